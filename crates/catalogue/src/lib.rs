@@ -1,0 +1,1 @@
+//! Clauses as data: loader, expression language, law with dates, lint.

@@ -1,0 +1,3 @@
+//! The `zhunsheng` command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Finds personal information in files and columns.

@@ -1,0 +1,1 @@
+//! Reads privacy policies: disclosure items, practices, wording, versions.

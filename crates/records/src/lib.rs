@@ -1,0 +1,1 @@
+//! Every event checked: audits processing events against consents, notices and declarations.

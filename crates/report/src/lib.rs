@@ -1,0 +1,1 @@
+//! Renders an assessment as text, JSON and HTML.

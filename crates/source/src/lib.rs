@@ -1,0 +1,1 @@
+//! Positions, located YAML and diagnostics: every value knows its file, line and column.

@@ -1,0 +1,1 @@
+//! Three-valued evaluation with provenance, roll-up, requests and mutation proof.
