@@ -1,1 +1,9 @@
-//! Reads privacy policies: disclosure items, practices, wording, versions.
+//! Reads privacy policies: disclosure items, practices, wording, versions; and holds them against the record and
+//! the deed.
+
+pub mod classify;
+pub mod doc;
+pub mod error;
+pub mod read;
+
+pub use error::Error;

@@ -1,0 +1,1 @@
+//! Sentence topics (collection, use, sharing …): see the classifier module.

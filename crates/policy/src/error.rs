@@ -1,0 +1,53 @@
+//! Errors of this crate. Lower case, no full stop, the offending value in backticks, and a way to mend it.
+
+use std::path::PathBuf;
+
+/// What can go wrong before any verdict can be given.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file could not be read from disk.
+    #[error("cannot read `{path}`: {source}; check the path and its permissions")]
+    Io {
+        /// File concerned.
+        path: PathBuf,
+        /// Reason given by the system.
+        source: std::io::Error,
+    },
+    /// The output could not be written.
+    #[error("cannot write the result: {0}; check the pipe or the free space")]
+    Write(#[from] std::io::Error),
+    /// The file is larger than the reader accepts.
+    #[error("`{path}` has {bytes} bytes, more than the limit of {limit}; split it or export the text alone")]
+    TooLarge {
+        /// File concerned.
+        path: PathBuf,
+        /// Size found, bytes.
+        bytes: u64,
+        /// Size accepted, bytes.
+        limit: u64,
+    },
+    /// The file is not of a kind that can be read.
+    #[error("`{path}` is not readable as {format}: {reason}; convert it to HTML, Markdown, text, docx or PDF")]
+    Format {
+        /// File concerned.
+        path: PathBuf,
+        /// Format tried.
+        format: &'static str,
+        /// What the reader said.
+        reason: String,
+    },
+    /// A data file of the catalogue or a user's JSON does not parse or refers to something unknown.
+    #[error("{file}:{line}:{column}: {reason}; {mend}")]
+    Data {
+        /// File concerned.
+        file: String,
+        /// Line, from 1; 0 if unknown.
+        line: usize,
+        /// Column, from 1; 0 if unknown.
+        column: usize,
+        /// What is wrong, with the value in backticks.
+        reason: String,
+        /// How to mend it.
+        mend: String,
+    },
+}

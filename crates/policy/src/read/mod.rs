@@ -1,0 +1,119 @@
+//! Reading: any supported file becomes one [`Document`].
+//!
+//! Input is hostile: sizes, counts and depths are bounded, nothing panics, and what could not be read is listed in
+//! [`Document::problems`].
+
+pub mod docx;
+pub mod html;
+pub mod html_map;
+pub mod markdown;
+pub mod pdf;
+pub mod text;
+
+use crate::doc::{Document, Format, Problem};
+use crate::error::Error;
+use std::path::Path;
+
+/// Largest file that is read, bytes.
+pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// Largest file of text, Markdown or HTML, bytes.
+pub const MAX_TEXT: u64 = 16 * 1024 * 1024;
+
+/// Reads a file; the format is told from its first bytes and its name.
+///
+/// # Errors
+/// When the file cannot be opened, is too large, or is none of the supported formats.
+pub fn file(path: &Path) -> Result<Document, Error> {
+    let io = |source| Error::Io { path: path.to_owned(), source };
+    let size = std::fs::metadata(path).map_err(io)?.len();
+    if size > MAX_BYTES {
+        return Err(Error::TooLarge { path: path.to_owned(), bytes: size, limit: MAX_BYTES });
+    }
+    let bytes = std::fs::read(path).map_err(io)?;
+    bytes_as(bytes, path)
+}
+
+/// Reads the bytes of a file that was called `path`.
+///
+/// # Errors
+/// As [`file`].
+pub fn bytes_as(bytes: Vec<u8>, path: &Path) -> Result<Document, Error> {
+    let wrong = |format, reason| Error::Format { path: path.to_owned(), format, reason };
+    let ext = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+    if bytes.starts_with(b"%PDF") || ext == "pdf" {
+        return pdf::read(bytes).map_err(|r| wrong("PDF", r));
+    }
+    if bytes.starts_with(b"PK\x03\x04") || ext == "docx" {
+        return docx::read(&bytes).map_err(|r| wrong("docx", r));
+    }
+    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        return Err(wrong("text", "it is a Word file of the old binary kind".into()));
+    }
+    if bytes.len() as u64 > MAX_TEXT {
+        return Err(Error::TooLarge { path: path.to_owned(), bytes: bytes.len() as u64, limit: MAX_TEXT });
+    }
+    let (text, problem) = decode(&bytes);
+    if text.chars().take(4096).filter(|c| *c == '\0').count() > 8 {
+        return Err(wrong("text", "it holds binary data".into()));
+    }
+    let head: String = text.chars().take(2048).collect::<String>().to_ascii_lowercase();
+    let html = matches!(ext.as_str(), "html" | "htm" | "xhtml")
+        || head.trim_start().starts_with("<!doctype html")
+        || head.contains("<html")
+        || head.contains("<body");
+    let mut doc = if html {
+        html::read(&text)
+    } else if matches!(ext.as_str(), "md" | "markdown") {
+        markdown::read(&text)
+    } else {
+        text::read(&text)
+    };
+    doc.problems.extend(problem);
+    Ok(doc)
+}
+
+/// Decodes text: a byte-order mark, UTF-8, a charset named in the page, or the Chinese national encoding.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> (String, Option<Problem>) {
+    if let Some((encoding, skip)) = encoding_rs::Encoding::for_bom(bytes) {
+        let (text, _, bad) = encoding.decode(bytes.get(skip..).unwrap_or_default());
+        return (text.into_owned(), bad.then(|| undecodable(encoding.name())));
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.to_owned(), None);
+    }
+    let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(2048)).unwrap_or_default()).to_ascii_lowercase();
+    let named = head.split("charset=").nth(1).map(|t| {
+        t.trim_start_matches(['"', '\'']).chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>()
+    });
+    let named = named.and_then(|n| encoding_rs::Encoding::for_label(n.as_bytes())).filter(|e| *e != encoding_rs::UTF_8);
+    let encoding = named.unwrap_or(encoding_rs::GB18030);
+    let (text, _, bad) = encoding.decode(bytes);
+    if !bad {
+        return (text.into_owned(), None);
+    }
+    let lossy = String::from_utf8_lossy(bytes);
+    let wrong = |t: &str| t.chars().filter(|c| *c == '\u{fffd}').count();
+    let best = if wrong(&lossy) <= wrong(&text) { lossy.into_owned() } else { text.into_owned() };
+    (best, Some(undecodable("UTF-8")))
+}
+
+fn undecodable(encoding: &str) -> Problem {
+    Problem {
+        page: None,
+        zh: format!("部分字节不是有效的 {encoding} 文字，已替换"),
+        en: format!("some bytes are no valid {encoding} text and were replaced"),
+        // A few bad bytes do not hide a disclosure.
+        lossy: false,
+    }
+}
+
+/// Reads text held in memory, as the format says; for callers that have no file.
+#[must_use]
+pub fn memory(text: &str, format: Format) -> Document {
+    match format {
+        Format::Html => html::read(text),
+        Format::Markdown => markdown::read(text),
+        Format::Text | Format::Docx | Format::Pdf => text::read(text),
+    }
+}
