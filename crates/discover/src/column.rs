@@ -1,0 +1,369 @@
+//! What is learnt about one column (or key, or a text as a whole) while its values pass, and the judgement at the end.
+
+use serde::Serialize;
+
+use crate::kind::{ALL, Confidence, Kind, mask};
+use crate::scan::{self, Hits, context};
+
+/// Samples kept of each kind in a column.
+const SAMPLES: usize = 3;
+/// Values longer than this are scanned but not taken as one name or one address (bytes).
+const WHOLE: usize = 400;
+
+/// One kind found in one column.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct Finding {
+    /// The taxonomy id.
+    pub kind: Kind,
+    /// True for personal information; false for what is recognised and is none.
+    pub personal: bool,
+    /// The column, key path or table and column; `None` for text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// How sure the scanner is of the column as a whole.
+    pub confidence: Confidence,
+    /// Number of values found.
+    pub count: u64,
+    /// Number of values in the column that are not empty; 0 for text.
+    pub values: u64,
+    /// Line (text) or row (tables) of the first value, from 1.
+    pub first: u64,
+    /// Masked samples.
+    pub samples: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    by: [u64; 3],
+    near: u64,
+    first: u64,
+    samples: Vec<String>,
+}
+
+impl Tally {
+    fn count(&self) -> u64 {
+        self.by.iter().sum()
+    }
+}
+
+/// A column while it is read.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name, safe to print; `None` for running text.
+    pub name: Option<String>,
+    /// What its name says.
+    pub says: context::Says,
+    values: u64,
+    names: u64,
+    first_name: u64,
+    name_sample: Option<String>,
+    tallies: Vec<Tally>,
+}
+
+impl Column {
+    /// A column with this name, as it stands in the file.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Column { says: context::column(name), name: Some(safe(name)), ..Column::text() }
+    }
+
+    /// Running text.
+    #[must_use]
+    pub fn text() -> Self {
+        Column {
+            name: None,
+            says: context::Says::default(),
+            values: 0,
+            names: 0,
+            first_name: 0,
+            name_sample: None,
+            tallies: vec![Tally::default(); ALL.len()],
+        }
+    }
+
+    /// Takes one value of the column; `row` from 1.
+    pub fn value(&mut self, value: &[u8], row: u64, hits: &mut Hits) {
+        if value.is_empty() {
+            return;
+        }
+        self.values += 1;
+        if value.len() < 4 && self.says.kind.is_none() {
+            return;
+        }
+        hits.reset(self.says.kind, self.says.against);
+        scan::scan(value, hits);
+        for i in 0..hits.found.len() {
+            if let Some(h) = hits.found.get(i) {
+                let text = value.get(h.start..h.end).unwrap_or(&[]);
+                self.hit(h.kind, h.confidence, text, row);
+            }
+        }
+        self.nears(&hits.near);
+        if value.len() <= WHOLE {
+            self.whole(value, row, hits.found.is_empty());
+        }
+    }
+
+    /// Takes a block of running text whose first line is `line`.
+    pub fn block(&mut self, block: &[u8], line: u64, hits: &mut Hits) {
+        hits.reset(None, false);
+        scan::scan(block, hits);
+        for h in &hits.found {
+            let at = if self.tallies.get(h.kind.index()).is_some_and(|t| t.first == 0) {
+                line + memchr::memchr_iter(b'\n', block.get(..h.start).unwrap_or(&[])).count() as u64
+            } else {
+                line
+            };
+            let text = block.get(h.start..h.end).unwrap_or(&[]);
+            self.hit(h.kind, h.confidence, text, at);
+        }
+        self.nears(&hits.near);
+    }
+
+    /// What the value as a whole may be, when the column's name or its neighbours say so.
+    fn whole(&mut self, value: &[u8], row: u64, nothing: bool) {
+        let lead = value.first().copied().unwrap_or(0);
+        let hint = self.says.kind;
+        if lead < 0x80 {
+            match hint {
+                Some(Kind::WechatId) if nothing && scan::wechat_id(value, 0) == Some(value.len()) => {
+                    self.hit(Kind::WechatId, Confidence::High, value, row)
+                }
+                Some(Kind::FaceImage) if image_value(value) => {
+                    self.hit(Kind::FaceImage, Confidence::Medium, value, row)
+                }
+                Some(Kind::Name) if latin_name(value) => self.hit(Kind::Name, Confidence::Low, value, row),
+                _ => {}
+            }
+            return;
+        }
+        if self.says.against {
+            return;
+        }
+        match hint {
+            Some(Kind::PostalAddress) if nothing => {
+                if std::str::from_utf8(value).is_ok_and(scan::is_address) {
+                    self.hit(Kind::PostalAddress, Confidence::Medium, value, row);
+                }
+            }
+            None if (6..=24).contains(&value.len()) => {
+                if let Ok(text) = std::str::from_utf8(value) {
+                    if scan::full_name(text) {
+                        self.names += 1;
+                        if self.first_name == 0 {
+                            self.first_name = row;
+                            self.name_sample = Some(mask(Kind::Name, text));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Counts one value as found.
+    pub fn hit(&mut self, kind: Kind, confidence: Confidence, text: &[u8], row: u64) {
+        let Some(t) = self.tallies.get_mut(kind.index()) else { return };
+        if let Some(n) = t.by.get_mut(confidence as usize) {
+            *n += 1;
+        }
+        if t.first == 0 {
+            t.first = row;
+        }
+        if t.samples.len() < SAMPLES {
+            let m = mask(kind, &String::from_utf8_lossy(text));
+            if !t.samples.contains(&m) {
+                t.samples.push(m);
+            }
+        }
+    }
+
+    fn nears(&mut self, near: &[u32]) {
+        for (t, n) in self.tallies.iter_mut().zip(near) {
+            t.near += u64::from(*n);
+        }
+    }
+
+    /// The findings of the column.
+    #[must_use]
+    pub fn judge(&self) -> Vec<Finding> {
+        let mut out: Vec<Finding> = ALL.into_iter().filter_map(|k| self.judge_kind(k)).collect();
+        // Names without a word that says so: nearly all values must read as names, and enough of them.
+        let enough = self.name.is_some() && self.names >= 20 && self.names * 10 >= self.values * 9;
+        if enough && !out.iter().any(|f| f.kind == Kind::Name) {
+            out.push(self.finding(
+                Kind::Name,
+                Confidence::Medium,
+                self.names,
+                self.first_name,
+                self.name_sample.iter().cloned().collect(),
+            ));
+        }
+        out
+    }
+
+    fn finding(&self, kind: Kind, confidence: Confidence, count: u64, first: u64, samples: Vec<String>) -> Finding {
+        let values = if self.name.is_some() { self.values } else { 0 };
+        Finding {
+            kind,
+            personal: kind.personal(),
+            column: self.name.clone(),
+            confidence,
+            count,
+            values,
+            first,
+            samples,
+        }
+    }
+
+    fn judge_kind(&self, kind: Kind) -> Option<Finding> {
+        let t = self.tallies.get(kind.index())?;
+        let n = t.count();
+        if n == 0 {
+            return None;
+        }
+        let hinted = self.says.kind == Some(kind);
+        let table = self.name.is_some();
+        let [_, medium, high] = t.by;
+        let mut confidence = if high * 2 >= n {
+            Confidence::High
+        } else if (high + medium) * 2 >= n {
+            Confidence::Medium
+        } else {
+            Confidence::Low
+        };
+        // A check digit passes by chance one time in ten or so: where most values of the shape fail it, the others passed by chance.
+        let by_chance = t.near > 0 && n < t.near;
+        if by_chance && !hinted && (kind.checked() || kind == Kind::MobileNumber) {
+            if table || n * 4 < t.near {
+                return None;
+            }
+            confidence = Confidence::Low;
+        }
+        if table && self.values > 0 {
+            let most = n * 10 >= self.values * 6;
+            if kind == Kind::Name {
+                // A column called name may hold products: the values decide.
+                confidence = match (most, n * 4 >= self.values) {
+                    (true, _) if t.by.first().copied().unwrap_or(0) * 2 < n => Confidence::High,
+                    (_, true) => confidence,
+                    _ => return None,
+                };
+            } else if confidence == Confidence::Medium && most && (hinted || (n >= 20 && self.says.kind.is_none())) {
+                confidence = Confidence::High;
+            }
+        }
+        Some(self.finding(kind, confidence, n, t.first, t.samples.clone()))
+    }
+
+    /// Number of values that are not empty.
+    #[must_use]
+    pub fn values(&self) -> u64 {
+        self.values
+    }
+}
+
+/// Two or three capitalised Latin words.
+fn latin_name(v: &[u8]) -> bool {
+    let Ok(s) = std::str::from_utf8(v) else { return false };
+    let words: Vec<&str> = s.split(' ').collect();
+    let cap = |w: &&str| {
+        w.len() >= 2 && w.chars().next().is_some_and(char::is_uppercase) && w.chars().skip(1).all(char::is_lowercase)
+    };
+    (2..=3).contains(&words.len()) && words.iter().all(cap)
+}
+
+/// A value that is an image: base64 of a JPEG or PNG, a data URI, or the name of an image file.
+fn image_value(v: &[u8]) -> bool {
+    const STARTS: &[&[u8]] = &[b"/9j/", b"iVBORw0KGgo", b"data:image/", b"UklGR", b"Qk0"];
+    let lower: Vec<u8> = v.iter().rev().take(6).rev().map(u8::to_ascii_lowercase).collect();
+    STARTS.iter().any(|s| v.starts_with(s))
+        || [&b".jpg"[..], b".png", b".jpeg", b".webp", b".bmp"].iter().any(|e| lower.ends_with(e))
+}
+
+/// A name of a file, column or key with every value in it masked, so that the report leaks nothing through names.
+///
+/// INVARIANT (masked): names go through the same scanner as values.
+#[must_use]
+pub fn safe(name: &str) -> String {
+    let short: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+    let mut hits = Hits::default();
+    scan::scan(short.as_bytes(), &mut hits);
+    let mut out = String::with_capacity(short.len());
+    let mut from = 0;
+    for h in &hits.found {
+        if h.start < from {
+            continue;
+        }
+        out.push_str(short.get(from..h.start).unwrap_or(""));
+        out.push_str(&mask(h.kind, short.get(h.start..h.end).unwrap_or("")));
+        from = h.end;
+    }
+    out.push_str(short.get(from..).unwrap_or(""));
+    hide_runs(&out)
+}
+
+/// Hides long runs of digits in names: a number that fails a check is still no name of a column.
+fn hide_runs(s: &str) -> String {
+    let mut out = String::with_capacity(s.len());
+    let mut run = String::new();
+    let flush = |run: &mut String, out: &mut String| {
+        if run.len() >= 10 {
+            out.push_str(run.get(..2).unwrap_or(""));
+            out.push_str("***");
+        } else {
+            out.push_str(run);
+        }
+        run.clear();
+    };
+    for c in s.chars() {
+        if c.is_ascii_digit() {
+            run.push(c);
+        } else {
+            flush(&mut run, &mut out);
+            out.push(c);
+        }
+    }
+    flush(&mut run, &mut out);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(name: &str, values: &[String]) -> Vec<(&'static str, Confidence)> {
+        let mut c = Column::new(name);
+        let mut h = Hits::default();
+        for (i, v) in values.iter().enumerate() {
+            c.value(v.as_bytes(), i as u64 + 1, &mut h);
+        }
+        c.judge().iter().map(|f| (f.kind.id(), f.confidence)).collect()
+    }
+
+    #[test]
+    fn coincidences_are_dropped() {
+        // Running numbers that begin like a UnionPay card: one in ten passes the Luhn check.
+        let v: Vec<String> = (0..500).map(|i| format!("6217{:012}", 123_456_789u64 + i * 7919)).collect();
+        assert_eq!(judge("id", &v), []);
+        assert_eq!(judge("银行卡号", &v), [("bank-card-number", Confidence::High)]);
+    }
+
+    #[test]
+    fn names_need_values() {
+        let people: Vec<String> =
+            ["张三", "李小龙", "王芳", "欧阳娜娜"].iter().cycle().take(40).map(|s| (*s).to_owned()).collect();
+        let goods: Vec<String> =
+            ["红烧牛肉面", "纯净水", "苹果手机壳", "办公椅"].iter().cycle().take(40).map(|s| (*s).to_owned()).collect();
+        assert_eq!(judge("姓名", &people), [("name", Confidence::High)]);
+        assert_eq!(judge("c3", &people), [("name", Confidence::Medium)]);
+        assert_eq!(judge("name", &goods), []);
+    }
+
+    #[test]
+    fn names_of_things_leak_nothing() {
+        assert_eq!(safe("13812345678.csv"), "138********.csv");
+        assert_eq!(safe("导出_张三_11010519491231002X.csv"), "导出_张三_11***************X.csv");
+        assert_eq!(safe("batch 20240102030405"), "batch 20***");
+    }
+}

@@ -1,0 +1,370 @@
+//! Chinese characters: licence plates, postal addresses, names, and 微信 before an id.
+
+use std::sync::LazyLock;
+
+use super::numbers::says;
+use super::{ALPHA, DIGIT, Hits, WORD, at, before, class, cut, words};
+use crate::kind::{Confidence, Kind};
+
+use Confidence::{High, Low, Medium};
+
+const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+/// What ends a numbered part of an address.
+const NUMBERED: &str = "号弄栋幢室楼";
+/// Family names that begin nearly all Chinese names; two-character ones apart.
+const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利于呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由";
+const COMPOUND: &[&str] = &[
+    "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "轩辕", "端木",
+    "南宫", "长孙", "宇文", "闻人", "独孤", "百里",
+];
+/// Characters that do not end or fill a person's given name.
+const NOT_GIVEN: &str = "的了是在有和与或及等们这那个不人员名号码省市县区镇乡路街道公司部门店厂院校者费款元年月日时分秒件单条项类型号第您你我他她它请为从被把对将";
+/// Words that begin with a family name and are none.
+const NOT_NAMES: &[&str] = &[
+    "成功",
+    "时间",
+    "金额",
+    "方式",
+    "方法",
+    "文件",
+    "文本",
+    "安全",
+    "国家",
+    "国际",
+    "平台",
+    "平均",
+    "计算",
+    "计划",
+    "相关",
+    "相机",
+    "来源",
+    "信息",
+    "单位",
+    "单价",
+    "管理",
+    "全部",
+    "全国",
+    "明细",
+    "明天",
+    "高级",
+    "高清",
+    "向上",
+    "应用",
+    "应当",
+    "连接",
+    "商品",
+    "商家",
+    "商户",
+    "关闭",
+    "关于",
+    "关注",
+    "任务",
+    "任何",
+    "解释",
+    "简介",
+    "查询",
+    "查看",
+    "索引",
+    "原因",
+    "原始",
+    "支付",
+    "支持",
+    "银行",
+    "车辆",
+    "花费",
+    "路径",
+    "利率",
+    "居民",
+    "修改",
+    "展示",
+    "智能",
+    "强制",
+    "经理",
+    "易购",
+    "白色",
+    "黄色",
+    "黄金",
+    "蓝色",
+    "金色",
+    "银色",
+    "石油",
+    "牛奶",
+    "米饭",
+    "华为",
+    "荣耀",
+    "康师傅",
+    "盛大",
+    "严重",
+    "温度",
+    "常规",
+    "常用",
+    "通用",
+    "包括",
+    "游戏",
+    "游客",
+    "路由",
+    "师傅",
+    "终端",
+    "程序",
+    "范围",
+    "万元",
+    "戴尔",
+    "麦片",
+    "毛巾",
+    "高钙",
+    "花生",
+];
+
+const PLATE: u8 = 1;
+const NUM: u8 = 2;
+const CHAT: u8 = 4;
+const SUR: u8 = 8;
+const BAD: u8 = 16;
+
+/// One byte of flags for each character of the basic plane.
+static FLAGS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut t = vec![0u8; 0x10000];
+    let mut set = |s: &str, f: u8| {
+        s.chars().for_each(|c| {
+            if let Some(x) = t.get_mut(c as usize) {
+                *x |= f;
+            }
+        });
+    };
+    set(PROVINCES, PLATE);
+    set(NUMBERED, NUM);
+    set("信", CHAT);
+    set(SURNAMES, SUR);
+    set(NOT_GIVEN, BAD);
+    t
+});
+
+fn flags(c: u32) -> u8 {
+    FLAGS.get(c as usize).copied().unwrap_or(0)
+}
+
+/// The three-byte character at `i` as a code point; 0 when there is none.
+#[inline]
+fn ch(buf: &[u8], i: usize) -> u32 {
+    let (a, b, c) = (u32::from(at(buf, i)), u32::from(at(buf, i + 1)), u32::from(at(buf, i + 2)));
+    if a & 0xF0 == 0xE0 && b & 0xC0 == 0x80 && c & 0xC0 == 0x80 { (a & 15) << 12 | (b & 63) << 6 | (c & 63) } else { 0 }
+}
+
+fn han(c: u32) -> bool {
+    (0x4E00..=0x9FFF).contains(&c)
+}
+
+/// A run of Chinese characters from `i`; returns its end, or the end of what was found.
+pub(super) fn step(buf: &[u8], i: usize, out: &mut Hits) -> usize {
+    let mut j = i;
+    let table = &*FLAGS;
+    loop {
+        let c = ch(buf, j);
+        if !han(c) {
+            break;
+        }
+        let f = table.get(c as usize).copied().unwrap_or(0);
+        if f & (PLATE | NUM | CHAT) != 0 {
+            if f & PLATE != 0 && class(at(buf, j + 3)) == ALPHA {
+                if let Some(end) = plate(buf, j, out) {
+                    return end;
+                }
+            }
+            if f & NUM != 0 && j >= 1 && (class(before(buf, j)) & WORD != 0 || numeral(ch(buf, j.wrapping_sub(3)))) {
+                if let Some(end) = address(buf, j, out) {
+                    return end;
+                }
+            }
+            if f & CHAT != 0 && j >= 3 && cut(buf, j - 3, j) == "微".as_bytes() {
+                let end = words::wechat(buf, j + 3, out);
+                if end > j + 3 {
+                    return end;
+                }
+            }
+        }
+        j += 3;
+    }
+    // Two to four characters that stand alone may be a name, if something says so.
+    if (6..=12).contains(&(j - i)) && flags(ch(buf, i)) & SUR != 0 && out.hint.is_none_or(|h| h == Kind::Name) {
+        name(buf, i, j, out);
+    }
+    j.max(i + 1)
+}
+
+fn numeral(c: u32) -> bool {
+    char::from_u32(c).is_some_and(|c| "一二三四五六七八九十百".contains(c))
+}
+
+/// 京A12345, 京AD12345 (new energy), 京A·12345, 粤Z1234港.
+fn plate(buf: &[u8], i: usize, out: &mut Hits) -> Option<usize> {
+    let city = at(buf, i + 3);
+    if !city.is_ascii_uppercase() || matches!(city, b'I' | b'O') {
+        return None;
+    }
+    let mut k = i + 4;
+    if cut(buf, k, k + 2) == "·".as_bytes() {
+        k += 2;
+    } else if matches!(at(buf, k), b'-' | b' ' | b'.') && class(at(buf, k + 1)) & WORD != 0 {
+        k += 1;
+    }
+    let mut end = k;
+    let mut digits = 0;
+    while class(at(buf, end)) & WORD != 0 {
+        let b = at(buf, end);
+        if b.is_ascii_lowercase() || matches!(b, b'I' | b'O') {
+            return None;
+        }
+        digits += u32::from(b.is_ascii_digit());
+        end += 1;
+    }
+    let n = end - k;
+    let tail = char::from_u32(ch(buf, end)).is_some_and(|c| "港澳学警挂使领".contains(c));
+    let ok = match n {
+        5 => digits >= 3,
+        // New energy: D or F first, or last for heavy vehicles.
+        6 => digits >= 4 && (matches!(at(buf, k), b'A'..=b'K') || matches!(before(buf, end), b'A'..=b'K')),
+        4 => tail && digits >= 2,
+        _ => false,
+    };
+    // ICP licences look like 粤B2-20090059.
+    if !ok || (at(buf, end) == b'-' && class(at(buf, end + 1)) == DIGIT) {
+        return None;
+    }
+    let end = if n == 4 { end + 3 } else { end };
+    let say = says(buf, i, out);
+    out.push(Kind::LicencePlate, i, end, if say.against { Low } else { High });
+    Some(end)
+}
+
+/// What is in a stretch of an address: administrative units, roads or villages, numbers.
+fn parts(s: &str) -> (u32, u32, u32) {
+    let (mut units, mut roads, mut numbers) = (0, 0, 0);
+    let mut last = ' ';
+    for c in s.chars() {
+        match c {
+            '省' | '市' | '区' | '县' | '州' | '盟' | '旗' | '镇' | '乡' if last != ' ' => units += 1,
+            '路' | '街' | '道' | '巷' | '弄' | '村' | '胡' | '里' | '苑' | '园' | '庄' | '屯' | '组' => {
+                roads += 1
+            }
+            '号' | '栋' | '幢' | '室' | '楼' | '层' if last.is_ascii_alphanumeric() || numeral(last as u32) => {
+                numbers += 1
+            }
+            _ => {}
+        }
+        last = c;
+    }
+    for w in ["北京", "上海", "天津", "重庆", "香港", "澳门"] {
+        units += u32::from(s.starts_with(w));
+    }
+    (units, roads, numbers)
+}
+
+/// True for a whole value that reads as an address: two levels of place, or a place with a road or village.
+#[must_use]
+pub fn is_address(value: &str) -> bool {
+    let n = value.chars().count();
+    if !(6..=120).contains(&n) || value.contains(['。', '？', '！']) {
+        return false;
+    }
+    let (units, roads, numbers) = parts(value);
+    let han_share = value.chars().filter(|c| han(*c as u32)).count() * 2 >= n;
+    han_share && units >= 1 && (roads + numbers >= 1 || units >= 3)
+}
+
+/// An address around the 号, 室 … at `j` that follows a number.
+fn address(buf: &[u8], j: usize, out: &mut Hits) -> Option<usize> {
+    // Back over characters, letters, digits and joints, at most 120 bytes.
+    let floor = j.saturating_sub(120).max(out.found.last().map_or(0, |h| h.end));
+    let mut a = j;
+    while a > floor {
+        let b = before(buf, a);
+        if class(b) & WORD != 0 || matches!(b, b'-' | b'#') {
+            a -= 1;
+        } else if a >= floor + 3 && han(ch(buf, a - 3)) {
+            a -= 3;
+        } else {
+            break;
+        }
+    }
+    // Forward likewise, to the last numbered part.
+    let (mut k, mut end) = (j, j + 3);
+    while k < j + 90 {
+        let c = ch(buf, k);
+        if han(c) {
+            let f = flags(c);
+            let counted = class(before(buf, k)) & WORD != 0 || numeral(ch(buf, k.wrapping_sub(3)));
+            if counted && (f & NUM != 0 || char::from_u32(c).is_some_and(|c| "单层座户".contains(c))) {
+                end = k + 3;
+            }
+            k += 3;
+        } else if class(at(buf, k)) & WORD != 0 || matches!(at(buf, k), b'-' | b'#') {
+            k += 1;
+            if class(at(buf, k)) & WORD == 0 && before(buf, k).is_ascii_digit() && !han(ch(buf, k)) {
+                end = k;
+            }
+        } else {
+            break;
+        }
+    }
+    let text = std::str::from_utf8(cut(buf, a, end)).ok()?;
+    let (units, roads, numbers) = parts(text);
+    if numbers == 0 || roads == 0 || units == 0 {
+        return None;
+    }
+    // Words before the place do not belong to it: 我住在北京市…
+    let skip = ["住在", "位于", "地址为", "地址是", "寄到", "送到", "地址", "住址"]
+        .iter()
+        .filter_map(|w| text.rfind(w).map(|p| p + w.len()))
+        .max()
+        .unwrap_or(0);
+    out.push(Kind::PostalAddress, a + skip, end, if units >= 2 { High } else { Medium });
+    Some(end)
+}
+
+/// True when the first character (or the first two) is a family name.
+#[must_use]
+pub fn surname(value: &str) -> bool {
+    value.chars().next().is_some_and(|c| flags(c as u32) & SUR != 0) || COMPOUND.iter().any(|s| value.starts_with(s))
+}
+
+/// True for a whole value that reads as a Chinese name: a family name and one or two more characters (two-character
+/// family names and names joined by `·` likewise), none of which is at home in other words.
+#[must_use]
+pub fn full_name(value: &str) -> bool {
+    let n = value.chars().count();
+    if value.contains('·') {
+        return (4..=20).contains(&n)
+            && value.split('·').all(|p| p.chars().count() >= 2 && p.chars().all(|c| han(c as u32)));
+    }
+    let compound = COMPOUND.iter().any(|s| value.starts_with(s));
+    let given = if compound { 2 } else { 1 };
+    let len_ok = if compound { (3..=4).contains(&n) } else { (2..=3).contains(&n) };
+    len_ok
+        && surname(value)
+        && value.chars().all(|c| han(c as u32))
+        && value.chars().skip(given).all(|c| flags(c as u32) & BAD == 0)
+        && !NOT_NAMES.iter().any(|w| value.starts_with(w))
+}
+
+fn name(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
+    let Ok(text) = std::str::from_utf8(cut(buf, i, j)) else { return };
+    if !full_name(text) {
+        return;
+    }
+    if out.hint == Some(Kind::Name) {
+        // The column decides over all its values; see the column's judgement.
+        out.push(Kind::Name, i, j, Medium);
+        return;
+    }
+    if out.against || class(before(buf, i)) & WORD != 0 {
+        return;
+    }
+    let say = super::context::says(buf, i);
+    // The word must stand right before: a name far behind a label belongs to something else.
+    let near = buf
+        .get(i.saturating_sub(4)..i)
+        .is_some_and(|t| t.iter().any(|b| matches!(b, b':' | b'=' | b'"' | b' ')) || t.ends_with("：".as_bytes()));
+    if say.kind == Some(Kind::Name) && near {
+        out.push(Kind::Name, i, j, Medium);
+    }
+}
