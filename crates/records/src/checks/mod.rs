@@ -1,0 +1,211 @@
+//! The checks: which there are, where they stand in the catalogue, and what they are called.
+//!
+//! Every check is defined twice on purpose: as SQL in `catalogue/records/*.yaml` (the readable definition) and in
+//! [`crate::engine`]. The catalogue entry is also where its clause leaves, titles and reasons live, so that they exist once.
+
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The catalogue files, in the order of the report.
+pub const CATALOGUE: [(&str, &str); 6] = [
+    ("consent.yaml", include_str!("../../../../catalogue/records/consent.yaml")),
+    ("opt-out.yaml", include_str!("../../../../catalogue/records/opt-out.yaml")),
+    ("scope.yaml", include_str!("../../../../catalogue/records/scope.yaml")),
+    ("notice.yaml", include_str!("../../../../catalogue/records/notice.yaml")),
+    ("rights.yaml", include_str!("../../../../catalogue/records/rights.yaml")),
+    ("log.yaml", include_str!("../../../../catalogue/records/log.yaml")),
+];
+
+macro_rules! checks {
+    ($($(#[$meta:meta])* $name:ident = $id:literal,)+) => {
+        /// A check over the records.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Check { $($(#[$meta])* #[doc = $id] $name,)+ }
+        impl Check {
+            /// Every check, in the order of the report.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+            /// Identifier.
+            #[must_use]
+            pub const fn id(self) -> &'static str { match self { $(Self::$name => $id,)+ } }
+        }
+    };
+}
+
+checks! {
+    ConsentMissing = "consent.missing",
+    ConsentImplied = "consent.implied",
+    SeparateSensitive = "consent.separate-sensitive",
+    SeparateBiometric = "consent.separate-biometric",
+    SeparateProvision = "consent.separate-provision",
+    SeparateDisclosure = "consent.separate-disclosure",
+    SeparateTransfer = "consent.separate-transfer",
+    SeparateCrossBorder = "consent.separate-cross-border",
+    ConsentWritten = "consent.written",
+    ConsentGuardian = "consent.guardian",
+    ConsentStale = "consent.older-than-policy-change",
+    ConsentUninformed = "consent.before-policy-published",
+    AfterRefusal = "opt-out.after-refusal",
+    AfterWithdrawal = "opt-out.after-withdrawal",
+    PromptRepeated = "opt-out.prompt-repeated",
+    KeptAfterWithdrawal = "deletion.after-withdrawal",
+    KeptAfterRequest = "deletion.after-request",
+    KeptAfterRetention = "deletion.after-retention",
+    KeptAfterService = "deletion.after-service-end",
+    ScopeActivity = "scope.activity",
+    ScopeStage = "scope.stage",
+    ScopePurpose = "scope.purpose",
+    ScopeType = "scope.type",
+    ScopeRecipient = "scope.recipient",
+    ScopeCountry = "scope.country",
+    ScopeOperator = "scope.operator",
+    ScopeFrequency = "scope.frequency",
+    PublicPlacePurpose = "scope.public-place-purpose",
+    BiometricDisclosed = "scope.biometric-disclosed",
+    NoticeCollection = "notice.before-collection",
+    NoticeOnward = "notice.before-onward",
+    PolicyFirst = "notice.policy-first",
+    PolicyChange = "notice.policy-change",
+    PolicyIndirect = "notice.policy-indirect",
+    RightsLate = "rights.late",
+    RightsNoReason = "rights.refused-without-reason",
+    RightsRecipients = "rights.recipients-not-told",
+    IncidentNotice = "incident.notice-late",
+    LogFields = "log.fields-empty",
+    LogGap = "log.gap",
+    LogRetention = "log.retention",
+}
+
+impl Check {
+    /// The check's bit in a set of checks.
+    #[must_use]
+    pub const fn bit(self) -> u64 {
+        1 << self as u8
+    }
+
+    /// Check of an identifier.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.id() == id)
+    }
+
+    /// Checks whose bits are set, in order.
+    pub fn of(set: u64) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |c| set & c.bit() != 0)
+    }
+}
+
+/// Text in two languages.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// Language of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Bilingual {
+    /// The text in a language.
+    #[must_use]
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// Catalogue entry of a check.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// Identifier, as [`Check::id`].
+    pub id: String,
+    /// Title.
+    pub title: Bilingual,
+    /// Leaves of the standard it bears on, such as `6.2.7.1a2`.
+    pub leaves: Vec<String>,
+    /// Tables without which nothing can be said.
+    pub tables: Vec<String>,
+    /// Columns without which an absence of violations proves nothing, as `table.column`.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// What one examined item is: `event`, `request`, `prompt`, `incident`, `hour` or `log`.
+    pub unit: String,
+    /// Why an item is a violation; `{}` stands for the particular.
+    pub reason: Bilingual,
+    /// The check in SQL over the views of `views.yaml`: one row per violation, with the row's `file_no` and `row_no`.
+    pub sql: String,
+    /// The set of examined items in SQL.
+    #[serde(default)]
+    pub examined: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    checks: Vec<Definition>,
+}
+
+/// Reads the definitions that ship with the product.
+///
+/// # Errors
+/// The catalogue is damaged; a test keeps that from shipping.
+pub fn definitions() -> Result<Vec<Definition>> {
+    let mut found: BTreeMap<Check, Definition> = BTreeMap::new();
+    for (name, text) in CATALOGUE {
+        let fail = |what: String| Error::Config {
+            place: format!("catalogue/records/{name}"),
+            what,
+            mend: "compare it with the other catalogue files",
+        };
+        let file: File = serde_saphyr::from_str(text).map_err(|e| fail(e.to_string()))?;
+        for d in file.checks {
+            let check = Check::parse(&d.id).ok_or_else(|| fail(format!("check `{}` has no native form", d.id)))?;
+            if found.insert(check, d).is_some() {
+                return Err(fail(format!("check `{}` is defined twice", check.id())));
+            }
+        }
+    }
+    if let Some(missing) = Check::ALL.iter().find(|c| !found.contains_key(c)) {
+        return Err(Error::Config {
+            place: "catalogue/records".into(),
+            what: format!("check `{}` has no entry", missing.id()),
+            mend: "add it with its SQL",
+        });
+    }
+    Ok(found.into_values().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_has_one_complete_definition() {
+        let all = definitions().unwrap();
+        assert_eq!(all.len(), Check::ALL.len());
+        assert!(Check::ALL.len() <= 64, "sets of checks are 64 bits");
+        for d in all {
+            assert!(!d.leaves.is_empty() && !d.sql.is_empty(), "{}", d.id);
+            assert!(d.title.zh != d.title.en && !d.reason.en.is_empty(), "{}", d.id);
+            for t in d.tables.iter().chain(d.columns.iter()) {
+                let (table, column) = t.split_once('.').unwrap_or((t, ""));
+                let table = crate::schema::Table::parse(table).expect("known table");
+                assert!(column.is_empty() || table.index(column).is_some(), "{t}");
+            }
+        }
+    }
+}

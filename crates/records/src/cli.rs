@@ -1,0 +1,240 @@
+//! The commands `records` and `sample`, for the main program to mount.
+
+use crate::checks::{Lang, definitions};
+use crate::error::{Error, Result};
+use crate::mapping::Mapping;
+use crate::schema::Table;
+use crate::{AuditOptions, Declared, audit, generate, sample};
+use clap::{Args, Subcommand};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// 处理记录:全量核验 · Records of processing, every event
+#[derive(Debug, Subcommand)]
+pub enum RecordsCommand {
+    /// 核验全部事件 · Check every event against consents, notices and declarations
+    Audit(Box<AuditArgs>),
+    /// 生成带有已知违规的数据 · Generate a population with known violations
+    Generate(GenerateArgs),
+    /// 列出各项核验 · List the checks and the clauses they bear on
+    Checks(ChecksArgs),
+    /// 只读取不核验,用于测速 · Read the event columns and do nothing else (a yardstick)
+    Decode(DecodeArgs),
+}
+
+/// 抽样 · Sampling, for what exists on paper only
+#[derive(Debug, Subcommand)]
+pub enum SampleCommand {
+    /// 确定样本量 · Size of a sample
+    Plan(sample::PlanArgs),
+    /// 抽取样本 · Select a sample
+    Select(sample::SelectArgs),
+    /// 评价样本结果 · Evaluate what a sample showed
+    Evaluate(sample::EvaluateArgs),
+}
+
+/// Arguments of `records audit`.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// 事件:文件或文件夹 · Events: files or folders
+    #[arg(long, required = true, num_args = 1..)]
+    pub events: Vec<PathBuf>,
+    /// 申报文件 (YAML/JSON) · The declaration
+    #[arg(long)]
+    pub declared: Option<PathBuf>,
+    /// 同意、拒绝、撤回与征求 · Decisions and prompts
+    #[arg(long, num_args = 1..)]
+    pub consents: Vec<PathBuf>,
+    /// 告知 · Notices
+    #[arg(long, num_args = 1..)]
+    pub notices: Vec<PathBuf>,
+    /// 权利请求 · Requests
+    #[arg(long, num_args = 1..)]
+    pub requests: Vec<PathBuf>,
+    /// 安全事件 · Incidents
+    #[arg(long, num_args = 1..)]
+    pub incidents: Vec<PathBuf>,
+    /// 政策版本 · Policy versions
+    #[arg(long, num_args = 1..)]
+    pub policies: Vec<PathBuf>,
+    /// 访问授权 · Access grants
+    #[arg(long, num_args = 1..)]
+    pub access: Vec<PathBuf>,
+    /// 日志配置 · Log configuration
+    #[arg(long, num_args = 1..)]
+    pub logs: Vec<PathBuf>,
+    /// 个人信息主体 (出生日期) · Individuals (date of birth)
+    #[arg(long, num_args = 1..)]
+    pub subjects: Vec<PathBuf>,
+    /// 列映射 (YAML,或 ocsf-1.8) · Column mapping
+    #[arg(long)]
+    pub mapping: Vec<PathBuf>,
+    /// 记录截至时间 · Instant up to which the records are complete
+    #[arg(long)]
+    pub as_of: Option<String>,
+    /// 只做这些核验 · Only these checks or groups
+    #[arg(long, value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// 线程数 · Threads
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// 内存上限 (MiB) · Memory to keep within
+    #[arg(long, default_value_t = 1024)]
+    pub memory: u64,
+    /// 违规明细写入 Parquet · Write every violation to a Parquet file
+    #[arg(long)]
+    pub evidence: Option<PathBuf>,
+    /// 不能读取的行写入 CSV · Write every row set aside to a CSV file
+    #[arg(long)]
+    pub rejects: Option<PathBuf>,
+    /// 输出 JSON · Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// JSON 中不含用时与内存 · Leave out time and memory, so that equal input gives equal bytes
+    #[arg(long)]
+    pub no_timing: bool,
+}
+
+/// Arguments of `records generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// 事件数 · Events
+    #[arg(long)]
+    pub events: u64,
+    /// 个人信息主体数 · Individuals
+    #[arg(long)]
+    pub subjects: u64,
+    /// 种子 · Seed
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// 违规比例 · Share of events planted as violations
+    #[arg(long, default_value_t = 0.001)]
+    pub violations: f64,
+    /// 输出文件夹 · Folder
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+/// Arguments of `records checks`.
+#[derive(Debug, Args)]
+pub struct ChecksArgs {
+    /// 同时给出 SQL · With the SQL
+    #[arg(long)]
+    pub sql: bool,
+}
+
+/// Arguments of `records decode`.
+#[derive(Debug, Args)]
+pub struct DecodeArgs {
+    /// 事件 · Events
+    #[arg(long, required = true, num_args = 1..)]
+    pub events: Vec<PathBuf>,
+    /// 线程数 · Threads
+    #[arg(long)]
+    pub threads: Option<usize>,
+}
+
+fn out_error(e: std::io::Error) -> Error {
+    Error::io("write", "standard output")(e)
+}
+
+/// Runs a `records` command. The exit code is 0 (no violation), 1 (violations) or 3 (undetermined);
+/// an error is for the caller to print, with exit code 2.
+///
+/// # Errors
+/// The input is wrong, or something cannot be read or written.
+pub fn run(command: RecordsCommand, lang: Lang, out: &mut dyn Write) -> Result<i32> {
+    match command {
+        RecordsCommand::Audit(args) => run_audit(*args, lang, out),
+        RecordsCommand::Generate(a) => {
+            let options =
+                generate::Options { events: a.events, subjects: a.subjects, seed: a.seed, rate: a.violations };
+            let summary = generate::generate(&options, &a.out)?;
+            writeln!(out, "{}", summary.text(lang)).map_err(out_error)?;
+            Ok(0)
+        }
+        RecordsCommand::Checks(a) => {
+            for d in definitions()? {
+                writeln!(out, "{}  {}\n    {}", d.id, d.title.get(lang), d.leaves.join("  ")).map_err(out_error)?;
+                if a.sql {
+                    for line in d.sql.trim().lines() {
+                        writeln!(out, "      {line}").map_err(out_error)?;
+                    }
+                }
+            }
+            Ok(0)
+        }
+        RecordsCommand::Decode(a) => {
+            let threads = a.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+            let start = std::time::Instant::now();
+            let rows = crate::input::decode(Table::Events, &a.events, threads)?;
+            writeln!(out, "{{\"events\":{rows},\"elapsed_s\":{:.3}}}", start.elapsed().as_secs_f64())
+                .map_err(out_error)?;
+            Ok(0)
+        }
+    }
+}
+
+fn run_audit(a: AuditArgs, lang: Lang, out: &mut dyn Write) -> Result<i32> {
+    let mut declared = match &a.declared {
+        Some(path) => Declared::read(path)?,
+        None => Declared { version: 1, ..Declared::default() },
+    };
+    if a.as_of.is_some() {
+        declared.as_of = a.as_of;
+    }
+    let mut tables = BTreeMap::new();
+    for (table, paths) in [
+        (Table::Events, a.events),
+        (Table::Consents, a.consents),
+        (Table::Notices, a.notices),
+        (Table::Requests, a.requests),
+        (Table::Incidents, a.incidents),
+        (Table::Policies, a.policies),
+        (Table::Access, a.access),
+        (Table::Logs, a.logs),
+        (Table::Subjects, a.subjects),
+    ] {
+        if !paths.is_empty() {
+            tables.insert(table, paths);
+        }
+    }
+    let mappings = a.mapping.iter().map(|p| Mapping::read(p).map(Arc::new)).collect::<Result<_>>()?;
+    let defaults = AuditOptions::default();
+    let options = AuditOptions {
+        tables,
+        mappings,
+        declared,
+        only: a.only,
+        lang,
+        threads: a.threads.unwrap_or(defaults.threads).max(1),
+        memory: a.memory.saturating_mul(1 << 20),
+        evidence: a.evidence,
+        rejects: a.rejects,
+        progress: true,
+        ..defaults
+    };
+    let report = audit(&options)?;
+    if a.json {
+        writeln!(out, "{}", report.json(lang, !a.no_timing)).map_err(out_error)?;
+    } else {
+        write!(out, "{}", report.text(lang)).map_err(out_error)?;
+    }
+    Ok(report.exit_code())
+}
+
+/// Runs a `sample` command; exit codes as for [`run`]: 1 where the sample does not support reliance, 3 where it says too little.
+///
+/// # Errors
+/// The arguments make no sense, or something cannot be read or written.
+pub fn run_sample(command: SampleCommand, lang: Lang, out: &mut dyn Write) -> Result<i32> {
+    let (code, text) = match command {
+        SampleCommand::Plan(a) => sample::plan_command(&a, lang)?,
+        SampleCommand::Select(a) => sample::select_command(&a, lang)?,
+        SampleCommand::Evaluate(a) => sample::evaluate_command(&a, lang)?,
+    };
+    out.write_all(text.as_bytes()).map_err(out_error)?;
+    Ok(code)
+}

@@ -1,0 +1,328 @@
+//! One event against the state: which checks it violates.
+
+use super::class::{Class, DECISIONS, NOTICE, POLICY, broadcast_types, notice_covers};
+use crate::checks::Check;
+use crate::schema::{Outcome, RequestKind};
+use crate::state::State;
+use crate::state::acts::{Act, Policy, flags};
+use crate::state::key::Key;
+use crate::state::slots::{Block, scope_of, time_of};
+use crate::state::vocab::EMPTY;
+use std::sync::atomic::Ordering;
+
+/// What was found of an event, with what its reasons need.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Found {
+    /// Checks violated.
+    pub violates: u64,
+    /// Checks examined beyond those of the class.
+    pub examined: u64,
+    /// Time of the refusal or withdrawal.
+    pub decided: i64,
+    /// Instant by which the data had to be gone.
+    pub gone: i64,
+    /// Instant by which the data had to be gone on request.
+    pub due: i64,
+    /// The policy version concerned.
+    pub policy: i64,
+}
+
+/// An event.
+#[derive(Debug, Clone, Copy)]
+pub struct Event {
+    /// When.
+    pub ts: i64,
+    /// When the data was collected, or [`crate::input::NO_TIME`].
+    pub collected: i64,
+    /// Operator code.
+    pub operator: u16,
+}
+
+/// Decisions of an individual, as they bear on the types of an event.
+#[derive(Default)]
+struct Decided {
+    /// Types whose latest decision is a consent that counts.
+    valid: u128,
+    separate: u128,
+    written: u128,
+    guardian: u128,
+    fresh: u128,
+    informed: u128,
+    refused: u128,
+    withdrawn: u128,
+    implied: u128,
+    decided: i64,
+    /// Earliest instant by which withdrawn data had to be gone, and was not.
+    gone: Option<i64>,
+}
+
+fn resolve(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, policy: Option<Policy>) -> Decided {
+    let types = class.types;
+    let mut d = Decided { decided: i64::MIN, ..Decided::default() };
+    // Types not yet decided, for each way of asking.
+    let (mut any, mut valid) = (if need.implied { types } else { 0 }, types);
+    let mut separate = if need.separate { types } else { 0 };
+    let mut written = if need.written { types } else { 0 };
+    let mut guardian = if need.guardian { types } else { 0 };
+    let mut fresh = if policy.is_some() { types } else { 0 };
+    let mut informed = if need.informed { types } else { 0 };
+    let published = policy.map_or(i64::MIN, |p| p.published);
+    let start = block.consents.partition_point(|&w| time_of(w) > e.ts);
+    for &w in block.consents.get(start..).unwrap_or_default() {
+        let Some(s) = state.scopes.get(scope_of(w)) else { continue };
+        let c = &class.combo;
+        let hit = s.types & types;
+        if hit == 0
+            || (s.activity != EMPTY && s.activity != c.activity)
+            || (s.purpose != EMPTY && s.purpose != c.purpose)
+            || (s.stage != EMPTY && s.stage != c.stage)
+            || (s.recipient != EMPTY && s.recipient != c.recipient)
+        {
+            continue;
+        }
+        let at = time_of(w);
+        if s.flags & flags::NEGATIVE != 0 {
+            let new = valid & hit;
+            if new != 0 {
+                d.decided = d.decided.max(at);
+                if s.flags & flags::WITHDRAWAL == 0 {
+                    d.refused |= new;
+                } else {
+                    d.withdrawn |= new;
+                    let gone = at + state.acts.erase;
+                    if e.ts > gone && e.collected <= at {
+                        d.gone = Some(d.gone.map_or(gone, |g| g.min(gone)));
+                    }
+                }
+            }
+            any &= !hit;
+            valid &= !hit;
+            separate &= !hit;
+            written &= !hit;
+            guardian &= !hit;
+            fresh &= !hit;
+            informed &= !hit;
+        } else if s.flags & flags::VALID == 0 {
+            d.implied |= any & hit;
+            any &= !hit;
+        } else {
+            let take = |on: bool, left: &mut u128, got: &mut u128| {
+                if on {
+                    *got |= *left & hit;
+                    *left &= !hit;
+                }
+            };
+            any &= !hit;
+            take(true, &mut valid, &mut d.valid);
+            take(s.flags & flags::SEPARATE != 0, &mut separate, &mut d.separate);
+            take(s.flags & flags::WRITTEN != 0, &mut written, &mut d.written);
+            take(s.flags & flags::GUARDIAN != 0, &mut guardian, &mut d.guardian);
+            take(at >= published, &mut fresh, &mut d.fresh);
+            take(s.flags & flags::INFORMED != 0, &mut informed, &mut d.informed);
+        }
+        if any | valid | separate | written | guardian | fresh | informed == 0 {
+            break;
+        }
+    }
+    d
+}
+
+#[derive(Clone, Copy)]
+struct Need {
+    implied: bool,
+    separate: bool,
+    written: bool,
+    guardian: bool,
+    informed: bool,
+}
+
+const SEPARATE: u64 = Check::SeparateSensitive.bit()
+    | Check::SeparateBiometric.bit()
+    | Check::SeparateProvision.bit()
+    | Check::SeparateDisclosure.bit()
+    | Check::SeparateTransfer.bit()
+    | Check::SeparateCrossBorder.bit()
+    | Check::PublicPlacePurpose.bit();
+
+/// Instant up to which the records are complete.
+#[derive(Debug, Clone, Copy)]
+pub struct AsOf(pub i64);
+
+/// Examines an event.
+#[inline]
+#[must_use]
+pub fn examine(state: &State, class: &Class, e: &Event, key: Key, slot: Option<u32>, as_of: AsOf) -> Found {
+    let mut f = Found { violates: class.violates, decided: i64::MIN, ..Found::default() };
+    let open = class.open;
+    let act = class.act.and_then(|i| state.acts.list.get(i as usize));
+    let mut put = |bad: bool, c: Check| f.violates |= if bad && open & c.bit() != 0 { c.bit() } else { 0 };
+    if let Some(a) = act {
+        if open & Check::ScopeOperator.bit() != 0 {
+            put(!may(state, a, class, e), Check::ScopeOperator);
+        }
+        if let Some(gone) = a.gone_after {
+            put(e.ts > gone, Check::KeptAfterService);
+        }
+        if let Some(keep) = a.retention {
+            put(e.collected != i64::MIN && e.ts > e.collected.saturating_add(keep), Check::KeptAfterRetention);
+        }
+    }
+    if !class.lookup {
+        return f;
+    }
+    let block = slot.map(|s| state.slots.block(s)).unwrap_or_default();
+    if open & DECISIONS != 0 {
+        decisions(state, class, act, e, &block, &mut f);
+    }
+    if open & NOTICE != 0 {
+        notices(state, class, e, &block, &mut f);
+    }
+    if open & POLICY != 0 {
+        policies(state, class, act, e, &block, as_of, &mut f);
+    }
+    if let Some(first) = block.request {
+        requests(state, class, e, key, first, &mut f);
+    }
+    f
+}
+
+fn may(state: &State, act: &Act, class: &Class, e: &Event) -> bool {
+    act.operators.as_ref().is_some_and(|o| o.has(e.operator))
+        || state.access.get(usize::from(e.operator)).is_some_and(|list| {
+            list.iter().any(|g| {
+                (g.activity == EMPTY || g.activity == class.combo.activity)
+                    && (g.stage == EMPTY || g.stage == class.combo.stage)
+                    && g.from <= e.ts
+                    && e.ts < g.to
+            })
+        })
+}
+
+#[inline]
+fn decisions(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: &Block<'_>, f: &mut Found) {
+    let open = class.open;
+    let child = open & Check::ConsentGuardian.bit() != 0 && block.fourteen.is_some_and(|t| e.ts < t);
+    if child {
+        f.examined |= Check::ConsentGuardian.bit();
+    }
+    let policy = act.filter(|_| open & Check::ConsentStale.bit() != 0).and_then(|a| a.policy_at(e.ts, true));
+    let need = Need {
+        implied: open & Check::ConsentImplied.bit() != 0,
+        separate: open & SEPARATE != 0,
+        written: open & Check::ConsentWritten.bit() != 0,
+        guardian: child,
+        informed: open & Check::ConsentUninformed.bit() != 0,
+    };
+    let d = resolve(state, class, e, block, need, policy);
+    f.decided = d.decided;
+    f.policy = policy.map_or(0, |p| p.published);
+    let all = class.types;
+    let given = d.valid == all;
+    let mut put = |bad: bool, c: Check| f.violates |= if bad && open & c.bit() != 0 { c.bit() } else { 0 };
+    put(d.valid | d.refused | d.withdrawn != all, Check::ConsentMissing);
+    put(d.implied != 0, Check::ConsentImplied);
+    put(d.refused != 0, Check::AfterRefusal);
+    put(d.withdrawn != 0, Check::AfterWithdrawal);
+    if given {
+        put(class.sensitive & !d.separate != 0, Check::SeparateSensitive);
+        put(class.biometric & !d.separate != 0, Check::SeparateBiometric);
+        let lacking = d.separate != all;
+        put(lacking, Check::SeparateProvision);
+        put(lacking, Check::SeparateDisclosure);
+        put(lacking, Check::SeparateTransfer);
+        put(lacking, Check::SeparateCrossBorder);
+        put(d.written != all, Check::ConsentWritten);
+        put(child && d.guardian != all, Check::ConsentGuardian);
+        put(policy.is_some() && d.fresh != all, Check::ConsentStale);
+        put(d.informed != all, Check::ConsentUninformed);
+    }
+    put(d.separate != all, Check::PublicPlacePurpose);
+    if let Some(gone) = d.gone.filter(|_| e.collected != i64::MIN) {
+        put(true, Check::KeptAfterWithdrawal);
+        f.gone = gone;
+    }
+}
+
+#[inline]
+fn notices(state: &State, class: &Class, e: &Event, block: &Block<'_>, f: &mut Found) {
+    let earlier = |at: i64, strictly: bool| at < e.ts || (at == e.ts && !strictly);
+    for (check, strictly) in [(Check::NoticeCollection, class.strictly), (Check::NoticeOnward, true)] {
+        if class.open & check.bit() == 0 || earlier(class.broadcast, strictly) {
+            continue;
+        }
+        let mut left = class.types & !broadcast_types(state, class, e.ts, strictly);
+        for &w in block.notices {
+            if left == 0 || !earlier(time_of(w), strictly) {
+                break;
+            }
+            if let Some(s) = state.scopes.get(scope_of(w))
+                && notice_covers(s, class)
+            {
+                left &= !s.types;
+            }
+        }
+        if left != 0 {
+            f.violates |= check.bit();
+        }
+    }
+}
+
+#[inline]
+fn policies(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: &Block<'_>, as_of: AsOf, f: &mut Found) {
+    let open = class.open;
+    let everybody = &state.broadcast_policies;
+    let first =
+        block.policies.first().map_or(i64::MAX, |&t| t as i64).min(everybody.first().copied().unwrap_or(i64::MAX));
+    if open & Check::PolicyFirst.bit() != 0 && first > e.ts {
+        f.violates |= Check::PolicyFirst.bit();
+    }
+    if open & Check::PolicyIndirect.bit() != 0 {
+        let last = e.ts + state.acts.indirect;
+        if last <= as_of.0 {
+            f.examined |= Check::PolicyIndirect.bit();
+            if first > last {
+                f.violates |= Check::PolicyIndirect.bit();
+            }
+        }
+    }
+    if open & Check::PolicyChange.bit() != 0
+        && let Some(a) = act
+        && let Some(p) = a.policy_at(e.ts, false)
+        && !a.is_first(p)
+        && first < p.published
+    {
+        let within = |list: &[i64]| {
+            let from = list.partition_point(|&t| t < p.published);
+            list.get(from).is_some_and(|&t| t <= e.ts)
+        };
+        let own = || {
+            let from = block.policies.partition_point(|&t| (t as i64) < p.published);
+            block.policies.get(from).is_some_and(|&t| t as i64 <= e.ts)
+        };
+        if !own() && !within(everybody) {
+            f.violates |= Check::PolicyChange.bit();
+            f.policy = p.published;
+        }
+    }
+}
+
+fn requests(state: &State, class: &Class, e: &Event, key: Key, first: usize, f: &mut Found) {
+    let list = state.requests.get(first..).unwrap_or_default();
+    let times = state.provided.get(first..).unwrap_or_default();
+    for (r, provided) in list.iter().zip(times).take_while(|(r, _)| r.key == key) {
+        if class.provides {
+            provided.fetch_min(e.ts, Ordering::Relaxed);
+        }
+        if class.open & Check::KeptAfterRequest.bit() != 0
+            && r.kind == RequestKind::Delete
+            && r.outcome != Outcome::Refused
+            && (r.activity == EMPTY || r.activity == class.combo.activity)
+            && e.collected != i64::MIN
+            && e.collected <= r.received
+            && e.ts > r.due
+        {
+            f.violates |= Check::KeptAfterRequest.bit();
+            f.due = if f.due == 0 { r.due } else { f.due.min(r.due) };
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! The native engine: one pass over the events with all checks.
+
+mod class;
+mod eval;
+pub mod sink;
+mod small;
+pub mod spill;
+mod worker;
+
+use crate::checks::{Check, definitions};
+use crate::error::{Error, Result};
+use crate::input::{self, Source};
+use crate::mapping::Mapping;
+use crate::output::{Evidence, Progress, Rejects};
+use crate::par;
+use crate::report::{AuditReport, CheckReport, Sample, Status};
+use crate::schema::Table;
+use crate::state::load::{self, Plan};
+use crate::state::slots::add_bits;
+use crate::time::shanghai_midnight;
+use crate::{AuditOptions, declared};
+use eval::AsOf;
+use sink::Sink;
+use small::Small;
+use spill::Spill;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+pub use worker::{Context, Finding};
+use worker::{SAMPLES, SEEN, Tally};
+
+/// Parts the individuals are divided into at most before the memory setting is held too small.
+const MOST_PARTS: u64 = 256;
+
+type Tables = BTreeMap<Table, (usize, Vec<Source>)>;
+
+fn open_all(options: &AuditOptions) -> Result<(Tables, Vec<PathBuf>)> {
+    let mut tables = Tables::new();
+    let mut files = Vec::new();
+    let plain = Arc::new(Mapping::default());
+    for (&table, paths) in &options.tables {
+        let mapping = options
+            .mappings
+            .iter()
+            .rev()
+            .find(|m| m.table() == Some(table))
+            .map_or_else(|| Arc::clone(&plain), Arc::clone);
+        let sources = input::open(table, paths, &mapping)?;
+        let base = files.len();
+        files.extend(sources.iter().map(|s| s.path.clone()));
+        tables.insert(table, (base, sources));
+    }
+    Ok((tables, files))
+}
+
+/// Checks whose tables were given.
+fn enabled(options: &AuditOptions, definitions: &[crate::checks::Definition]) -> u64 {
+    Check::ALL
+        .iter()
+        .zip(definitions)
+        .filter(|(c, d)| {
+            let chosen = options.only.is_empty()
+                || options.only.iter().any(|o| c.id() == o || c.id().starts_with(&format!("{o}.")));
+            chosen && missing_tables(options, d).is_empty()
+        })
+        .fold(0, |set, (c, _)| set | c.bit())
+}
+
+fn missing_tables(options: &AuditOptions, d: &crate::checks::Definition) -> Vec<String> {
+    d.tables.iter().filter(|t| Table::parse(t).is_none_or(|t| !options.tables.contains_key(&t))).cloned().collect()
+}
+
+/// Audits the records: every event against everything declared and on record.
+///
+/// # Errors
+/// A file cannot be read or is damaged, a required column is absent, a bound is passed, or output cannot be written.
+/// Bad rows are not errors.
+pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
+    let start = Instant::now();
+    options.declared.validate("declaration")?;
+    let definitions = definitions()?;
+    for o in &options.only {
+        if !Check::ALL.iter().any(|c| c.id() == o || c.id().starts_with(&format!("{o}."))) {
+            return Err(Error::Config {
+                place: "--only".into(),
+                what: format!("there is no check `{o}`"),
+                mend: "`records checks` lists them",
+            });
+        }
+    }
+    let (tables, files) = open_all(options)?;
+    let enabled = enabled(options, &definitions);
+    let temporary = options.temporary.clone().unwrap_or_else(std::env::temp_dir);
+    let half = options.memory / 2;
+    let strangers = Spill::<3>::new(half / 4, temporary.clone(), Some(join_strangers));
+    let daily = Spill::<4>::new(half / 4, temporary, None);
+    let mut evidence = options.evidence.as_ref().map(|p| Evidence::create(p, &files)).transpose()?;
+    let mut rejected = options.rejects.as_ref().map(|p| Rejects::create(p, &files)).transpose()?;
+
+    let mut total = Tally::new();
+    let mut subjects: BTreeMap<Check, BTreeSet<String>> = BTreeMap::new();
+    let mut violators = vec![0u64; 64];
+    let mut later = Vec::new();
+    let (mut small_rejects, mut small_rows, mut used_as_of) = (Vec::new(), 0, None);
+    let mut parts = options.parts.max(1);
+    let mut part = 0;
+    let fixed_as_of = declared::instant(options.declared.as_of.as_deref(), "declaration")?;
+    let progress = Progress::new(options.progress, event_rows(&tables), parts);
+    let mut codes: Vec<String> = Vec::new();
+    while part < parts {
+        let plan = Plan {
+            tables: &tables,
+            declared: &options.declared,
+            threads: options.threads,
+            memory: half,
+            part: (part, parts),
+        };
+        let Some(mut state) = load::load(&plan)? else {
+            if part > 0 || parts >= MOST_PARTS {
+                return Err(Error::Limit { what: "bytes of state", limit: half, mend: "raise --memory" });
+            }
+            parts *= 2;
+            progress.parts(parts);
+            continue;
+        };
+        let as_of = AsOf(fixed_as_of.or(state.latest).unwrap_or(i64::MAX));
+        used_as_of = Some(as_of.0).filter(|&t| t != i64::MAX);
+        small_rejects = std::mem::take(&mut state.rejects);
+        small_rows = state.small_rows;
+        codes = options.declared.activities.iter().map(|a| a.id.clone()).collect();
+        let evidence_sink = evidence.as_ref().map(Evidence::sink);
+        let reject_sink = rejected.as_ref().map(Rejects::sink);
+        let context = Context {
+            state: &state,
+            definitions: &definitions,
+            lang: options.lang,
+            enabled,
+            has_access: options.tables.contains_key(&Table::Access),
+            as_of,
+            part: (part, parts),
+            evidence: evidence_sink.as_ref(),
+            rejected: reject_sink.as_ref(),
+            strangers: &strangers,
+            daily: &daily,
+        };
+        run_units(&context, &tables, options.threads, &progress, &mut total)?;
+        let mut small = Small::new(&context, &mut total, &mut subjects);
+        small.individuals(&options.declared.settings);
+        if part + 1 == parts {
+            small.once(&options.declared.settings);
+        }
+        later.append(&mut small.findings);
+        violators.iter_mut().zip(state.slots.violated()).for_each(|(a, b)| *a += b);
+        part += 1;
+    }
+    progress.end();
+
+    strangers.finish(|records| {
+        records.iter().for_each(|&[_, _, set]| add_bits(&mut violators, set));
+        Ok(())
+    })?;
+    let daily_subjects = frequency(options, &definitions, enabled, daily, &codes, &mut total, &mut later)?;
+    for (check, set) in subjects {
+        if let Some(v) = violators.get_mut(check as usize) {
+            *v += set.len() as u64;
+        }
+    }
+    if let Some(v) = violators.get_mut(Check::ScopeFrequency as usize) {
+        *v += daily_subjects;
+    }
+    later.sort_by(|a, b| (a.check, a.file, a.row).cmp(&(b.check, b.file, b.row)));
+    for f in &later {
+        total.sample(f.clone());
+    }
+    if let Some(e) = &mut evidence {
+        e.write(&later)?;
+    }
+    let rejected_rows = total.rejected + small_rejects.len() as u64;
+    if let Some(r) = &mut rejected {
+        r.write(&small_rejects)?;
+    }
+    let share =
+        if total.rows + small_rows == 0 { 0.0 } else { rejected_rows as f64 / (total.rows + small_rows) as f64 };
+    // The share of each kind counts by itself: a million good events do not make up for a spoilt consent table.
+    let of = |n: u64, all: u64| if all == 0 { 0.0 } else { n as f64 / all as f64 };
+    let worst = share.max(of(total.rejected, total.rows)).max(of(small_rejects.len() as u64, small_rows));
+    let refused = worst > options.declared.settings.max_rejected_share;
+    let named = |file: usize| files.get(file).map(|f| f.display().to_string()).unwrap_or_default();
+    let mut rejects: Vec<Sample> = total
+        .rejects
+        .iter()
+        .chain(&small_rejects)
+        .map(|r| Sample { file: named(r.file), row: r.row, reason: r.reason.clone() })
+        .collect();
+    rejects.truncate(20);
+    let checks = Check::ALL
+        .iter()
+        .zip(&definitions)
+        .filter(|(c, _)| options.only.is_empty() || enabled & c.bit() != 0)
+        .map(|(&check, d)| check_report(check, d, options, &tables, enabled, refused, &total, &violators, &named))
+        .collect();
+    if let Some(e) = evidence {
+        e.close()?;
+    }
+    if let Some(r) = rejected {
+        r.close()?;
+    }
+    Ok(AuditReport {
+        events: total.rows,
+        subjects: violators.get(63).copied().unwrap_or(0),
+        rejected: rejected_rows,
+        records: small_rows,
+        rejects,
+        refused,
+        rejected_share: worst,
+        period: total.period,
+        as_of: used_as_of,
+        parts,
+        checks,
+        elapsed_s: start.elapsed().as_secs_f64(),
+        peak_mb: crate::report::peak_mb(),
+    })
+}
+
+fn event_rows(tables: &Tables) -> Option<u64> {
+    let (_, sources) = tables.get(&Table::Events)?;
+    sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).map(|u| u.rows).sum()
+}
+
+fn join_strangers(kept: &mut [u64; 3], later: &[u64; 3]) -> bool {
+    let ([a, b, set], [x, y, more]) = (kept, later);
+    let same = a == x && b == y;
+    if same {
+        *set |= more;
+    }
+    same
+}
+
+fn run_units(
+    context: &Context<'_>,
+    tables: &Tables,
+    threads: usize,
+    progress: &Progress,
+    total: &mut Tally,
+) -> Result<()> {
+    let Some((base, sources)) = tables.get(&Table::Events) else { return Ok(()) };
+    let units: Vec<_> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
+    let sum: Mutex<BTreeMap<usize, Tally>> = Mutex::default();
+    let merged: Mutex<(usize, &mut Tally)> = Mutex::new((0, total));
+    par::map(units.len(), threads, |u| {
+        let Some((unit, source)) = units.get(u).and_then(|unit| Some((unit, sources.get(unit.file)?))) else {
+            return Ok(());
+        };
+        let mut numbered = *unit;
+        numbered.file += base;
+        let tally = worker::run(context, source, &numbered, u, &|rows| progress.add(rows)).inspect_err(|_| {
+            if let Some(s) = context.evidence {
+                s.fail();
+            }
+            if let Some(s) = context.rejected {
+                s.fail();
+            }
+        })?;
+        // Tallies are added up in unit order, so that samples are the first ones and memory does not grow with units.
+        let mut waiting = sum.lock().map_err(|_| Error::Worker)?;
+        waiting.insert(u, tally);
+        let mut merged = merged.lock().map_err(|_| Error::Worker)?;
+        while let Some(t) = waiting.remove(&merged.0) {
+            merged.0 += 1;
+            merged.1.merge(t);
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Days with more automatic collections than declared: every collection of such a day is a violation.
+fn frequency(
+    options: &AuditOptions,
+    definitions: &[crate::checks::Definition],
+    enabled: u64,
+    daily: Spill<4>,
+    activities: &[String],
+    total: &mut Tally,
+    later: &mut Vec<Finding>,
+) -> Result<u64> {
+    let check = Check::ScopeFrequency;
+    if enabled & check.bit() == 0 {
+        return Ok(0);
+    }
+    let template = definitions.get(check as usize).map_or("", |d| d.reason.get(options.lang));
+    // Activity codes follow the order of the declaration, from 2.
+    let activity = |code: u64| activities.get((code as usize).wrapping_sub(2));
+    let limits: BTreeMap<&str, u32> =
+        options.declared.activities.iter().filter_map(|a| Some((a.id.as_str(), a.max_per_day?))).collect();
+    let keep_all = options.evidence.is_some();
+    let (mut people, mut last) = (0, None);
+    daily.finish(|records| {
+        for run in records.chunk_by(|x, y| x.get(..3) == y.get(..3)) {
+            let Some(&[a, b, what, _]) = run.first() else { continue };
+            let Some(name) = activity(what >> 32) else { continue };
+            let limit = limits.get(name.as_str()).copied().unwrap_or(u32::MAX);
+            if run.len() as u64 <= u64::from(limit) {
+                continue;
+            }
+            if last != Some((a, b)) {
+                last = Some((a, b));
+                people += 1;
+            }
+            let day = (what & 0xffff_ffff) as i64;
+            let (y, m, d) = crate::time::civil_from_days(day);
+            let what = format!("{y:04}-{m:02}-{d:02}: {} > {limit}", run.len());
+            for &[_, _, _, at] in run {
+                total.count(check, Some(shanghai_midnight(day)));
+                later.push(Finding {
+                    check,
+                    file: (at >> 40) as usize,
+                    row: at & ((1 << 40) - 1),
+                    ts: None,
+                    subject: None,
+                    activity: Some(name.clone()),
+                    reason: template.replacen("{}", &what, 1),
+                });
+            }
+            if !keep_all && later.len() > 1 << 16 {
+                later.sort_by(|a, b| (a.check, a.file, a.row).cmp(&(b.check, b.file, b.row)));
+                let mut seen = [0; 64];
+                later.retain(|f| {
+                    let n = seen.get_mut(f.check as usize);
+                    n.is_none_or(|n: &mut usize| {
+                        *n += 1;
+                        *n <= SAMPLES
+                    })
+                });
+            }
+        }
+        Ok(())
+    })?;
+    Ok(people)
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call, at the end of `audit`")]
+fn check_report(
+    check: Check,
+    d: &crate::checks::Definition,
+    options: &AuditOptions,
+    tables: &Tables,
+    enabled: u64,
+    refused: bool,
+    total: &Tally,
+    violators: &[u64],
+    named: &dyn Fn(usize) -> String,
+) -> CheckReport {
+    let i = check as usize;
+    let at = |v: &[u64]| v.get(i).copied().unwrap_or(0);
+    let (examined, violations) = (at(&total.examined), at(&total.violations));
+    let mut missing = missing_tables(options, d);
+    for column in d.columns.iter().filter_map(|c| c.split_once('.')) {
+        let there = Table::parse(column.0)
+            .and_then(|t| tables.get(&t))
+            .is_none_or(|(_, s)| s.is_empty() || s.iter().any(|s| s.has(column.1)));
+        if !there {
+            missing.push(format!("{}.{}", column.0, column.1));
+        }
+    }
+    let status = if violations > 0 {
+        Status::Gap
+    } else if enabled & check.bit() == 0 || refused || !missing.is_empty() {
+        Status::Undetermined
+    } else if examined == 0 {
+        Status::NotApplicable
+    } else {
+        Status::Conformant
+    };
+    let span = total.span.get(i).copied().filter(|s| s.0 <= s.1);
+    CheckReport {
+        id: check.id(),
+        title: d.title.clone(),
+        leaves: d.leaves.clone(),
+        unit: d.unit.clone(),
+        status,
+        missing,
+        examined,
+        violations,
+        subjects: at(violators),
+        span,
+        samples: total
+            .samples
+            .iter()
+            .filter(|s| s.check == check)
+            .map(|s| Sample { file: named(s.file), row: s.row, reason: s.reason.clone() })
+            .collect(),
+    }
+}
+
+/// A sink for findings.
+pub type FindingSink = Sink<Vec<Finding>>;
+/// Bit under which individuals that occur in the events are counted.
+pub const SEEN_BIT: u32 = SEEN.trailing_zeros();

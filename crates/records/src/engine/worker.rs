@@ -1,0 +1,523 @@
+//! One unit of events (a row group, a file) through all checks.
+
+use super::class::{Class, Classes, Combo};
+use super::eval::{AsOf, Event, Found, examine};
+use super::sink::Sink;
+use super::spill::Spill;
+use crate::checks::{Check, Definition, Lang};
+use crate::error::Result;
+use crate::input::{Batch, Col, NO_TIME, Source, Unit};
+use crate::schema::events as c;
+use crate::state::key::{self, Key};
+use crate::state::lut::Lut;
+use crate::state::slots::add_bits;
+use crate::state::vocab::{UNKNOWN, method_code, stage_code};
+use crate::state::{Reject, State};
+use crate::time::{HOUR, shanghai_day, show};
+use std::collections::HashMap;
+
+/// Samples kept per check.
+pub const SAMPLES: usize = 5;
+/// Rejected rows kept in memory per unit; all of them are counted, and written out when asked for.
+pub const KEPT_REJECTS: usize = 200;
+const HOURS: usize = (crate::time::MAX_MS / HOUR) as usize + 1;
+
+/// A violation as it is written out.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The check.
+    pub check: Check,
+    /// Number of the file.
+    pub file: usize,
+    /// Row in the file.
+    pub row: u64,
+    /// Time of the row, where it has one.
+    pub ts: Option<i64>,
+    /// Individual.
+    pub subject: Option<String>,
+    /// Activity.
+    pub activity: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// What the workers share.
+pub struct Context<'a> {
+    /// The state.
+    pub state: &'a State,
+    /// Definitions, in the order of [`Check::ALL`].
+    pub definitions: &'a [Definition],
+    /// Language of reasons.
+    pub lang: Lang,
+    /// Checks made.
+    pub enabled: u64,
+    /// Whether access grants are on record.
+    pub has_access: bool,
+    /// End of the records.
+    pub as_of: AsOf,
+    /// Share of individuals of this pass.
+    pub part: (u64, u64),
+    /// Violations out, if asked for.
+    pub evidence: Option<&'a Sink<Vec<Finding>>>,
+    /// Rejected rows out, if asked for.
+    pub rejected: Option<&'a Sink<Vec<Reject>>>,
+    /// Individuals without anything on record whose events violate something.
+    pub strangers: &'a Spill<3>,
+    /// Automatic collections to be counted per day.
+    pub daily: &'a Spill<4>,
+}
+
+/// Counts of a unit.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Rows read.
+    pub rows: u64,
+    /// Rows set aside.
+    pub rejected: u64,
+    /// The first rows set aside.
+    pub rejects: Vec<Reject>,
+    /// Per check.
+    pub examined: Vec<u64>,
+    /// Per check.
+    pub violations: Vec<u64>,
+    /// Per check: time of the first and last violation.
+    pub span: Vec<(i64, i64)>,
+    /// First and last event.
+    pub period: Option<(i64, i64)>,
+    /// Hours with an event.
+    pub hours: Vec<u64>,
+    /// First violations of each check.
+    pub samples: Vec<Finding>,
+}
+
+impl Tally {
+    /// Nothing counted.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            examined: vec![0; 64],
+            violations: vec![0; 64],
+            span: vec![(i64::MAX, i64::MIN); 64],
+            hours: vec![0; HOURS.div_ceil(64)],
+            ..Self::default()
+        }
+    }
+
+    /// Adds a later unit.
+    pub fn merge(&mut self, o: Self) {
+        self.rows += o.rows;
+        self.rejected += o.rejected;
+        let room = KEPT_REJECTS.saturating_sub(self.rejects.len());
+        self.rejects.extend(o.rejects.into_iter().take(room));
+        let sum = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        sum(&mut self.examined, &o.examined);
+        sum(&mut self.violations, &o.violations);
+        self.hours.iter_mut().zip(&o.hours).for_each(|(a, b)| *a |= b);
+        for (a, b) in self.span.iter_mut().zip(&o.span) {
+            *a = (a.0.min(b.0), a.1.max(b.1));
+        }
+        self.period = match (self.period, o.period) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+        for s in o.samples {
+            self.sample(s);
+        }
+    }
+
+    /// Keeps a violation as a sample if there is room.
+    pub fn sample(&mut self, f: Finding) {
+        if self.samples.iter().filter(|s| s.check == f.check).count() < SAMPLES {
+            self.samples.push(f);
+        }
+    }
+
+    /// Counts a violation.
+    pub fn count(&mut self, check: Check, ts: Option<i64>) {
+        let i = check as usize;
+        if let Some(v) = self.violations.get_mut(i) {
+            *v += 1;
+        }
+        if let (Some(ts), Some(s)) = (ts, self.span.get_mut(i)) {
+            *s = (s.0.min(ts), s.1.max(ts));
+        }
+    }
+}
+
+struct Luts {
+    activity: Lut<u16>,
+    purpose: Lut<u16>,
+    recipient: Lut<u16>,
+    country: Lut<u16>,
+    operator: Lut<u16>,
+    stage: Lut<u16>,
+    method: Lut<u16>,
+    types: Lut<u32>,
+}
+
+#[derive(Default)]
+struct Codes {
+    activity: Vec<u16>,
+    purpose: Vec<u16>,
+    recipient: Vec<u16>,
+    country: Vec<u16>,
+    operator: Vec<u16>,
+    stage: Vec<u16>,
+    method: Vec<u16>,
+    types: Vec<u32>,
+    class: Vec<u32>,
+    keys: Vec<Key>,
+    slots: Vec<u32>,
+}
+
+/// Bit of an individual that occurs in the events.
+pub const SEEN: u64 = 1 << 63;
+const NO_SLOT: u32 = u32::MAX;
+const SKIP: u32 = u32::MAX;
+
+/// Reads and examines a unit.
+pub struct Worker<'a> {
+    context: &'a Context<'a>,
+    file: usize,
+    unit: usize,
+    luts: Luts,
+    classes: Classes,
+    codes: Codes,
+    tally: Tally,
+    strangers: HashMap<Key, u64>,
+    daily: Vec<[u64; 4]>,
+    findings: Vec<Finding>,
+    rejects: Vec<Reject>,
+}
+
+/// Examines a unit.
+///
+/// # Errors
+/// The file cannot be read, or output cannot be written.
+pub fn run(
+    context: &Context<'_>,
+    source: &Source,
+    unit: &Unit,
+    number: usize,
+    progress: &dyn Fn(u64),
+) -> Result<Tally> {
+    let mut w = Worker {
+        context,
+        file: unit.file,
+        unit: number,
+        luts: Luts {
+            activity: Lut::new(0),
+            purpose: Lut::new(0),
+            recipient: Lut::new(0),
+            country: Lut::new(0),
+            operator: Lut::new(0),
+            stage: Lut::new(0),
+            method: Lut::new(0),
+            types: Lut::new(0),
+        },
+        classes: Classes::default(),
+        codes: Codes::default(),
+        tally: Tally::new(),
+        strangers: HashMap::new(),
+        daily: Vec::new(),
+        findings: Vec::new(),
+        rejects: Vec::new(),
+    };
+    source.read(unit, &[], &mut |batch| {
+        progress(batch.rows as u64);
+        w.batch(&batch)
+    })?;
+    w.flush_classes();
+    w.flush(true)?;
+    if let Some(s) = context.evidence {
+        s.finish(number)?;
+    }
+    if let Some(s) = context.rejected {
+        s.finish(number)?;
+    }
+    Ok(w.tally)
+}
+
+fn col(batch: &Batch, i: usize) -> &Col {
+    batch.cols.get(i).unwrap_or(&Col::Absent)
+}
+
+impl Worker<'_> {
+    fn batch(&mut self, batch: &Batch) -> Result<()> {
+        if self.classes.full() {
+            self.flush_classes();
+        }
+        self.translate(batch)?;
+        self.classify(batch)?;
+        self.look_up(batch);
+        self.evaluate(batch)?;
+        self.flush(false)
+    }
+
+    fn translate(&mut self, batch: &Batch) -> Result<()> {
+        let v = &self.context.state.vocab;
+        let l = &mut self.luts;
+        l.activity.prepare(col(batch, c::ACTIVITY), |t| Ok(v.activity.code(t)))?;
+        l.purpose.prepare(col(batch, c::PURPOSE), |t| Ok(v.purpose.code(t)))?;
+        l.recipient.prepare(col(batch, c::RECIPIENT), |t| Ok(v.recipient.code(t)))?;
+        l.country.prepare(col(batch, c::COUNTRY), |t| Ok(v.country.code(t)))?;
+        l.operator.prepare(col(batch, c::OPERATOR), |t| Ok(v.operator.code(t)))?;
+        l.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
+        l.method.prepare(col(batch, c::METHOD), |t| Ok(method_code(t)))?;
+        let classes = &mut self.classes;
+        l.types.prepare(col(batch, c::TYPES), |t| Ok(classes.type_set(v.event_types(t))))?;
+        let (k, n) = (&mut self.codes, batch.rows);
+        l.activity.gather(col(batch, c::ACTIVITY), n, &mut k.activity);
+        l.purpose.gather(col(batch, c::PURPOSE), n, &mut k.purpose);
+        l.recipient.gather(col(batch, c::RECIPIENT), n, &mut k.recipient);
+        l.country.gather(col(batch, c::COUNTRY), n, &mut k.country);
+        l.operator.gather(col(batch, c::OPERATOR), n, &mut k.operator);
+        l.stage.gather(col(batch, c::STAGE), n, &mut k.stage);
+        l.method.gather(col(batch, c::METHOD), n, &mut k.method);
+        l.types.gather(col(batch, c::TYPES), n, &mut k.types);
+        Ok(())
+    }
+
+    /// Finds the class of every row; rows set aside get none.
+    #[expect(clippy::indexing_slicing, reason = "`gather` has made every column `batch.rows` long")]
+    fn classify(&mut self, batch: &Batch) -> Result<()> {
+        let Context { state, enabled, has_access, .. } = *self.context;
+        let k = &mut self.codes;
+        let n = batch.rows;
+        k.class.clear();
+        let columns = (&k.activity[..n], &k.purpose[..n], &k.recipient[..n], &k.country[..n]);
+        let others = (&k.stage[..n], &k.method[..n], &k.types[..n], &k.operator[..n]);
+        for i in 0..n {
+            let combo = Combo {
+                activity: columns.0[i],
+                purpose: columns.1[i],
+                recipient: columns.2[i],
+                country: columns.3[i],
+                stage: others.0[i],
+                method: others.1[i],
+                types: others.2[i],
+                operator: others.3[i] != 0,
+            };
+            let class =
+                if combo.stage == UNKNOWN { SKIP } else { self.classes.find(state, enabled, has_access, combo) };
+            k.class.push(class);
+        }
+        // With the individuals in parts, rows that belong to no individual of this part wait for theirs.
+        let first_pass = self.context.part.0 == 0;
+        let mut bad: Vec<Reject> = Vec::new();
+        for (row, reason) in &batch.bad {
+            k.class[*row] = SKIP;
+            bad.push(Reject { file: self.file, row: batch.number(*row), reason: reason.clone() });
+        }
+        for (i, &stage) in k.stage[..n].iter().enumerate() {
+            if stage == UNKNOWN && batch.bad.binary_search_by_key(&i, |b| b.0).is_err() {
+                let word: String = batch.text(c::STAGE, i).unwrap_or_default().chars().take(40).collect();
+                let reason = format!("stage `{word}` is not known; map it to a word of docs/records.md");
+                bad.push(Reject { file: self.file, row: batch.number(i), reason });
+            }
+        }
+        if first_pass {
+            self.tally.rows += n as u64;
+            self.tally.rejected += bad.len() as u64;
+            bad.sort_by_key(|r| r.row);
+            let room = KEPT_REJECTS.saturating_sub(self.tally.rejects.len());
+            self.tally.rejects.extend(bad.iter().take(room).cloned());
+            if self.context.rejected.is_some() {
+                self.rejects.extend(bad);
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the individuals, all rows in one go: the searches do not depend on each other, so the memory accesses overlap.
+    #[expect(clippy::indexing_slicing, reason = "the views of a column are `batch.rows` long")]
+    fn look_up(&mut self, batch: &Batch) {
+        let state = self.context.state;
+        let (part, parts) = self.context.part;
+        let k = &mut self.codes;
+        k.keys.clear();
+        k.slots.clear();
+        let Col::Key(array) = col(batch, c::SUBJECT) else {
+            k.keys.resize(batch.rows, Key(0, 0));
+            k.slots.resize(batch.rows, NO_SLOT);
+            return;
+        };
+        let views = &array.views()[..batch.rows];
+        k.keys.extend(views.iter().enumerate().map(|(i, &v)| key::from_view(v, || array.value(i).as_bytes())));
+        if parts > 1 {
+            for (class, key) in k.class.iter_mut().zip(&k.keys) {
+                if key.1 % parts != part {
+                    *class = SKIP;
+                }
+            }
+        }
+        k.slots.extend(
+            k.class
+                .iter()
+                .zip(&k.keys)
+                .map(|(&class, &key)| if class == SKIP { NO_SLOT } else { state.slots.find(key).unwrap_or(NO_SLOT) }),
+        );
+        let near = k.slots.iter().filter(|&&s| s != NO_SLOT).fold(0, |x, &s| x ^ state.slots.touch(s));
+        std::hint::black_box(near);
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "all columns are `batch.rows` long; classes are positions of `classes.list`"
+    )]
+    fn evaluate(&mut self, batch: &Batch) -> Result<()> {
+        let context = self.context;
+        let n = batch.rows;
+        let Col::Time(ts) = col(batch, c::TS) else { return Ok(()) };
+        let collected: &[i64] = match col(batch, c::COLLECTED_AT) {
+            Col::Time(v) => v,
+            _ => &[],
+        };
+        let (mut low, mut high) = (i64::MAX, i64::MIN);
+        for i in 0..n {
+            let at = self.codes.class[i];
+            if at == SKIP {
+                continue;
+            }
+            let event = Event {
+                ts: ts[i],
+                collected: collected.get(i).copied().unwrap_or(NO_TIME),
+                operator: self.codes.operator[i],
+            };
+            low = low.min(event.ts);
+            high = high.max(event.ts);
+            let hour = (event.ts / HOUR) as usize;
+            self.tally.hours[hour / 64] |= 1 << (hour % 64);
+            let class = &mut self.classes.list[at as usize];
+            class.count += 1;
+            class.collected += u64::from(event.collected != NO_TIME);
+            let (key, slot) = (self.codes.keys[i], self.codes.slots[i]);
+            let slot = (slot != NO_SLOT).then_some(slot);
+            let found = examine(context.state, class, &event, key, slot, context.as_of);
+            if class.open & Check::ScopeFrequency.bit() != 0 {
+                let act = u64::from(class.combo.activity);
+                let day = shanghai_day(event.ts) as u64;
+                self.daily.push([key.0, key.1, act << 32 | day, (self.file as u64) << 40 | batch.number(i)]);
+            }
+            if found.examined != 0 {
+                add_bits(&mut self.tally.examined, found.examined);
+            }
+            match slot {
+                Some(s) => context.state.slots.mark(s, found.violates | SEEN),
+                None => *self.strangers.entry(key).or_default() |= found.violates | SEEN,
+            }
+            if found.violates != 0 {
+                self.violation(batch, i, at, &event, &found);
+            }
+        }
+        if low <= high {
+            let p = self.tally.period.unwrap_or((low, high));
+            self.tally.period = Some((p.0.min(low), p.1.max(high)));
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn violation(&mut self, batch: &Batch, row: usize, class: u32, e: &Event, f: &Found) {
+        for check in Check::of(f.violates) {
+            self.tally.count(check, Some(e.ts));
+            let full = self.tally.violations.get(check as usize).is_some_and(|&v| v > SAMPLES as u64);
+            if full && self.context.evidence.is_none() {
+                continue;
+            }
+            let Some(class) = self.classes.list.get(class as usize) else { continue };
+            let finding = Finding {
+                check,
+                file: self.file,
+                row: batch.number(row),
+                ts: Some(e.ts),
+                subject: batch.text(c::SUBJECT, row).map(str::to_owned),
+                activity: batch.text(c::ACTIVITY, row).map(str::to_owned),
+                reason: reason(self.context, check, &particular(self.context, check, class, batch, row, e, f)),
+            };
+            if !full {
+                self.tally.sample(finding.clone());
+            }
+            if self.context.evidence.is_some() {
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    fn flush_classes(&mut self) {
+        for class in &self.classes.list {
+            for check in Check::of(class.examined) {
+                if let Some(x) = self.tally.examined.get_mut(check as usize) {
+                    *x += class.count;
+                }
+            }
+            for check in Check::of(class.if_collected) {
+                if let Some(x) = self.tally.examined.get_mut(check as usize) {
+                    *x += class.collected;
+                }
+            }
+        }
+        self.classes = Classes::default();
+        self.luts.types.forget();
+    }
+
+    fn flush(&mut self, end: bool) -> Result<()> {
+        if self.strangers.len() > 1 << 18 || end {
+            self.context.strangers.add(self.strangers.drain().map(|(k, set)| [k.0, k.1, set]))?;
+        }
+        if self.daily.len() > 1 << 16 || end {
+            self.context.daily.add(self.daily.drain(..))?;
+        }
+        if let Some(sink) = self.context.evidence
+            && (self.findings.len() > 4096 || (end && !self.findings.is_empty()))
+        {
+            sink.emit(self.unit, std::mem::take(&mut self.findings))?;
+        }
+        if let Some(sink) = self.context.rejected
+            && (self.rejects.len() > 4096 || (end && !self.rejects.is_empty()))
+        {
+            sink.emit(self.unit, std::mem::take(&mut self.rejects))?;
+        }
+        Ok(())
+    }
+}
+
+/// Fills the particular into the reason of a check.
+#[must_use]
+pub fn reason(context: &Context<'_>, check: Check, particular: &str) -> String {
+    let template = context.definitions.get(check as usize).map_or("", |d| d.reason.get(context.lang));
+    template.replacen("{}", particular, 1)
+}
+
+fn particular(
+    context: &Context<'_>,
+    check: Check,
+    class: &Class,
+    batch: &Batch,
+    row: usize,
+    e: &Event,
+    f: &Found,
+) -> String {
+    let text = |i: usize| {
+        let t: String = batch.text(i, row).unwrap_or_default().chars().take(80).collect();
+        t
+    };
+    let act = class.act.and_then(|i| context.state.acts.list.get(i as usize));
+    match check {
+        Check::AfterRefusal | Check::AfterWithdrawal => show(f.decided),
+        Check::KeptAfterWithdrawal => show(f.gone),
+        Check::KeptAfterRequest => show(f.due),
+        Check::KeptAfterRetention => show(e.collected.saturating_add(act.and_then(|a| a.retention).unwrap_or(0))),
+        Check::KeptAfterService => show(act.and_then(|a| a.gone_after).unwrap_or(0)),
+        Check::ConsentStale | Check::PolicyChange => show(f.policy),
+        Check::ScopeStage => text(c::STAGE),
+        Check::ScopePurpose | Check::PublicPlacePurpose => text(c::PURPOSE),
+        Check::ScopeType | Check::SeparateSensitive | Check::SeparateBiometric | Check::BiometricDisclosed => {
+            text(c::TYPES)
+        }
+        Check::ScopeRecipient | Check::SeparateProvision => text(c::RECIPIENT),
+        Check::ScopeCountry | Check::SeparateCrossBorder => text(c::COUNTRY),
+        Check::ScopeOperator => text(c::OPERATOR),
+        _ => text(c::ACTIVITY),
+    }
+}

@@ -1,0 +1,131 @@
+//! CSV (RFC 4180): comma, tab or semicolon; quoted fields; a header line.
+
+use super::lines::{Record, Records};
+use super::rows::Rows;
+use super::{Batch, MAX_ROW_BYTES};
+use crate::error::{Error, Result};
+use crate::mapping::Mapping;
+use crate::schema::Table;
+use std::path::Path;
+
+fn split<'a>(record: &str, delimiter: char, fields: &'a mut Vec<String>) -> Result<&'a [String], &'static str> {
+    let mut count = 0;
+    let mut chars = record.chars().peekable();
+    loop {
+        if fields.len() == count {
+            fields.push(String::new());
+        }
+        let Some(field) = fields.get_mut(count) else { return Err("a field is missing") };
+        field.clear();
+        count += 1;
+        if chars.peek() == Some(&'"') {
+            chars.next();
+            loop {
+                match chars.next() {
+                    Some('"') if chars.peek() == Some(&'"') => {
+                        chars.next();
+                        field.push('"');
+                    }
+                    Some('"') => break,
+                    Some(c) => field.push(c),
+                    None => return Err("a quoted field does not end"),
+                }
+            }
+            match chars.next() {
+                None => break,
+                Some(c) if c == delimiter => continue,
+                Some(_) => return Err("text follows a closing quote"),
+            }
+        }
+        let mut more = false;
+        for c in chars.by_ref() {
+            if c == delimiter {
+                more = true;
+                break;
+            }
+            field.push(c);
+        }
+        if !more {
+            break;
+        }
+    }
+    fields.truncate(count);
+    Ok(fields)
+}
+
+fn read_header(records: &mut Records, path: &Path, mapping: &Mapping) -> Result<(char, Vec<String>)> {
+    let fail = |what: &str| Error::Format {
+        path: path.to_owned(),
+        format: "csv",
+        what: what.into(),
+        mend: "the first line must name the columns, in UTF-8",
+    };
+    if !matches!(records.next(path, true)?, Record::Whole) {
+        return Err(fail("there is no header line"));
+    }
+    let text = std::str::from_utf8(&records.buffer).map_err(|_| fail("the header is not UTF-8"))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let delimiter = mapping.delimiter.unwrap_or_else(|| {
+        let count = |d: char| text.matches(d).count();
+        [',', '\t', ';'].into_iter().rev().max_by_key(|&d| count(d)).unwrap_or(',')
+    });
+    let mut fields = Vec::new();
+    split(text, delimiter, &mut fields).map_err(fail)?;
+    Ok((delimiter, fields))
+}
+
+/// Positions of the table's columns in a file.
+pub(super) fn header(path: &Path, table: Table, mapping: &Mapping) -> Result<Vec<Option<usize>>> {
+    let (_, headers) = read_header(&mut Records::open(path)?, path, mapping)?;
+    Ok(mapping.locate(table, &headers))
+}
+
+/// Reads a file.
+pub(super) fn read(
+    path: &Path,
+    table: Table,
+    mapping: &Mapping,
+    each: &mut dyn FnMut(Batch) -> Result<()>,
+) -> Result<()> {
+    let mut records = Records::open(path)?;
+    let (delimiter, headers) = read_header(&mut records, path, mapping)?;
+    let places = mapping.locate(table, &headers);
+    for (column, place) in table.columns().iter().zip(&places) {
+        if column.required && place.is_none() && !mapping.constants.contains_key(column.name) {
+            return Err(Error::MissingColumn { path: path.to_owned(), table: table.name(), column: column.name });
+        }
+    }
+    let mut rows = Rows::new(table, mapping, each);
+    let mut fields = Vec::new();
+    let mut number = 0;
+    loop {
+        match records.next(path, true)? {
+            Record::End => break,
+            Record::TooLong => {
+                number += 1;
+                rows.reject(number, format!("row is longer than {MAX_ROW_BYTES} bytes"))?;
+            }
+            Record::Whole if records.buffer.is_empty() => {}
+            Record::Whole => {
+                number += 1;
+                let Ok(text) = std::str::from_utf8(&records.buffer) else {
+                    rows.reject(number, "row is not UTF-8; convert the file first".into())?;
+                    continue;
+                };
+                match split(text, delimiter, &mut fields) {
+                    Ok(f) if f.len() == headers.len() => {
+                        rows.push(number, |i| {
+                            places.get(i).copied().flatten().and_then(|p| f.get(p)).map(String::as_str)
+                        })?;
+                    }
+                    Ok(f) => {
+                        let reason = format!("row has `{}` fields, the header `{}`", f.len(), headers.len());
+                        rows.reject(number, reason)?;
+                    }
+                    Err(what) => rows.reject(number, what.into())?,
+                }
+            }
+        }
+    }
+    rows.flush()
+}

@@ -1,0 +1,112 @@
+//! Text input: decompression and bounded records.
+
+use super::MAX_ROW_BYTES;
+use crate::error::{Error, Result};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Chain, Cursor, Read};
+use std::path::Path;
+
+type Start = Chain<Cursor<Vec<u8>>, File>;
+
+/// Opens a file as plain bytes, whatever its compression (gzip and zstd are told by their first bytes).
+pub(super) fn decompress(mut file: File, path: &Path) -> Result<Box<dyn Read>> {
+    let mut magic = Vec::new();
+    Read::by_ref(&mut file).take(4).read_to_end(&mut magic).map_err(Error::io("read", path))?;
+    let gzip = magic.starts_with(&[0x1f, 0x8b]);
+    let zstd = magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
+    let all: Start = Cursor::new(magic).chain(file);
+    Ok(if gzip {
+        Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(all)))
+    } else if zstd {
+        let mut decoder = zstd::stream::read::Decoder::new(all).map_err(Error::io("read", path))?;
+        // A frame may ask for any window; 128 MiB is what the zstd tool itself accepts.
+        decoder.window_log_max(27).map_err(Error::io("read", path))?;
+        Box::new(decoder)
+    } else {
+        Box::new(all)
+    })
+}
+
+/// What reading a record gave.
+pub(super) enum Record {
+    /// The record is in the buffer.
+    Whole,
+    /// The record was longer than [`MAX_ROW_BYTES`] and was skipped.
+    TooLong,
+    /// No more records.
+    End,
+}
+
+/// Records of a text file: lines, or CSV records whose quoted fields may hold line ends.
+pub(super) struct Records {
+    input: BufReader<Box<dyn Read>>,
+    /// Bytes of the current record, without its line end.
+    pub(super) buffer: Vec<u8>,
+}
+
+impl Records {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::io("read", path))?;
+        let input = BufReader::with_capacity(256 << 10, decompress(file, path)?);
+        Ok(Self { input, buffer: Vec::new() })
+    }
+
+    /// Reads the next record. With `quotes`, a line end inside double quotes does not end it.
+    pub(super) fn next(&mut self, path: &Path, quotes: bool) -> Result<Record> {
+        self.buffer.clear();
+        let (mut inside, mut too_long, mut any) = (false, false, false);
+        loop {
+            let chunk = self.input.fill_buf().map_err(|e| Error::Format {
+                path: path.to_owned(),
+                format: "text",
+                what: e.to_string(),
+                mend: "the file is truncated or its compression is damaged: export it again",
+            })?;
+            if chunk.is_empty() {
+                break;
+            }
+            any = true;
+            let mut end = None;
+            if quotes {
+                for (i, &b) in chunk.iter().enumerate() {
+                    if b == b'"' {
+                        inside = !inside;
+                    } else if b == b'\n' && !inside {
+                        end = Some(i);
+                        break;
+                    }
+                }
+            } else {
+                end = chunk.iter().position(|&b| b == b'\n');
+            }
+            let (taken, used) = match end {
+                Some(i) => (chunk.get(..i).unwrap_or_default(), i + 1),
+                None => (chunk, chunk.len()),
+            };
+            if too_long || self.buffer.len() + taken.len() > MAX_ROW_BYTES {
+                too_long = true;
+                self.buffer.clear();
+                // A stray quote must not swallow the rest of the file: past the bound, any line end ends the record.
+                if quotes && inside {
+                    if let Some(i) = chunk.iter().position(|&b| b == b'\n') {
+                        self.input.consume(i + 1);
+                        return Ok(Record::TooLong);
+                    }
+                }
+            } else {
+                self.buffer.extend_from_slice(taken);
+            }
+            self.input.consume(used);
+            if end.is_some() {
+                break;
+            }
+        }
+        if !any {
+            return Ok(Record::End);
+        }
+        if self.buffer.last() == Some(&b'\r') {
+            self.buffer.pop();
+        }
+        Ok(if too_long { Record::TooLong } else { Record::Whole })
+    }
+}

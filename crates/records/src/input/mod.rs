@@ -1,0 +1,306 @@
+//! Reading tables: files of several formats become batches of columns in the order of [`Table::columns`].
+
+mod csv;
+mod json;
+mod lines;
+mod parquet;
+mod rows;
+
+use crate::error::{Error, Result};
+use crate::mapping::Mapping;
+use crate::schema::{Kind, Table};
+use arrow_array::types::Int32Type;
+use arrow_array::{Array, DictionaryArray, StringArray, StringViewArray};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Rows per batch.
+pub const BATCH: usize = 8192;
+/// Longest text row (CSV record, JSON line) accepted, in bytes; a longer one is rejected without being held.
+pub const MAX_ROW_BYTES: usize = 1 << 20;
+/// Stands for an absent time.
+pub const NO_TIME: i64 = i64::MIN;
+
+/// A file of a table.
+#[derive(Debug)]
+pub struct Source {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it holds.
+    pub table: Table,
+    mapping: Arc<Mapping>,
+    reader: Reader,
+}
+
+#[derive(Debug)]
+enum Reader {
+    Parquet(parquet::Opened),
+    Csv,
+    Json,
+}
+
+/// A part of a file that one worker reads: a row group of a Parquet file, or a whole text file.
+#[derive(Debug, Clone, Copy)]
+pub struct Unit {
+    /// Position of the file among the sources.
+    pub file: usize,
+    /// Row group, for Parquet.
+    pub group: usize,
+    /// Rows before this unit in the file.
+    pub first_row: u64,
+    /// Rows in the unit, where known.
+    pub rows: Option<u64>,
+    /// Bytes of the unit on disk, for the progress bar.
+    pub bytes: u64,
+}
+
+/// Columns of some rows.
+#[derive(Debug)]
+pub struct Batch {
+    /// Number of rows.
+    pub rows: usize,
+    /// Row numbers in the file, from 1 (headers do not count; for JSON lines, the line).
+    pub numbers: Numbers,
+    /// Columns in canonical order.
+    pub cols: Vec<Col>,
+    /// Rows to be left out, ascending, with the reason.
+    pub bad: Vec<(usize, String)>,
+}
+
+/// Row numbers of a batch.
+#[derive(Debug)]
+pub enum Numbers {
+    /// Consecutive, from the given number.
+    From(u64),
+    /// One by one.
+    Each(Vec<u64>),
+}
+
+impl Batch {
+    /// Row number in the file of row `i` of the batch.
+    #[must_use]
+    pub fn number(&self, i: usize) -> u64 {
+        match &self.numbers {
+            Numbers::From(first) => first + i as u64,
+            Numbers::Each(list) => list.get(i).copied().unwrap_or(0),
+        }
+    }
+
+    /// Text of a column in a row.
+    #[must_use]
+    pub fn text(&self, col: usize, row: usize) -> Option<&str> {
+        match self.cols.get(col)? {
+            Col::Key(a) => (a.is_valid(row)).then(|| a.value(row)),
+            Col::Text(a) => {
+                let key = a.key(row)?;
+                let values = a.values().as_any().downcast_ref::<StringArray>()?;
+                (key < values.len() && values.is_valid(key)).then(|| values.value(key))
+            }
+            _ => None,
+        }
+        .filter(|t| !t.is_empty())
+    }
+
+    /// Time of a column in a row.
+    #[must_use]
+    pub fn time(&self, col: usize, row: usize) -> Option<i64> {
+        match self.cols.get(col)? {
+            Col::Time(v) => v.get(row).copied().filter(|&t| t != NO_TIME),
+            _ => None,
+        }
+    }
+}
+
+/// One column of a batch.
+#[derive(Debug)]
+pub enum Col {
+    /// Not in the file.
+    Absent,
+    /// Identifiers of individuals.
+    Key(StringViewArray),
+    /// Milliseconds since 1970, or [`NO_TIME`].
+    Time(Vec<i64>),
+    /// Dictionary of texts; batches that share a dictionary share the array of its values.
+    Text(DictionaryArray<Int32Type>),
+}
+
+/// Opens the files of a table: paths may be files or folders (all files in them whose names end in a known way).
+/// The order in which they are given does not matter.
+///
+/// # Errors
+/// A path does not exist, a Parquet file is damaged, or a file lacks a required column.
+pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Vec<Source>> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect(path, &mut files, 0)?;
+    }
+    files.sort();
+    files.dedup();
+    files
+        .into_iter()
+        .map(|path| {
+            let reader = match sniff(&path)? {
+                Format::Parquet => Reader::Parquet(parquet::Opened::open(&path, table, mapping)?),
+                Format::Csv => Reader::Csv,
+                Format::Json => Reader::Json,
+            };
+            Ok(Source { path, table, mapping: Arc::clone(mapping), reader })
+        })
+        .collect()
+}
+
+const SUFFIXES: [&str; 7] = ["parquet", "csv", "tsv", "jsonl", "ndjson", "json", "txt"];
+
+fn suffix(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    name.rsplit_once('.').map(|(_, s)| s.to_owned())
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<()> {
+    let meta = std::fs::metadata(path).map_err(Error::io("read", path))?;
+    if !meta.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    if depth > 8 {
+        return Err(Error::Limit { what: "nested folders", limit: 8, mend: "name the files themselves" });
+    }
+    for entry in std::fs::read_dir(path).map_err(Error::io("read", path))? {
+        let entry = entry.map_err(Error::io("read", path))?.path();
+        if entry.is_dir() || suffix(&entry).is_some_and(|s| SUFFIXES.contains(&s.as_str())) {
+            collect(&entry, files, depth + 1)?;
+        }
+    }
+    Ok(())
+}
+
+enum Format {
+    Parquet,
+    Csv,
+    Json,
+}
+
+fn sniff(path: &Path) -> Result<Format> {
+    use std::io::Read;
+    match suffix(path).as_deref() {
+        Some("parquet") => return Ok(Format::Parquet),
+        Some("csv" | "tsv") => return Ok(Format::Csv),
+        Some("jsonl" | "ndjson" | "json") => return Ok(Format::Json),
+        _ => {}
+    }
+    let mut head = Vec::new();
+    let file = std::fs::File::open(path).map_err(Error::io("read", path))?;
+    lines::decompress(file, path)?.take(64).read_to_end(&mut head).map_err(Error::io("read", path))?;
+    if head.starts_with(b"PAR1") {
+        return Ok(Format::Parquet);
+    }
+    let first = head.iter().find(|b| !b.is_ascii_whitespace());
+    Ok(if first == Some(&b'{') { Format::Json } else { Format::Csv })
+}
+
+impl Source {
+    /// Units of the file, in row order.
+    #[must_use]
+    pub fn units(&self, file: usize) -> Vec<Unit> {
+        match &self.reader {
+            Reader::Parquet(p) => p.units(file),
+            Reader::Csv | Reader::Json => {
+                let bytes = std::fs::metadata(&self.path).map_or(0, |m| m.len());
+                vec![Unit { file, group: 0, first_row: 0, rows: None, bytes }]
+            }
+        }
+    }
+
+    /// Whether the file can have a column (JSON lines always can).
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        if self.mapping.constants.contains_key(column) {
+            return true;
+        }
+        match &self.reader {
+            Reader::Parquet(p) => self.table.index(column).is_some_and(|i| p.has(i)),
+            Reader::Csv => csv::header(&self.path, self.table, &self.mapping)
+                .ok()
+                .zip(self.table.index(column))
+                .is_some_and(|(cols, i)| cols.get(i).is_some_and(Option::is_some)),
+            Reader::Json => true,
+        }
+    }
+
+    /// Reads a unit batch by batch. Columns whose flag in `wanted` is false are left out.
+    ///
+    /// # Errors
+    /// The file cannot be read or is damaged, or `each` fails.
+    pub fn read(&self, unit: &Unit, wanted: &[bool], each: &mut dyn FnMut(Batch) -> Result<()>) -> Result<()> {
+        match &self.reader {
+            Reader::Parquet(p) => p.read(&self.path, self.table, &self.mapping, unit, wanted, each),
+            Reader::Csv => csv::read(&self.path, self.table, &self.mapping, each),
+            Reader::Json => json::read(&self.path, self.table, &self.mapping, each),
+        }
+    }
+}
+
+/// Marks rows whose required times or identifiers are absent, and times outside the accepted range.
+fn validate(table: Table, batch: &mut Batch) {
+    let mut bad: Vec<(usize, String)> = Vec::new();
+    for (c, col) in table.columns().iter().zip(&batch.cols) {
+        match (c.kind, col) {
+            (Kind::Time, Col::Time(v)) => {
+                for (i, &t) in v.iter().enumerate() {
+                    if t == NO_TIME {
+                        if c.required {
+                            bad.push((i, format!("`{}` is empty; every row needs a time", c.name)));
+                        }
+                    } else if !(crate::time::MIN_MS..=crate::time::MAX_MS).contains(&t) {
+                        bad.push((
+                            i,
+                            format!(
+                                "`{}` is `{t}` ms since 1970, outside 1991-2099; mend the clock or the unit",
+                                c.name
+                            ),
+                        ));
+                    }
+                }
+            }
+            (Kind::Key, Col::Key(a)) if c.required => {
+                let lens_ok = a.null_count() == 0 && a.views().iter().all(|v| (*v as u32) != 0);
+                if !lens_ok {
+                    for i in 0..a.len() {
+                        if a.is_null(i) || a.value(i).is_empty() {
+                            bad.push((i, format!("`{}` is empty; every row needs an individual", c.name)));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if !bad.is_empty() || !batch.bad.is_empty() {
+        batch.bad.append(&mut bad);
+        batch.bad.sort_by_key(|b| b.0);
+        batch.bad.dedup_by_key(|b| b.0);
+    }
+}
+
+/// Reads every column of a table and does nothing with it: the yardstick of the benchmark. Returns the number of rows.
+///
+/// # Errors
+/// A file cannot be read or is damaged.
+pub fn decode(table: Table, paths: &[PathBuf], threads: usize) -> Result<u64> {
+    let sources = open(table, paths, &Arc::new(Mapping::default()))?;
+    let units: Vec<Unit> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
+    let counts = crate::par::map(units.len(), threads, |u| {
+        let mut rows = 0;
+        if let Some(unit) = units.get(u)
+            && let Some(source) = sources.get(unit.file)
+        {
+            source.read(unit, &[], &mut |batch| {
+                rows += std::hint::black_box(&batch).rows as u64;
+                Ok(())
+            })?;
+        }
+        Ok(rows)
+    })?;
+    Ok(counts.into_iter().sum())
+}

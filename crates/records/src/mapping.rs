@@ -1,0 +1,152 @@
+//! How the columns of a file become the columns of a table: by name, by Chinese header, or by a YAML mapping.
+
+use crate::error::{Error, Result};
+use crate::schema::Table;
+use crate::time;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Largest mapping file accepted, in bytes.
+pub const MAX_MAPPING_BYTES: u64 = 1 << 20;
+/// The mapping of OCSF 1.8 classes 6005 and 3004 that ships with the product.
+pub const OCSF: &str = include_str!("../../../catalogue/records/ocsf-1.8.yaml");
+
+/// A mapping for one table.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mapping {
+    /// Table the mapping is for; `events` where absent.
+    pub table: Option<String>,
+    /// Canonical column → header of the file, or path into a JSON object (`actor.user.uid`, `enrichments[name=subject].value`).
+    pub columns: BTreeMap<String, String>,
+    /// Canonical column → value for every row.
+    pub constants: BTreeMap<String, String>,
+    /// Canonical column → value in the file → value of the table.
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
+    /// Zone of times written without one: `+08:00` unless stated. Parquet timestamps are instants and need none.
+    pub zone: Option<String>,
+    /// Field separator of CSV; found from the first line where absent.
+    pub delimiter: Option<char>,
+    /// JSON lines are kept only where every path has one of the values; other lines are another kind of record.
+    pub only: BTreeMap<String, Vec<String>>,
+}
+
+impl Mapping {
+    /// Reads a mapping; `ocsf-1.8` names the built-in one.
+    ///
+    /// # Errors
+    /// The file cannot be read or names a table or column that does not exist.
+    pub fn read(path: &Path) -> Result<Self> {
+        if path.as_os_str() == "ocsf-1.8" {
+            return Self::parse(OCSF, "ocsf-1.8");
+        }
+        Self::parse(&crate::declared::read_bounded(path, MAX_MAPPING_BYTES)?, &path.display().to_string())
+    }
+
+    /// Parses a mapping; `place` names it in errors.
+    ///
+    /// # Errors
+    /// The text is not a mapping, or names a table or column that does not exist.
+    pub fn parse(text: &str, place: &str) -> Result<Self> {
+        let fail = |what: String, mend| Error::Config { place: place.into(), what, mend };
+        let mapping: Self =
+            serde_saphyr::from_str(text).map_err(|e| fail(e.to_string(), "compare it with docs/records.md"))?;
+        let table = mapping.table();
+        let table = table.ok_or_else(|| {
+            fail(
+                format!("table `{}` is not known", mapping.table.as_deref().unwrap_or_default()),
+                "use a table name of docs/records.md",
+            )
+        })?;
+        for name in mapping.columns.keys().chain(mapping.constants.keys()).chain(mapping.values.keys()) {
+            if table.index(name).is_none() {
+                return Err(fail(
+                    format!("table `{}` has no column `{name}`", table.name()),
+                    "use a column name of docs/records.md",
+                ));
+            }
+        }
+        mapping.zone_ms().map_err(|z| fail(format!("zone `{z}` cannot be read"), "write +08:00 or Z"))?;
+        Ok(mapping)
+    }
+
+    /// Table the mapping is for, if its name is known.
+    #[must_use]
+    pub fn table(&self) -> Option<Table> {
+        self.table.as_deref().map_or(Some(Table::Events), Table::parse)
+    }
+
+    /// Offset of times without a zone, in milliseconds.
+    ///
+    /// # Errors
+    /// The text of a zone that cannot be read.
+    pub fn zone_ms(&self) -> std::result::Result<i64, String> {
+        self.zone.as_ref().map_or(Ok(time::SHANGHAI), |z| time::parse_zone(z).ok_or_else(|| z.clone()))
+    }
+
+    /// Header or path under which a canonical column is looked for first.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&str> {
+        self.columns.get(name).map(String::as_str)
+    }
+
+    /// Finds each column of `table` among the headers of a file.
+    #[must_use]
+    pub fn locate(&self, table: Table, headers: &[String]) -> Vec<Option<usize>> {
+        table
+            .columns()
+            .iter()
+            .map(|c| {
+                let at = |h: &str| headers.iter().position(|x| x.trim().trim_start_matches('\u{feff}') == h);
+                match self.source(c.name) {
+                    Some(h) => at(h),
+                    None => at(c.name).or_else(|| at(c.zh)),
+                }
+            })
+            .collect()
+    }
+}
+
+/// One step of a path into a JSON object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// A member.
+    Member(String),
+    /// The first element of an array whose member has a value.
+    Where(String, String),
+}
+
+/// Parses `a.b[name=subject].value`.
+#[must_use]
+pub fn parse_path(path: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for part in path.split('.') {
+        let (name, rest) = part.split_once('[').unwrap_or((part, ""));
+        steps.push(Step::Member(name.to_owned()));
+        if let Some((k, v)) = rest.trim_end_matches(']').split_once('=') {
+            steps.push(Step::Where(k.to_owned(), v.to_owned()));
+        }
+    }
+    steps
+}
+
+/// Parses a source: alternatives with `|` (the first one present is taken), each one path or several joined with `/`.
+#[must_use]
+pub fn parse_source(source: &str) -> Vec<Vec<Vec<Step>>> {
+    source.split('|').map(|alt| alt.split('/').map(|p| parse_path(p.trim())).collect()).collect()
+}
+
+/// Follows a path.
+#[must_use]
+pub fn follow<'a>(mut value: &'a serde_json::Value, path: &[Step]) -> Option<&'a serde_json::Value> {
+    for step in path {
+        value = match step {
+            Step::Member(name) => value.get(name)?,
+            Step::Where(k, v) => {
+                value.as_array()?.iter().find(|e| e.get(k).and_then(serde_json::Value::as_str) == Some(v))?
+            }
+        };
+    }
+    Some(value)
+}

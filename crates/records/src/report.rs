@@ -1,0 +1,276 @@
+//! What an audit says: per check, as JSON and as text.
+
+use crate::checks::{Bilingual, Lang};
+use crate::time::show;
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// What a check comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// At least one violation.
+    Gap,
+    /// Items were examined, all of them, and none is a violation.
+    Conformant,
+    /// Nothing there to examine.
+    NotApplicable,
+    /// Evidence is missing, or too many rows could not be read.
+    Undetermined,
+}
+
+impl Status {
+    /// Word used in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Gap => "gap",
+            Self::Conformant => "conformant",
+            Self::NotApplicable => "not-applicable",
+            Self::Undetermined => "undetermined",
+        }
+    }
+
+    const fn shown(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Gap, Lang::Zh) => "差距",
+            (Self::Conformant, Lang::Zh) => "符合",
+            (Self::NotApplicable, Lang::Zh) => "不适用",
+            (Self::Undetermined, Lang::Zh) => "未确定",
+            (s, Lang::En) => s.word(),
+        }
+    }
+}
+
+/// A row and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// File.
+    pub file: String,
+    /// Row in the file, from 1; 0 where the finding is about no row.
+    pub row: u64,
+    /// Why.
+    pub reason: String,
+}
+
+impl Sample {
+    fn json(&self) -> Value {
+        json!({"file": self.file, "row": self.row, "reason": self.reason})
+    }
+}
+
+/// Result of one check.
+#[derive(Debug, Clone)]
+pub struct CheckReport {
+    /// Identifier.
+    pub id: &'static str,
+    /// Title.
+    pub title: Bilingual,
+    /// Leaves of the standard.
+    pub leaves: Vec<String>,
+    /// What is counted.
+    pub unit: String,
+    /// Conclusion.
+    pub status: Status,
+    /// Tables and columns that were not given.
+    pub missing: Vec<String>,
+    /// Items examined.
+    pub examined: u64,
+    /// Items in violation.
+    pub violations: u64,
+    /// Individuals affected.
+    pub subjects: u64,
+    /// First and last violation, milliseconds since 1970.
+    pub span: Option<(i64, i64)>,
+    /// The first violations.
+    pub samples: Vec<Sample>,
+}
+
+/// Result of an audit.
+#[derive(Debug, Clone)]
+pub struct AuditReport {
+    /// Event rows read.
+    pub events: u64,
+    /// Individuals in the events.
+    pub subjects: u64,
+    /// Rows set aside, all tables.
+    pub rejected: u64,
+    /// Rows of the other tables.
+    pub records: u64,
+    /// The first rows set aside.
+    pub rejects: Vec<Sample>,
+    /// Too many rows were set aside: nothing is concluded from the absence of violations.
+    pub refused: bool,
+    /// Share of rows set aside, of the events or of the other tables, whichever is larger.
+    pub rejected_share: f64,
+    /// First and last event, milliseconds since 1970.
+    pub period: Option<(i64, i64)>,
+    /// Instant up to which the records are taken to be complete.
+    pub as_of: Option<i64>,
+    /// Passes over the events (more than one where the state did not fit in memory).
+    pub parts: u64,
+    /// Results.
+    pub checks: Vec<CheckReport>,
+    /// Seconds taken.
+    pub elapsed_s: f64,
+    /// Most memory held at a time, in MiB, where the system tells.
+    pub peak_mb: Option<f64>,
+}
+
+impl AuditReport {
+    /// Exit code: 0 nothing found, 1 violations, 3 undetermined.
+    #[must_use]
+    pub fn exit_code(&self) -> i32 {
+        if self.refused {
+            3
+        } else if self.checks.iter().any(|c| c.status == Status::Gap) {
+            1
+        } else if self.checks.iter().any(|c| c.status == Status::Undetermined) {
+            3
+        } else {
+            0
+        }
+    }
+
+    /// The result as JSON. With `timing` false the two fields that differ from run to run are left out.
+    #[must_use]
+    pub fn json(&self, lang: Lang, timing: bool) -> Value {
+        let span = |s: Option<(i64, i64)>, i: usize| s.map(|s| show(if i == 0 { s.0 } else { s.1 }));
+        let checks: Vec<Value> = self
+            .checks
+            .iter()
+            .map(|c| {
+                let mut v = json!({
+                    "id": c.id, "title": c.title.get(lang), "leaves": c.leaves, "status": c.status.word(), "unit": c.unit,
+                    "examined": c.examined, "violations": c.violations, "subjects": c.subjects,
+                    "first": span(c.span, 0), "last": span(c.span, 1),
+                    "samples": c.samples.iter().map(Sample::json).collect::<Vec<_>>(),
+                });
+                if let Some(o) = v.as_object_mut()
+                    && !c.missing.is_empty()
+                {
+                    o.insert("missing".into(), json!(c.missing));
+                }
+                v
+            })
+            .collect();
+        let mut v = json!({
+            "version": crate::schema::TABLES_VERSION,
+            "events": self.events, "subjects": self.subjects, "records": self.records, "rejected": self.rejected,
+            "refused": self.refused,
+            "from": span(self.period, 0), "to": span(self.period, 1), "as_of": self.as_of.map(show),
+            "rejects": self.rejects.iter().map(Sample::json).collect::<Vec<_>>(),
+            "checks": checks,
+        });
+        if timing && let Some(o) = v.as_object_mut() {
+            o.insert("elapsed_s".into(), json!((self.elapsed_s * 1000.0).round() / 1000.0));
+            o.insert("peak_mb".into(), json!(self.peak_mb.map(|m| (m * 10.0).round() / 10.0)));
+        }
+        v
+    }
+
+    /// The result as text.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let zh = lang == Lang::Zh;
+        let mut out = String::new();
+        let (from, to) = self.period.map(|(a, b)| (show(a), show(b))).unwrap_or_default();
+        let _ = if zh {
+            writeln!(
+                out,
+                "处理记录全量核验:{} 条事件,{} 名个人信息主体,{} 条其他记录\n期间 {from} 至 {to}",
+                self.events, self.subjects, self.records
+            )
+        } else {
+            writeln!(
+                out,
+                "Every event checked: {} events, {} individuals, {} other records\nfrom {from} to {to}",
+                self.events, self.subjects, self.records
+            )
+        };
+        if self.rejected > 0 {
+            let share = self.rejected_share * 100.0;
+            let _ = if zh {
+                writeln!(out, "不能读取、已另列的行:{} (最高占比 {share:.2}%)", self.rejected)
+            } else {
+                writeln!(out, "rows that cannot be read, kept aside: {} (at most {share:.2}%)", self.rejected)
+            };
+            for r in self.rejects.iter().take(3) {
+                let _ = writeln!(out, "    {}:{}  {}", r.file, r.row, r.reason);
+            }
+        }
+        if self.refused {
+            out.push_str(if zh {
+                "另列的行超过所设比例,不作出“符合”的结论\n"
+            } else {
+                "more rows were kept aside than the stated share: nothing is found conformant\n"
+            });
+        }
+        out.push('\n');
+        for c in &self.checks {
+            let _ = write!(out, "{} {}  {}", pad(c.status.shown(lang), 12), pad(c.id, 32), c.title.get(lang));
+            let _ = match (c.status, zh) {
+                (Status::Gap, true) => {
+                    writeln!(out, ":{} / {} ({}),{} 人", c.violations, c.examined, unit(&c.unit, true), c.subjects)
+                }
+                (Status::Gap, false) => writeln!(
+                    out,
+                    ": {} of {} {}s, {} individuals",
+                    c.violations,
+                    c.examined,
+                    unit(&c.unit, false),
+                    c.subjects
+                ),
+                (Status::Undetermined, true) => writeln!(out, ":缺 {}", c.missing.join("、")),
+                (Status::Undetermined, false) => writeln!(out, ": missing {}", c.missing.join(", ")),
+                (Status::Conformant, true) => writeln!(out, ":{} ({}) 全部核验", c.examined, unit(&c.unit, true)),
+                (Status::Conformant, false) => writeln!(out, ": all {} {}s", c.examined, unit(&c.unit, false)),
+                (Status::NotApplicable, _) => writeln!(out),
+            };
+            if c.status == Status::Gap {
+                let _ = writeln!(out, "{}{}", " ".repeat(13), c.leaves.join("  "));
+                for s in c.samples.iter().take(2) {
+                    let _ = writeln!(out, "{}{}:{}  {}", " ".repeat(13), s.file, s.row, s.reason);
+                }
+            }
+        }
+        let gaps = self.checks.iter().filter(|c| c.status == Status::Gap).count();
+        let time = self.elapsed_s;
+        let memory = self.peak_mb.map(|m| format!("{m:.0} MiB")).unwrap_or_default();
+        let _ = if zh {
+            writeln!(out, "\n{} 项核验,{gaps} 项有差距;用时 {time:.2} s,内存峰值 {memory}", self.checks.len())
+        } else {
+            writeln!(out, "\n{} checks, {gaps} with gaps; {time:.2} s, peak {memory}", self.checks.len())
+        };
+        out
+    }
+}
+
+fn unit(word: &str, zh: bool) -> &str {
+    if !zh {
+        return word;
+    }
+    match word {
+        "event" => "条事件",
+        "request" => "件请求",
+        "prompt" => "次征求",
+        "incident" => "起事件告知",
+        "hour" => "小时",
+        "log" => "份日志",
+        _ => word,
+    }
+}
+
+/// Pads by display width: Chinese characters take two columns.
+fn pad(text: &str, width: usize) -> String {
+    let taken: usize = text.chars().map(|c| if c as u32 > 0x2e80 { 2 } else { 1 }).sum();
+    format!("{text}{}", " ".repeat(width.saturating_sub(taken)))
+}
+
+/// Most memory this process has held, in MiB (Linux tells it in `/proc`).
+#[must_use]
+pub fn peak_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kib / 1024.0)
+}

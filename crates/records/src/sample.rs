@@ -1,0 +1,364 @@
+//! Sampling where paper rules: size, seeded selection, evaluation. Exact hypergeometric, no approximation.
+//!
+//! The standard lets an assessor sample (for instance 5.4.3, where an existing process control lowers the number needed)
+//! and asks that the limits of sampling be made known; every answer here states them.
+
+use crate::checks::Lang;
+use crate::error::{Error, Result};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Largest population: beyond it the logs should be read instead.
+pub const MAX_POPULATION: u64 = 100_000_000;
+
+/// Arguments of `sample plan`.
+#[derive(Debug, Clone, Args)]
+pub struct PlanArgs {
+    /// 总体数量 · Items in the population
+    #[arg(long)]
+    pub population: u64,
+    /// 可容忍偏差率 · Tolerable deviation rate
+    #[arg(long, default_value_t = 0.05)]
+    pub tolerable: f64,
+    /// 预期偏差率 · Expected deviation rate
+    #[arg(long, default_value_t = 0.0)]
+    pub expected: f64,
+    /// 置信水平 · Confidence
+    #[arg(long, default_value_t = 0.95)]
+    pub confidence: f64,
+    /// 已确认存在流程控制 (5.4.3) · A process control was found in place
+    #[arg(long)]
+    pub control: bool,
+    /// 存在流程控制时采用的置信水平 · Confidence asked of the sample where the control is in place
+    #[arg(long, default_value_t = 0.80)]
+    pub control_confidence: f64,
+}
+
+/// Arguments of `sample select`.
+#[derive(Debug, Clone, Args)]
+pub struct SelectArgs {
+    /// 总体数量 · Items in the population (numbered from 1)
+    #[arg(long, required_unless_present = "list")]
+    pub population: Option<u64>,
+    /// 总体清单,每行一项 · The population, one item a line
+    #[arg(long)]
+    pub list: Option<PathBuf>,
+    /// 样本量 · Size
+    #[arg(long)]
+    pub size: u64,
+    /// 种子,写入工作底稿 · Seed, to be written into the workpapers
+    #[arg(long)]
+    pub seed: u64,
+}
+
+/// Arguments of `sample evaluate`.
+#[derive(Debug, Clone, Args)]
+pub struct EvaluateArgs {
+    /// 总体数量 · Items in the population
+    #[arg(long)]
+    pub population: u64,
+    /// 已检查数量 · Items examined
+    #[arg(long)]
+    pub size: u64,
+    /// 发现偏差 · Deviations found
+    #[arg(long)]
+    pub deviations: u64,
+    /// 可容忍偏差率 · Tolerable deviation rate
+    #[arg(long, default_value_t = 0.05)]
+    pub tolerable: f64,
+    /// 置信水平 · Confidence
+    #[arg(long, default_value_t = 0.95)]
+    pub confidence: f64,
+}
+
+fn wrong(what: String, mend: &'static str) -> Error {
+    Error::Config { place: "sample".into(), what, mend }
+}
+
+/// Probability of at most `found` deviations in `size` items drawn without replacement from `population`, `bad` of which deviate.
+#[must_use]
+pub fn at_most(population: u64, bad: u64, size: u64, found: u64) -> f64 {
+    let good = population.saturating_sub(bad);
+    let lowest = size.saturating_sub(good);
+    let highest = found.min(bad).min(size);
+    if lowest > highest {
+        return 0.0;
+    }
+    // Terms follow from each other; the first one in logarithms, so that nothing overflows.
+    let mut log = ln_choose(bad, lowest) + ln_choose(good, size - lowest) - ln_choose(population, size);
+    let mut sum = 0.0;
+    for k in lowest..=highest {
+        sum += log.exp();
+        let ratio = (bad - k) as f64 * (size - k) as f64;
+        let below = (k + 1) as f64 * (good as f64 - size as f64 + k as f64 + 1.0);
+        log += (ratio / below).ln();
+    }
+    sum.min(1.0)
+}
+
+/// Natural logarithm of `n` over `k`.
+fn ln_choose(n: u64, k: u64) -> f64 {
+    let k = k.min(n - k.min(n));
+    if k < 100_000 {
+        (1..=k).map(|i| ((n - k + i) as f64 / i as f64).ln()).sum()
+    } else {
+        ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k)
+    }
+}
+
+/// Stirling's series; for the large arguments it is used with, the error is below 1e-15 relative.
+fn ln_factorial(n: u64) -> f64 {
+    let x = n as f64 + 1.0;
+    (x - 0.5) * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI).ln() + 1.0 / (12.0 * x) - 1.0 / (360.0 * x * x * x)
+}
+
+/// Smallest size, and the number of deviations it allows, such that a population with more than the tolerable rate would
+/// show more deviations than that with the confidence asked for.
+///
+/// # Errors
+/// Rates or confidence outside their range, an expected rate that is not below the tolerable one, an empty or too large population.
+pub fn plan(population: u64, tolerable: f64, expected: f64, confidence: f64) -> Result<(u64, u64)> {
+    if population == 0 || population > MAX_POPULATION {
+        return Err(wrong(
+            format!("population `{population}` is not between 1 and {MAX_POPULATION}"),
+            "for logs use `records audit`",
+        ));
+    }
+    for (name, v) in [("tolerable", tolerable), ("confidence", confidence)] {
+        if !(v > 0.0 && v < 1.0) {
+            return Err(wrong(format!("{name} `{v}` is not between 0 and 1"), "give a share such as 0.05"));
+        }
+    }
+    if !(expected >= 0.0 && expected < tolerable) {
+        return Err(wrong(
+            format!("expected `{expected}` is not below tolerable `{tolerable}`"),
+            "if so many deviations are expected, examine everything",
+        ));
+    }
+    // One more than tolerable must be noticed.
+    let bad = ((population as f64 * tolerable).floor() as u64 + 1).min(population);
+    let enough = |n: u64| at_most(population, bad, n, allowed(n, expected)) <= 1.0 - confidence;
+    // With deviations allowed the probability is not monotonic in size: step over each number allowed.
+    let mut k = 0;
+    loop {
+        let most = if expected > 0.0 { largest(population, expected, k) } else { population };
+        let (mut low, mut high) = (1, most);
+        if enough(most) {
+            while low < high {
+                let mid = low + (high - low) / 2;
+                if at_most(population, bad, mid, k) <= 1.0 - confidence { high = mid } else { low = mid + 1 }
+            }
+            return Ok((low.max(smallest(expected, k)), k));
+        }
+        if most >= population {
+            return Ok((population, allowed(population, expected)));
+        }
+        k += 1;
+    }
+}
+
+fn allowed(size: u64, expected: f64) -> u64 {
+    (size as f64 * expected).ceil() as u64
+}
+
+/// Largest size for which `k` deviations are expected.
+fn largest(population: u64, expected: f64, k: u64) -> u64 {
+    let mut n = (k as f64 / expected).floor() as u64;
+    while n > 0 && allowed(n, expected) > k {
+        n -= 1;
+    }
+    n.clamp(1, population)
+}
+
+fn smallest(expected: f64, k: u64) -> u64 {
+    if expected > 0.0 && k > 0 { ((k - 1) as f64 / expected).floor() as u64 + 1 } else { 1 }
+}
+
+/// Most deviating items the population may have, given what the sample showed, at the confidence asked for.
+#[must_use]
+pub fn upper_limit(population: u64, size: u64, found: u64, confidence: f64) -> u64 {
+    let (mut low, mut high) = (found, population - size.saturating_sub(found));
+    while low < high {
+        let mid = low + (high - low).div_ceil(2);
+        if at_most(population, mid, size, found) > 1.0 - confidence { low = mid } else { high = mid - 1 }
+    }
+    low
+}
+
+/// A seeded selection without replacement, ascending, items numbered from 1 (Floyd's method over SplitMix64).
+#[must_use]
+pub fn select(population: u64, size: u64, seed: u64) -> Vec<u64> {
+    let mut state = seed;
+    let mut chosen = std::collections::BTreeSet::new();
+    for j in population.saturating_sub(size)..population {
+        let r = below(&mut state, j + 1) + 1;
+        if !chosen.insert(r) {
+            chosen.insert(j + 1);
+        }
+    }
+    chosen.into_iter().collect()
+}
+
+/// Even number below `n`: values that would favour some results are drawn again.
+fn below(state: &mut u64, n: u64) -> u64 {
+    let limit = u64::MAX - u64::MAX % n;
+    loop {
+        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = *state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        if z < limit {
+            return z % n;
+        }
+    }
+}
+
+const LIMITS_ZH: &str =
+    "抽样不能说明:未抽中各项的具体情况;低于可容忍偏差率的偏差是否存在;单独一起严重违规是否发生。请使评估各方知悉。\n";
+const LIMITS_EN: &str = "What a sample cannot show: anything about the items not drawn; whether deviations below the tolerable rate exist; whether a single grave violation occurred. Make this known to everyone concerned.\n";
+
+pub(crate) fn plan_command(a: &PlanArgs, lang: Lang) -> Result<(i32, String)> {
+    let (full, _) = plan(a.population, a.tolerable, a.expected, a.confidence)?;
+    let confidence = if a.control { a.control_confidence } else { a.confidence };
+    let (size, k) = plan(a.population, a.tolerable, a.expected, confidence)?;
+    let (t, c) = (a.tolerable * 100.0, confidence * 100.0);
+    let mut text = match lang {
+        Lang::Zh => format!("样本量 {size},允许偏差 {k}(总体 {},可容忍偏差率 {t}%,置信水平 {c}%)\n", a.population),
+        Lang::En => format!(
+            "sample size {size}, deviations allowed {k} (population {}, tolerable rate {t}%, confidence {c}%)\n",
+            a.population
+        ),
+    };
+    if a.control {
+        text += &match lang {
+            Lang::Zh => format!("已确认存在流程控制 (5.4.3),样本量由 {full} 减为 {size};流程控制本身须有评审证据\n"),
+            Lang::En => format!(
+                "a process control is in place (5.4.3): reduced from {full} to {size}; the control itself needs evidence of review\n"
+            ),
+        };
+    }
+    text += if lang == Lang::Zh { LIMITS_ZH } else { LIMITS_EN };
+    Ok((0, text))
+}
+
+pub(crate) fn select_command(a: &SelectArgs, _: Lang) -> Result<(i32, String)> {
+    let list = match &a.list {
+        Some(path) => Some(crate::declared::read_bounded(path, 256 << 20)?),
+        None => None,
+    };
+    let lines: Option<Vec<&str>> = list.as_ref().map(|t| t.lines().filter(|l| !l.trim().is_empty()).collect());
+    let population = lines.as_ref().map_or(a.population.unwrap_or(0), |l| l.len() as u64);
+    if a.size > population || population > MAX_POPULATION {
+        return Err(wrong(
+            format!("size `{}` does not fit population `{population}`", a.size),
+            "draw at most the population",
+        ));
+    }
+    let mut text = String::new();
+    for n in select(population, a.size, a.seed) {
+        match lines.as_ref().and_then(|l| l.get(n as usize - 1)) {
+            Some(line) => text += &format!("{n}\t{line}\n"),
+            None => text += &format!("{n}\n"),
+        }
+    }
+    Ok((0, text))
+}
+
+pub(crate) fn evaluate_command(a: &EvaluateArgs, lang: Lang) -> Result<(i32, String)> {
+    let sane = a.deviations <= a.size && a.size <= a.population && a.population <= MAX_POPULATION && a.size > 0;
+    if !sane || !(a.confidence > 0.0 && a.confidence < 1.0) {
+        let what = format!(
+            "`{}` deviations in `{}` of `{}` items at confidence `{}`",
+            a.deviations, a.size, a.population, a.confidence
+        );
+        return Err(wrong(what, "deviations ≤ size ≤ population, confidence between 0 and 1"));
+    }
+    let upper = upper_limit(a.population, a.size, a.deviations, a.confidence);
+    let (rate, c, t) = (upper as f64 / a.population as f64, a.confidence * 100.0, a.tolerable * 100.0);
+    let ok = rate <= a.tolerable;
+    let shown = rate * 100.0;
+    let mut text = match lang {
+        Lang::Zh => format!(
+            "检查 {} 项,偏差 {} 项;置信水平 {c}% 下总体偏差上限 {upper} 项 ({shown:.2}%),可容忍 {t}%:{}\n",
+            a.size,
+            a.deviations,
+            if ok { "样本支持依赖" } else { "样本不支持依赖" }
+        ),
+        Lang::En => format!(
+            "{} examined, {} deviate; at confidence {c}% at most {upper} of the population deviate ({shown:.2}%), tolerable {t}%: the sample {}\n",
+            a.size,
+            a.deviations,
+            if ok { "supports reliance" } else { "does not support reliance" }
+        ),
+    };
+    if a.deviations > 0 {
+        text += match lang {
+            Lang::Zh => "已发现的每一项偏差本身都是差距,须逐项记录;比率不能抵消它。\n",
+            Lang::En => {
+                "Each deviation found is a gap by itself and is recorded one by one; no rate makes up for it.\n"
+            }
+        };
+    }
+    text += if lang == Lang::Zh { LIMITS_ZH } else { LIMITS_EN };
+    Ok((i32::from(!ok), text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(population: u64, bad: u64, size: u64, found: u64) -> f64 {
+        let choose = |n: u64, k: u64| (0..k).fold(1.0, |p, i| p * (n - i) as f64 / (i + 1) as f64);
+        (0..=found.min(bad).min(size))
+            .filter(|&k| size - k <= population - bad)
+            .map(|k| choose(bad, k) * choose(population - bad, size - k) / choose(population, size))
+            .sum()
+    }
+
+    #[test]
+    fn probabilities_agree_with_counting() {
+        for (p, b, n, k) in
+            [(50, 5, 10, 0), (50, 5, 10, 2), (100, 30, 40, 11), (20, 20, 5, 5), (30, 0, 7, 0), (10, 9, 5, 3)]
+        {
+            assert!((at_most(p, b, n, k) - exact(p, b, n, k)).abs() < 1e-9, "{p} {b} {n} {k}");
+        }
+    }
+
+    #[test]
+    fn the_classic_sizes() {
+        // Large population, 5 %, 95 %, none expected: 59, as every table has it.
+        assert_eq!(plan(10_000_000, 0.05, 0.0, 0.95).unwrap().0, 59);
+        let (n, k) = plan(2000, 0.05, 0.01, 0.95).unwrap();
+        assert!(k >= 1 && n > 59);
+        // The promise is kept, and by no smaller sample with the same number allowed.
+        assert!(at_most(2000, 101, n, k) <= 0.05);
+        // A small population is exhausted rather than guessed at.
+        assert_eq!(plan(5, 0.05, 0.0, 0.95).unwrap().0, 5);
+        assert!(
+            plan(100, 0.05, 0.05, 0.95).is_err()
+                && plan(0, 0.05, 0.0, 0.95).is_err()
+                && plan(10, 1.5, 0.0, 0.9).is_err()
+        );
+    }
+
+    #[test]
+    fn the_upper_limit_covers_and_tightens() {
+        assert_eq!(upper_limit(1000, 1000, 7, 0.95), 7);
+        let u = upper_limit(1000, 59, 0, 0.95);
+        assert!(at_most(1000, u, 59, 0) > 0.05 && at_most(1000, u + 1, 59, 0) <= 0.05);
+    }
+
+    #[test]
+    fn selections_repeat_and_are_even() {
+        assert_eq!(select(1000, 25, 7), select(1000, 25, 7));
+        assert_ne!(select(1000, 25, 7), select(1000, 25, 8));
+        let mut hits = [0u32; 10];
+        for seed in 0..5000 {
+            let s = select(10, 3, seed);
+            assert_eq!(s.len(), 3);
+            s.iter().for_each(|&n| hits[n as usize - 1] += 1);
+        }
+        assert!(hits.iter().all(|&h| (1350..1650).contains(&h)), "{hits:?}");
+    }
+}

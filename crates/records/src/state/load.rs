@@ -1,0 +1,547 @@
+//! Reads the small tables and builds the state events are held against.
+
+use super::acts::{Acts, Policy, Scope, flags};
+use super::key::{self, Key};
+use super::lut::Lut;
+use super::slots::{Entry, Part, SCOPE_MASK, Slots, WordKind, word};
+use super::vocab::{self, Vocab, stage_code};
+use super::{Access, Incident, IncidentNotice, Log, Prompt, Reject, Request, State};
+use crate::declared::Declared;
+use crate::error::{Error, Result};
+use crate::input::{Batch, Col, Source};
+use crate::par;
+use crate::schema::{self, Action, NoticeKind, Outcome, RequestKind, Table};
+use crate::time;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const BUCKETS: usize = 64;
+/// Bytes an entry costs at the peak of building: itself, its word, its share of a slot.
+const ENTRY_BYTES: u64 = 80;
+
+/// What to load and how.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// Files per table, with the number of the first file of each table.
+    pub tables: &'a BTreeMap<Table, (usize, Vec<Source>)>,
+    /// The declaration.
+    pub declared: &'a Declared,
+    /// Threads.
+    pub threads: usize,
+    /// Bytes the state may take.
+    pub memory: u64,
+    /// Which share of the individuals, of how many.
+    pub part: (u64, u64),
+}
+
+#[derive(Default)]
+struct Collected {
+    buckets: Vec<Vec<Entry>>,
+    prompts: Vec<Prompt>,
+    requests: Vec<Request>,
+    broadcast: Vec<(i64, u64)>,
+    broadcast_policies: Vec<i64>,
+    incident_notices: Vec<IncidentNotice>,
+    rejects: Vec<Reject>,
+    rows: u64,
+    latest: Option<i64>,
+}
+
+impl Collected {
+    fn new() -> Self {
+        Self { buckets: vec![Vec::new(); BUCKETS], ..Self::default() }
+    }
+}
+
+struct Shared<'a> {
+    plan: &'a Plan<'a>,
+    vocab: Mutex<Vocab>,
+    scopes: Mutex<(Vec<Scope>, HashMap<Scope, u64>)>,
+    versions: HashMap<String, i64>,
+    has_explicit: bool,
+    entries: AtomicU64,
+}
+
+fn locked<T>(m: &Mutex<T>) -> Result<std::sync::MutexGuard<'_, T>> {
+    m.lock().map_err(|_| Error::Worker)
+}
+
+impl Shared<'_> {
+    fn scope(&self, cache: &mut HashMap<Scope, u64>, scope: Scope) -> Result<u64> {
+        if let Some(&id) = cache.get(&scope) {
+            return Ok(id);
+        }
+        let mut guard = locked(&self.scopes)?;
+        let (list, map) = &mut *guard;
+        let next = list.len() as u64;
+        let id = *map.entry(scope).or_insert(next);
+        if id == next {
+            list.push(scope);
+            if next > SCOPE_MASK {
+                return Err(Error::Limit {
+                    what: "different scopes of consent and notice",
+                    limit: SCOPE_MASK,
+                    mend: "record purposes and types by their declared names",
+                });
+            }
+        }
+        drop(guard);
+        cache.insert(scope, id);
+        Ok(id)
+    }
+
+    fn mine(&self, key: Key) -> bool {
+        let (part, parts) = self.plan.part;
+        parts <= 1 || key.1 % parts == part
+    }
+
+    /// Whether everything still fits.
+    fn count(&self, n: usize) -> bool {
+        let total = self.entries.fetch_add(n as u64, Ordering::Relaxed) + n as u64;
+        total.saturating_mul(ENTRY_BYTES) <= self.plan.memory
+    }
+}
+
+/// Reads every row of a table, in order, on one thread: for the tables that are always small.
+fn rows(
+    plan: &Plan<'_>,
+    table: Table,
+    rejects: &mut Vec<Reject>,
+    mut each: impl FnMut(&Batch, usize, usize) -> Result<std::result::Result<(), String>>,
+) -> Result<u64> {
+    let mut total = 0;
+    let Some((base, sources)) = plan.tables.get(&table) else { return Ok(0) };
+    for (i, source) in sources.iter().enumerate() {
+        for unit in source.units(i) {
+            source.read(&unit, &[], &mut |batch| {
+                let mut bad = batch.bad.iter().peekable();
+                for row in 0..batch.rows {
+                    total += 1;
+                    let reason = match bad.next_if(|b| b.0 == row) {
+                        Some((_, reason)) => Err(reason.clone()),
+                        None => each(&batch, row, base + i)?,
+                    };
+                    if let Err(reason) = reason {
+                        rejects.push(Reject { file: base + i, row: batch.number(row), reason });
+                    }
+                }
+                Ok(())
+            })?;
+        }
+    }
+    Ok(total)
+}
+
+fn key_at(batch: &Batch, col: usize, row: usize) -> Option<Key> {
+    batch.text(col, row).map(|t| key::from_bytes(t.as_bytes()))
+}
+
+fn flag_at(batch: &Batch, col: usize, row: usize) -> bool {
+    batch.text(col, row).and_then(schema::flag).unwrap_or(false)
+}
+
+/// Loads everything. `None` means that it does not fit in memory: ask for a smaller part.
+///
+/// # Errors
+/// A file cannot be read, or a bound is passed.
+pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
+    let mut vocab = Vocab::default();
+    let mut acts = Acts::compile(plan.declared, &mut vocab)?;
+    let mut state = State::default();
+    let mut rejects = Vec::new();
+    let mut small_rows = 0;
+
+    let mut versions: HashMap<String, i64> = HashMap::new();
+    let mut policies = Vec::new();
+    small_rows += rows(plan, Table::Policies, &mut rejects, |b, r, _| {
+        use schema::policies as c;
+        let Some(published) = b.time(c::PUBLISHED_AT, r) else { return Ok(Ok(())) };
+        let effective = b.time(c::EFFECTIVE_AT, r).unwrap_or(published);
+        let material = flag_at(b, c::MATERIAL, r);
+        let activity = vocab.activity.intern(b.text(c::ACTIVITY, r).unwrap_or_default())?;
+        // A version listed twice counts from its first publication.
+        let version = b.text(c::VERSION, r).unwrap_or_default().to_owned();
+        versions.entry(version).and_modify(|p| *p = published.min(*p)).or_insert(published);
+        policies.push((activity, Policy { effective, published, material }));
+        Ok(Ok(()))
+    })?;
+    acts.set_policies(&policies);
+    small_rows += rows(plan, Table::Access, &mut rejects, |b, r, _| {
+        use schema::access as c;
+        let stage = stage_code(b.text(c::STAGE, r).unwrap_or_default());
+        if stage == vocab::UNKNOWN {
+            return Ok(Err(format!("stage `{}` is not known", b.text(c::STAGE, r).unwrap_or_default())));
+        }
+        let Some(name) = b.text(c::OPERATOR, r) else { return Ok(Err("`operator` is empty".into())) };
+        let operator = vocab.operator.intern(name)?;
+        let at = usize::from(operator);
+        if state.access.len() <= at {
+            state.access.resize_with(at + 1, Vec::new);
+        }
+        if let Some(list) = state.access.get_mut(at) {
+            list.push(Access {
+                activity: vocab.activity.intern(b.text(c::ACTIVITY, r).unwrap_or_default())?,
+                stage,
+                from: b.time(c::FROM, r).unwrap_or(i64::MIN),
+                to: b.time(c::TO, r).unwrap_or(i64::MAX),
+            });
+        }
+        Ok(Ok(()))
+    })?;
+    small_rows += rows(plan, Table::Logs, &mut rejects, |b, r, file| {
+        use schema::logs as c;
+        let text = b.text(c::RETENTION_DAYS, r).unwrap_or_default();
+        let Ok(days) = text.trim().parse() else {
+            return Ok(Err(format!("retention_days `{text}` is not a number of days")));
+        };
+        let log = b.text(c::LOG, r).unwrap_or_default().to_owned();
+        state.logs.push(Log { log, days, file, row: b.number(r) });
+        Ok(Ok(()))
+    })?;
+    small_rows += rows(plan, Table::Incidents, &mut rejects, |b, r, file| {
+        use schema::incidents as c;
+        state.incidents.push(Incident {
+            incident: b.text(c::INCIDENT, r).unwrap_or_default().to_owned(),
+            subject: b.text(c::SUBJECT, r).map(str::to_owned),
+            discovered: b.time(c::DISCOVERED_AT, r).unwrap_or(0),
+            severe: flag_at(b, c::SEVERE, r),
+            file,
+            row: b.number(r),
+        });
+        Ok(Ok(()))
+    })?;
+
+    let shared = Shared {
+        plan,
+        vocab: Mutex::new(vocab),
+        scopes: Mutex::default(),
+        versions,
+        has_explicit: plan.tables.get(&Table::Consents).is_some_and(|(_, s)| s.iter().any(|s| s.has("explicit"))),
+        entries: AtomicU64::new(0),
+    };
+    let mut all = Collected::new();
+    for (table, read) in [
+        (Table::Subjects, read_subjects as ReadBatch),
+        (Table::Consents, read_consents),
+        (Table::Notices, read_notices),
+        (Table::Requests, read_requests),
+    ] {
+        let Some((base, sources)) = plan.tables.get(&table) else { continue };
+        let units: Vec<_> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
+        let parts = par::map(units.len(), plan.threads, |u| {
+            let mut out = Collected::new();
+            let mut luts = Luts::default();
+            let Some(unit) = units.get(u) else { return Ok(Some(out)) };
+            let Some(source) = sources.get(unit.file) else { return Ok(Some(out)) };
+            let file = base + unit.file;
+            let mut fits = true;
+            source.read(unit, &[], &mut |batch| {
+                if fits {
+                    let before: usize = out.buckets.iter().map(Vec::len).sum();
+                    out.rows += batch.rows as u64;
+                    out.rejects.extend(batch.bad.iter().map(|(r, why)| Reject {
+                        file,
+                        row: batch.number(*r),
+                        reason: why.clone(),
+                    }));
+                    out.latest = good(&batch).filter_map(|r| batch.time(0, r)).max().max(out.latest);
+                    read(&shared, &batch, file, &mut luts, &mut out)?;
+                    let after: usize = out.buckets.iter().map(Vec::len).sum();
+                    fits = shared.count(after - before);
+                }
+                Ok(())
+            })?;
+            Ok(fits.then_some(out))
+        })?;
+        for part in parts {
+            let Some(part) = part else { return Ok(None) };
+            for (to, from) in all.buckets.iter_mut().zip(part.buckets) {
+                if to.is_empty() {
+                    *to = from;
+                } else {
+                    to.extend(from);
+                }
+            }
+            all.prompts.extend(part.prompts);
+            all.requests.extend(part.requests);
+            all.broadcast.extend(part.broadcast);
+            all.broadcast_policies.extend(part.broadcast_policies);
+            all.incident_notices.extend(part.incident_notices);
+            rejects.extend(part.rejects);
+            small_rows += part.rows;
+            state.latest = state.latest.max(part.latest);
+        }
+    }
+
+    // Requests of one individual stand together; the block points to the first.
+    let calendar = plan.declared.calendar()?;
+    for r in &mut all.requests {
+        r.due = calendar.deadline(r.received, plan.declared.settings.rights_days).max(r.extended.unwrap_or(i64::MIN));
+    }
+    all.requests.sort_by_key(|r| (r.key, r.file, r.row));
+    let mut last = None;
+    for (i, r) in all.requests.iter().enumerate() {
+        if last != Some(r.key) {
+            last = Some(r.key);
+            push(&mut all.buckets, r.key, word(i as i64, WordKind::Other, 1, 0));
+        }
+    }
+
+    // Buckets are hash ranges in order; each is sorted on its own.
+    let buckets: Vec<Mutex<Vec<Entry>>> = all.buckets.into_iter().map(Mutex::new).collect();
+    let parts = par::map(buckets.len(), plan.threads, |i| {
+        let entries = match buckets.get(i) {
+            Some(b) => std::mem::take(&mut *locked(b)?),
+            None => Vec::new(),
+        };
+        Part::build(entries)
+    })?;
+    state.slots = Slots::join(parts);
+
+    let (scopes, _) = shared.scopes.into_inner().map_err(|_| Error::Worker)?;
+    state.broadcast = all.broadcast.iter().filter_map(|&(ts, id)| scopes.get(id as usize).map(|s| (ts, *s))).collect();
+    state.broadcast.sort_unstable_by_key(|b| b.0);
+    all.broadcast_policies.sort_unstable();
+    state.broadcast_policies = all.broadcast_policies;
+    state.scopes = scopes;
+    state.vocab = shared.vocab.into_inner().map_err(|_| Error::Worker)?;
+    state.acts = acts;
+    state.prompts = all.prompts;
+    state.provided = all.requests.iter().map(|_| std::sync::atomic::AtomicI64::new(i64::MAX)).collect();
+    state.requests = all.requests;
+    state.incident_notices = all.incident_notices;
+    state.rejects = rejects;
+    state.small_rows = small_rows;
+    Ok(Some(state))
+}
+
+fn push(buckets: &mut [Vec<Entry>], key: Key, word: u64) {
+    if let Some(b) = buckets.get_mut((key.0 >> 58) as usize) {
+        b.push([key.0, key.1, word]);
+    }
+}
+
+type ReadBatch = fn(&Shared<'_>, &Batch, usize, &mut Luts, &mut Collected) -> Result<()>;
+
+struct Luts {
+    action: Lut<Option<Action>>,
+    notice: Lut<Option<NoticeKind>>,
+    activity: Lut<u16>,
+    purpose: Lut<u16>,
+    stage: Lut<u16>,
+    recipient: Lut<u16>,
+    types: Lut<u128>,
+    /// First publication of the version named; `i64::MIN` where none is named, `i64::MAX` where it is unknown.
+    published: Lut<i64>,
+    flags: [Lut<bool>; 5],
+    scopes: HashMap<Scope, u64>,
+}
+
+impl Default for Luts {
+    fn default() -> Self {
+        Self {
+            action: Lut::new(None),
+            notice: Lut::new(None),
+            activity: Lut::new(0),
+            purpose: Lut::new(0),
+            stage: Lut::new(0),
+            recipient: Lut::new(0),
+            types: Lut::new(vocab::ALL_TYPES),
+            published: Lut::new(i64::MIN),
+            flags: std::array::from_fn(|_| Lut::new(false)),
+            scopes: HashMap::new(),
+        }
+    }
+}
+
+/// Rows of a batch that are not set aside.
+fn good(batch: &Batch) -> impl Iterator<Item = usize> {
+    let mut bad = batch.bad.iter().map(|b| b.0).peekable();
+    (0..batch.rows).filter(move |r| bad.next_if_eq(r).is_none())
+}
+
+fn keys(batch: &Batch, col: usize, row: usize) -> Option<Key> {
+    match batch.cols.get(col) {
+        Some(Col::Key(a)) => {
+            use arrow_array::Array;
+            let view = a.views().get(row)?;
+            a.is_valid(row).then(|| key::from_view(*view, || a.value(row).as_bytes()))
+        }
+        _ => None,
+    }
+}
+
+fn col(batch: &Batch, i: usize) -> &Col {
+    batch.cols.get(i).unwrap_or(&Col::Absent)
+}
+
+fn read_subjects(shared: &Shared<'_>, batch: &Batch, file: usize, _: &mut Luts, out: &mut Collected) -> Result<()> {
+    use schema::subjects as c;
+    for r in good(batch) {
+        let Some(key) = keys(batch, c::SUBJECT, r).filter(|&k| shared.mine(k)) else { continue };
+        let Some(text) = batch.text(c::BORN, r) else { continue };
+        match time::parse_date(text.get(..10).unwrap_or(text)) {
+            Some(day) => push(&mut out.buckets, key, word(time::reaches_age(day, 14), WordKind::Other, 0, 0)),
+            None => {
+                let shown: String = text.chars().take(40).collect();
+                out.rejects.push(Reject {
+                    file,
+                    row: batch.number(r),
+                    reason: format!("`born` is `{shown}`, which is no date"),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_consents(shared: &Shared<'_>, batch: &Batch, file: usize, luts: &mut Luts, out: &mut Collected) -> Result<()> {
+    use schema::consents as c;
+    luts.action.prepare(col(batch, c::ACTION), |t| Ok(Action::parse(t)))?;
+    luts.activity.prepare(col(batch, c::ACTIVITY), |t| locked(&shared.vocab)?.activity.intern(t))?;
+    luts.purpose.prepare(col(batch, c::PURPOSE), |t| locked(&shared.vocab)?.purpose.intern(t))?;
+    luts.recipient.prepare(col(batch, c::RECIPIENT), |t| locked(&shared.vocab)?.recipient.intern(t))?;
+    luts.types.prepare(col(batch, c::TYPES), |t| locked(&shared.vocab)?.type_scope(t))?;
+    luts.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
+    luts.published
+        .prepare(col(batch, c::POLICY_VERSION), |t| Ok(shared.versions.get(t).copied().unwrap_or(i64::MAX)))?;
+    let flag_cols = [c::EXPLICIT, c::SEPARATE, c::WRITTEN, c::GUARDIAN, c::PRE_TICKED];
+    for (lut, &i) in luts.flags.iter_mut().zip(&flag_cols) {
+        lut.prepare(col(batch, i), |t| Ok(schema::flag(t).unwrap_or(false)))?;
+    }
+    for r in good(batch) {
+        let Some(key) = keys(batch, c::SUBJECT, r).filter(|&k| shared.mine(k)) else { continue };
+        let ts = batch.time(c::TS, r).unwrap_or(0);
+        let stage = luts.stage.get(col(batch, c::STAGE), r);
+        let action = luts.action.get(col(batch, c::ACTION), r);
+        let Some(action) = action.filter(|_| stage != vocab::UNKNOWN) else {
+            let (a, s) = (batch.text(c::ACTION, r).unwrap_or_default(), batch.text(c::STAGE, r).unwrap_or_default());
+            let reason = format!("action `{a}` or stage `{s}` is not known; map it to a word of docs/records.md");
+            out.rejects.push(Reject { file, row: batch.number(r), reason });
+            continue;
+        };
+        let activity = luts.activity.get(col(batch, c::ACTIVITY), r);
+        if action == Action::Prompt {
+            let subject = batch.text(c::SUBJECT, r).unwrap_or_default().into();
+            out.prompts.push(Prompt { key, subject, ts, activity, file, row: batch.number(r) });
+            continue;
+        }
+        let mut bits = match action {
+            Action::Withdraw => flags::NEGATIVE | flags::WITHDRAWAL,
+            Action::Refuse => flags::NEGATIVE,
+            Action::Grant | Action::Prompt => 0,
+        };
+        if bits == 0 {
+            let [explicit, separate, written, guardian, pre_ticked] = [0, 1, 2, 3, 4]
+                .map(|i: usize| luts.flags.get(i).zip(flag_cols.get(i)).is_some_and(|(l, &c)| l.get(col(batch, c), r)));
+            let add = |on: bool, bit: u8| if on { bit } else { 0 };
+            let published = luts.published.get(col(batch, c::POLICY_VERSION), r);
+            bits = add((explicit || !shared.has_explicit) && !pre_ticked, flags::VALID)
+                | add(separate, flags::SEPARATE)
+                | add(written, flags::WRITTEN)
+                | add(guardian, flags::GUARDIAN)
+                | add(published <= ts, flags::INFORMED);
+        }
+        let scope = Scope {
+            activity,
+            purpose: luts.purpose.get(col(batch, c::PURPOSE), r),
+            stage,
+            recipient: luts.recipient.get(col(batch, c::RECIPIENT), r),
+            types: luts.types.get(col(batch, c::TYPES), r),
+            flags: bits,
+        };
+        // Newest first, and at the same millisecond: withdrawal, refusal, consent that counts, consent that does not.
+        let rank = match (action, bits & flags::VALID != 0) {
+            (Action::Withdraw, _) => 3,
+            (Action::Refuse, _) => 2,
+            (_, true) => 1,
+            (_, false) => 0,
+        };
+        let id = shared.scope(&mut luts.scopes, scope)?;
+        push(&mut out.buckets, key, word(ts, WordKind::Consent, rank, id));
+    }
+    Ok(())
+}
+
+fn read_notices(shared: &Shared<'_>, batch: &Batch, file: usize, luts: &mut Luts, out: &mut Collected) -> Result<()> {
+    use schema::notices as c;
+    luts.notice.prepare(col(batch, c::KIND), |t| Ok(NoticeKind::parse(t)))?;
+    luts.activity.prepare(col(batch, c::ACTIVITY), |t| locked(&shared.vocab)?.activity.intern(t))?;
+    luts.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
+    luts.types.prepare(col(batch, c::TYPES), |t| locked(&shared.vocab)?.type_scope(t))?;
+    for r in good(batch) {
+        let ts = batch.time(c::TS, r).unwrap_or(0);
+        let stage = luts.stage.get(col(batch, c::STAGE), r);
+        let kind = luts.notice.get(col(batch, c::KIND), r);
+        let Some(kind) = kind.filter(|_| stage != vocab::UNKNOWN) else {
+            let (k, s) = (batch.text(c::KIND, r).unwrap_or_default(), batch.text(c::STAGE, r).unwrap_or_default());
+            let reason = format!("kind `{k}` or stage `{s}` is not known; map it to a word of docs/records.md");
+            out.rejects.push(Reject { file, row: batch.number(r), reason });
+            continue;
+        };
+        let key = keys(batch, c::SUBJECT, r).filter(|_| batch.text(c::SUBJECT, r).is_some());
+        if kind == NoticeKind::Incident {
+            if let Some(incident) = batch.text(c::INCIDENT, r) {
+                out.incident_notices.push(IncidentNotice {
+                    incident: incident.into(),
+                    subject: batch.text(c::SUBJECT, r).map(Into::into),
+                    ts,
+                });
+            }
+            continue;
+        }
+        if key.is_some_and(|k| !shared.mine(k)) {
+            continue;
+        }
+        match (kind, key) {
+            (NoticeKind::Policy, None) => out.broadcast_policies.push(ts),
+            (NoticeKind::Policy, Some(k)) => push(&mut out.buckets, k, word(ts, WordKind::Policy, 0, 0)),
+            (_, key) => {
+                let scope = Scope {
+                    activity: luts.activity.get(col(batch, c::ACTIVITY), r),
+                    stage,
+                    types: luts.types.get(col(batch, c::TYPES), r),
+                    ..Scope::default()
+                };
+                let id = shared.scope(&mut luts.scopes, scope)?;
+                match key {
+                    None => out.broadcast.push((ts, id)),
+                    Some(k) => push(&mut out.buckets, k, word(ts, WordKind::JustInTime, 0, id)),
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_requests(shared: &Shared<'_>, batch: &Batch, file: usize, _: &mut Luts, out: &mut Collected) -> Result<()> {
+    use schema::requests as c;
+    for r in good(batch) {
+        let Some(key) = key_at(batch, c::SUBJECT, r).filter(|&k| shared.mine(k)) else { continue };
+        let kind = batch.text(c::KIND, r).unwrap_or_default();
+        let outcome = batch.text(c::OUTCOME, r).unwrap_or("pending");
+        let (Some(k), Some(o)) = (RequestKind::parse(kind), Outcome::parse(outcome)) else {
+            let reason =
+                format!("kind `{kind}` or outcome `{outcome}` is not known; map it to a word of docs/records.md");
+            out.rejects.push(Reject { file, row: batch.number(r), reason });
+            continue;
+        };
+        out.requests.push(Request {
+            key,
+            subject: batch.text(c::SUBJECT, r).unwrap_or_default().into(),
+            kind: k,
+            outcome: o,
+            activity: locked(&shared.vocab)?.activity.intern(batch.text(c::ACTIVITY, r).unwrap_or_default())?,
+            received: batch.time(c::RECEIVED_AT, r).unwrap_or(0),
+            responded: batch.time(c::RESPONDED_AT, r),
+            extended: batch.time(c::EXTENDED_UNTIL, r),
+            notified: batch.time(c::RECIPIENTS_NOTIFIED_AT, r).is_some(),
+            reasoned: batch.text(c::REASON, r).is_some_and(|t| !t.trim().is_empty()),
+            due: 0,
+            file,
+            row: batch.number(r),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! State per individual, packed: one slot in an open hash table, one block of 64-bit words.
+//!
+//! A word is a time and a scope: 42 bits of milliseconds, 2 bits kind, 2 bits rank, 18 bits scope number. Sorting words
+//! sorts by time and, at the same millisecond, by the tie rules. The table is filled in hash order, so that building it
+//! writes memory from front to back, and an unsuccessful search ends at the first larger key.
+
+use super::key::Key;
+use crate::error::{Error, Result};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Bits of a scope number.
+pub const SCOPE_BITS: u32 = 18;
+/// Bits below the time.
+pub const LOW_BITS: u32 = 22;
+/// Mask of a scope number.
+pub const SCOPE_MASK: u64 = (1 << SCOPE_BITS) - 1;
+
+/// Kind of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum WordKind {
+    /// A decision.
+    Consent,
+    /// A just-in-time notice.
+    JustInTime,
+    /// A policy notice.
+    Policy,
+    /// Something else: by rank, 0 the end of being under fourteen, 1 the position of the first request.
+    Other,
+}
+
+/// Packs a word.
+#[must_use]
+pub fn word(ts: i64, kind: WordKind, rank: u64, scope: u64) -> u64 {
+    (ts.max(0) as u64) << LOW_BITS | (kind as u64) << (SCOPE_BITS + 2) | (rank & 3) << SCOPE_BITS | (scope & SCOPE_MASK)
+}
+
+/// Time of a word.
+#[inline]
+#[must_use]
+pub fn time_of(word: u64) -> i64 {
+    (word >> LOW_BITS) as i64
+}
+
+/// Scope number of a word.
+#[inline]
+#[must_use]
+pub fn scope_of(word: u64) -> usize {
+    (word & SCOPE_MASK) as usize
+}
+
+fn kind_of(word: u64) -> u64 {
+    word >> (SCOPE_BITS + 2) & 3
+}
+
+/// A word of an individual, before sorting.
+pub type Entry = [u64; 3];
+
+#[derive(Debug)]
+struct Slot {
+    a: u64,
+    b: u64,
+    /// Start of the block, plus one; 0 marks an empty slot.
+    block: u64,
+    /// Checks this individual's events violated.
+    violated: AtomicU64,
+}
+
+/// The table of individuals.
+#[derive(Debug, Default)]
+pub struct Slots {
+    slots: Vec<Slot>,
+    capacity: u64,
+    words: Vec<u64>,
+    count: usize,
+}
+
+/// Words of an individual, by kind.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Block<'a> {
+    /// Decisions, newest first.
+    pub consents: &'a [u64],
+    /// Just-in-time notices, oldest first, one per scope.
+    pub notices: &'a [u64],
+    /// Policy notices (bare times), oldest first.
+    pub policies: &'a [u64],
+    /// End of being under fourteen.
+    pub fourteen: Option<i64>,
+    /// Position of the first request.
+    pub request: Option<usize>,
+}
+
+const COUNT: u64 = (1 << 20) - 1;
+const BIRTH: u64 = 1 << 60;
+const REQUEST: u64 = 1 << 61;
+
+/// One hash range of the table, built on its own.
+#[derive(Debug, Default)]
+pub struct Part {
+    keys: Vec<(Key, u64)>,
+    words: Vec<u64>,
+}
+
+impl Part {
+    /// Sorts the entries of a hash range into blocks.
+    ///
+    /// # Errors
+    /// An individual with more than a million decisions or notices of one kind.
+    pub fn build(mut entries: Vec<Entry>) -> Result<Self> {
+        entries.sort_unstable();
+        let mut part = Self::default();
+        let mut group: [Vec<u64>; 4] = Default::default();
+        for run in entries.chunk_by(|x, y| x.get(..2) == y.get(..2)) {
+            group.iter_mut().for_each(Vec::clear);
+            let mut key = Key(0, 0);
+            for &[a, b, w] in run {
+                key = Key(a, b);
+                if let Some(g) = group.get_mut(kind_of(w) as usize) {
+                    g.push(w);
+                }
+            }
+            let [consents, notices, policies, other] = &mut group;
+            consents.reverse();
+            // Sorted by time: the first notice of a scope is the one that counts.
+            let mut seen: Vec<usize> = Vec::new();
+            notices.retain(|&w| {
+                let new = !seen.contains(&scope_of(w));
+                if new && seen.len() < 64 {
+                    seen.push(scope_of(w));
+                }
+                new
+            });
+            if consents.len().max(notices.len()).max(policies.len()) as u64 > COUNT {
+                return Err(Error::Limit {
+                    what: "decisions or notices of one individual",
+                    limit: COUNT,
+                    mend: "is the subject column really an individual?",
+                });
+            }
+            let pick = |rank: u64| other.iter().copied().find(|w| w >> SCOPE_BITS & 3 == rank);
+            let (birth, request) = (pick(0), pick(1));
+            part.keys.push((key, part.words.len() as u64));
+            part.words.push(
+                consents.len() as u64
+                    | (notices.len() as u64) << 20
+                    | (policies.len() as u64) << 40
+                    | if birth.is_some() { BIRTH } else { 0 }
+                    | if request.is_some() { REQUEST } else { 0 },
+            );
+            part.words.extend(birth.into_iter().chain(request).map(|w| w >> LOW_BITS));
+            part.words.extend_from_slice(consents);
+            part.words.extend_from_slice(notices);
+            part.words.extend(policies.iter().map(|w| w >> LOW_BITS));
+        }
+        Ok(part)
+    }
+}
+
+impl Slots {
+    /// Joins parts, which must come in the order of their hash ranges.
+    #[must_use]
+    pub fn join(parts: Vec<Part>) -> Self {
+        let count: usize = parts.iter().map(|p| p.keys.len()).sum();
+        let words: usize = parts.iter().map(|p| p.words.len()).sum();
+        // Three slots for two individuals keeps probes short; the tail takes what runs over the end.
+        let capacity = (count as u64) + (count as u64) / 2 + 1;
+        let mut table = Self { slots: Vec::new(), capacity, words: Vec::with_capacity(words), count };
+        table.slots.reserve_exact(capacity as usize + 64);
+        for part in parts {
+            let base = table.words.len() as u64;
+            table.words.extend_from_slice(&part.words);
+            for (Key(a, b), offset) in part.keys {
+                let home = table.home(a);
+                while table.slots.len() < home {
+                    table.slots.push(Slot { a: 0, b: 0, block: 0, violated: AtomicU64::new(0) });
+                }
+                table.slots.push(Slot { a, b, block: base + offset + 1, violated: AtomicU64::new(0) });
+            }
+        }
+        // A search that runs off the end must find an empty slot.
+        let least = (capacity as usize + 1).max(table.slots.len() + 1);
+        table.slots.resize_with(least, || Slot { a: 0, b: 0, block: 0, violated: AtomicU64::new(0) });
+        table
+    }
+
+    #[inline]
+    fn home(&self, a: u64) -> usize {
+        ((u128::from(a) * u128::from(self.capacity)) >> 64) as usize
+    }
+
+    /// Slot of an individual.
+    #[inline]
+    #[must_use]
+    pub fn find(&self, key: Key) -> Option<u32> {
+        let start = self.home(key.0);
+        for (i, s) in self.slots.get(start..)?.iter().enumerate() {
+            if s.block == 0 || s.a > key.0 {
+                return None;
+            }
+            if s.a == key.0 && s.b == key.1 {
+                return Some((start + i) as u32);
+            }
+        }
+        None
+    }
+
+    /// First word of a slot's block, to bring it near.
+    #[inline]
+    #[must_use]
+    pub fn touch(&self, slot: u32) -> u64 {
+        let at = self.slots.get(slot as usize).map_or(0, |s| s.block);
+        self.words.get((at.wrapping_sub(1)) as usize).copied().unwrap_or(0)
+    }
+
+    /// Words of a slot.
+    #[inline]
+    #[must_use]
+    pub fn block(&self, slot: u32) -> Block<'_> {
+        let at = self.slots.get(slot as usize).map_or(0, |s| s.block);
+        let Some([head, rest @ ..]) = self.words.get((at.wrapping_sub(1)) as usize..) else { return Block::default() };
+        let mut rest = rest;
+        let mut one = |flag: u64| {
+            if head & flag == 0 {
+                return None;
+            }
+            let (first, tail) = rest.split_first()?;
+            rest = tail;
+            Some(*first)
+        };
+        let fourteen = one(BIRTH).map(|w| w as i64);
+        let request = one(REQUEST).map(|w| w as usize);
+        let mut take = |shift: u32| {
+            let n = ((head >> shift) & COUNT) as usize;
+            let (first, tail) = rest.split_at_checked(n).unwrap_or_default();
+            rest = tail;
+            first
+        };
+        Block { consents: take(0), notices: take(20), policies: take(40), fourteen, request }
+    }
+
+    /// Remembers that an individual's event violated checks.
+    pub fn mark(&self, slot: u32, set: u64) {
+        if let Some(s) = self.slots.get(slot as usize)
+            && s.violated.load(Ordering::Relaxed) & set != set
+        {
+            s.violated.fetch_or(set, Ordering::Relaxed);
+        }
+    }
+
+    /// Individuals per check, by bit.
+    #[must_use]
+    pub fn violated(&self) -> Vec<u64> {
+        let mut counts = vec![0; 64];
+        for s in &self.slots {
+            add_bits(&mut counts, s.violated.load(Ordering::Relaxed));
+        }
+        counts
+    }
+
+    /// Number of individuals.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
+/// Adds one to each counter whose bit is set.
+pub fn add_bits(counts: &mut [u64], mut set: u64) {
+    while set != 0 {
+        if let Some(c) = counts.get_mut(set.trailing_zeros() as usize) {
+            *c += 1;
+        }
+        set &= set - 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::key::from_bytes;
+
+    #[test]
+    fn finds_exactly_what_was_put_in() {
+        for n in [0usize, 1, 2, 7, 1000, 30_000] {
+            let mut parts: Vec<Vec<Entry>> = vec![Vec::new(); 16];
+            for i in 0..n {
+                let Key(a, b) = from_bytes(format!("u{i}").as_bytes());
+                let part = &mut parts[(a >> 60) as usize];
+                for k in 0..=(i % 3) {
+                    part.push([a, b, word(i as i64 + 10 * k as i64, WordKind::Consent, 1, k as u64)]);
+                }
+                part.push([a, b, word(7, WordKind::JustInTime, 0, 3)]);
+                part.push([a, b, word(9, WordKind::JustInTime, 0, 3)]);
+                part.push([a, b, word(5, WordKind::Policy, 0, 0)]);
+            }
+            let table = Slots::join(parts.into_iter().map(|p| Part::build(p).unwrap()).collect());
+            assert_eq!(table.len(), n);
+            for i in 0..n {
+                let slot = table.find(from_bytes(format!("u{i}").as_bytes())).expect("present");
+                let block = table.block(slot);
+                assert_eq!(block.consents.len(), i % 3 + 1);
+                assert!(block.consents.windows(2).all(|w| w[0] > w[1]));
+                assert_eq!(block.notices.iter().map(|&w| time_of(w)).collect::<Vec<_>>(), [7]);
+                assert_eq!(block.policies, [5]);
+                assert_eq!(block.fourteen, None);
+            }
+            for i in n..n + 2000 {
+                assert_eq!(table.find(from_bytes(format!("u{i}").as_bytes())), None);
+            }
+        }
+    }
+}
