@@ -1,1 +1,18 @@
 //! Clauses as data: loader, expression language, law with dates, lint.
+//!
+//! Architecture invariant: this crate knows no clause. Every requirement is an entry under `catalogue/`.
+
+pub mod expr;
+
+mod catalogue;
+mod clause;
+mod decode;
+mod law;
+mod lint;
+mod load;
+
+pub use catalogue::{Catalogue, LeafId, Target};
+pub use clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Mode, Step};
+pub use law::{Article, Instrument, LawRef, Standing, Threshold};
+pub use lint::lint;
+pub use load::{Files, load};

@@ -1,1 +1,21 @@
 //! The schema of facts and the dossier: what an organisation has on record, with an address for every value.
+//!
+//! A [`Schema`] says which facts there can be; [`Facts`] holds those a dossier states. An absent fact is unknown.
+//! `none`, `false` and `[]` are known.
+
+mod build;
+mod date;
+mod facts;
+mod folder;
+mod jsonschema;
+mod read;
+mod schema;
+mod template;
+
+pub use build::{build, merge};
+pub use date::Date;
+pub use facts::{FactId, Facts, RecordId, Val};
+pub use folder::{Answer, Determination, Dossier, LoadError, Outcome, load, load_text};
+pub use jsonschema::json_schema;
+pub use schema::{Field, FieldId, Fields, Kind, Schema, Shape, ShapeId, Type, valid_id};
+pub use template::template;

@@ -1,1 +1,14 @@
 //! Positions, located YAML and diagnostics: every value knows its file, line and column.
+//!
+//! Architecture invariant: this crate knows nothing of law, clauses or dossiers. Everything that reads YAML in
+//! the product goes through [`parse`], so bounds on size, depth and aliases hold everywhere.
+
+mod diagnostic;
+mod nearest;
+mod text;
+mod yaml;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use nearest::nearest;
+pub use text::{At, Lang, Sources, Text};
+pub use yaml::{Key, Limits, Node, Value, parse};

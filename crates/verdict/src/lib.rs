@@ -1,1 +1,23 @@
 //! Three-valued evaluation with provenance, roll-up, requests and mutation proof.
+//!
+//! INVARIANT (monotone): taking a fact away never turns a finding conformant. It rests on three things: unknown flows by
+//! Kleene logic ([`eval`]); no expression can ask whether a fact is known (INVARIANT no-known-test, in the catalogue
+//! crate); and a list of objects that is not stated is judged as one undetermined finding, not as none ([`assess`]).
+
+mod assess;
+mod calendar;
+mod eval;
+mod judge;
+mod kleene;
+mod mutate;
+mod prove;
+mod request;
+mod rollup;
+
+pub use assess::{Assessment, Input, InputError, assess};
+pub use eval::Missing;
+pub use judge::{Finding, Lean};
+pub use kleene::Kleene;
+pub use prove::{Proof, Survivor, prove, prove_leaf};
+pub use request::Request;
+pub use rollup::Rolled;

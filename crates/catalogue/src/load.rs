@@ -1,0 +1,487 @@
+//! Reads catalogue files: schema first, then law, taxonomy and clauses.
+
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+use zhunsheng_dossier::{Date, Outcome, Schema, merge};
+use zhunsheng_source::{Diagnostic, Diagnostics, Limits, Node, Sources, Text, Value, parse};
+
+use crate::catalogue::Catalogue;
+use crate::clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Step};
+use crate::decode::Decode;
+use crate::expr::{Expr, Scope, compile};
+use crate::law::{Article, Instrument, Threshold};
+
+/// Catalogue files by name, as text. The order does not matter: they are sorted.
+pub type Files = Vec<(String, String)>;
+
+/// Loads a catalogue. It comes back whole even when there are mistakes, so that all are reported at once.
+pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
+    let mut sorted: Vec<&(String, String)> = files.iter().collect();
+    sorted.sort();
+    let mut problems = Diagnostics::default();
+    let mut sources = Sources::default();
+    let mut hasher = Sha256::new();
+    let mut nodes = Vec::new();
+    for (name, text) in sorted {
+        if ELSEWHERE.iter().any(|folder| name.starts_with(folder)) {
+            continue;
+        }
+        let file = sources.add(name);
+        hasher.update((name.len() as u64).to_le_bytes());
+        hasher.update(name.as_bytes());
+        hasher.update((text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+        match parse(text, file, Limits::default()) {
+            Ok(node) => nodes.push(node),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let schema_files: Vec<Node> = nodes
+        .iter()
+        .filter_map(|node| node.get("kinds"))
+        .map(|kinds| {
+            let key = zhunsheng_source::Key { name: "kinds".into(), at: kinds.at };
+            Node { at: kinds.at, value: Value::Map(vec![(key, kinds.clone())]) }
+        })
+        .collect();
+    let (schema, found) = Schema::read(&schema_files);
+    problems.extend(found);
+    let mut catalogue = Catalogue::new(schema, sources);
+    catalogue.sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut loader = Loader { catalogue: &mut catalogue, problems: &mut problems };
+    for node in &nodes {
+        loader.file(node);
+    }
+    catalogue.finish();
+    (catalogue, problems)
+}
+
+/// Definitions of other crates stand beside the clauses and are theirs to read.
+const ELSEWHERE: [&str; 3] = ["catalogue/policy/", "catalogue/records/", "catalogue/discover/"];
+
+const TOP: [&str; 7] = ["kinds", "clauses", "instrument", "articles", "types", "pack", "catalogue"];
+
+struct Loader<'a> {
+    catalogue: &'a mut Catalogue,
+    problems: &'a mut Diagnostics,
+}
+
+impl Loader<'_> {
+    fn decode(&mut self) -> Decode<'_> {
+        Decode { problems: self.problems }
+    }
+
+    fn file(&mut self, node: &Node) {
+        self.decode().keys(node, &TOP);
+        if let Some(meta) = node.get("catalogue") {
+            let mut decode = self.decode();
+            decode.keys(meta, &["id", "version", "title", "standard"]);
+            let (id, version) = (decode.required(meta, "id"), decode.required(meta, "version"));
+            let title = decode.text(meta, "title");
+            self.catalogue.id = id;
+            self.catalogue.version = version;
+            self.catalogue.title = title;
+        }
+        if node.get("instrument").is_some() {
+            self.instrument(node);
+        }
+        if let Some(types) = node.get("types") {
+            self.catalogue.taxonomy.push(Node {
+                at: types.at,
+                value: Value::Map(vec![(zhunsheng_source::Key { name: "types".into(), at: types.at }, types.clone())]),
+            });
+        }
+        for clause in node.get("clauses").map(Node::items).unwrap_or_default() {
+            self.clause(clause);
+        }
+    }
+
+    fn clause(&mut self, node: &Node) {
+        let mut decode = self.decode();
+        decode.keys(
+            node,
+            &[
+                "id", "kind", "title", "extends", "stage", "basis", "examine", "limits", "note", "law", "groups",
+                "leaves",
+            ],
+        );
+        let clause = Clause {
+            id: decode.required(node, "id"),
+            kind: decode.choice(node, "kind", &Kind::WORDS).unwrap_or(Kind::Indicator),
+            title: decode.text(node, "title"),
+            extends: decode.optional(node, "extends"),
+            stage: decode.optional(node, "stage"),
+            basis: decode.optional(node, "basis"),
+            examine: decode.text_or_empty(node, "examine"),
+            limits: decode.text_or_empty(node, "limits"),
+            note: decode.text_or_empty(node, "note"),
+            law: decode.words(node, "law"),
+            groups: node
+                .get("groups")
+                .map(Node::items)
+                .unwrap_or_default()
+                .iter()
+                .map(|g| group(&mut decode, g))
+                .collect(),
+            leaves: Vec::new(),
+            at: node.at,
+        };
+        if node.get("kind").is_none() {
+            decode.missing(node.at, "kind");
+        }
+        if let Some(first) = self.catalogue.clause(&clause.id) {
+            let (zh, en) = (format!("条款 `{}` 重复", clause.id), format!("clause `{}` is declared twice", clause.id));
+            let first = self.catalogue.sources.show(first.at);
+            self.problems.push(
+                Diagnostic::error(node.at, zh, en)
+                    .hint(format!("另一处在 {first}"), format!("the other is at {first}")),
+            );
+            return;
+        }
+        let index = self.catalogue.clauses.len();
+        let mut leaves = Vec::new();
+        for leaf in node.get("leaves").map(Node::items).unwrap_or_default() {
+            if let Some(leaf) = self.leaf(leaf, &clause, index) {
+                leaves.push(self.catalogue.leaves.len());
+                self.catalogue.push_leaf(leaf);
+            }
+        }
+        self.catalogue.push_clause(Clause { leaves, ..clause });
+    }
+
+    fn leaf(&mut self, node: &Node, clause: &Clause, index: usize) -> Option<(Leaf, Vec<Example>)> {
+        let mut decode = self.decode();
+        decode.keys(
+            node,
+            &[
+                "id",
+                "requirement",
+                "examine",
+                "evidence",
+                "for",
+                "when",
+                "check",
+                "requires",
+                "any_of",
+                "except",
+                "burden",
+                "steps",
+                "severity",
+                "gap",
+                "remedy",
+                "law",
+                "given",
+                "examples",
+            ],
+        );
+        let id = decode.required(node, "id");
+        let exception = clause.kind == Kind::Exception;
+        let object = decode.required(node, "for");
+        let steps = steps(&mut decode, node);
+        let mut law = clause.law.clone();
+        for reference in decode.words(node, "law") {
+            if !law.contains(&reference) {
+                law.push(reference);
+            }
+        }
+        let levels = [("critical", Level::Critical), ("major", Level::Major), ("minor", Level::Minor)];
+        let severity = decode.choice(node, "severity", &levels);
+        if severity.is_none() && !exception && node.get("severity").is_none() {
+            decode.missing(node.at, "severity");
+        }
+        let text = |decode: &mut Decode<'_>, key: &str| match exception {
+            true => decode.text_or_empty(node, key),
+            false => decode.text(node, key),
+        };
+        let leaf = Leaf {
+            requirement: decode.text(node, "requirement"),
+            examine: decode.text_or_empty(node, "examine"),
+            evidence: node
+                .get("evidence")
+                .map(Node::items)
+                .unwrap_or_default()
+                .iter()
+                .map(|e| decode.both(e))
+                .collect(),
+            when: None,
+            check: None,
+            sources: (
+                decode.optional(node, "when").unwrap_or_default(),
+                decode.optional(node, "check").unwrap_or_default(),
+            ),
+            requires: decode.words(node, "requires"),
+            any_of: decode.words(node, "any_of"),
+            except: decode.words(node, "except"),
+            burden_on_handler: node.get("burden").and_then(Node::text) == Some("handler"),
+            severity: severity.unwrap_or(Level::Major),
+            gap: text(&mut decode, "gap"),
+            remedy: text(&mut decode, "remedy"),
+            law,
+            at: node.at,
+            clause: index,
+            id,
+            object,
+            steps,
+        };
+        let leaf = self.compile(node, leaf);
+        let examples = self.examples(node, &leaf);
+        if let Some(first) = self.catalogue.leaf(&leaf.id) {
+            let first = self.catalogue.sources.show(first.at);
+            let (zh, en) = (format!("条目 `{}` 重复", leaf.id), format!("leaf `{}` is declared twice", leaf.id));
+            self.problems.push(
+                Diagnostic::error(node.at, zh, en)
+                    .hint(format!("另一处在 {first}"), format!("the other is at {first}")),
+            );
+            return None;
+        }
+        Some((leaf, examples))
+    }
+
+    fn compile(&mut self, node: &Node, mut leaf: Leaf) -> Leaf {
+        let schema = &self.catalogue.schema;
+        let Some(kind) = schema.kinds.get(&leaf.object) else {
+            if let Some(value) = node.get("for") {
+                let problem = Diagnostic::error(
+                    value.at,
+                    format!("没有类别 `{}`", leaf.object),
+                    format!("no kind `{}`", leaf.object),
+                );
+                self.problems.push(problem.near(&leaf.object, schema.kinds.keys().map(String::as_str)));
+            }
+            return leaf;
+        };
+        let steps: Vec<(String, Vec<String>)> =
+            leaf.steps.iter().map(|step| (step.id.clone(), step.answers.keys().cloned().collect())).collect();
+        let scope = Scope { schema, object: Some((&leaf.object, kind.shape)), steps: &steps };
+        let mut problems = Vec::new();
+        let mut one = |key: &str| -> Option<Expr> {
+            let value = node.get(key)?;
+            match compile(value.text().unwrap_or_default(), value.at, &scope) {
+                Ok(expr) => Some(expr),
+                Err(problem) => {
+                    problems.push(problem);
+                    None
+                }
+            }
+        };
+        leaf.when = one("when");
+        leaf.check = one("check");
+        if node.get("check").is_none() && leaf.requires.is_empty() && leaf.any_of.is_empty() {
+            problems.push(Diagnostic::error(node.at, "缺少 `check`", "`check` is missing").hint(
+                "需要人来判断的写 `steps` 和 `check`",
+                "where a person must judge, write `steps` and a `check` over them",
+            ));
+        }
+        for problem in problems {
+            self.problems.push(problem);
+        }
+        leaf
+    }
+
+    fn examples(&mut self, node: &Node, leaf: &Leaf) -> Vec<Example> {
+        let nothing = Node { at: node.at, value: Value::Map(Vec::new()) };
+        let given = node.get("given").unwrap_or(&nothing);
+        let mut examples = Vec::new();
+        for item in node.get("examples").map(Node::items).unwrap_or_default() {
+            let [(key, facts)] = item.entries() else {
+                self.decode().wrong(
+                    item.at,
+                    "例子应写成“结论: {事实}”",
+                    "an example is one verdict with its facts, such as `- gap: {…}`",
+                );
+                continue;
+            };
+            let Some(verdict) = Outcome::parse(&key.name) else {
+                let words = ["conformant", "gap", "not-applicable", "undetermined"];
+                let (zh, en) = (format!("没有结论 `{}`", key.name), format!("no verdict `{}`", key.name));
+                self.problems.push(Diagnostic::error(key.at, zh, en).near(&key.name, words));
+                continue;
+            };
+            let facts = if facts.is_unknown() { &nothing } else { facts };
+            let merged = merge(given, facts);
+            examples.push(Example { verdict, facts: self.spread(&leaf.object, merged), at: key.at });
+        }
+        examples
+    }
+
+    /// `activity: {…}` stands for `activities: {example: {…}}`.
+    fn spread(&self, object: &str, facts: Node) -> Node {
+        let Some(collection) = self.catalogue.schema.kinds.get(object).and_then(|kind| kind.collection.clone()) else {
+            return facts;
+        };
+        let Value::Map(entries) = facts.value else { return facts };
+        let at = facts.at;
+        let key = |name: &str| zhunsheng_source::Key { name: name.to_owned(), at };
+        let mut own = Node { at, value: Value::Map(Vec::new()) };
+        let mut rest = Vec::new();
+        let mut others = Vec::new();
+        for (name, node) in entries {
+            if name.name == object {
+                own = node;
+            } else if name.name == collection {
+                others = node.entries().to_vec();
+            } else {
+                rest.push((name, node));
+            }
+        }
+        others.insert(0, (key("example"), own));
+        rest.push((key(&collection), Node { at, value: Value::Map(others) }));
+        Node { at, value: Value::Map(rest) }
+    }
+
+    fn instrument(&mut self, file: &Node) {
+        let Some(node) = file.get("instrument") else { return };
+        let mut decode = self.decode();
+        decode.keys(
+            node,
+            &[
+                "id",
+                "title",
+                "short",
+                "level",
+                "issuer",
+                "adopted",
+                "in_force",
+                "repealed",
+                "replaced_by",
+                "note",
+                "completeness",
+            ],
+        );
+        let mut instrument = Instrument {
+            id: decode.required(node, "id"),
+            title: decode.text(node, "title"),
+            short: decode.text(node, "short"),
+            level: decode.required(node, "level"),
+            issuer: decode.text_or_empty(node, "issuer"),
+            in_force: date(&mut decode, node, "in_force"),
+            repealed: date(&mut decode, node, "repealed"),
+            replaced_by: decode.optional(node, "replaced_by").filter(|id| id != "none" && id != "unknown"),
+            note: decode.text_or_empty(node, "note"),
+            completeness: decode.optional(node, "completeness").unwrap_or_else(|| "full".into()),
+            articles: Vec::new(),
+            at: node.at,
+        };
+        for article in file.get("articles").map(Node::items).unwrap_or_default() {
+            let article = self.article(article);
+            if instrument.articles.iter().any(|known| known.id == article.id) {
+                let (zh, en) =
+                    (format!("第 `{}` 条重复", article.id), format!("article `{}` is declared twice", article.id));
+                self.problems.push(Diagnostic::error(article.at, zh, en));
+            }
+            instrument.articles.push(article);
+        }
+        if self.catalogue.instrument(&instrument.id).is_some() {
+            let (zh, en) = (
+                format!("法律文件 `{}` 重复", instrument.id),
+                format!("instrument `{}` is declared twice", instrument.id),
+            );
+            self.problems.push(Diagnostic::error(node.at, zh, en));
+        }
+        self.catalogue.instruments.push(instrument);
+    }
+
+    fn article(&mut self, node: &Node) -> Article {
+        let applies = node.get("applies").and_then(|value| {
+            let scope = Scope { schema: &self.catalogue.schema, object: None, steps: &[] };
+            compile(value.text().unwrap_or_default(), value.at, &scope)
+                .map_err(|problem| self.problems.push(problem))
+                .ok()
+        });
+        let mut decode = Decode { problems: self.problems };
+        decode.keys(
+            node,
+            &[
+                "id",
+                "title",
+                "summary",
+                "binds",
+                "obligation",
+                "formerly",
+                "thresholds",
+                "applies",
+                "when_note",
+                "note",
+            ],
+        );
+        let mut thresholds = Vec::new();
+        for item in node.get("thresholds").map(Node::items).unwrap_or_default() {
+            decode.keys(item, &["id", "quantity", "op", "value", "unit", "effect", "note"]);
+            let value = decode.required(item, "value");
+            let number = value.replace('_', "").parse::<i64>().ok();
+            if number.is_none() {
+                decode.wrong(item.at, format!("`{value}` 不是整数"), format!("`{value}` is not a whole number"));
+            }
+            thresholds.push(Threshold {
+                id: decode.required(item, "id"),
+                quantity: decode.required(item, "quantity"),
+                op: decode.required(item, "op"),
+                value: number.unwrap_or(0),
+                unit: decode.required(item, "unit"),
+                effect: decode.text(item, "effect"),
+            });
+        }
+        Article {
+            id: decode.required(node, "id"),
+            title: decode.text(node, "title"),
+            summary: decode.text(node, "summary"),
+            binds: decode.words(node, "binds"),
+            obligation: node.get("obligation").and_then(Node::text) == Some("true"),
+            formerly: decode.optional(node, "formerly").filter(|text| text != "none"),
+            when_note: decode.text_or_empty(node, "when_note"),
+            applies,
+            thresholds,
+            at: node.at,
+        }
+    }
+}
+
+fn group(decode: &mut Decode<'_>, node: &Node) -> Group {
+    decode.keys(node, &["id", "of", "requirement"]);
+    Group {
+        id: decode.required(node, "id"),
+        of: decode.choice(node, "of", &[("all", GroupOf::All), ("any", GroupOf::Any)]).unwrap_or(GroupOf::All),
+        requirement: decode.text(node, "requirement"),
+        at: node.at,
+    }
+}
+
+fn steps(decode: &mut Decode<'_>, node: &Node) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for item in node.get("steps").map(Node::items).unwrap_or_default() {
+        decode.keys(item, &["id", "look", "ask", "answers"]);
+        let mut answers = IndexMap::new();
+        for (key, label) in item.get("answers").map(Node::entries).unwrap_or_default() {
+            let label = match &label.value {
+                Value::Scalar(..) => {
+                    decode.wrong(label.at, "答案需要 zh 和 en", "an answer needs `zh` and `en`");
+                    Text::default()
+                }
+                _ => decode.both(label),
+            };
+            answers.insert(key.name.clone(), label);
+        }
+        if answers.len() < 2 {
+            decode.wrong(item.at, "至少要有两种答案", "a step needs at least two answers");
+        }
+        let id = decode.required(item, "id");
+        if steps.iter().any(|step| step.id == id) {
+            decode.wrong(item.at, format!("步骤 `{id}` 重复"), format!("step `{id}` is declared twice"));
+        }
+        steps.push(Step { id, look: decode.text(item, "look"), ask: decode.text(item, "ask"), answers });
+    }
+    steps
+}
+
+fn date(decode: &mut Decode<'_>, node: &Node, key: &str) -> Option<Date> {
+    let value = node.get(key)?;
+    if value.is_none() || value.is_unknown() {
+        return None;
+    }
+    let text = value.text().unwrap_or_default();
+    let date = Date::parse(text);
+    if date.is_none() {
+        decode.wrong(value.at, format!("`{text}` 不是日期"), format!("`{text}` is not a date as YYYY-MM-DD"));
+    }
+    date
+}

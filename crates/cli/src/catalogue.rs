@@ -1,0 +1,153 @@
+//! `zhunsheng catalogue list | lint | prove`
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use zhunsheng_catalogue::{Catalogue, Kind, lint, load};
+use zhunsheng_source::Lang;
+use zhunsheng_verdict::{Proof, prove_leaf};
+
+use crate::args::{CatalogueCommand, Plain};
+use crate::input::{Failure, files};
+
+/// Runs a catalogue command.
+pub fn run(
+    command: CatalogueCommand,
+    packs: &[PathBuf],
+    root: Option<&Path>,
+    lang: Lang,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    // Examples are not in the compiled form, so all three read the sources.
+    let (catalogue, mut problems) = load(&files(packs, root)?);
+    match command {
+        CatalogueCommand::Lint => {
+            problems.extend(lint(&catalogue));
+            if problems.is_empty() {
+                let (clauses, leaves) = (catalogue.clauses.len(), catalogue.leaves.len());
+                match lang {
+                    Lang::Zh => writeln!(out, "{clauses} 个条款、{leaves} 个条目，未发现问题")?,
+                    Lang::En => writeln!(out, "{clauses} clauses, {leaves} leaves: nothing wrong")?,
+                }
+                return Ok(0);
+            }
+            writeln!(out, "{}", problems.render(&catalogue.sources, lang))?;
+            Ok(if problems.has_errors() { 2 } else { 0 })
+        }
+        CatalogueCommand::List { format } => {
+            if problems.has_errors() {
+                return Err(Failure::Mistakes(problems, Box::new(catalogue.sources)));
+            }
+            match format {
+                Plain::Json => writeln!(out, "{:#}", list(&catalogue))?,
+                Plain::Text => list_text(&catalogue, lang, out)?,
+            }
+            Ok(0)
+        }
+        CatalogueCommand::Prove { format, only } => {
+            if problems.has_errors() {
+                return Err(Failure::Mistakes(problems, Box::new(catalogue.sources)));
+            }
+            let mut proof = Proof::default();
+            let only = only.unwrap_or_default();
+            for (index, leaf) in catalogue.leaves.iter().enumerate() {
+                if leaf.id.starts_with(&only) {
+                    prove_leaf(&catalogue, index, &mut proof);
+                }
+            }
+            report(&catalogue, &proof, format, lang, out)?;
+            Ok(if proof.problems.has_errors() { 2 } else { u8::from(!proof.survivors.is_empty()) })
+        }
+    }
+}
+
+fn report(
+    catalogue: &Catalogue,
+    proof: &Proof,
+    format: Plain,
+    lang: Lang,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    if proof.problems.has_errors() {
+        eprintln!("{}", proof.problems.render(&catalogue.sources, lang));
+    }
+    let survivors: Vec<Value> =
+        proof.survivors.iter().map(|one| json!({"leaf": one.leaf, "mutant": one.mutant})).collect();
+    match (format, lang) {
+        (Plain::Json, _) => writeln!(
+            out,
+            "{:#}",
+            json!({"leaves": proof.leaves, "automatic": proof.automatic, "examples": proof.examples,
+                "mutants": proof.mutants, "killed": proof.killed, "survivors": survivors})
+        )?,
+        (Plain::Text, _) => {
+            for one in &proof.survivors {
+                writeln!(out, "{}: {}", one.leaf, one.mutant)?;
+            }
+            match lang {
+                Lang::Zh => writeln!(
+                    out,
+                    "{} 个条目（自动 {}），{} 个例子，{} 种改动，察觉 {}，漏过 {}",
+                    proof.leaves,
+                    proof.automatic,
+                    proof.examples,
+                    proof.mutants,
+                    proof.killed,
+                    proof.survivors.len()
+                )?,
+                Lang::En => writeln!(
+                    out,
+                    "{} leaves ({} automatic), {} examples, {} mutants, {} killed, {} survived",
+                    proof.leaves,
+                    proof.automatic,
+                    proof.examples,
+                    proof.mutants,
+                    proof.killed,
+                    proof.survivors.len()
+                )?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The list as documented in `docs/json.md`.
+pub fn list(catalogue: &Catalogue) -> Value {
+    let clauses: Vec<Value> = catalogue
+        .clauses
+        .iter()
+        .map(|clause| {
+            let leaves: Vec<Value> = clause
+                .leaves
+                .iter()
+                .filter_map(|index| Some((catalogue.leaves.get(*index)?, catalogue.examples.get(*index)?)))
+                .map(|(leaf, examples)| {
+                    json!({"id": leaf.id, "requirement": leaf.requirement, "mode": leaf.mode(),
+                        "object": leaf.object, "severity": leaf.severity, "examples": examples.len()})
+                })
+                .collect();
+            let groups: Vec<Value> = clause
+                .groups
+                .iter()
+                .map(|group| json!({"id": group.id, "of": group.of, "requirement": group.requirement}))
+                .collect();
+            json!({"id": clause.id, "kind": clause.kind, "title": clause.title, "stage": clause.stage,
+                "extends": clause.extends, "groups": groups, "leaves": leaves})
+        })
+        .collect();
+    json!({ "clauses": clauses })
+}
+
+fn list_text(catalogue: &Catalogue, lang: Lang, out: &mut impl Write) -> Result<(), Failure> {
+    for clause in &catalogue.clauses {
+        if clause.kind == Kind::Dimension {
+            writeln!(out)?;
+        }
+        writeln!(out, "{} {}", clause.id, clause.title.get(lang))?;
+        for leaf in clause.leaves.iter().filter_map(|index| catalogue.leaves.get(*index)) {
+            writeln!(out, "    {:<14} {}", leaf.id, leaf.requirement.get(lang))?;
+        }
+    }
+    Ok(())
+}

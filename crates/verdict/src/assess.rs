@@ -1,0 +1,364 @@
+//! One dossier against one catalogue, by the law of one date.
+
+use std::collections::HashMap;
+
+use zhunsheng_catalogue::{Catalogue, Instrument, Kind, LawRef, LeafId, Standing};
+use zhunsheng_dossier::{Answer, Date, Determination, Dossier, Facts, FieldId, Outcome, RecordId, Type, Val};
+use zhunsheng_source::{Diagnostic, Diagnostics};
+
+use crate::eval::Missing;
+use crate::judge::{Bench, Finding, Judge};
+use crate::request::{Request, requests};
+use crate::rollup::{Rolled, roll};
+
+/// What the caller decides.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// The date whose law applies; `None`: as the dossier says.
+    pub as_of: Option<Date>,
+    /// Stages in scope; empty: as the dossier says. Collection is always part (6.2.1).
+    pub stages: Vec<String>,
+}
+
+/// Why there is no assessment.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// Neither the caller nor the dossier says by the law of which date to judge.
+    #[error("no as-of date: give `--as-of YYYY-MM-DD` or state `target.as_of` in the dossier")]
+    NoDate,
+    /// A stage that does not exist.
+    #[error("no stage `{0}`; valid: {1}")]
+    NoStage(String, String),
+    /// Answers or determinations that refer to nothing.
+    #[error("the dossier has mistakes")]
+    Mistakes(Diagnostics),
+}
+
+/// The result: findings, roll-up and requests.
+#[derive(Debug)]
+pub struct Assessment<'a> {
+    /// The catalogue it was judged by.
+    pub catalogue: &'a Catalogue,
+    /// What was judged.
+    pub dossier: &'a Dossier,
+    /// The date whose law applies.
+    pub as_of: Date,
+    /// Stages in scope; empty: all.
+    pub stages: Vec<String>,
+    /// In the order of the standard, then of the objects as written.
+    pub findings: Vec<Finding>,
+    /// Clauses that have a verdict.
+    pub rollup: Vec<Rolled>,
+    /// What to ask for.
+    pub requests: Vec<Request>,
+}
+
+impl Assessment<'_> {
+    /// Number of findings with a verdict.
+    pub fn count(&self, verdict: Outcome) -> usize {
+        self.findings.iter().filter(|finding| finding.verdict == verdict).count()
+    }
+
+    /// 0 no gap, 1 gaps, 3 undetermined only.
+    pub fn exit_code(&self) -> i32 {
+        if self.count(Outcome::Gap) > 0 {
+            1
+        } else if self.count(Outcome::Undetermined) > 0 {
+            3
+        } else {
+            0
+        }
+    }
+
+    /// The path of something missing.
+    pub fn missing_path(&self, missing: Missing) -> String {
+        crate::request::path(self.catalogue, &self.dossier.facts, missing)
+    }
+
+    /// The kind and id of a finding's object; the id is empty for singletons and for collections as a whole.
+    pub fn object(&self, finding: &Finding) -> (&str, &str) {
+        let kind = self.catalogue.leaves.get(finding.leaf).map_or("", |leaf| leaf.object.as_str());
+        let collection = self.catalogue.schema.kinds.get(kind).is_some_and(|kind| kind.collection.is_some());
+        let id = if collection && finding.object != 0 { self.dossier.facts.id(finding.object) } else { "" };
+        (kind, id)
+    }
+
+    /// The instruments that findings in scope refer to, each with how it stands on the as-of date.
+    pub fn law(&self) -> Vec<(&Instrument, Standing)> {
+        let mut used: Vec<&Instrument> = self
+            .findings
+            .iter()
+            .filter_map(|finding| self.catalogue.leaves.get(finding.leaf))
+            .flat_map(|leaf| &leaf.law)
+            .filter_map(|reference| LawRef::parse(reference))
+            .filter_map(|reference| self.catalogue.instrument(reference.instrument))
+            .collect();
+        used.sort_by(|a, b| (a.in_force, &a.id).cmp(&(b.in_force, &b.id)));
+        used.dedup_by(|a, b| a.id == b.id);
+        used.into_iter().map(|instrument| (instrument, instrument.standing(self.as_of))).collect()
+    }
+}
+
+/// Judges a dossier.
+///
+/// # Errors
+/// [`InputError`].
+pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input) -> Result<Assessment<'a>, InputError> {
+    let facts = &dossier.facts;
+    let as_of = input.as_of.or_else(|| stated_date(catalogue, facts)).ok_or(InputError::NoDate)?;
+    let stages = stages(catalogue, facts, &input.stages)?;
+    let mut problems = Diagnostics::default();
+    let answers = answers(catalogue, facts, &dossier.answers, &mut problems);
+    let determined = determined(catalogue, facts, &dossier.determinations, &mut problems);
+    if problems.has_errors() {
+        return Err(InputError::Mistakes(problems));
+    }
+    let bench = Bench {
+        catalogue,
+        facts,
+        as_of,
+        answers: &answers,
+        determined: &determined,
+        determinations: &dossier.determinations,
+        assumed: None,
+        stage_field: stage_fields(catalogue),
+    };
+    let findings = findings(&bench, &stages);
+    let rollup = roll(catalogue, &findings);
+    let requests = requests(catalogue, facts, &findings);
+    Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, requests })
+}
+
+/// `activity.stage` and `activity.legal_bases`, which clauses of chapters 5.2.2, 6 and 7 look at by themselves.
+pub(crate) fn stage_fields(catalogue: &Catalogue) -> Option<(FieldId, FieldId)> {
+    let shape = catalogue.schema.shape(catalogue.schema.kinds.get("activity")?.shape);
+    Some((shape.field("stage")?.0, shape.field("legal_bases")?.0))
+}
+
+fn stated_date(catalogue: &Catalogue, facts: &Facts) -> Option<Date> {
+    match field_value(catalogue, facts, "target", "as_of")? {
+        Val::Date(date) => Some(*date),
+        _ => None,
+    }
+}
+
+fn field_value<'a>(catalogue: &Catalogue, facts: &'a Facts, singleton: &str, field: &str) -> Option<&'a Val> {
+    let root = catalogue.schema.root_of(singleton)?;
+    let Val::Record(record) = facts.val(facts.get(0, root)) else { return None };
+    let (field, _) = catalogue.schema.shape(facts.shape(*record)).field(field)?;
+    match facts.get(*record, field) {
+        0 => None,
+        fact => Some(facts.val(fact)),
+    }
+}
+
+/// Stages in scope. Nothing said means all of them: a scope that nobody stated cannot leave a stage out.
+fn stages(catalogue: &Catalogue, facts: &Facts, asked: &[String]) -> Result<Vec<String>, InputError> {
+    let kind = catalogue.schema.kinds.get("activity");
+    let field = kind.and_then(|kind| catalogue.schema.shape(kind.shape).fields.get("stage"));
+    let Some(Type::Enum(values)) = field.map(|field| &field.ty) else { return Ok(Vec::new()) };
+    let mut stages: Vec<String> = Vec::new();
+    for stage in asked {
+        if !values.contains_key(stage) {
+            let valid: Vec<&str> = values.keys().map(String::as_str).collect();
+            return Err(InputError::NoStage(stage.clone(), valid.join(", ")));
+        }
+        stages.push(stage.clone());
+    }
+    if stages.is_empty()
+        && let Some(Val::List(items)) = field_value(catalogue, facts, "target", "stages")
+    {
+        for item in items {
+            if let Val::Sym(index) = item
+                && let Some((stage, _)) = values.get_index(*index as usize)
+            {
+                stages.push(stage.clone());
+            }
+        }
+    }
+    if !stages.is_empty() && !stages.iter().any(|stage| stage == "collection") {
+        stages.push("collection".to_owned());
+    }
+    // In the order of the standard, each once.
+    let order = |stage: &String| values.get_index_of(stage);
+    stages.sort_by_key(order);
+    stages.dedup();
+    Ok(stages)
+}
+
+fn object_of(catalogue: &Catalogue, facts: &Facts, kind: &str, id: &str) -> Option<RecordId> {
+    let declared = catalogue.schema.kinds.get(kind)?;
+    if declared.collection.is_some() {
+        return facts.object(declared.shape, id);
+    }
+    match facts.val(facts.get(0, catalogue.schema.root_of(kind)?)) {
+        Val::Record(record) if id.is_empty() => Some(*record),
+        _ => None,
+    }
+}
+
+/// The leaf and object that an answer or determination speaks of.
+fn subject(
+    catalogue: &Catalogue,
+    facts: &Facts,
+    leaf: &str,
+    object: &str,
+    at: zhunsheng_source::At,
+    problems: &mut Diagnostics,
+) -> Option<(LeafId, RecordId)> {
+    let Some(position) = catalogue.leaf_position(leaf) else {
+        let problem = Diagnostic::error(at, format!("没有条目 `{leaf}`"), format!("no leaf `{leaf}`"));
+        problems.push(problem.near(leaf, catalogue.leaves.iter().map(|leaf| leaf.id.as_str())));
+        return None;
+    };
+    let kind = catalogue.leaves.get(position).map_or("", |leaf| leaf.object.as_str());
+    let found = object_of(catalogue, facts, kind, object);
+    if found.is_none() {
+        let problem = Diagnostic::error(
+            at,
+            format!("条目 `{leaf}` 按 {kind} 判断，但没有对象 `{object}`"),
+            format!("leaf `{leaf}` is judged per {kind}, and there is no `{object}`"),
+        );
+        let shape = catalogue.schema.kinds.get(kind).map_or(0, |kind| kind.shape);
+        let ids: Vec<String> = facts.ids(shape).into_iter().map(str::to_owned).collect();
+        problems.push(problem.near(object, ids.iter().map(String::as_str)));
+    }
+    Some((position, found?))
+}
+
+fn answers(
+    catalogue: &Catalogue,
+    facts: &Facts,
+    stated: &[Answer],
+    problems: &mut Diagnostics,
+) -> HashMap<(LeafId, RecordId), Vec<Option<u16>>> {
+    let mut answers: HashMap<(LeafId, RecordId), Vec<Option<u16>>> = HashMap::new();
+    for answer in stated {
+        let Some(key) = subject(catalogue, facts, &answer.leaf, &answer.object, answer.at, problems) else { continue };
+        let Some(leaf) = catalogue.leaves.get(key.0) else { continue };
+        let Some(step) = leaf.steps.iter().position(|step| step.id == answer.step) else {
+            let (zh, en) = (
+                format!("条目 `{}` 没有步骤 `{}`", leaf.id, answer.step),
+                format!("leaf `{}` has no step `{}`", leaf.id, answer.step),
+            );
+            let problem = Diagnostic::error(answer.at, zh, en);
+            problems.push(problem.near(&answer.step, leaf.steps.iter().map(|step| step.id.as_str())));
+            continue;
+        };
+        let values = leaf.steps.get(step).map(|step| &step.answers);
+        let Some(value) = values.and_then(|values| values.get_index_of(&answer.answer)) else {
+            let (zh, en) = (format!("没有答案 `{}`", answer.answer), format!("no answer `{}`", answer.answer));
+            let words = values.into_iter().flat_map(|values| values.keys().map(String::as_str));
+            problems.push(Diagnostic::error(answer.at, zh, en).near(&answer.answer, words));
+            continue;
+        };
+        let held = answers.entry(key).or_insert_with(|| vec![None; leaf.steps.len()]);
+        if let Some(slot) = held.get_mut(step) {
+            *slot = u16::try_from(value).ok();
+        }
+    }
+    answers
+}
+
+fn determined(
+    catalogue: &Catalogue,
+    facts: &Facts,
+    stated: &[Determination],
+    problems: &mut Diagnostics,
+) -> HashMap<(LeafId, RecordId), Vec<usize>> {
+    let mut determined: HashMap<(LeafId, RecordId), Vec<usize>> = HashMap::new();
+    for (position, one) in stated.iter().enumerate() {
+        if let Some(key) = subject(catalogue, facts, &one.leaf, &one.object, one.at, problems) {
+            determined.entry(key).or_default().push(position);
+        }
+    }
+    determined
+}
+
+fn findings(bench: &Bench<'_>, stages: &[String]) -> Vec<Finding> {
+    let catalogue = bench.catalogue;
+    let in_scope = |leaf: LeafId| {
+        let clause = catalogue.leaves.get(leaf).and_then(|leaf| catalogue.clause_of(leaf));
+        clause.is_some_and(|clause| {
+            let stage_in = clause.stage.as_ref().is_none_or(|stage| stages.is_empty() || stages.contains(stage));
+            clause.kind != Kind::Exception && stage_in
+        })
+    };
+    let mut by_kind: Vec<(&str, Vec<LeafId>)> = Vec::new();
+    for (index, leaf) in catalogue.leaves.iter().enumerate().filter(|(index, _)| in_scope(*index)) {
+        match by_kind.iter_mut().find(|(kind, _)| *kind == leaf.object) {
+            Some((_, leaves)) => leaves.push(index),
+            None => by_kind.push((&leaf.object, vec![index])),
+        }
+    }
+    let mut judge = Judge::new(bench);
+    let mut findings = Vec::new();
+    for (kind, leaves) in by_kind {
+        findings.extend(of_kind(bench, &mut judge, kind, &leaves, stages));
+    }
+    findings.sort_by_key(|finding| (finding.leaf, finding.object));
+    findings
+}
+
+fn of_kind(
+    bench: &Bench<'_>,
+    judge: &mut Judge<'_, '_>,
+    kind: &str,
+    leaves: &[LeafId],
+    stages: &[String],
+) -> Vec<Finding> {
+    let Some(root) = bench.catalogue.schema.root_of(kind) else { return Vec::new() };
+    let fact = bench.facts.get(0, root);
+    let objects: Vec<RecordId> = match bench.facts.val(fact) {
+        _ if fact == 0 => Vec::new(),
+        Val::Record(record) => vec![*record],
+        Val::List(items) => items
+            .iter()
+            .filter_map(|item| match item {
+                Val::Record(record) => Some(*record),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    if fact == 0 || objects.is_empty() {
+        // None at all is known: nothing to judge. Not stated is not none: one open finding stands for them all.
+        return leaves
+            .iter()
+            .map(|leaf| {
+                let verdict = if fact == 0 { Outcome::Undetermined } else { Outcome::NotApplicable };
+                let mut finding = Finding::new(*leaf, 0, verdict);
+                if fact == 0 {
+                    finding.missing.push(Missing::Fact(0, root));
+                } else {
+                    finding.facts.push(fact);
+                }
+                finding
+            })
+            .collect();
+    }
+    let mut findings = Vec::with_capacity(objects.len() * leaves.len());
+    for object in objects {
+        if out_of_scope(bench, kind, object, stages) {
+            continue;
+        }
+        findings.extend(judge.object(object, leaves));
+    }
+    findings
+}
+
+/// An activity in a stage that is known and not in scope.
+fn out_of_scope(bench: &Bench<'_>, kind: &str, object: RecordId, stages: &[String]) -> bool {
+    if stages.is_empty() || kind != "activity" {
+        return false;
+    }
+    let Some((field, _)) = bench.stage_field else { return false };
+    let fact = bench.facts.get(object, field);
+    let declared = bench.catalogue.schema.field(bench.facts.shape(object), field);
+    match (bench.facts.val(fact), declared.map(|(_, field)| &field.ty)) {
+        (Val::Sym(index), Some(Type::Enum(values))) if fact != 0 => {
+            values.get_index(*index as usize).is_some_and(|(stage, _)| !stages.contains(stage))
+        }
+        _ => false,
+    }
+}

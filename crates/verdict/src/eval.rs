@@ -1,0 +1,375 @@
+//! Evaluation of one expression: Kleene logic, and a trace of the facts read and the facts missed.
+
+use zhunsheng_catalogue::expr::{Cmp, Expr, Func, Quant};
+use zhunsheng_dossier::{Date, FactId, Facts, FieldId, RecordId, Val};
+
+use crate::calendar;
+use crate::kleene::Kleene;
+
+/// Something that is not known and would help to decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Missing {
+    /// A field of a record.
+    Fact(RecordId, FieldId),
+    /// A step of a leaf for an object.
+    Step(usize, RecordId, u16),
+}
+
+/// What was read on the way to a value.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    pub facts: Vec<FactId>,
+    pub missing: Vec<Missing>,
+}
+
+impl Trace {
+    fn mark(&self) -> (usize, usize) {
+        (self.facts.len(), self.missing.len())
+    }
+
+    /// Forgets what was read between two marks: it did not decide.
+    fn forget(&mut self, from: (usize, usize), to: (usize, usize)) {
+        self.facts.drain(from.0..to.0);
+        self.missing.drain(from.1..to.1);
+    }
+
+    pub fn tidy(&mut self) {
+        let mut seen = Vec::with_capacity(self.facts.len());
+        self.facts.retain(|fact| {
+            let new = !seen.contains(fact);
+            seen.push(*fact);
+            new
+        });
+        let mut seen = Vec::with_capacity(self.missing.len());
+        self.missing.retain(|missing| {
+            let new = !seen.contains(missing);
+            seen.push(*missing);
+            new
+        });
+    }
+}
+
+/// A value while it is computed.
+#[derive(Clone, Debug)]
+enum V<'a> {
+    Unknown,
+    Null,
+    Bool(bool),
+    Int(i64),
+    Num(f64),
+    Text(&'a str),
+    Date(Date),
+    Sym(u16),
+    Record(RecordId),
+    List(&'a [Val]),
+    Made(Vec<V<'a>>),
+}
+
+pub(crate) struct Eval<'a> {
+    pub facts: &'a Facts,
+    pub as_of: Date,
+    /// Answers to the steps of the leaf under judgement.
+    pub answers: &'a [Option<u16>],
+    pub leaf: usize,
+    pub object: RecordId,
+}
+
+impl<'a> Eval<'a> {
+    /// Evaluates a condition for the object.
+    pub fn condition(&self, expr: &'a Expr, trace: &mut Trace) -> Kleene {
+        let mut locals = vec![V::Record(self.object)];
+        self.truth(expr, &mut locals, trace)
+    }
+
+    fn truth(&self, expr: &'a Expr, locals: &mut Vec<V<'a>>, trace: &mut Trace) -> Kleene {
+        match expr {
+            Expr::And(parts) => self.junction(parts, Kleene::False, locals, trace),
+            Expr::Or(parts) => self.junction(parts, Kleene::True, locals, trace),
+            Expr::Not(inner) => !self.truth(inner, locals, trace),
+            Expr::Named(_, inner) => self.truth(inner, locals, trace),
+            Expr::Cmp(op, a, b) => {
+                let a = self.value(a, locals, trace);
+                let b = self.value(b, locals, trace);
+                compare(*op, &a, &b)
+            }
+            Expr::In(item, list) => self.member(item, list, locals, trace),
+            Expr::Quant(quant, list, _, body) => self.quantified(*quant, list, body, locals, trace),
+            Expr::If(condition, a, b) => match self.truth(condition, locals, trace) {
+                Kleene::True => self.truth(a, locals, trace),
+                Kleene::False => self.truth(b, locals, trace),
+                Kleene::Unknown => {
+                    let (a, b) = (self.truth(a, locals, trace), self.truth(b, locals, trace));
+                    if a == b { a } else { Kleene::Unknown }
+                }
+            },
+            Expr::Call(func @ (Func::Contains | Func::StartsWith), text, part) => {
+                let (text, part) = (self.value(text, locals, trace), self.value(part, locals, trace));
+                match (text, part) {
+                    (V::Unknown, _) | (_, V::Unknown) => Kleene::Unknown,
+                    (V::Text(text), V::Text(part)) => Kleene::known(match func {
+                        Func::Contains => text.contains(part),
+                        _ => text.starts_with(part),
+                    }),
+                    _ => Kleene::False,
+                }
+            }
+            other => match self.value(other, locals, trace) {
+                V::Unknown => Kleene::Unknown,
+                V::Bool(value) => Kleene::known(value),
+                // `none` where a truth value stands: there is no such thing, so it is not so.
+                _ => Kleene::False,
+            },
+        }
+    }
+
+    /// Conjunction (`decides` false) or disjunction (`decides` true). Where one part decides, only its trace stays.
+    fn junction(&self, parts: &'a [Expr], decides: Kleene, locals: &mut Vec<V<'a>>, trace: &mut Trace) -> Kleene {
+        let start = trace.mark();
+        let mut result = !decides;
+        for part in parts {
+            let before = trace.mark();
+            let value = self.truth(part, locals, trace);
+            if value == decides {
+                trace.forget(start, before);
+                return decides;
+            }
+            if value == Kleene::Unknown {
+                result = Kleene::Unknown;
+            }
+        }
+        result
+    }
+
+    fn quantified(
+        &self,
+        quant: Quant,
+        list: &'a Expr,
+        body: &'a Expr,
+        locals: &mut Vec<V<'a>>,
+        trace: &mut Trace,
+    ) -> Kleene {
+        let list = self.value(list, locals, trace);
+        let Some(length) = length(&list) else { return Kleene::Unknown };
+        let start = trace.mark();
+        let (mut trues, mut unknowns) = (0usize, 0usize);
+        for index in 0..length {
+            let before = trace.mark();
+            locals.push(item(&list, index));
+            let value = self.truth(body, locals, trace);
+            locals.pop();
+            match (quant, value) {
+                (Quant::All, Kleene::False) => {
+                    trace.forget(start, before);
+                    return Kleene::False;
+                }
+                (Quant::Exists, Kleene::True) => {
+                    trace.forget(start, before);
+                    return Kleene::True;
+                }
+                (_, Kleene::True) => trues += 1,
+                (_, Kleene::Unknown) => unknowns += 1,
+                (_, Kleene::False) => {}
+            }
+        }
+        match quant {
+            Quant::One if trues > 1 => Kleene::False,
+            _ if unknowns > 0 => Kleene::Unknown,
+            Quant::One => Kleene::known(trues == 1),
+            Quant::All => Kleene::True,
+            Quant::Exists => Kleene::False,
+        }
+    }
+
+    fn member(&self, needle: &'a Expr, list: &'a Expr, locals: &mut Vec<V<'a>>, trace: &mut Trace) -> Kleene {
+        let needle = self.value(needle, locals, trace);
+        let list = self.value(list, locals, trace);
+        let Some(length) = length(&list) else { return Kleene::Unknown };
+        if length == 0 {
+            return Kleene::False;
+        }
+        (0..length).fold(Kleene::False, |found, index| found.or(compare(Cmp::Eq, &needle, &item(&list, index))))
+    }
+
+    fn value(&self, expr: &'a Expr, locals: &mut Vec<V<'a>>, trace: &mut Trace) -> V<'a> {
+        match expr {
+            Expr::Bool(value) => V::Bool(*value),
+            Expr::Int(value) => V::Int(*value),
+            Expr::Num(value) => V::Num(*value),
+            Expr::Text(text) => V::Text(text),
+            Expr::Date(date) => V::Date(*date),
+            Expr::Sym(index) => V::Sym(*index),
+            Expr::Null => V::Null,
+            Expr::AsOf => V::Date(self.as_of),
+            Expr::Root => V::Record(0),
+            Expr::Local(index) => locals.get(*index as usize).cloned().unwrap_or(V::Unknown),
+            Expr::List(items) => V::Made(items.iter().map(|part| self.value(part, locals, trace)).collect()),
+            Expr::Step(index) => match self.answers.get(*index as usize).copied().flatten() {
+                Some(answer) => V::Sym(answer),
+                None => {
+                    trace.missing.push(Missing::Step(self.leaf, self.object, *index));
+                    V::Unknown
+                }
+            },
+            Expr::Field(inner, field) => match self.value(inner, locals, trace) {
+                V::Record(record) => self.read(record, *field, trace),
+                V::Unknown => V::Unknown,
+                _ => V::Null,
+            },
+            Expr::Named(_, inner) => self.value(inner, locals, trace),
+            Expr::Size(list) => match self.value(list, locals, trace) {
+                V::Text(text) => V::Int(i64::try_from(text.chars().count()).unwrap_or(i64::MAX)),
+                list => length(&list).map_or(V::Unknown, |size| V::Int(i64::try_from(size).unwrap_or(i64::MAX))),
+            },
+            Expr::If(condition, a, b) => match self.truth(condition, locals, trace) {
+                Kleene::True => self.value(a, locals, trace),
+                Kleene::False => self.value(b, locals, trace),
+                Kleene::Unknown => V::Unknown,
+            },
+            Expr::Filter(list, _, body) => {
+                let list = self.value(list, locals, trace);
+                let Some(length) = length(&list) else { return V::Unknown };
+                let mut kept = Vec::new();
+                let mut unknown = false;
+                for index in 0..length {
+                    let one = item(&list, index);
+                    locals.push(one.clone());
+                    match self.truth(body, locals, trace) {
+                        Kleene::True => kept.push(one),
+                        Kleene::False => {}
+                        Kleene::Unknown => unknown = true,
+                    }
+                    locals.pop();
+                }
+                // A list of which not every member is known is not known: its size could be anything up to all.
+                if unknown { V::Unknown } else { V::Made(kept) }
+            }
+            Expr::Map(list, _, body) => {
+                let list = self.value(list, locals, trace);
+                let Some(length) = length(&list) else { return V::Unknown };
+                let mut made = Vec::with_capacity(length);
+                for index in 0..length {
+                    locals.push(item(&list, index));
+                    made.push(self.value(body, locals, trace));
+                    locals.pop();
+                }
+                V::Made(made)
+            }
+            Expr::Call(func @ (Func::Add | Func::Sub | Func::Days | Func::Workdays), a, b) => {
+                let (a, b) = (self.value(a, locals, trace), self.value(b, locals, trace));
+                arithmetic(*func, &a, &b)
+            }
+            truth => match self.truth(truth, locals, trace) {
+                Kleene::True => V::Bool(true),
+                Kleene::False => V::Bool(false),
+                Kleene::Unknown => V::Unknown,
+            },
+        }
+    }
+
+    fn read(&self, record: RecordId, field: FieldId, trace: &mut Trace) -> V<'a> {
+        let fact = self.facts.get(record, field);
+        if fact == 0 {
+            trace.missing.push(Missing::Fact(record, field));
+            return V::Unknown;
+        }
+        let value = of(self.facts.val(fact));
+        if !matches!(value, V::Record(_)) {
+            trace.facts.push(fact);
+        }
+        value
+    }
+}
+
+fn of(val: &Val) -> V<'_> {
+    match val {
+        Val::None => V::Null,
+        Val::Bool(value) => V::Bool(*value),
+        Val::Int(value) => V::Int(*value),
+        Val::Num(value) => V::Num(*value),
+        Val::Text(text) => V::Text(text),
+        Val::Date(date) => V::Date(*date),
+        Val::Sym(index) => V::Sym(*index),
+        Val::Record(record) => V::Record(*record),
+        Val::List(items) => V::List(items),
+    }
+}
+
+/// Length of a list; `None` when it is not known. `none` is an empty list.
+fn length(list: &V<'_>) -> Option<usize> {
+    match list {
+        V::Unknown => None,
+        V::List(items) => Some(items.len()),
+        V::Made(items) => Some(items.len()),
+        _ => Some(0),
+    }
+}
+
+fn item<'a>(list: &V<'a>, index: usize) -> V<'a> {
+    match list {
+        V::List(items) => items.get(index).map_or(V::Unknown, of),
+        V::Made(items) => items.get(index).cloned().unwrap_or(V::Unknown),
+        _ => V::Unknown,
+    }
+}
+
+fn compare(op: Cmp, a: &V<'_>, b: &V<'_>) -> Kleene {
+    use std::cmp::Ordering;
+    let order: Option<Ordering> = match (a, b) {
+        (V::Unknown, _) | (_, V::Unknown) => return Kleene::Unknown,
+        (V::Int(a), V::Int(b)) => Some(a.cmp(b)),
+        #[expect(clippy::cast_precision_loss, reason = "facts are bounded to 2^53, where doubles are exact")]
+        (V::Int(a), V::Num(b)) => (*a as f64).partial_cmp(b),
+        #[expect(clippy::cast_precision_loss, reason = "facts are bounded to 2^53, where doubles are exact")]
+        (V::Num(a), V::Int(b)) => a.partial_cmp(&(*b as f64)),
+        (V::Num(a), V::Num(b)) => a.partial_cmp(b),
+        (V::Date(a), V::Date(b)) => Some(a.cmp(b)),
+        (V::Text(a), V::Text(b)) => Some(a.cmp(b)),
+        (V::Sym(a), V::Sym(b)) => Some(a.cmp(b)),
+        (V::Record(a), V::Record(b)) => Some(a.cmp(b)),
+        (V::Bool(a), V::Bool(b)) => Some(a.cmp(b)),
+        (V::Bool(a), V::Null) => Some(a.cmp(&false)),
+        (V::Null, V::Bool(b)) => Some(false.cmp(b)),
+        (V::Null, V::Null) => Some(Ordering::Equal),
+        _ => None,
+    };
+    let ordered = !matches!(op, Cmp::Eq | Cmp::Ne);
+    let Some(order) = order.filter(|_| !ordered || !matches!((a, b), (V::Null, _) | (_, V::Null))) else {
+        return Kleene::known(op == Cmp::Ne);
+    };
+    Kleene::known(match op {
+        Cmp::Eq => order == Ordering::Equal,
+        Cmp::Ne => order != Ordering::Equal,
+        Cmp::Lt => order == Ordering::Less,
+        Cmp::Le => order != Ordering::Greater,
+        Cmp::Gt => order == Ordering::Greater,
+        Cmp::Ge => order != Ordering::Less,
+    })
+}
+
+fn arithmetic<'a>(func: Func, a: &V<'a>, b: &V<'a>) -> V<'a> {
+    match (func, a, b) {
+        (_, V::Unknown, _) | (_, _, V::Unknown) => V::Unknown,
+        (Func::Add, V::Int(a), V::Int(b)) => V::Int(a.saturating_add(*b)),
+        (Func::Sub, V::Int(a), V::Int(b)) => V::Int(a.saturating_sub(*b)),
+        (Func::Add | Func::Sub, V::Date(date), V::Int(days)) => {
+            let days = i32::try_from(*days).unwrap_or(i32::MAX);
+            V::Date(Date(if func == Func::Add { date.0.saturating_add(days) } else { date.0.saturating_sub(days) }))
+        }
+        (Func::Days, V::Date(a), V::Date(b)) => V::Int(i64::from(b.0) - i64::from(a.0)),
+        (Func::Workdays, V::Date(a), V::Date(b)) => calendar::workdays(*a, *b).map_or(V::Unknown, V::Int),
+        (Func::Add | Func::Sub, a, b) => match (number(a), number(b)) {
+            (Some(a), Some(b)) => V::Num(if func == Func::Add { a + b } else { a - b }),
+            _ => V::Null,
+        },
+        _ => V::Null,
+    }
+}
+
+fn number(value: &V<'_>) -> Option<f64> {
+    match value {
+        #[expect(clippy::cast_precision_loss, reason = "facts are bounded to 2^53, where doubles are exact")]
+        V::Int(value) => Some(*value as f64),
+        V::Num(value) => Some(*value),
+        _ => None,
+    }
+}

@@ -1,0 +1,203 @@
+//! Proof of the catalogue: every example comes out as it claims, and no small change of a check goes unnoticed.
+
+use std::collections::HashMap;
+
+use zhunsheng_catalogue::{Catalogue, Clause, Example, Leaf, LeafId, Mode};
+use zhunsheng_dossier::{Date, Facts, Outcome, build};
+use zhunsheng_source::{Diagnostic, Diagnostics, Node};
+
+use crate::assess::stage_fields;
+use crate::judge::{Bench, Judge};
+use crate::mutate::mutants;
+
+/// A change that no example noticed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Survivor {
+    /// The leaf.
+    pub leaf: String,
+    /// What was changed.
+    pub mutant: String,
+}
+
+/// What was proven.
+#[derive(Clone, Debug, Default)]
+pub struct Proof {
+    /// Leaves.
+    pub leaves: usize,
+    /// Leaves decided from facts alone.
+    pub automatic: usize,
+    /// Examples run.
+    pub examples: usize,
+    /// Mutants made.
+    pub mutants: usize,
+    /// Mutants noticed.
+    pub killed: usize,
+    /// Mutants not noticed.
+    pub survivors: Vec<Survivor>,
+    /// Examples that do not come out as they claim, or that cannot be read.
+    pub problems: Diagnostics,
+    /// Mutants and killed per leaf, for the coverage table.
+    pub per_leaf: Vec<(usize, usize)>,
+}
+
+/// The date examples are judged by unless they say otherwise.
+const AS_OF: Date = Date(20_758);
+
+/// Runs all examples and all mutants of all leaves.
+pub fn prove(catalogue: &Catalogue) -> Proof {
+    let mut proof = Proof::default();
+    for leaf in 0..catalogue.leaves.len() {
+        prove_leaf(catalogue, leaf, &mut proof);
+    }
+    proof
+}
+
+/// Runs the examples and mutants of one leaf.
+pub fn prove_leaf(catalogue: &Catalogue, id: LeafId, proof: &mut Proof) {
+    let (Some(leaf), Some(examples)) = (catalogue.leaves.get(id), catalogue.examples.get(id)) else { return };
+    let Some(clause) = catalogue.clause_of(leaf) else { return };
+    proof.leaves += 1;
+    proof.automatic += usize::from(leaf.mode() == Mode::Automatic);
+    let mut set: Vec<Prepared> = Vec::new();
+    for example in examples {
+        match prepare(catalogue, id, leaf, example) {
+            Ok(prepared) => set.push(prepared),
+            Err(problems) => proof.problems.extend(problems),
+        }
+    }
+    for prepared in &set {
+        proof.examples += 1;
+        let found = run(catalogue, id, prepared);
+        if found != prepared.verdict {
+            let (zh, en) = (
+                format!("`{}` 的例子应为“{}”，实为“{}”", leaf.id, prepared.verdict.label().zh, found.label().zh),
+                format!("example of `{}` should be {}, but is {}", leaf.id, prepared.verdict.word(), found.word()),
+            );
+            proof.problems.push(Diagnostic::error(prepared.at, zh, en));
+        }
+    }
+    let (mut made, mut killed) = (0, 0);
+    let all = mutants(leaf, clause);
+    if !all.is_empty() {
+        // The mutant stands in for the leaf in a catalogue that holds nothing else.
+        let mut bench = Alone::new(catalogue, id, leaf, clause);
+        for mutant in all {
+            made += 1;
+            bench.put(mutant.leaf, mutant.clause);
+            let noticed = set.iter().any(|prepared| run(&bench.catalogue, 0, prepared) != prepared.verdict);
+            if noticed {
+                killed += 1;
+            } else {
+                proof.survivors.push(Survivor { leaf: leaf.id.clone(), mutant: mutant.what });
+            }
+        }
+    }
+    proof.mutants += made;
+    proof.killed += killed;
+    proof.per_leaf.push((made, killed));
+}
+
+/// A catalogue of one leaf, so that a mutant costs no copy of the rest.
+struct Alone {
+    catalogue: Catalogue,
+}
+
+impl Alone {
+    fn new(catalogue: &Catalogue, _id: LeafId, leaf: &Leaf, clause: &Clause) -> Alone {
+        Alone { catalogue: catalogue.alone(leaf.clone(), clause.clone()) }
+    }
+
+    fn put(&mut self, leaf: Leaf, clause: Clause) {
+        if let Some(slot) = self.catalogue.leaves.first_mut() {
+            *slot = Leaf { clause: 0, ..leaf };
+        }
+        if let Some(slot) = self.catalogue.clauses.first_mut() {
+            *slot = Clause { leaves: vec![0], ..clause };
+        }
+    }
+}
+
+struct Prepared {
+    verdict: Outcome,
+    facts: Facts,
+    answers: Vec<Option<u16>>,
+    assumed: HashMap<String, Outcome>,
+    as_of: Date,
+    object: u32,
+    at: zhunsheng_source::At,
+}
+
+fn prepare(catalogue: &Catalogue, _id: LeafId, leaf: &Leaf, example: &Example) -> Result<Prepared, Diagnostics> {
+    let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
+    let (facts, mut problems) = build(&catalogue.schema, &base, &example.facts, &["clauses", "step", "as_of"]);
+    let mut assumed = HashMap::new();
+    for (key, node) in example.facts.get("clauses").map(Node::entries).unwrap_or_default() {
+        let used = leaf.requires.iter().chain(&leaf.any_of).chain(&leaf.except).any(|id| *id == key.name);
+        match Outcome::parse(node.text().unwrap_or_default()) {
+            Some(outcome) if used => {
+                assumed.insert(key.name.clone(), outcome);
+            }
+            Some(_) => problems.push(Diagnostic::error(
+                key.at,
+                format!("`{}` 并不依赖 `{}`", leaf.id, key.name),
+                format!("`{}` does not lean on `{}`", leaf.id, key.name),
+            )),
+            None => problems.push(Diagnostic::error(
+                node.at,
+                format!("没有结论 `{}`", node.show()),
+                format!("no verdict `{}`", node.show()),
+            )),
+        }
+    }
+    let mut answers = vec![None; leaf.steps.len()];
+    for (key, node) in example.facts.get("step").map(Node::entries).unwrap_or_default() {
+        let step = leaf.steps.iter().position(|step| step.id == key.name);
+        let word = node.text().unwrap_or_default();
+        if node.is_unknown() || word == "cannot-tell" {
+            continue;
+        }
+        let value = step.and_then(|step| leaf.steps.get(step)).and_then(|step| step.answers.get_index_of(word));
+        match (step.and_then(|step| answers.get_mut(step)), value) {
+            (Some(slot), Some(value)) => *slot = u16::try_from(value).ok(),
+            _ => problems.push(Diagnostic::error(
+                key.at,
+                format!("没有步骤或答案 `{}: {}`", key.name, node.show()),
+                format!("no step or answer `{}: {}`", key.name, node.show()),
+            )),
+        }
+    }
+    let as_of = example.facts.get("as_of").and_then(Node::text).and_then(Date::parse).unwrap_or(AS_OF);
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let object = object(catalogue, leaf, &facts);
+    Ok(Prepared { verdict: example.verdict, facts, answers, assumed, as_of, object, at: example.at })
+}
+
+fn object(catalogue: &Catalogue, leaf: &Leaf, facts: &Facts) -> u32 {
+    let Some(kind) = catalogue.schema.kinds.get(&leaf.object) else { return 0 };
+    if kind.collection.is_some() {
+        return facts.object(kind.shape, "example").unwrap_or(0);
+    }
+    let root = catalogue.schema.root_of(&leaf.object).unwrap_or(0);
+    match facts.val(facts.get(0, root)) {
+        zhunsheng_dossier::Val::Record(record) => *record,
+        _ => 0,
+    }
+}
+
+fn run(catalogue: &Catalogue, id: LeafId, prepared: &Prepared) -> Outcome {
+    let answers = HashMap::from([((id, prepared.object), prepared.answers.clone())]);
+    let bench = Bench {
+        catalogue,
+        facts: &prepared.facts,
+        as_of: prepared.as_of,
+        answers: &answers,
+        determined: &HashMap::new(),
+        determinations: &[],
+        assumed: Some(&prepared.assumed),
+        stage_field: stage_fields(catalogue),
+    };
+    let mut judge = Judge::new(&bench);
+    judge.object(prepared.object, &[id]).first().map_or(Outcome::Undetermined, |finding| finding.verdict)
+}

@@ -1,0 +1,118 @@
+//! Leaf → characteristic → indicator → dimension, as the standard builds them (5.1, 6.1).
+
+use zhunsheng_catalogue::{Catalogue, Clause, GroupOf, Kind, LeafId};
+use zhunsheng_dossier::{Outcome, RecordId};
+
+use crate::judge::Finding;
+
+/// The verdict of a clause over all its objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rolled {
+    /// Index of the clause.
+    pub clause: usize,
+    /// Its verdict.
+    pub verdict: Outcome,
+}
+
+/// Everything must hold: a gap anywhere is a gap, anything open leaves it open; what does not apply does not count.
+pub(crate) fn all(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+    outcomes.into_iter().fold(Outcome::NotApplicable, |so_far, next| match (so_far, next) {
+        (Outcome::Gap, _) | (_, Outcome::Gap) => Outcome::Gap,
+        (Outcome::Undetermined, _) | (_, Outcome::Undetermined) => Outcome::Undetermined,
+        (Outcome::Conformant, _) | (_, Outcome::Conformant) => Outcome::Conformant,
+        _ => Outcome::NotApplicable,
+    })
+}
+
+/// One suffices.
+fn any(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+    outcomes.into_iter().fold(Outcome::NotApplicable, |so_far, next| match (so_far, next) {
+        (Outcome::Conformant, _) | (_, Outcome::Conformant) => Outcome::Conformant,
+        (Outcome::Undetermined, _) | (_, Outcome::Undetermined) => Outcome::Undetermined,
+        (Outcome::Gap, _) | (_, Outcome::Gap) => Outcome::Gap,
+        _ => Outcome::NotApplicable,
+    })
+}
+
+/// The verdict of a clause's own leaves for one object.
+pub(crate) fn combine(catalogue: &Catalogue, clause: &Clause, leaves: &[(LeafId, Outcome)]) -> Outcome {
+    let alternatives: Vec<Vec<LeafId>> = clause
+        .groups
+        .iter()
+        .filter(|group| group.of == GroupOf::Any)
+        .map(|group| catalogue.group_leaves(clause, &group.id).collect())
+        .collect();
+    let mut outcomes: Vec<Outcome> = leaves
+        .iter()
+        .filter(|(leaf, _)| !alternatives.iter().any(|group| group.contains(leaf)))
+        .map(|(_, outcome)| *outcome)
+        .collect();
+    for group in &alternatives {
+        outcomes.push(any(leaves.iter().filter(|(leaf, _)| group.contains(leaf)).map(|(_, outcome)| *outcome)));
+    }
+    all(outcomes)
+}
+
+/// Rolls findings up to every clause that has any, in the order of the catalogue.
+pub(crate) fn roll(catalogue: &Catalogue, findings: &[Finding]) -> Vec<Rolled> {
+    let mut by_clause: Vec<Vec<(RecordId, LeafId, Outcome)>> = vec![Vec::new(); catalogue.clauses.len()];
+    for finding in findings {
+        let clause = catalogue.leaves.get(finding.leaf).map(|leaf| leaf.clause);
+        if let Some(held) = clause.and_then(|clause| by_clause.get_mut(clause)) {
+            held.push((finding.object, finding.leaf, finding.verdict));
+        }
+    }
+    let own: Vec<Option<Outcome>> = catalogue
+        .clauses
+        .iter()
+        .zip(&mut by_clause)
+        .map(|(clause, held)| (!held.is_empty()).then(|| over_objects(catalogue, clause, held)))
+        .collect();
+    // What a clause passes on to the one above: extension requirements to the indicator they extend, legal bases to
+    // nobody (5.2.2 itself asks whether one of them holds), exceptions to nobody.
+    let mut total = own.clone();
+    for level in [Kind::Characteristic, Kind::Indicator, Kind::Dimension] {
+        for (index, clause) in catalogue.clauses.iter().enumerate().filter(|(_, clause)| clause.kind == level) {
+            let below = catalogue.clauses.iter().enumerate().filter_map(|(other, inner)| {
+                let goes_here = match inner.kind {
+                    Kind::ExtensionRequirement => inner.extends.as_deref() == Some(clause.id.as_str()),
+                    Kind::Characteristic | Kind::Indicator => parent(&inner.id) == Some(clause.id.as_str()),
+                    Kind::Dimension | Kind::LegalBasis | Kind::Exception => false,
+                };
+                if goes_here { total.get(other).copied().flatten() } else { None }
+            });
+            let mut outcomes: Vec<Outcome> = below.collect();
+            outcomes.extend(own.get(index).copied().flatten());
+            if !outcomes.is_empty()
+                && let Some(slot) = total.get_mut(index)
+            {
+                *slot = Some(all(outcomes));
+            }
+        }
+    }
+    total
+        .into_iter()
+        .enumerate()
+        .filter_map(|(clause, verdict)| verdict.map(|verdict| Rolled { clause, verdict }))
+        .filter(|rolled| catalogue.clauses.get(rolled.clause).is_some_and(|clause| clause.kind != Kind::Exception))
+        .collect()
+}
+
+fn parent(id: &str) -> Option<&str> {
+    id.rsplit_once('.').map(|(parent, _)| parent)
+}
+
+/// Combines per object first (alternatives hold per object), then over all objects. A legal basis is asked of each
+/// activity that names it; it is a gap of the clause where it fails for any of them.
+fn over_objects(catalogue: &Catalogue, clause: &Clause, held: &mut [(RecordId, LeafId, Outcome)]) -> Outcome {
+    if clause.groups.iter().all(|group| group.of == GroupOf::All) {
+        return all(held.iter().map(|(_, _, outcome)| *outcome));
+    }
+    held.sort_by_key(|(object, leaf, _)| (*object, *leaf));
+    let mut outcomes = Vec::new();
+    for chunk in held.chunk_by(|a, b| a.0 == b.0) {
+        let leaves: Vec<(LeafId, Outcome)> = chunk.iter().map(|(_, leaf, outcome)| (*leaf, *outcome)).collect();
+        outcomes.push(combine(catalogue, clause, &leaves));
+    }
+    all(outcomes)
+}
