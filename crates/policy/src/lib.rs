@@ -2,8 +2,11 @@
 //! the deed.
 
 pub mod classify;
+pub mod data;
 pub mod doc;
 pub mod error;
+pub mod items;
+pub mod lexis;
 pub mod read;
 
 pub use error::Error;

@@ -110,8 +110,10 @@ fn raw(rest: &str) -> Option<(Class, usize, u8)> {
     if matches!(first, '①'..='⑳' | '❶'..='❿') {
         return Some((Class::Letter, first.len_utf8(), 1));
     }
-    if matches!(first, '•' | '·' | '●' | '○' | '◆' | '◇' | '■' | '□' | '▪' | '‣' | '◦' | '►' | '➢' | '\u{f06c}' | '\u{f0b7}')
-        || (matches!(first, '-' | '–' | '—' | '*' | '+') && after(first.len_utf8()).is_some_and(|c| c != first))
+    if matches!(
+        first,
+        '•' | '·' | '●' | '○' | '◆' | '◇' | '■' | '□' | '▪' | '‣' | '◦' | '►' | '➢' | '\u{f06c}' | '\u{f0b7}'
+    ) || (matches!(first, '-' | '–' | '—' | '*' | '+') && after(first.len_utf8()).is_some_and(|c| c != first))
     {
         return Some((Class::Bullet, first.len_utf8(), 1));
     }
@@ -143,10 +145,16 @@ fn number(rest: &str) -> Option<(Class, usize, u8)> {
     let tail = rest.get(len..)?;
     let next = tail.chars().next();
     if parts > 1 {
-        let stop = next.filter(|c| matches!(c, '.' | '、' | '．' | ' ' | '\u{3000}' | '\t' | '\u{a0}')).map_or(0, char::len_utf8);
+        let stop = next
+            .filter(|c| matches!(c, '.' | '、' | '．' | ' ' | '\u{3000}' | '\t' | '\u{a0}'))
+            .map_or(0, char::len_utf8);
         // `1.5小时` is a figure, `1.5 信息` a marker; Chinese text right after more than two numbers is one too.
         let figure = next.is_none_or(|c| "小天年月日米万亿%％倍个版元秒分岁/".contains(c));
-        return (!figure && (stop > 0 || next.is_some_and(|c| !c.is_ascii()))).then_some((Class::Dotted, len + stop, parts));
+        return (!figure && (stop > 0 || next.is_some_and(|c| !c.is_ascii()))).then_some((
+            Class::Dotted,
+            len + stop,
+            parts,
+        ));
     }
     match next? {
         c @ ('、' | '．' | '.') => {

@@ -240,10 +240,8 @@ impl Document {
     /// Headings above a block, nearest first.
     pub fn headings(&self, block: usize) -> impl Iterator<Item = &Block> {
         let first = self.blocks.get(block).and_then(|b| b.section);
-        std::iter::successors(first.and_then(|h| self.blocks.get(h)), |b| {
-            b.section.and_then(|h| self.blocks.get(h))
-        })
-        .take(12)
+        std::iter::successors(first.and_then(|h| self.blocks.get(h)), |b| b.section.and_then(|h| self.blocks.get(h)))
+            .take(12)
     }
 
     /// Address of a byte range of a block.

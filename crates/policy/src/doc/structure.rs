@@ -9,9 +9,40 @@ const HEADING: usize = 34;
 
 /// Words that a heading of a policy without number or markup is made of.
 const HEADING_WORDS: [&str; 34] = [
-    "我们如何", "如何收集", "如何使用", "如何联系", "您的权利", "你的权利", "您如何", "联系我们", "联系方式", "适用范围",
-    "未成年人", "儿童", "更新", "修订", "存储", "保存", "保护", "共享", "公开披露", "第三方", "权限", "cookie", "Cookie",
-    "定义", "附则", "管理您", "管理你", "争议", "引言", "前言", "概述", "总则", "隐私政策", "通知",
+    "我们如何",
+    "如何收集",
+    "如何使用",
+    "如何联系",
+    "您的权利",
+    "你的权利",
+    "您如何",
+    "联系我们",
+    "联系方式",
+    "适用范围",
+    "未成年人",
+    "儿童",
+    "更新",
+    "修订",
+    "存储",
+    "保存",
+    "保护",
+    "共享",
+    "公开披露",
+    "第三方",
+    "权限",
+    "cookie",
+    "Cookie",
+    "定义",
+    "附则",
+    "管理您",
+    "管理你",
+    "争议",
+    "引言",
+    "前言",
+    "概述",
+    "总则",
+    "隐私政策",
+    "通知",
 ];
 
 /// Whether a text ends like a sentence or leads in a list.
@@ -86,9 +117,10 @@ fn kinds(blocks: &mut [Block], explicit: bool) {
             }
         };
         let text = body(&b.text, mark);
-        let bold = b.emphasis.iter().filter(|e| e.style.bold).map(|e| e.end - e.start).sum::<usize>() * 10
-            >= b.text.len() * 9;
-        let titled = short(text, HEADING) && !closed(text) && !text.contains(['。', '；', '：', '@']) && !text.is_empty();
+        let bold =
+            b.emphasis.iter().filter(|e| e.style.bold).map(|e| e.end - e.start).sum::<usize>() * 10 >= b.text.len() * 9;
+        let titled =
+            short(text, HEADING) && !closed(text) && !text.contains(['。', '；', '：', '@']) && !text.is_empty();
         let next = i + 1;
         let same_next = match (mark, marks.get(next).copied().flatten()) {
             (Some(a), Some(b)) => a.class == b.class && plain.get(next).copied().unwrap_or(false),
@@ -97,7 +129,8 @@ fn kinds(blocks: &mut [Block], explicit: bool) {
         let next_len = blocks.get(next).map_or(0, |n| n.text.chars().count());
         let before = i.checked_sub(1).and_then(|p| blocks.get(p));
         // Under "the following:" short numbered lines are a list.
-        let listed = before.is_some_and(|p| open_lead(&p.text)) || before.is_some_and(|p| p.text.trim_end().ends_with(['；', ';']));
+        let listed = before.is_some_and(|p| open_lead(&p.text))
+            || before.is_some_and(|p| p.text.trim_end().ends_with(['；', ';']));
         let heading = titled
             && !item
             && next_len > 0
@@ -105,15 +138,18 @@ fn kinds(blocks: &mut [Block], explicit: bool) {
                 Some(m) => match m.class {
                     Class::Chapter | Class::Chinese => !same_next || m.class == Class::Chapter,
                     Class::Article | Class::ChineseBracketed | Class::Dotted => !same_next && !listed,
-                    Class::Number | Class::NumberBracketed => {
-                        !same_next && !listed && next_len > text.chars().count()
-                    }
+                    Class::Number | Class::NumberBracketed => !same_next && !listed && next_len > text.chars().count(),
                     Class::Letter | Class::Bullet => bold && !same_next && next_len > text.chars().count(),
                 },
                 None => {
                     let framed = text.starts_with('【') && text.ends_with('】') && short(text, 16);
-                    let worded = short(text, 24) && HEADING_WORDS.iter().any(|w| text.contains(w)) && !text.contains(['，', ',']);
-                    framed || (i == 0 && !explicit) || (bold && next_len > 0 && !listed) || (worded && !explicit && !listed)
+                    let worded = short(text, 24)
+                        && HEADING_WORDS.iter().any(|w| text.contains(w))
+                        && !text.contains(['，', ',']);
+                    framed
+                        || (i == 0 && !explicit)
+                        || (bold && next_len > 0 && !listed)
+                        || (worded && !explicit && !listed)
                 }
             };
         new.push(if heading {
@@ -146,18 +182,16 @@ fn key(text: &str) -> String {
 
 /// Runs of short lines each of which stands again further down are a table of contents.
 fn contents(blocks: &mut [Block]) {
-    let keys: Vec<String> = blocks.iter().map(|b| if short(&b.text, 60) { key(&b.text) } else { String::new() }).collect();
+    let keys: Vec<String> =
+        blocks.iter().map(|b| if short(&b.text, 60) { key(&b.text) } else { String::new() }).collect();
     let mut later: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for (i, k) in keys.iter().enumerate() {
         if !k.is_empty() {
             later.insert(k, i);
         }
     }
-    let entry: Vec<bool> = keys
-        .iter()
-        .enumerate()
-        .map(|(i, k)| !k.is_empty() && later.get(k.as_str()).is_some_and(|&l| l > i))
-        .collect();
+    let entry: Vec<bool> =
+        keys.iter().enumerate().map(|(i, k)| !k.is_empty() && later.get(k.as_str()).is_some_and(|&l| l > i)).collect();
     let mut i = 0;
     while i < entry.len() {
         let run = entry.iter().skip(i).take_while(|e| **e).count();
@@ -173,8 +207,28 @@ fn contents(blocks: &mut [Block]) {
                 }
             }
         }
-        i += run.max(1);
+        let mut next = i + run.max(1);
+        // The last entries may be worded otherwise than their headings.
+        let class = |b: &Block| marker::read(&b.text).map(|m| m.class);
+        let last = next.checked_sub(1).and_then(|p| blocks.get(p)).filter(|b| b.kind == Kind::Toc).and_then(class);
+        while last.is_some() {
+            match blocks.get_mut(next) {
+                Some(b) if class(b) == last && short(&b.text, 40) && !closed(&b.text) && starts_late(&b.text) => {
+                    b.kind = Kind::Toc;
+                    next += 1;
+                }
+                _ => break,
+            }
+        }
+        i = next;
     }
+}
+
+/// Whether a numbered line is not the first of its kind, where the text proper would begin.
+fn starts_late(text: &str) -> bool {
+    let first = text.trim_start_matches(['第', '（', '(', ' ']).chars().next();
+    !matches!(first, Some('一' | '1'))
+        || text.starts_with("1") && text.chars().nth(1).is_some_and(|c| c.is_ascii_digit())
 }
 
 fn nesting(blocks: &mut [Block]) {

@@ -85,10 +85,7 @@ fn part(zip: &mut zip::ZipArchive<std::io::Cursor<&[u8]>>, name: &str) -> Result
 }
 
 fn attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
-    e.attributes()
-        .flatten()
-        .find(|a| a.key.local_name().as_ref() == name)
-        .map(|a| a.value.into_owned())
+    e.attributes().flatten().find(|a| a.key.local_name().as_ref() == name).map(|a| a.value.into_owned())
 }
 
 /// Styles that are headings: id to level, by outline level or by name.
@@ -157,13 +154,11 @@ impl Body {
                 self.offset = 0;
                 self.kind = Kind::Paragraph;
             }
-            "pStyle" => {
-                match attribute(e, "val").and_then(|id| self.styles.get(&id).copied()) {
-                    Some(0) => self.kind = Kind::Item { level: 1 },
-                    Some(level) => self.kind = Kind::Heading { level },
-                    None => {}
-                }
-            }
+            "pStyle" => match attribute(e, "val").and_then(|id| self.styles.get(&id).copied()) {
+                Some(0) => self.kind = Kind::Item { level: 1 },
+                Some(level) => self.kind = Kind::Heading { level },
+                None => {}
+            },
             "outlineLvl" => {
                 if let Some(level) = attribute(e, "val").and_then(|v| v.parse::<u8>().ok()).filter(|l| *l < 9) {
                     self.kind = Kind::Heading { level: level + 1 };
@@ -226,7 +221,13 @@ impl Body {
 
     fn text(&mut self, text: &str) {
         let n = u32::try_from(text.chars().count()).unwrap_or(0);
-        self.runs.push(Run { text: text.to_owned(), style: self.style, origin: self.offset, line: self.paragraph, page: 0 });
+        self.runs.push(Run {
+            text: text.to_owned(),
+            style: self.style,
+            origin: self.offset,
+            line: self.paragraph,
+            page: 0,
+        });
         self.offset = self.offset.saturating_add(n);
     }
 
@@ -239,6 +240,11 @@ impl Body {
 }
 
 fn grey(hex: &str) -> bool {
-    let n: Vec<u32> = hex.as_bytes().chunks(2).filter_map(|p| std::str::from_utf8(p).ok()).filter_map(|p| u32::from_str_radix(p, 16).ok()).collect();
+    let n: Vec<u32> = hex
+        .as_bytes()
+        .chunks(2)
+        .filter_map(|p| std::str::from_utf8(p).ok())
+        .filter_map(|p| u32::from_str_radix(p, 16).ok())
+        .collect();
     matches!((n.iter().min(), n.iter().max()), (Some(a), Some(b)) if b - a < 48)
 }

@@ -61,7 +61,10 @@ fn letters(element: ElementRef<'_>) -> usize {
     let mut n = 0;
     for node in element.descendants() {
         if let Node::Text(t) = node.value() {
-            let hidden = node.parent().and_then(ElementRef::wrap).is_some_and(|p| matches!(p.value().name(), "script" | "style" | "noscript" | "template"));
+            let hidden = node
+                .parent()
+                .and_then(ElementRef::wrap)
+                .is_some_and(|p| matches!(p.value().name(), "script" | "style" | "noscript" | "template"));
             if !hidden {
                 n += t.chars().filter(|c| !c.is_whitespace()).count();
             }
@@ -118,7 +121,11 @@ fn role(element: ElementRef<'_>, total: usize) -> Role {
         _ => {}
     }
     let style = e.attr("style").unwrap_or("").replace(' ', "").to_ascii_lowercase();
-    if e.attr("hidden").is_some() || e.attr("aria-hidden") == Some("true") || style.contains("display:none") || style.contains("visibility:hidden") {
+    if e.attr("hidden").is_some()
+        || e.attr("aria-hidden") == Some("true")
+        || style.contains("display:none")
+        || style.contains("visibility:hidden")
+    {
         return Role::Drop;
     }
     let around = matches!(name, "nav" | "footer" | "aside" | "header" | "form")
@@ -146,8 +153,8 @@ fn role(element: ElementRef<'_>, total: usize) -> Role {
         "td" => Role::Cell { header: false },
         "th" => Role::Cell { header: true },
         "p" | "div" | "section" | "article" | "main" | "body" | "html" | "blockquote" | "pre" | "header" | "footer"
-        | "figure" | "figcaption" | "details" | "summary" | "fieldset" | "form" | "address" | "center" | "aside" | "thead"
-        | "tbody" | "tfoot" | "caption" => Role::Block,
+        | "figure" | "figcaption" | "details" | "summary" | "fieldset" | "form" | "address" | "center" | "aside"
+        | "thead" | "tbody" | "tfoot" | "caption" => Role::Block,
         _ => Role::Inline,
     }
 }
@@ -157,9 +164,30 @@ fn boilerplate(class: &str) -> bool {
     class.split(['-', '_', ' ']).any(|w| {
         matches!(
             w,
-            "nav" | "navbar" | "menu" | "breadcrumb" | "breadcrumbs" | "crumbs" | "sidebar" | "footer" | "toolbar" | "share"
-                | "comment" | "comments" | "advert" | "ads" | "ad" | "related" | "recommend" | "pagination" | "login"
-                | "search" | "topbar" | "copyright" | "popup" | "banner"
+            "nav"
+                | "navbar"
+                | "menu"
+                | "breadcrumb"
+                | "breadcrumbs"
+                | "crumbs"
+                | "sidebar"
+                | "footer"
+                | "toolbar"
+                | "share"
+                | "comment"
+                | "comments"
+                | "advert"
+                | "ads"
+                | "ad"
+                | "related"
+                | "recommend"
+                | "pagination"
+                | "login"
+                | "search"
+                | "topbar"
+                | "copyright"
+                | "popup"
+                | "banner"
         )
     })
 }
@@ -196,7 +224,10 @@ fn style_of(element: ElementRef<'_>) -> Style {
 
 /// Black, grey and inherited colours set nothing off.
 fn dull(value: &str) -> bool {
-    if matches!(value, "" | "black" | "inherit" | "initial" | "windowtext" | "gray" | "grey" | "currentcolor" | "unset" | "white") {
+    if matches!(
+        value,
+        "" | "black" | "inherit" | "initial" | "windowtext" | "gray" | "grey" | "currentcolor" | "unset" | "white"
+    ) {
         return true;
     }
     let parts: Vec<u32> = if let Some(hex) = value.strip_prefix('#') {
@@ -227,7 +258,13 @@ impl Reader {
                     Node::Text(text) => self.map.skip(text),
                     Node::Element(_) => {
                         let Some(element) = ElementRef::wrap(node) else { continue };
-                        let role = if skip > 0 { Role::Drop } else if open.len() > MAX_DEPTH { Role::Inline } else { role(element, total) };
+                        let role = if skip > 0 {
+                            Role::Drop
+                        } else if open.len() > MAX_DEPTH {
+                            Role::Inline
+                        } else {
+                            role(element, total)
+                        };
                         open.push(role);
                         if role == Role::Drop {
                             skip += 1;

@@ -90,9 +90,18 @@ impl Scan<'_> {
             if c == '<' {
                 if self.rest.starts_with("<!--") {
                     self.until("-->");
-                } else if self.rest.get(1..).is_some_and(|t| t.starts_with(|n: char| n.is_ascii_alphabetic() || n == '/' || n == '!' || n == '?')) {
-                    let name: String =
-                        self.rest.get(1..).unwrap_or("").chars().take_while(char::is_ascii_alphanumeric).take(10).collect::<String>().to_ascii_lowercase();
+                } else if self.rest.get(1..).is_some_and(|t| {
+                    t.starts_with(|n: char| n.is_ascii_alphabetic() || n == '/' || n == '!' || n == '?')
+                }) {
+                    let name: String = self
+                        .rest
+                        .get(1..)
+                        .unwrap_or("")
+                        .chars()
+                        .take_while(char::is_ascii_alphanumeric)
+                        .take(10)
+                        .collect::<String>()
+                        .to_ascii_lowercase();
                     self.tag();
                     match name.as_str() {
                         "script" => self.until("</script"),
@@ -125,11 +134,7 @@ impl Scan<'_> {
 
     fn until(&mut self, end: &str) {
         // Scripts end at a tag in any case; comparing bytes is enough, the marks are ASCII.
-        let found = self
-            .rest
-            .as_bytes()
-            .windows(end.len())
-            .position(|w| w.eq_ignore_ascii_case(end.as_bytes()));
+        let found = self.rest.as_bytes().windows(end.len()).position(|w| w.eq_ignore_ascii_case(end.as_bytes()));
         match found {
             Some(i) => {
                 self.advance(i + if end == "-->" { end.len() } else { 0 });
@@ -176,7 +181,8 @@ impl Scan<'_> {
             "ndash" => Some('–'),
             "hellip" => Some('…'),
             _ => name.strip_prefix('#').and_then(|n| {
-                let code = n.strip_prefix(['x', 'X']).map_or_else(|| n.parse().ok(), |h| u32::from_str_radix(h, 16).ok());
+                let code =
+                    n.strip_prefix(['x', 'X']).map_or_else(|| n.parse().ok(), |h| u32::from_str_radix(h, 16).ok());
                 code.and_then(char::from_u32)
             }),
         };

@@ -183,7 +183,9 @@ impl Reader<'_> {
                 "<br>" | "<br/>" | "<br />" => self.text(HARD, at),
                 "<b>" | "<strong>" => self.style.bold = true,
                 "</b>" | "</strong>" => self.style.bold = false,
-                t if t.starts_with("<font") || t.starts_with("<mark") || t.contains("color") => self.style.colour = true,
+                t if t.starts_with("<font") || t.starts_with("<mark") || t.contains("color") => {
+                    self.style.colour = true
+                }
                 "</font>" | "</mark>" | "</span>" => self.style.colour = false,
                 _ => {}
             },

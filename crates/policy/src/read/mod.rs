@@ -84,7 +84,10 @@ pub fn decode(bytes: &[u8]) -> (String, Option<Problem>) {
     }
     let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(2048)).unwrap_or_default()).to_ascii_lowercase();
     let named = head.split("charset=").nth(1).map(|t| {
-        t.trim_start_matches(['"', '\'']).chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect::<String>()
+        t.trim_start_matches(['"', '\''])
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+            .collect::<String>()
     });
     let named = named.and_then(|n| encoding_rs::Encoding::for_label(n.as_bytes())).filter(|e| *e != encoding_rs::UTF_8);
     let encoding = named.unwrap_or(encoding_rs::GB18030);

@@ -86,7 +86,13 @@ pub fn read(bytes: Vec<u8>) -> Result<Document, String> {
         let mut offset = 0_u32;
         for (n, line) in page.iter().enumerate() {
             let size = line.size;
-            let level = (size > body * 1.15).then_some(if size > body * 1.6 { 1 } else if size > body * 1.3 { 2 } else { 3 });
+            let level = (size > body * 1.15).then_some(if size > body * 1.6 {
+                1
+            } else if size > body * 1.3 {
+                2
+            } else {
+                3
+            });
             let text: String = line.spans.iter().map(|s| s.text.as_str()).collect();
             let goes_on = !open.is_empty()
                 && head == level
@@ -95,7 +101,11 @@ pub fn read(bytes: Vec<u8>) -> Result<Document, String> {
                     // A full line goes on, unless it ends a sentence and the next is indented. Widths of fonts that
                     // are not embedded are estimates, hence the wide margin. Across pages only fullness can tell.
                     let near = n == 0 || (y - line.y).abs() < s * 2.4;
-                    let full = if ended(&open) { right > edge - s * 3.0 && line.left < margin + s } else { right > edge * 0.8 };
+                    let full = if ended(&open) {
+                        right > edge - s * 3.0 && line.left < margin + s
+                    } else {
+                        right > edge * 0.8
+                    };
                     near && full
                 });
             if !goes_on {
@@ -113,7 +123,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Document, String> {
                 if x.is_finite() && span.bbox.x - x > size * if gapped { 0.9 } else { 0.35 } {
                     text.insert(0, if gapped { '\u{1f}' } else { ' ' });
                 }
-                x = span.bbox.x + span.bbox.width;
+                x = span.bbox.x + width(span);
                 let style = Style {
                     bold: span.font_weight >= pdf_oxide::layout::FontWeight::SemiBold,
                     italic: span.is_italic,
@@ -162,15 +172,23 @@ fn lines(mut spans: Vec<TextSpan>) -> Vec<Line> {
     for line in &mut out {
         line.spans.sort_by(|a, b| a.bbox.x.total_cmp(&b.bbox.x));
         line.left = line.spans.first().map_or(0.0, |s| s.bbox.x);
-        line.right = line.spans.iter().map(|s| s.bbox.x + s.bbox.width).fold(0.0, f32::max);
+        line.right = line.spans.iter().map(|s| s.bbox.x + width(s)).fold(0.0, f32::max);
     }
     out.retain(|l| l.spans.iter().any(|s| s.text.chars().any(char::is_alphanumeric)));
     out
 }
 
+/// Width of a run, points. Fonts that are not embedded report Latin letters as wide as Chinese ones, so the
+/// width that its characters would usually take bounds it.
+fn width(span: &TextSpan) -> f32 {
+    let usual: f32 = span.text.chars().map(|c| if c.is_ascii() { 0.62 } else { 1.05 }).sum();
+    span.bbox.width.min(usual * span.font_size.max(1.0))
+}
+
 /// Wide gaps between runs: the line is a row of a table.
 fn columns(line: &Line) -> bool {
-    line.spans.windows(2).filter(|w| matches!(w, [a, b] if b.bbox.x - (a.bbox.x + a.bbox.width) > line.size * 0.9)).count() >= 2
+    line.spans.windows(2).filter(|w| matches!(w, [a, b] if b.bbox.x - (a.bbox.x + width(a)) > line.size * 0.9)).count()
+        >= 2
 }
 
 /// Page headers, footers and page numbers: lines that stand at the same height on most pages with the same letters.
@@ -222,9 +240,10 @@ fn right_edge(pages: &[Vec<Line>]) -> f32 {
 }
 
 fn ended(open: &[Run]) -> bool {
-    open.iter().rev().find(|r| !r.text.trim().is_empty()).is_some_and(|r| {
-        r.text.trim_end().ends_with(['。', '；', '：', '！', '？', ';', ':', '.'])
-    })
+    open.iter()
+        .rev()
+        .find(|r| !r.text.trim().is_empty())
+        .is_some_and(|r| r.text.trim_end().ends_with(['。', '；', '：', '！', '？', ';', ':', '.']))
 }
 
 fn flush(builder: &mut Builder, open: &mut Vec<Run>, head: Option<u8>) {

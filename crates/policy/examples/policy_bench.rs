@@ -1,0 +1,270 @@
+//! Measures the disclosure items on the development corpora, which do not ship.
+//! `cargo run --release -p zhunsheng-policy --example policy_bench -- CORPORA (verdicts|deletion|labels|speed)`
+
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use zhunsheng_policy::doc::{Document, Format};
+use zhunsheng_policy::items::{Analysis, Catalogue, Outcome, Verdict};
+use zhunsheng_policy::read;
+
+#[derive(Deserialize)]
+struct Capp {
+    doc: String,
+    text: String,
+    labels: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Ca4p {
+    doc: String,
+    text: String,
+    spans: Vec<Span>,
+}
+
+#[derive(Deserialize)]
+struct Span {
+    class: String,
+    start: usize,
+    end: usize,
+}
+
+/// A policy: lines, each with its labels.
+struct Policy {
+    name: String,
+    lines: Vec<(String, BTreeSet<String>)>,
+}
+
+impl Policy {
+    fn text(&self) -> String {
+        self.lines.iter().map(|l| l.0.as_str()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn load(dir: &str) -> Vec<Policy> {
+    let mut out: Vec<Policy> = Vec::new();
+    let text = std::fs::read_to_string(format!("{dir}/capp130-dev.jsonl")).unwrap_or_default();
+    for line in text.lines() {
+        let Ok(r) = serde_json::from_str::<Capp>(line) else { continue };
+        if out.last().is_none_or(|p| p.name != r.doc) {
+            out.push(Policy { name: r.doc.clone(), lines: Vec::new() });
+        }
+        if let Some(p) = out.last_mut() {
+            p.lines.push((r.text.replace('\n', " "), r.labels.into_iter().collect()));
+        }
+    }
+    let text = std::fs::read_to_string(format!("{dir}/ca4p483-dev.jsonl")).unwrap_or_default();
+    for line in text.lines() {
+        let Ok(r) = serde_json::from_str::<Ca4p>(line) else { continue };
+        let mut lines = Vec::new();
+        let mut at = 0;
+        for l in r.text.split('\n') {
+            let end = at + l.chars().count();
+            let labels = r
+                .spans
+                .iter()
+                .filter(|s| s.start < end && s.end > at && s.class.len() <= 4)
+                .map(|s| s.class.clone())
+                .collect();
+            lines.push((l.to_owned(), labels));
+            at = end + 1;
+        }
+        out.push(Policy { name: format!("ca4p-{}", r.doc), lines });
+    }
+    out
+}
+
+/// Removes the blocks of an outcome's supports from a text.
+fn without(doc: &Document, text: &str, o: &Outcome<'_>) -> (String, BTreeSet<usize>) {
+    let blocks: BTreeSet<usize> =
+        o.supports.iter().filter_map(|s| doc.sentences.get(s.sentence)).map(|s| s.block).collect();
+    let mut cut = vec![false; text.chars().count()];
+    for &b in &blocks {
+        let Some(block) = doc.blocks.get(b) else { continue };
+        let a = doc.address(b, 0, block.text.len());
+        for c in cut.iter_mut().take(a.end as usize).skip(a.start as usize) {
+            *c = true;
+        }
+    }
+    (text.chars().zip(&cut).filter(|(c, cut)| !**cut || *c == '\n').map(|(c, _)| c).collect(), blocks)
+}
+
+fn verdicts(policies: &[Policy], c: &Catalogue) {
+    let mut table: BTreeMap<String, [usize; 4]> = BTreeMap::new();
+    for p in policies {
+        let doc = read::memory(&p.text(), Format::Text);
+        let a = Analysis::new(&doc, c);
+        for o in a.items() {
+            if let Some(n) = table.entry(o.item.id.clone()).or_default().get_mut(o.verdict as usize) {
+                *n += 1;
+            }
+        }
+    }
+    for i in &c.items {
+        println!("{:40} {:?}", i.id, table.get(i.id.as_str()).copied().unwrap_or_default());
+    }
+}
+
+fn deletion(policies: &[Policy], c: &Catalogue) {
+    let (mut tried, mut flipped, mut others, mut moved) = (0, 0, 0, 0);
+    let mut bad: BTreeMap<String, usize> = BTreeMap::new();
+    for p in policies.iter().step_by(if std::env::var("ALL").is_ok() { 1 } else { 5 }) {
+        let text = p.text();
+        let doc = read::memory(&text, Format::Text);
+        let a = Analysis::new(&doc, c);
+        let before = a.items();
+        for o in before.iter().filter(|o| o.verdict == Verdict::Disclosed) {
+            let (cut, blocks) = without(&doc, &text, o);
+            let shorter = read::memory(&cut, Format::Text);
+            let after = Analysis::new(&shorter, c);
+            let after = after.items();
+            tried += 1;
+            for (b, n) in before.iter().zip(&after) {
+                if b.item.id == o.item.id {
+                    if n.verdict != Verdict::Disclosed {
+                        flipped += 1;
+                    } else {
+                        *bad.entry(format!("stays {}", b.item.id)).or_default() += 1;
+                    }
+                    continue;
+                }
+                // Items whose sentences stood in what was removed may move.
+                let touched =
+                    b.supports.iter().any(|s| doc.sentences.get(s.sentence).is_some_and(|s| blocks.contains(&s.block)));
+                if !touched {
+                    others += 1;
+                    if n.verdict != b.verdict {
+                        moved += 1;
+                        *bad.entry(format!("moves {} when {} goes", b.item.id, o.item.id)).or_default() += 1;
+                    }
+                }
+            }
+        }
+    }
+    println!(
+        "own paragraphs removed: {flipped} of {tried} flipped ({:.2} %), {moved} of {others} others moved",
+        100.0 * f64::from(flipped) / f64::from(tried.max(1))
+    );
+    let mut bad: Vec<_> = bad.into_iter().collect();
+    bad.sort_by_key(|b| std::cmp::Reverse(b.1));
+    for (what, n) in bad.into_iter().take(25) {
+        println!("  {n:4} {what}");
+    }
+}
+
+/// Annotators' labels and the items that should go with them.
+const LABELS: [(&str, &[&str]); 12] = [
+    ("存储方式", &["5.5.2e-place", "5.5.2e-retention", "5.5.2e-expiry"]),
+    ("停止运营", &["7.3.2.1-cessation"]),
+    ("特殊人群", &["5.5.4.2c-children", "5.8.2a5-deceased"]),
+    ("安全措施", &["5.5.2i-measures", "5.5.2h-remedy", "5.5.2h-incident-notice", "5.5.2h-risk"]),
+    ("隐私政策的授权、修改与变更", &["5.5.2k-update-rule", "5.5.2k-date", "5.5.2k-material"]),
+    (
+        "数据、权限管理",
+        &["5.5.2f-access", "5.5.2f-correct", "5.5.2f-delete", "5.5.2f-copy", "5.5.2f-withdraw", "5.5.2f-close-account"],
+    ),
+    ("联系方式", &["5.5.2g-contact", "5.5.2b-handler-contact"]),
+    (
+        "共享、委托、转让、公开（披露）",
+        &["6.7.5.1a-transfer-whether", "6.5.5.1a-public-whether", "6.6.5.1b1-purpose", "6.6.5.1b1-duties"],
+    ),
+    ("e_5", &["5.5.2e-retention", "5.5.2e-expiry"]),
+    ("e_6", &["5.5.2i-measures", "5.5.2h-incident-notice", "5.5.2h-remedy"]),
+    ("e_7", &["5.5.2k-update-rule"]),
+    ("e_11", &["5.5.4.2c-children"]),
+];
+
+fn labels(policies: &[Policy], c: &Catalogue) {
+    let show = std::env::var("SHOW").unwrap_or_default();
+    for (label, items) in LABELS {
+        let capp = !label.starts_with("e_");
+        for id in items {
+            let (mut have, mut found, mut flipped, mut stays) = (0, 0, 0, Vec::new());
+            let mut miss = Vec::new();
+            for p in policies.iter().filter(|p| p.name.starts_with("ca4p") != capp) {
+                let labelled: Vec<&String> = p.lines.iter().filter(|l| l.1.contains(label)).map(|l| &l.0).collect();
+                if labelled.is_empty() {
+                    continue;
+                }
+                have += 1;
+                let whole = read::memory(&p.text(), Format::Text);
+                let a = Analysis::new(&whole, c);
+                let Some(o) = a.items().into_iter().find(|o| o.item.id == *id) else { continue };
+                if o.verdict == Verdict::Disclosed {
+                    found += 1;
+                } else {
+                    miss.push(format!("{} {:?}", p.name, o.verdict));
+                    continue;
+                }
+                let rest: Vec<&str> = p.lines.iter().filter(|l| !l.1.contains(label)).map(|l| l.0.as_str()).collect();
+                let doc = read::memory(&rest.join("\n"), Format::Text);
+                let a = Analysis::new(&doc, c);
+                if let Some(o) = a.items().into_iter().find(|o| o.item.id == *id) {
+                    if o.verdict == Verdict::Disclosed {
+                        stays.extend(
+                            o.supports.iter().take(3).map(|s| format!("{} | {}", p.name, doc.sentence(s.sentence))),
+                        );
+                    } else {
+                        flipped += 1;
+                    }
+                }
+            }
+            println!("{label} {id}: labelled {have}, disclosed {found}, flipped when labelled sentences go {flipped}");
+            if show == *id {
+                for s in stays.iter().take(40) {
+                    println!("    stays {}", s.chars().take(140).collect::<String>());
+                }
+                println!("    not disclosed in {miss:?}");
+            }
+        }
+    }
+}
+
+fn speed(policies: &[Policy], c: &Catalogue) {
+    let texts: Vec<String> = policies.iter().map(Policy::text).collect();
+    let start = std::time::Instant::now();
+    let mut n = 0;
+    let mut found = 0;
+    while start.elapsed().as_secs() < 10 {
+        for t in &texts {
+            let doc = read::memory(t, Format::Text);
+            let report = Analysis::new(&doc, c).items();
+            found += report.len();
+            n += 1;
+        }
+    }
+    let s = start.elapsed().as_secs_f64();
+    println!("{n} policies in {s:.1} s on one core: {:.0} a minute ({found} findings)", f64::from(n) * 60.0 / s);
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let (Some(dir), Some(what)) = (args.get(1), args.get(2)) else {
+        eprintln!("usage: policy_bench CORPORA (verdicts|deletion|labels|speed|find ITEM)");
+        return;
+    };
+    let policies = load(dir);
+    let c = match Catalogue::builtin() {
+        Ok(c) => c,
+        Err(e) => return eprintln!("{e}"),
+    };
+    match what.as_str() {
+        "verdicts" => verdicts(&policies, &c),
+        "deletion" => deletion(&policies, &c),
+        "labels" => labels(&policies, &c),
+        "speed" => speed(&policies, &c),
+        _ => {
+            // The sentences found for one item, to read.
+            let id = args.get(3).cloned().unwrap_or_default();
+            for p in &policies {
+                let doc = read::memory(&p.text(), Format::Text);
+                let a = Analysis::new(&doc, &c);
+                for o in a.items().iter().filter(|o| o.item.id == id) {
+                    println!("{} {:?}", p.name, o.verdict);
+                    for s in o.supports.iter().take(5) {
+                        println!("   {:?} {}", s.part, doc.sentence(s.sentence).chars().take(110).collect::<String>());
+                    }
+                }
+            }
+        }
+    }
+}

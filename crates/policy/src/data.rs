@@ -1,0 +1,45 @@
+//! The data files of `catalogue/policy`, built into the binary, and how their errors are told.
+
+use crate::error::Error;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// Chinese and English wording of one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Text {
+    /// Both wordings.
+    #[must_use]
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Text { zh: zh.into(), en: en.into() }
+    }
+}
+
+/// `catalogue/policy/items.yaml`.
+pub const ITEMS: &str = include_str!("../../../catalogue/policy/items.yaml");
+/// `catalogue/policy/types.yaml`.
+pub const TYPES: &str = include_str!("../../../catalogue/policy/types.yaml");
+
+/// Parses a data file.
+///
+/// # Errors
+/// With file, line and column when the text is no YAML of the expected shape.
+pub fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Error> {
+    serde_yaml_ng::from_str(text).map_err(|e| {
+        let at = e.location();
+        Error::Data {
+            file: file.to_owned(),
+            line: at.as_ref().map_or(0, serde_yaml_ng::Location::line),
+            column: at.as_ref().map_or(0, serde_yaml_ng::Location::column),
+            reason: e.to_string().to_lowercase(),
+            mend: "correct the entry; `docs/policy.md` shows the form".into(),
+        }
+    })
+}

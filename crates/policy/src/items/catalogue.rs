@@ -1,0 +1,191 @@
+//! `catalogue/policy/items.yaml`, read and compiled.
+
+use super::cue::Cue;
+use crate::data::{self, Text};
+use crate::error::Error;
+use crate::lexis::types::Types;
+use crate::lexis::words::{Draft, Words};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    groups: BTreeMap<String, Vec<String>>,
+    items: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    leaf: Option<String>,
+    title: Text,
+    expects: Text,
+    conditional: Option<Text>,
+    check: Option<String>,
+    #[serde(default)]
+    parts: Vec<PartEntry>,
+    #[serde(default)]
+    weak: Vec<String>,
+    #[serde(default)]
+    elsewhere: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PartEntry {
+    id: Option<String>,
+    title: Option<Text>,
+    min: Option<usize>,
+    cues: Vec<String>,
+    #[serde(default)]
+    weak: Vec<String>,
+}
+
+/// A part of an item; all parts must be found for the item to be disclosed.
+#[derive(Debug)]
+pub struct Part {
+    /// Identifier within the item; empty if the item has one part.
+    pub id: String,
+    /// Title.
+    pub title: Text,
+    /// Sentences needed.
+    pub min: usize,
+    /// What shows it.
+    pub cues: Vec<Cue>,
+}
+
+/// What is decided in code because words alone cannot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// Sensitive types are set off or marked (6.2.5.1 c).
+    Sensitive,
+}
+
+/// A disclosure item.
+#[derive(Debug)]
+pub struct Item {
+    /// Identifier: the clause leaf, with a slug where the leaf is split.
+    pub id: String,
+    /// Clause leaf, such as `5.5.2e`.
+    pub leaf: String,
+    /// Title.
+    pub title: Text,
+    /// What counts as disclosure.
+    pub expects: Text,
+    /// When the item is due at all, if not always.
+    pub conditional: Option<Text>,
+    /// What is decided in code.
+    pub check: Option<Check>,
+    /// Its parts.
+    pub parts: Vec<Part>,
+    /// Cues that make it partly disclosed.
+    pub weak: Vec<Cue>,
+    /// Cues that say it stands in another document.
+    pub elsewhere: Vec<Cue>,
+}
+
+/// All items, with their finders.
+#[derive(Debug)]
+pub struct Catalogue {
+    /// Items in the order of the file.
+    pub items: Vec<Item>,
+    /// The finder of cue words.
+    pub words: Words,
+    /// The types of personal information.
+    pub types: Types,
+}
+
+impl Catalogue {
+    /// The built-in catalogue.
+    ///
+    /// # Errors
+    /// When a data file is wrong.
+    pub fn builtin() -> Result<Self, Error> {
+        Catalogue::parse("catalogue/policy/items.yaml", data::ITEMS, Types::builtin()?)
+    }
+
+    /// A catalogue from a data file.
+    ///
+    /// # Errors
+    /// When the text does not parse, an identifier comes twice, or a cue cannot be read.
+    pub fn parse(file: &str, text: &str, types: Types) -> Result<Self, Error> {
+        let parsed: File = data::parse(file, text)?;
+        let wrong = |needle: &str, reason: String, mend: &str| Error::Data {
+            file: file.to_owned(),
+            line: text.lines().position(|l| l.contains(needle)).map_or(0, |n| n + 1),
+            column: 0,
+            reason,
+            mend: mend.to_owned(),
+        };
+        let groups = parsed.groups;
+        let mut draft = Draft::default();
+        let mut compile = |lines: &[String]| -> Result<Vec<Cue>, Error> {
+            lines
+                .iter()
+                .map(|line| {
+                    Cue::parse(line, &groups, &mut draft).map_err(|bad| {
+                        wrong(
+                            line,
+                            format!("cue atom `{bad}` is not readable"),
+                            "use a group that exists and one `>` an atom",
+                        )
+                    })
+                })
+                .collect()
+        };
+        let mut items: Vec<Item> = Vec::new();
+        for entry in parsed.items {
+            if items.iter().any(|i| i.id == entry.id) {
+                return Err(wrong(&entry.id, format!("item `{}` stands twice", entry.id), "rename one"));
+            }
+            let leaf = entry.leaf.unwrap_or_else(|| entry.id.split('-').next().unwrap_or_default().to_owned());
+            let check = match entry.check.as_deref() {
+                None => None,
+                Some("sensitive") => Some(Check::Sensitive),
+                Some(other) => {
+                    return Err(wrong(other, format!("check `{other}` is unknown"), "use `sensitive` or none"));
+                }
+            };
+            let mut weak = compile(&entry.weak)?;
+            let mut parts = Vec::new();
+            for p in entry.parts {
+                weak.extend(compile(&p.weak)?);
+                parts.push(Part {
+                    id: p.id.unwrap_or_default(),
+                    title: p.title.unwrap_or_else(|| entry.title.clone()),
+                    min: p.min.unwrap_or(1),
+                    cues: compile(&p.cues)?,
+                });
+            }
+            let elsewhere = compile(&entry.elsewhere)?;
+            items.push(Item {
+                id: entry.id,
+                leaf,
+                title: entry.title,
+                expects: entry.expects,
+                conditional: entry.conditional,
+                check,
+                parts,
+                weak,
+                elsewhere,
+            });
+        }
+        for mark in draft.marks() {
+            let known =
+                crate::lexis::features::NAMES.contains(&mark) || ["type", "types", "sensitive", "row"].contains(&mark);
+            if !known {
+                return Err(wrong(mark, format!("mark `{mark}` is unknown"), "see the head of the file"));
+            }
+        }
+        let words = draft.compile()?;
+        Ok(Catalogue { items, words, types })
+    }
+
+    /// An item by identifier.
+    #[must_use]
+    pub fn item(&self, id: &str) -> Option<&Item> {
+        self.items.iter().find(|i| i.id == id)
+    }
+}

@@ -1,0 +1,137 @@
+//! Sets of words found in one pass: each set answers "does one of these stand here", some also "where".
+
+use crate::error::Error;
+use aho_corasick::AhoCorasick;
+use std::collections::BTreeMap;
+
+/// A set of alternatives, by number.
+pub type Set = usize;
+
+/// Bytes between the two sides of an ordered pair: forty Chinese characters.
+pub const GAP: usize = 120;
+
+/// Words and figures belonging to sets, before they are compiled.
+#[derive(Debug, Default)]
+pub struct Draft {
+    words: BTreeMap<String, Vec<Set>>,
+    marks: BTreeMap<String, Vec<Set>>,
+    known: BTreeMap<Vec<String>, Set>,
+}
+
+impl Draft {
+    /// The set of these alternatives; `#name` and `*name` are marks, all else words.
+    pub fn set(&mut self, mut alternatives: Vec<String>) -> Set {
+        alternatives.sort();
+        alternatives.dedup();
+        if let Some(set) = self.known.get(&alternatives) {
+            return *set;
+        }
+        let set = self.known.len();
+        for a in &alternatives {
+            let mark = a.strip_prefix('#').or_else(|| a.strip_prefix('*'));
+            match mark {
+                Some(name) if !name.is_empty() => self.marks.entry(name.to_owned()).or_default().push(set),
+                _ => self.words.entry(a.clone()).or_default().push(set),
+            }
+        }
+        self.known.insert(alternatives, set);
+        set
+    }
+
+    /// Marks that were asked for.
+    pub fn marks(&self) -> impl Iterator<Item = &str> {
+        self.marks.keys().map(String::as_str)
+    }
+
+    /// Makes the finder.
+    ///
+    /// # Errors
+    /// When there are too many words.
+    pub fn compile(self) -> Result<Words, Error> {
+        let patterns: Vec<&String> = self.words.keys().collect();
+        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns).map_err(|e| Error::Data {
+            file: "catalogue/policy".into(),
+            line: 0,
+            column: 0,
+            reason: e.to_string(),
+            mend: "shorten the list of words".into(),
+        })?;
+        Ok(Words { finder, sets: self.words.into_values().collect(), marks: self.marks, count: self.known.len() })
+    }
+}
+
+/// The finder.
+#[derive(Debug)]
+pub struct Words {
+    finder: AhoCorasick,
+    sets: Vec<Vec<Set>>,
+    marks: BTreeMap<String, Vec<Set>>,
+    count: usize,
+}
+
+/// What was found in one text.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    bits: Vec<u64>,
+    at: Vec<(Set, usize, usize)>,
+}
+
+impl Found {
+    /// Whether a set has a word here.
+    #[must_use]
+    pub fn has(&self, set: Set) -> bool {
+        self.bits.get(set / 64).is_some_and(|b| b & (1 << (set % 64)) != 0)
+    }
+
+    fn add(&mut self, set: Set) {
+        if let Some(b) = self.bits.get_mut(set / 64) {
+            *b |= 1 << (set % 64);
+        }
+    }
+
+    /// Joins another text's findings, without places.
+    pub fn join(&mut self, other: &Found) {
+        if self.bits.len() < other.bits.len() {
+            self.bits.resize(other.bits.len(), 0);
+        }
+        for (a, b) in self.bits.iter_mut().zip(&other.bits) {
+            *a |= b;
+        }
+    }
+
+    /// Places of a set's words, bytes.
+    pub fn places(&self, set: Set) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.at.iter().filter(move |h| h.0 == set).map(|h| (h.1, h.2))
+    }
+
+    /// Whether a word of `b` follows a word of `a` within [`GAP`].
+    #[must_use]
+    pub fn ordered(&self, a: Set, b: Set) -> bool {
+        self.has(a)
+            && self.has(b)
+            && self.places(a).any(|(_, end)| self.places(b).any(|(start, _)| start >= end && start - end <= GAP))
+    }
+}
+
+impl Words {
+    /// Finds the words of a text.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Found {
+        let mut found = Found { bits: vec![0; self.count.div_ceil(64)], at: Vec::new() };
+        for m in self.finder.find_overlapping_iter(text) {
+            for &set in self.sets.get(m.pattern().as_usize()).map_or(&[][..], Vec::as_slice) {
+                found.add(set);
+                found.at.push((set, m.start(), m.end()));
+            }
+        }
+        found
+    }
+
+    /// Adds a mark, such as `date`, to what was found; its place is the whole text.
+    pub fn mark(&self, found: &mut Found, name: &str, len: usize) {
+        for &set in self.marks.get(name).map_or(&[][..], Vec::as_slice) {
+            found.add(set);
+            found.at.push((set, 0, len));
+        }
+    }
+}
