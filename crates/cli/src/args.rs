@@ -55,9 +55,82 @@ pub enum Plain {
 /// Commands.
 #[derive(Subcommand)]
 pub enum Command {
+    /// 评估一个卷宗 Assess a dossier
+    #[command(after_help = ASSESS_HELP)]
+    Assess(AssessArgs),
+    /// 说明一个条目：要求、检查方法、证据、法律 Explain a leaf: requirement, check, evidence, law
+    Explain {
+        /// 条目编号，如 6.2.6.1c4 Id of the leaf, such as 6.2.6.1c4
+        leaf: String,
+    },
+    /// 卷宗：新建、检查、字段 Dossiers: new, check, schema
+    #[command(subcommand)]
+    Dossier(DossierCommand),
     /// 条款目录：列出、检查、证明 The catalogue of clauses: list, lint, prove
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// 生成命令补全脚本 Completions for a shell
+    Completions {
+        /// 命令行种类 Shell
+        shell: clap_complete::Shell,
+    },
+    /// 生成手册页 The man page
+    Man,
+}
+
+const ASSESS_HELP: &str = "\
+例 Examples:
+  zhunsheng assess examples/storefront-cameras
+  zhunsheng assess examples/storefront-cameras --as-of 2021-03-18 --format html -o report.html
+  zhunsheng --lang en assess mine --stage collection,use --format json | jq '.counts'
+
+退出码 Exit codes: 0 无差距 no gap · 1 有差距 gaps · 2 输入有误 input wrong · 3 仅有待定 undetermined only";
+
+/// What an assessment takes.
+#[derive(clap::Args)]
+pub struct AssessArgs {
+    /// 卷宗目录（含 dossier.yaml） Folder with dossier.yaml
+    pub dossier: PathBuf,
+    /// 基准日：按这一天有效的法律；缺省取卷宗的 target.as_of By the law of this date; otherwise the dossier's target.as_of
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<String>,
+    /// 纳入的环节，逗号分隔；收集不可缺 Stages in scope, separated by commas; collection is always part
+    #[arg(long = "stage", value_name = "STAGE", value_delimiter = ',')]
+    pub stages: Vec<String>,
+    /// 格式 Format
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// 写入文件而不是标准输出 Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Forms of a report.
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Format {
+    /// 终端文本 For a terminal
+    Text,
+    /// For programs
+    Json,
+    /// 单个网页文件 One page, no network
+    Html,
+}
+
+/// What can be done with dossiers.
+#[derive(Subcommand)]
+pub enum DossierCommand {
+    /// 新建一个可填写的卷宗 Make a new dossier to fill in
+    New {
+        /// 目录（不得已有 dossier.yaml） Folder (must not hold a dossier.yaml yet)
+        dir: PathBuf,
+    },
+    /// 检查卷宗，一次报告全部错误 Check a dossier; all mistakes at once
+    Check {
+        /// 卷宗目录 Folder with dossier.yaml
+        dir: PathBuf,
+    },
+    /// 输出 JSON Schema，供编辑器补全 The JSON Schema, for completion in editors
+    Schema,
 }
 
 /// What can be done with the catalogue.

@@ -1,13 +1,15 @@
 //! The `zhunsheng` command line.
 
 mod args;
+mod assess;
 mod catalogue;
+mod dossier;
 mod input;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use args::{Args, Command};
 use input::Failure;
@@ -19,8 +21,17 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let lang = args.lang.into();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let (packs, root) = (args.packs.as_slice(), args.root.as_deref());
     let result = match args.command {
-        Command::Catalogue(command) => catalogue::run(command, &args.packs, args.root.as_deref(), lang, &mut out),
+        Command::Assess(command) => assess::run(&command, packs, root, lang, &mut out),
+        Command::Explain { leaf } => assess::explain(&leaf, packs, root, lang, &mut out),
+        Command::Dossier(command) => dossier::run(&command, packs, root, lang, &mut out),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "zhunsheng", &mut out);
+            Ok(0)
+        }
+        Command::Man => clap_mangen::Man::new(Args::command()).render(&mut out).map(|()| 0).map_err(Failure::from),
+        Command::Catalogue(command) => catalogue::run(command, packs, root, lang, &mut out),
     };
     let result = result.and_then(|code| out.flush().map(|()| code).map_err(Failure::from));
     match result {

@@ -1,1 +1,12 @@
-//! Renders an assessment as text, JSON and HTML.
+//! Renders an assessment as text, JSON and HTML. One set of sentences ([`words`]) feeds every form.
+
+mod html;
+mod json;
+mod text;
+mod wrap;
+
+pub mod words;
+
+pub use html::html;
+pub use json::{json, write_json};
+pub use text::{explain, text};

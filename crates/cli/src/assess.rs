@@ -1,0 +1,118 @@
+//! `zhunsheng assess` and `zhunsheng explain`
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use zhunsheng_catalogue::Catalogue;
+use zhunsheng_dossier::{Date, Dossier, LoadError, load};
+use zhunsheng_source::{Lang, Node};
+use zhunsheng_verdict::{Assessment, Input, InputError, assess};
+
+use crate::args::{AssessArgs, Format};
+use crate::input::{Failure, catalogue};
+
+/// Assesses a dossier.
+pub fn run(
+    args: &AssessArgs,
+    packs: &[PathBuf],
+    root: Option<&Path>,
+    lang: Lang,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    let as_of = match &args.as_of {
+        Some(text) => Some(Date::parse(text).ok_or_else(|| {
+            Failure::Said(format!("`{text}` is not a date; write `--as-of YYYY-MM-DD`, such as `--as-of 2026-11-01`"))
+        })?),
+        None => None,
+    };
+    let catalogue = catalogue(packs, root)?;
+    let dossier = read(&catalogue, &args.dossier)?;
+    if !dossier.warnings.is_empty() {
+        eprintln!("{}", dossier.warnings.render(&dossier.sources, lang));
+    }
+    let input = Input { as_of, stages: args.stages.clone() };
+    let assessment = judge(&catalogue, &dossier, &input)?;
+    match &args.output {
+        None => write(&assessment, args.format, lang, out)?,
+        Some(path) => to_file(path, |file| write(&assessment, args.format, lang, file))?,
+    }
+    Ok(u8::try_from(assessment.exit_code()).unwrap_or(2))
+}
+
+/// Judges, with mistakes in answers and determinations told by file and line.
+pub fn judge<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input) -> Result<Assessment<'a>, Failure> {
+    assess(catalogue, dossier, input).map_err(|cause| match cause {
+        InputError::Mistakes(problems) => Failure::Mistakes(problems, Box::new(dossier.sources.clone())),
+        other => Failure::Said(other.to_string()),
+    })
+}
+
+fn write(assessment: &Assessment<'_>, format: Format, lang: Lang, mut out: &mut dyn Write) -> Result<(), Failure> {
+    match format {
+        Format::Text => out.write_all(zhunsheng_report::text(assessment, lang).as_bytes())?,
+        Format::Json => zhunsheng_report::write_json(assessment, &mut out)?,
+        Format::Html => out.write_all(zhunsheng_report::html(assessment, lang).as_bytes())?,
+    }
+    Ok(())
+}
+
+/// Writes beside the file and renames, so that an interrupted run leaves the old file or the new one, never half.
+pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Failure> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let failed = |cause: std::io::Error| Failure::Said(format!("cannot write `{}`: {cause}", path.display()));
+    let result = std::fs::File::create(&part).map_err(failed).and_then(|file| {
+        let mut file = BufWriter::new(file);
+        write(&mut file)?;
+        file.flush().map_err(failed)
+    });
+    match result {
+        Ok(()) => std::fs::rename(&part, path).map_err(failed),
+        Err(failure) => {
+            // Nothing of use is lost if the part file stays; the first failure is the one to tell.
+            drop(std::fs::remove_file(&part));
+            Err(failure)
+        }
+    }
+}
+
+/// Reads a dossier over the taxonomy.
+pub fn read(catalogue: &Catalogue, path: &Path) -> Result<Dossier, Failure> {
+    let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
+    load(&catalogue.schema, &base, catalogue.sources.clone(), path).map_err(|cause| match cause {
+        LoadError::Io { path, cause } => Failure::Read(path, cause),
+        LoadError::Mistakes { problems, sources } => Failure::Mistakes(problems, Box::new(sources)),
+    })
+}
+
+/// Explains a leaf.
+pub fn explain(
+    id: &str,
+    packs: &[PathBuf],
+    root: Option<&Path>,
+    lang: Lang,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    let catalogue = catalogue(packs, root)?;
+    let id = id.trim();
+    if let Some(leaf) = catalogue.leaf(id) {
+        out.write_all(zhunsheng_report::explain(&catalogue, leaf, lang).as_bytes())?;
+        return Ok(0);
+    }
+    // A clause stands for its leaves.
+    if let Some(clause) = catalogue.clause(id)
+        && !clause.leaves.is_empty()
+    {
+        for leaf in clause.leaves.iter().filter_map(|index| catalogue.leaves.get(*index)) {
+            writeln!(out, "{}", zhunsheng_report::explain(&catalogue, leaf, lang))?;
+        }
+        return Ok(0);
+    }
+    let ids = catalogue.leaves.iter().map(|leaf| leaf.id.as_str());
+    let message = match zhunsheng_source::nearest(id, ids) {
+        Some(meant) => format!("no leaf `{id}`; did you mean `{meant}`? (`zhunsheng catalogue list` has them all)"),
+        None => format!("no leaf `{id}` (`zhunsheng catalogue list` has them all)"),
+    };
+    Err(Failure::Said(message))
+}

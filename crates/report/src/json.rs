@@ -1,0 +1,181 @@
+//! JSON, as documented in `docs/json.md`. Written finding by finding, so that a large assessment needs no second copy
+//! in memory.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+use zhunsheng_dossier::Outcome;
+use zhunsheng_verdict::{Assessment, Finding, Request};
+
+use crate::words;
+
+/// The whole assessment as one value.
+pub fn json(assessment: &Assessment<'_>) -> Value {
+    let mut value = head(assessment);
+    let findings: Vec<Value> = assessment.findings.iter().map(|one| finding(assessment, one)).collect();
+    if let Value::Object(map) = &mut value {
+        map.insert("findings".into(), Value::Array(findings));
+        map.insert("rollup".into(), rollup(assessment));
+        map.insert("requests".into(), assessment.requests.iter().map(|one| request(assessment, one)).collect());
+        map.insert("obligations".into(), obligations(assessment));
+    }
+    value
+}
+
+/// Writes the assessment: one finding a line, so that it can be read with line tools too.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_json(assessment: &Assessment<'_>, out: &mut impl Write) -> io::Result<()> {
+    let head = head(assessment);
+    write!(out, "{{")?;
+    for (key, value) in head.as_object().into_iter().flatten() {
+        writeln!(out, "{}:{},", Value::from(key.as_str()), value)?;
+    }
+    list(out, "findings", assessment.findings.iter().map(|one| finding(assessment, one)))?;
+    list(out, "rollup", rollup(assessment).as_array().cloned().unwrap_or_default())?;
+    list(out, "requests", assessment.requests.iter().map(|one| request(assessment, one)))?;
+    writeln!(out, "\"obligations\":{}}}", obligations(assessment))
+}
+
+fn list(out: &mut impl Write, key: &str, items: impl IntoIterator<Item = Value>) -> io::Result<()> {
+    write!(out, "\"{key}\":[")?;
+    for (index, item) in items.into_iter().enumerate() {
+        write!(out, "{}\n{item}", if index == 0 { "" } else { "," })?;
+    }
+    writeln!(out, "],")
+}
+
+fn target_text(assessment: &Assessment<'_>, field: &str) -> Value {
+    let schema = &assessment.catalogue.schema;
+    let facts = &assessment.dossier.facts;
+    let Some(root) = schema.root_of("target") else { return Value::Null };
+    let zhunsheng_dossier::Val::Record(record) = facts.val(facts.get(0, root)) else { return Value::Null };
+    match schema.shape(facts.shape(*record)).field(field).map(|(field, _)| facts.get(*record, field)) {
+        Some(fact) if fact != 0 => facts.json(schema, fact),
+        _ => Value::Null,
+    }
+}
+
+fn head(assessment: &Assessment<'_>) -> Value {
+    let catalogue = assessment.catalogue;
+    json!({
+        "target": {"name": target_text(assessment, "name"), "boundary": target_text(assessment, "boundary"),
+            "mode": target_text(assessment, "mode"), "stages": assessment.stages},
+        "as_of": assessment.as_of.to_string(),
+        "catalogue": {"id": catalogue.id, "version": catalogue.version, "sha256": catalogue.sha256},
+        "counts": {
+            "conformant": assessment.count(Outcome::Conformant), "gap": assessment.count(Outcome::Gap),
+            "not-applicable": assessment.count(Outcome::NotApplicable),
+            "undetermined": assessment.count(Outcome::Undetermined)},
+    })
+}
+
+fn finding(assessment: &Assessment<'_>, finding: &Finding) -> Value {
+    let Some(leaf) = words::leaf(assessment, finding) else { return Value::Null };
+    let facts = &assessment.dossier.facts;
+    let schema = &assessment.catalogue.schema;
+    let (clause, indicator, dimension) = words::place(assessment, leaf);
+    let (kind, id) = assessment.object(finding);
+    let read: Vec<Value> = finding
+        .facts
+        .iter()
+        .map(|fact| {
+            json!({"path": facts.fact_path(schema, *fact), "value": facts.json(schema, *fact),
+                "at": assessment.dossier.sources.line(facts.at(*fact))})
+        })
+        .collect();
+    let missing: Vec<String> = finding.missing.iter().map(|one| assessment.missing_path(*one)).collect();
+    let law: Vec<Value> = words::law(assessment, leaf)
+        .into_iter()
+        .map(|one| {
+            json!({"id": one.id, "in_force": one.standing == zhunsheng_catalogue::Standing::InForce,
+                "standing": one.standing, "title": one.show,
+                "from": one.instrument.in_force.map(|date| date.to_string()),
+                "until": one.instrument.repealed.map(|date| date.to_string())})
+        })
+        .collect();
+    let mut value = json!({
+        "leaf": leaf.id, "clause": clause, "indicator": indicator, "dimension": dimension,
+        "stage": stage(assessment, finding, leaf),
+        "object": {"kind": kind, "id": id},
+        "verdict": finding.verdict, "severity": leaf.severity,
+        "basis": if finding.determinations.is_empty() { "automatic" } else { "assessor" },
+        "reason": words::reason(assessment, finding),
+        "facts": read, "missing": missing, "law": law, "remedy": leaf.remedy,
+    });
+    let Value::Object(map) = &mut value else { return value };
+    if !finding.leans.is_empty() {
+        let leans: Vec<Value> =
+            finding.leans.iter().map(|lean| json!({"id": lean.id, "verdict": lean.outcome})).collect();
+        map.insert("leans_on".into(), leans.into());
+    }
+    if let Some(id) = &finding.exempt {
+        map.insert("exception".into(), id.as_str().into());
+    }
+    if !finding.determinations.is_empty() {
+        map.insert(
+            "automatic".into(),
+            json!({"verdict": finding.automatic, "reason": words::automatic_reason(assessment, finding)}),
+        );
+        let all: Vec<Value> = finding
+            .determinations
+            .iter()
+            .filter_map(|position| assessment.dossier.determinations.get(*position))
+            .map(|one| {
+                json!({"verdict": one.verdict, "reason": one.reason, "by": one.by, "on": one.on.to_string(),
+                    "evidence": one.evidence, "at": assessment.dossier.sources.line(one.at)})
+            })
+            .collect();
+        map.insert("determinations".into(), all.into());
+    }
+    value
+}
+
+/// The clause's stage, or the stage of the activity.
+fn stage(assessment: &Assessment<'_>, finding: &Finding, leaf: &zhunsheng_catalogue::Leaf) -> Value {
+    if let Some(stage) = assessment.catalogue.clause_of(leaf).and_then(|clause| clause.stage.as_deref()) {
+        return stage.into();
+    }
+    let schema = &assessment.catalogue.schema;
+    let facts = &assessment.dossier.facts;
+    if leaf.object != "activity" || finding.object == 0 {
+        return Value::Null;
+    }
+    match schema.shape(facts.shape(finding.object)).field("stage").map(|(field, _)| facts.get(finding.object, field)) {
+        Some(fact) if fact != 0 => facts.json(schema, fact),
+        _ => Value::Null,
+    }
+}
+
+fn rollup(assessment: &Assessment<'_>) -> Value {
+    assessment
+        .rollup
+        .iter()
+        .filter_map(|rolled| Some((assessment.catalogue.clauses.get(rolled.clause)?, rolled.verdict)))
+        .map(|(clause, verdict)| json!({"id": clause.id, "kind": clause.kind, "title": clause.title, "verdict": verdict}))
+        .collect()
+}
+
+fn request(assessment: &Assessment<'_>, request: &Request) -> Value {
+    let leaves: Vec<&str> = request
+        .leaves
+        .iter()
+        .filter_map(|leaf| assessment.catalogue.leaves.get(*leaf))
+        .map(|leaf| leaf.id.as_str())
+        .collect();
+    json!({"path": request.path, "question": request.question, "leaves": leaves})
+}
+
+fn obligations(assessment: &Assessment<'_>) -> Value {
+    assessment
+        .law()
+        .into_iter()
+        .map(|(instrument, standing)| {
+            json!({"id": instrument.id, "title": instrument.title, "level": instrument.level,
+                "standing": standing, "in_force": standing == zhunsheng_catalogue::Standing::InForce,
+                "from": instrument.in_force.map(|date| date.to_string()),
+                "until": instrument.repealed.map(|date| date.to_string())})
+        })
+        .collect()
+}

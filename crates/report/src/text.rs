@@ -1,0 +1,313 @@
+//! Text for a terminal of 100 columns: summary first, then gaps by severity, then what is missing.
+
+use std::fmt::Write as _;
+
+use zhunsheng_catalogue::{Catalogue, Kind, Leaf, Level, Standing};
+use zhunsheng_dossier::Outcome;
+use zhunsheng_source::{Lang, Text};
+use zhunsheng_verdict::{Assessment, Finding};
+
+use crate::words;
+use crate::wrap::{cut, pad, wrap};
+
+const COLUMNS: usize = 100;
+/// Facts shown per finding; the JSON form has all.
+const FACTS: usize = 6;
+/// Requests shown; the JSON form has all.
+const REQUESTS: usize = 40;
+
+fn pick(lang: Lang, zh: &str, en: &str) -> String {
+    Text::new(zh, en).get(lang).to_owned()
+}
+
+/// The assessment as text.
+pub fn text(assessment: &Assessment<'_>, lang: Lang) -> String {
+    let mut out = String::new();
+    head(assessment, lang, &mut out);
+    dimensions(assessment, lang, &mut out);
+    gaps(assessment, lang, &mut out);
+    requests(assessment, lang, &mut out);
+    law(assessment, lang, &mut out);
+    limits(assessment, lang, &mut out);
+    out
+}
+
+fn rule(out: &mut String, title: &str) {
+    let used = crate::wrap::width(title) + 4;
+    let _ = writeln!(out, "\n── {title} {}", "─".repeat(COLUMNS.saturating_sub(used)));
+}
+
+fn name(assessment: &Assessment<'_>) -> String {
+    let schema = &assessment.catalogue.schema;
+    let facts = &assessment.dossier.facts;
+    let target = schema.root_of("target").map(|root| facts.val(facts.get(0, root)));
+    let Some(zhunsheng_dossier::Val::Record(record)) = target else { return String::new() };
+    match schema.shape(facts.shape(*record)).field("name").map(|(field, _)| facts.get(*record, field)) {
+        Some(fact) if fact != 0 => words::value(&facts.json(schema, fact)),
+        _ => String::new(),
+    }
+}
+
+fn head(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
+    let catalogue = assessment.catalogue;
+    let hash: String = catalogue.sha256.chars().take(12).collect();
+    let name = name(assessment);
+    let _ = writeln!(
+        out,
+        "{} {}",
+        pick(lang, "准绳 评估结果 ·", "Zhunsheng assessment ·"),
+        if name.is_empty() { "—" } else { &name }
+    );
+    let _ = writeln!(
+        out,
+        "{} {} · {} {} · T/CLAST 001.2-2021 ({} {} {hash})",
+        pick(lang, "基准日", "as of"),
+        assessment.as_of,
+        pick(lang, "环节", "stages"),
+        if assessment.stages.is_empty() { pick(lang, "全部", "all") } else { assessment.stages.join(" ") },
+        pick(lang, "目录", "catalogue"),
+        catalogue.version,
+    );
+    let by_level: Vec<String> = Level::ALL
+        .iter()
+        .map(|level| {
+            let count = gaps_of(assessment, *level).count();
+            format!("{} {count}", level.label().get(lang))
+        })
+        .collect();
+    let _ = writeln!(
+        out,
+        "\n  {} {} ({})   {} {}   {} {}   {} {}",
+        Outcome::Gap.label().get(lang),
+        assessment.count(Outcome::Gap),
+        by_level.join(" · "),
+        Outcome::Undetermined.label().get(lang),
+        assessment.count(Outcome::Undetermined),
+        Outcome::Conformant.label().get(lang),
+        assessment.count(Outcome::Conformant),
+        Outcome::NotApplicable.label().get(lang),
+        assessment.count(Outcome::NotApplicable),
+    );
+}
+
+fn sign(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Gap => "✗",
+        Outcome::Undetermined => "?",
+        Outcome::Conformant => "✓",
+        Outcome::NotApplicable => "–",
+    }
+}
+
+fn dimensions(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
+    rule(out, &pick(lang, "维度", "Dimensions"));
+    for rolled in &assessment.rollup {
+        let Some(clause) = assessment.catalogue.clauses.get(rolled.clause) else { continue };
+        if clause.kind != Kind::Dimension && clause.kind != Kind::Indicator {
+            continue;
+        }
+        let indent = if clause.kind == Kind::Dimension { "  " } else { "      " };
+        let label = format!("{indent}{} {} {}", sign(rolled.verdict), clause.id, clause.title.get(lang));
+        let _ = writeln!(out, "{}{}", pad(&cut(&label, 70), 72), rolled.verdict.label().get(lang));
+    }
+}
+
+fn gaps_of<'a>(assessment: &'a Assessment<'_>, level: Level) -> impl Iterator<Item = (&'a Finding, &'a Leaf)> {
+    assessment
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Outcome::Gap)
+        .filter_map(|finding| Some((finding, assessment.catalogue.leaves.get(finding.leaf)?)))
+        .filter(move |(_, leaf)| leaf.severity == level)
+}
+
+fn block(out: &mut String, label: &str, text: &str) {
+    let indent = " ".repeat(6);
+    let label = pad(label, 6);
+    for (index, line) in wrap(text, COLUMNS - 13).into_iter().enumerate() {
+        let _ = writeln!(
+            out,
+            "{indent}{}{line}",
+            if index == 0 { label.clone() } else { " ".repeat(crate::wrap::width(&label)) }
+        );
+    }
+}
+
+fn object(assessment: &Assessment<'_>, finding: &Finding, lang: Lang) -> String {
+    let (kind, id) = assessment.object(finding);
+    let title = assessment.catalogue.schema.kinds.get(kind).map(|kind| kind.title.get(lang)).unwrap_or_default();
+    if id.is_empty() { title.to_owned() } else { format!("{title} {id}") }
+}
+
+fn gaps(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
+    for level in Level::ALL {
+        let list: Vec<(&Finding, &Leaf)> = gaps_of(assessment, level).collect();
+        if list.is_empty() {
+            continue;
+        }
+        let title = format!("{} · {} ({})", Outcome::Gap.label().get(lang), level.label().get(lang), list.len());
+        rule(out, &title);
+        for (finding, leaf) in list {
+            let clause = assessment.catalogue.clause_of(leaf).map(|clause| clause.title.get(lang)).unwrap_or_default();
+            let _ = writeln!(out, "\n  ✗ {} {} · {}", leaf.id, clause, object(assessment, finding, lang));
+            block(out, "", words::reason(assessment, finding).get(lang));
+            facts(assessment, finding, lang, out);
+            let cited: Vec<String> = words::law(assessment, leaf)
+                .into_iter()
+                .map(|one| {
+                    let note = words::standing(one.instrument, one.standing);
+                    match note.is_empty() {
+                        true => one.show.get(lang).to_owned(),
+                        false => format!("{} ({})", one.show.get(lang), note.get(lang)),
+                    }
+                })
+                .collect();
+            if !cited.is_empty() {
+                block(out, &pick(lang, "法律", "law"), &cited.join(&pick(lang, "；", "; ")));
+            }
+            if finding.determinations.is_empty() {
+                block(out, &pick(lang, "整改", "remedy"), leaf.remedy.get(lang));
+            } else {
+                block(out, &pick(lang, "整改", "remedy"), leaf.remedy.get(lang));
+                for one in finding.determinations.iter().filter_map(|at| assessment.dossier.determinations.get(*at)) {
+                    let place = assessment.dossier.sources.line(one.at);
+                    block(out, &pick(lang, "判定", "by"), &format!("{} {} · {place}", one.by, one.on));
+                }
+            }
+        }
+    }
+}
+
+fn facts(assessment: &Assessment<'_>, finding: &Finding, lang: Lang, out: &mut String) {
+    let schema = &assessment.catalogue.schema;
+    let facts = &assessment.dossier.facts;
+    for (index, fact) in finding.facts.iter().take(FACTS).enumerate() {
+        let at = assessment.dossier.sources.line(facts.at(*fact));
+        let value = cut(&words::value(&facts.json(schema, *fact)), 40);
+        let line = format!("{} = {value}  ← {at}", facts.fact_path(schema, *fact));
+        block(out, &if index == 0 { pick(lang, "事实", "facts") } else { String::new() }, &line);
+    }
+    if finding.facts.len() > FACTS {
+        let more = finding.facts.len() - FACTS;
+        block(
+            out,
+            "",
+            &pick(
+                lang,
+                &format!("……另有 {more} 项事实（见 JSON）"),
+                &format!("… {more} more facts (see the JSON form)"),
+            ),
+        );
+    }
+}
+
+fn requests(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
+    if assessment.requests.is_empty() {
+        return;
+    }
+    let count = assessment.requests.len();
+    rule(out, &pick(lang, &format!("尚缺的资料 ({count})"), &format!("What is missing ({count})")));
+    for (index, request) in assessment.requests.iter().take(REQUESTS).enumerate() {
+        let leaves: Vec<&str> = request
+            .leaves
+            .iter()
+            .filter_map(|leaf| assessment.catalogue.leaves.get(*leaf))
+            .map(|leaf| leaf.id.as_str())
+            .collect();
+        let _ = writeln!(out, "\n  {:>3}. {}", index + 1, request.question.get(lang));
+        let shown = cut(&leaves.join(" "), 60);
+        let _ = writeln!(out, "       {}  → {shown}", request.path);
+    }
+    if count > REQUESTS {
+        let more = count - REQUESTS;
+        let _ = writeln!(
+            out,
+            "\n       {}",
+            pick(
+                lang,
+                &format!("……另有 {more} 项（--format json 可得全部）"),
+                &format!("… {more} more (--format json has them all)")
+            )
+        );
+    }
+}
+
+fn law(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
+    rule(out, &pick(lang, "所引法律在基准日的状态", "Law cited, as it stood on the date"));
+    for (instrument, standing) in assessment.law() {
+        let mark = match standing {
+            Standing::InForce => "●",
+            Standing::NotYet | Standing::Repealed => "○",
+            Standing::Unknown => "?",
+        };
+        let note = words::standing(instrument, standing);
+        let from = instrument.in_force.map(|date| date.to_string()).unwrap_or_else(|| "—".to_owned());
+        let state = if note.is_empty() {
+            pick(lang, &format!("{from} 起施行"), &format!("in force from {from}"))
+        } else {
+            note.get(lang).to_owned()
+        };
+        let _ = writeln!(out, "  {mark} {} {state}", pad(&cut(instrument.short.get(lang), 52), 54));
+    }
+}
+
+fn limits(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
+    let limits = words::limits(assessment);
+    rule(out, &pick(lang, "方法与局限", "Method and its limits"));
+    let method = pick(
+        lang,
+        "未陈述的事实按“未知”处理，不会得出“符合”；每一结论列出所依据的事实及其位置。评估员的判定与自动结论并列，均予保留。",
+        "A fact that is not stated is unknown and never leads to conformant; each conclusion lists the facts it rests on and where they stand. An assessor's determination stands beside the automatic verdict; both are kept.",
+    );
+    for line in wrap(&method, COLUMNS - 4) {
+        let _ = writeln!(out, "  {line}");
+    }
+    for (id, limit) in limits {
+        for (index, line) in wrap(&format!("{id} {}", limit.get(lang)), COLUMNS - 6).into_iter().enumerate() {
+            let _ = writeln!(out, "  {} {line}", if index == 0 { "·" } else { " " });
+        }
+    }
+}
+
+/// What a leaf demands, how it is decided and from what: `zhunsheng explain LEAF`.
+pub fn explain(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
+    let mut out = String::new();
+    let Some(clause) = catalogue.clause_of(leaf) else { return out };
+    let _ = writeln!(out, "{} · {} {}", leaf.id, clause.id, clause.title.get(lang));
+    let section = |out: &mut String, title: &str, text: &str| {
+        if !text.is_empty() {
+            let _ = writeln!(out, "\n{title}");
+            for line in wrap(text, COLUMNS - 4) {
+                let _ = writeln!(out, "  {line}");
+            }
+        }
+    };
+    section(&mut out, &pick(lang, "要求", "Requirement"), leaf.requirement.get(lang));
+    let examine = if leaf.examine.is_empty() { &clause.examine } else { &leaf.examine };
+    section(&mut out, &pick(lang, "评估方法", "What the assessor examines"), examine.get(lang));
+    let evidence: Vec<&str> = leaf.evidence.iter().map(|one| one.get(lang)).collect();
+    section(&mut out, &pick(lang, "期待的证据", "Evidence expected"), &evidence.join(&pick(lang, "；", "; ")));
+    section(&mut out, &pick(lang, "判断对象", "Judged on"), &leaf.object);
+    section(&mut out, &pick(lang, "适用条件", "Applies when"), &leaf.sources.0);
+    for step in &leaf.steps {
+        let answers: Vec<String> =
+            step.answers.iter().map(|(id, label)| format!("{id} = {}", label.get(lang))).collect();
+        section(
+            &mut out,
+            &format!("{} {}", pick(lang, "步骤", "Step"), step.id),
+            &format!("{} {} [{}]", step.look.get(lang), step.ask.get(lang), answers.join(" | ")),
+        );
+    }
+    section(&mut out, &pick(lang, "检查式", "Check"), &leaf.sources.1);
+    section(&mut out, &pick(lang, "还须满足的条款", "Clauses that must hold too"), &leaf.requires.join(" "));
+    section(&mut out, &pick(lang, "须满足其一的条款", "One of these must hold"), &leaf.any_of.join(" "));
+    section(&mut out, &pick(lang, "例外", "Exceptions"), &leaf.except.join(" "));
+    section(&mut out, &pick(lang, "若为差距", "If it is a gap"), leaf.gap.get(lang));
+    section(&mut out, &pick(lang, "整改", "Remedy"), leaf.remedy.get(lang));
+    section(&mut out, &pick(lang, "严重程度", "Severity"), leaf.severity.label().get(lang));
+    section(&mut out, &pick(lang, "局限", "Limits"), clause.limits.get(lang));
+    section(&mut out, &pick(lang, "说明", "Note"), clause.note.get(lang));
+    section(&mut out, &pick(lang, "法律", "Law"), &leaf.law.join(" "));
+    section(&mut out, &pick(lang, "条目出处", "Declared at"), &catalogue.sources.line(leaf.at));
+    out
+}
