@@ -1,31 +1,171 @@
-//! placeholder
-use crate::{Lang, Result};
-use std::path::Path;
-/// x
-#[derive(Debug)]
+//! A population with known violations: events, the small tables, a declaration, and the truth.
+//!
+//! Nothing is remembered: the history of an individual and every event follow from the seed and a number, so a billion
+//! rows take no more memory than a thousand. One individual in 64 is kept out of ordinary life; the violations that depend
+//! on an individual's history are planted on those, so that the truth is exact.
+
+mod events;
+mod tables;
+mod world;
+
+use crate::Lang;
+use crate::error::{Error, Result};
+use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
+use arrow_schema::{DataType, Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Rows of an event file.
+const FILE_ROWS: u64 = 10_000_000;
+/// Rows of a row group.
+const GROUP_ROWS: usize = 1 << 19;
+
+/// What to generate.
+#[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// a
+    /// Events.
     pub events: u64,
-    /// a
+    /// Individuals.
     pub subjects: u64,
-    /// a
+    /// Seed: equal options give equal bytes.
     pub seed: u64,
-    /// a
+    /// Share of events planted as violations.
     pub rate: f64,
 }
-/// x
-#[derive(Debug)]
-pub struct Summary;
+
+/// What was generated.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// Events written.
+    pub events: u64,
+    /// Rows of the other tables.
+    pub records: u64,
+    /// Planted violations per check.
+    pub planted: BTreeMap<&'static str, u64>,
+}
+
 impl Summary {
-    /// x
+    /// The summary for people.
     #[must_use]
-    pub fn text(&self, _: Lang) -> String {
-        String::new()
+    pub fn text(&self, lang: Lang) -> String {
+        let total: u64 = self.planted.values().sum();
+        match lang {
+            Lang::Zh => format!("已生成 {} 条事件、{} 条其他记录,植入违规 {total} 处 ({} 类),见 truth.parquet", self.events, self.records, self.planted.len()),
+            Lang::En => format!("{} events, {} other records, {total} violations planted ({} kinds), see truth.parquet", self.events, self.records, self.planted.len()),
+        }
     }
 }
-/// x
+
+/// Generates a population into a folder, which must not hold one yet.
+///
 /// # Errors
-/// x
-pub fn generate(_: &Options, _: &Path) -> Result<Summary> {
-    Ok(Summary)
+/// The options make no sense, the folder already holds events, or something cannot be written.
+pub fn generate(options: &Options, folder: &Path) -> Result<Summary> {
+    let fail = |what: String, mend| Err(Error::Config { place: "records generate".into(), what, mend });
+    if !(0.0..=0.5).contains(&options.rate) {
+        return fail(format!("violations `{}` is not a share", options.rate), "give a share from 0 to 0.5");
+    }
+    if options.subjects < 128 {
+        return fail(format!("subjects `{}` are too few", options.subjects), "give at least 128");
+    }
+    let parts = folder.join("events");
+    if parts.exists() {
+        return fail(format!("`{}` already exists", parts.display()), "give an empty folder");
+    }
+    std::fs::create_dir_all(&parts).map_err(Error::io("create", &parts))?;
+    let world = world::World::new(options);
+    let mut truth = Truth::create(&folder.join("truth.parquet"))?;
+    let mut summary = Summary { events: options.events, ..Summary::default() };
+    let (records, provided) = tables::write(&world, folder, &mut truth)?;
+    summary.records = records;
+    events::write(&world, &parts, &provided, &mut truth)?;
+    summary.planted = truth.close()?;
+    Ok(summary)
+}
+
+fn properties(plain: &[&str]) -> WriterProperties {
+    let mut p = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by("zhunsheng records generate".into())
+        .set_max_row_group_row_count(Some(GROUP_ROWS));
+    for column in plain {
+        p = p.set_column_dictionary_enabled(parquet::schema::types::ColumnPath::from(*column), false);
+    }
+    p.build()
+}
+
+/// A Parquet file being written.
+pub(crate) struct Table {
+    path: PathBuf,
+    schema: Arc<Schema>,
+    writer: ArrowWriter<BufWriter<File>>,
+}
+
+impl Table {
+    pub(crate) fn create(path: &Path, fields: Vec<Field>, plain: &[&str]) -> Result<Self> {
+        let file = File::create(path).map_err(Error::io("create", path))?;
+        let schema = Arc::new(Schema::new(fields));
+        let writer = ArrowWriter::try_new(BufWriter::new(file), Arc::clone(&schema), Some(properties(plain)))
+            .map_err(Error::parquet(path))?;
+        Ok(Self { path: path.to_owned(), schema, writer })
+    }
+
+    pub(crate) fn write(&mut self, columns: Vec<ArrayRef>) -> Result<()> {
+        let batch =
+            RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|e| Error::parquet(&self.path)(e.into()))?;
+        self.writer.write(&batch).map_err(Error::parquet(&self.path))
+    }
+
+    pub(crate) fn close(self) -> Result<()> {
+        self.writer.close().map(|_| ()).map_err(Error::parquet(&self.path))
+    }
+}
+
+/// What was planted: check, file, row.
+pub(crate) struct Truth {
+    table: Table,
+    checks: Vec<&'static str>,
+    files: Vec<String>,
+    rows: Vec<u64>,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+impl Truth {
+    fn create(path: &Path) -> Result<Self> {
+        let fields = vec![
+            Field::new("check", DataType::Utf8, false),
+            Field::new("file", DataType::Utf8, false),
+            Field::new("row", DataType::UInt64, false),
+        ];
+        let table = Table::create(path, fields, &[])?;
+        Ok(Self { table, checks: Vec::new(), files: Vec::new(), rows: Vec::new(), counts: BTreeMap::new() })
+    }
+
+    pub(crate) fn add(&mut self, check: &'static str, file: &str, row: u64) -> Result<()> {
+        *self.counts.entry(check).or_default() += 1;
+        self.checks.push(check);
+        self.files.push(file.to_owned());
+        self.rows.push(row);
+        if self.checks.len() >= 1 << 16 { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.table.write(vec![
+            Arc::new(StringArray::from_iter_values(self.checks.drain(..))),
+            Arc::new(StringArray::from_iter_values(self.files.drain(..))),
+            Arc::new(UInt64Array::from_iter_values(self.rows.drain(..))),
+        ])
+    }
+
+    fn close(mut self) -> Result<BTreeMap<&'static str, u64>> {
+        self.flush()?;
+        self.table.close()?;
+        Ok(self.counts)
+    }
 }
