@@ -205,6 +205,8 @@ pub struct Clause {
     pub stage: Option<String>,
     /// The value of `activity.legal_bases` that names this basis.
     pub basis: Option<String>,
+    /// The basis that is the rule where nobody has named another (consent): its failure is a gap even then.
+    pub presumed: bool,
     /// What the assessor examines.
     pub examine: Text,
     /// What the method cannot show.

@@ -101,7 +101,7 @@ impl Loader<'_> {
         decode.keys(
             node,
             &[
-                "id", "kind", "title", "extends", "stage", "basis", "examine", "limits", "note", "law", "groups",
+                "id", "kind", "title", "extends", "stage", "basis", "presumed", "examine", "limits", "note", "law", "groups",
                 "leaves",
             ],
         );
@@ -112,6 +112,7 @@ impl Loader<'_> {
             extends: decode.optional(node, "extends"),
             stage: decode.optional(node, "stage"),
             basis: decode.optional(node, "basis"),
+            presumed: node.get("presumed").and_then(Node::text) == Some("true"),
             examine: decode.text_or_empty(node, "examine"),
             limits: decode.text_or_empty(node, "limits"),
             note: decode.text_or_empty(node, "note"),

@@ -60,7 +60,10 @@ pub fn run(
             if !dossier.warnings.is_empty() {
                 writeln!(out, "{}", dossier.warnings.render(&dossier.sources, lang))?;
             }
-            let (facts, missing) = (dossier.facts.len(), assessment.requests.len());
+            // Facts of the taxonomy are the catalogue's, not the dossier's.
+            let given = u32::try_from(catalogue.sources.len()).unwrap_or(u32::MAX);
+            let own = dossier.facts.iter().filter(|fact| dossier.facts.at(*fact).file >= given);
+            let (facts, missing) = (own.count(), assessment.requests.len());
             match lang {
                 Lang::Zh => writeln!(out, "没有错误：{facts} 项事实，尚缺 {missing} 项")?,
                 Lang::En => writeln!(out, "no mistakes: {facts} facts stated, {missing} still missing")?,

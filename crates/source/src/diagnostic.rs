@@ -104,6 +104,7 @@ impl Diagnostics {
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut list: Vec<&Diagnostic> = self.list.iter().collect();
         list.sort_by(|a, b| (a.at, a.severity, &a.message.en).cmp(&(b.at, b.severity, &b.message.en)));
+        list.dedup();
         list
     }
 

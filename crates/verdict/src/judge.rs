@@ -204,8 +204,9 @@ impl<'a, 'b> Judge<'a, 'b> {
         let named = self.named(leaf, clause, &mut trace);
         match applies.and(named.unwrap_or(Kleene::True)) {
             Kleene::False => finding.verdict = Outcome::NotApplicable,
-            // Whether the basis was named is open, but if its own conditions fail it cannot hold either way.
-            Kleene::Unknown if applies == Kleene::True && named.is_some() => {
+            // Whether any basis was named is open. Consent is the rule then: where it was not given, it does not hold
+            // either way. The other bases must be named; nobody is charged with failing what he may not have claimed.
+            Kleene::Unknown if applies == Kleene::True && clause.presumed && named.is_some() => {
                 let mut own = Trace::default();
                 if self.check(&eval, leaf, &mut own, &mut finding) == Kleene::False {
                     finding.verdict = Outcome::Gap;

@@ -128,8 +128,8 @@ struct Prepared {
 }
 
 fn prepare(catalogue: &Catalogue, _id: LeafId, leaf: &Leaf, example: &Example) -> Result<Prepared, Diagnostics> {
-    let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
-    let (facts, mut problems) = build(&catalogue.schema, &base, &example.facts, &["clauses", "step", "as_of"]);
+    // Without the taxonomy: an example states all it needs, so that it can be read on its own.
+    let (facts, mut problems) = build(&catalogue.schema, &[], &example.facts, &["clauses", "step", "as_of"]);
     let mut assumed = HashMap::new();
     for (key, node) in example.facts.get("clauses").map(Node::entries).unwrap_or_default() {
         let used = leaf.requires.iter().chain(&leaf.any_of).chain(&leaf.except).any(|id| *id == key.name);
