@@ -57,7 +57,7 @@ pub fn run(
                 }
             }
             report(&catalogue, &proof, format, lang, out)?;
-            Ok(if proof.problems.has_errors() { 2 } else { u8::from(!proof.survivors.is_empty()) })
+            Ok(if proof.problems.has_errors() { 2 } else { u8::from(!proof.survivors.is_empty() || !proof.rises.is_empty()) })
         }
     }
 }
@@ -79,32 +79,40 @@ fn report(
             out,
             "{:#}",
             json!({"leaves": proof.leaves, "automatic": proof.automatic, "examples": proof.examples,
-                "mutants": proof.mutants, "killed": proof.killed, "survivors": survivors})
+                "mutants": proof.mutants, "killed": proof.killed, "survivors": survivors,
+                "removals": proof.removals, "rises": proof.rises})
         )?,
         (Plain::Text, _) => {
+            for rise in &proof.rises {
+                writeln!(out, "{rise}")?;
+            }
             for one in &proof.survivors {
                 writeln!(out, "{}: {}", one.leaf, one.mutant)?;
             }
             match lang {
                 Lang::Zh => writeln!(
                     out,
-                    "{} 个条目（自动 {}），{} 个例子，{} 种改动，察觉 {}，漏过 {}",
+                    "{} 个条目（自动 {}），{} 个例子，{} 种改动，察觉 {}，漏过 {}；逐一拿走 {} 项事实，使结论升为“符合”的有 {} 次",
                     proof.leaves,
                     proof.automatic,
                     proof.examples,
                     proof.mutants,
                     proof.killed,
-                    proof.survivors.len()
+                    proof.survivors.len(),
+                    proof.removals,
+                    proof.rises.len()
                 )?,
                 Lang::En => writeln!(
                     out,
-                    "{} leaves ({} automatic), {} examples, {} mutants, {} killed, {} survived",
+                    "{} leaves ({} automatic), {} examples, {} mutants, {} killed, {} survived; {} facts taken away one at a time, {} times a finding rose to conformant",
                     proof.leaves,
                     proof.automatic,
                     proof.examples,
                     proof.mutants,
                     proof.killed,
-                    proof.survivors.len()
+                    proof.survivors.len(),
+                    proof.removals,
+                    proof.rises.len()
                 )?,
             }
         }

@@ -181,15 +181,29 @@ pub fn load_text(
     folder: Option<&Path>,
 ) -> Result<Dossier, LoadError> {
     let file = sources.add(name);
-    let mut problems = Diagnostics::default();
-    let node = match parse(text, file, Limits::default()) {
-        Ok(node) => node,
+    match parse(text, file, Limits::default()) {
+        Ok(node) => load_node(schema, base, sources, &node, folder),
         Err(problem) => {
+            let mut problems = Diagnostics::default();
             problems.push(problem);
-            return Err(LoadError::Mistakes { problems, sources });
+            Err(LoadError::Mistakes { problems, sources })
         }
-    };
-    let (facts, found) = build(schema, base, &node, &BESIDES);
+    }
+}
+
+/// Reads a dossier from a tree.
+///
+/// # Errors
+/// [`LoadError::Mistakes`].
+pub fn load_node(
+    schema: &Schema,
+    base: &[&Node],
+    sources: Sources,
+    node: &Node,
+    folder: Option<&Path>,
+) -> Result<Dossier, LoadError> {
+    let mut problems = Diagnostics::default();
+    let (facts, found) = build(schema, base, node, &BESIDES);
     problems.extend(found);
     let mut people = People { facts: &facts, schema, problems: &mut problems };
     let answers = node.get("answers").map(|list| people.answers(list)).unwrap_or_default();

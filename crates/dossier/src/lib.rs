@@ -15,7 +15,7 @@ mod template;
 pub use build::{build, merge};
 pub use date::Date;
 pub use facts::{FactId, Facts, RecordId, Val};
-pub use folder::{Answer, Determination, Dossier, LoadError, Outcome, load, load_text};
+pub use folder::{Answer, Determination, Dossier, LoadError, Outcome, load, load_node, load_text};
 pub use jsonschema::json_schema;
 pub use schema::{Field, FieldId, Fields, Kind, Schema, Shape, ShapeId, Type, valid_id};
 pub use template::template;

@@ -34,6 +34,10 @@ pub struct Proof {
     pub killed: usize,
     /// Mutants not noticed.
     pub survivors: Vec<Survivor>,
+    /// Facts taken away, one at a time, from every example.
+    pub removals: usize,
+    /// Removals after which a verdict rose where it may not: INVARIANT (monotone) broken.
+    pub rises: Vec<String>,
     /// Examples that do not come out as they claim, or that cannot be read.
     pub problems: Diagnostics,
     /// Mutants and killed per leaf, for the coverage table.
@@ -76,6 +80,9 @@ pub fn prove_leaf(catalogue: &Catalogue, id: LeafId, proof: &mut Proof) {
             proof.problems.push(Diagnostic::error(prepared.at, zh, en));
         }
     }
+    for prepared in &mut set {
+        take_away(catalogue, id, prepared, proof);
+    }
     let (mut made, mut killed) = (0, 0);
     let all = mutants(leaf, clause);
     if !all.is_empty() {
@@ -95,6 +102,34 @@ pub fn prove_leaf(catalogue: &Catalogue, id: LeafId, proof: &mut Proof) {
     proof.mutants += made;
     proof.killed += killed;
     proof.per_leaf.push((made, killed));
+}
+
+/// Takes each fact and each answer away in turn. What was open or a gap may not become conformant, and what was known
+/// may only become open (or, where an exception can no longer be shown, a gap).
+fn take_away(catalogue: &Catalogue, id: LeafId, prepared: &mut Prepared, proof: &mut Proof) {
+    let before = run(catalogue, id, prepared);
+    let name = catalogue.leaves.get(id).map(|leaf| leaf.id.clone()).unwrap_or_default();
+    let judge = |proof: &mut Proof, prepared: &Prepared, what: String| {
+        proof.removals += 1;
+        let after = run(catalogue, id, prepared);
+        if after != before && matches!(after, Outcome::Conformant) {
+            proof.rises.push(format!("{name}: {what}: {} → {}", before.word(), after.word()));
+        }
+    };
+    let facts: Vec<u32> = prepared.facts.iter().collect();
+    for fact in facts {
+        prepared.facts.forget(fact);
+        let path = prepared.facts.fact_path(&catalogue.schema, fact);
+        judge(proof, prepared, path);
+        prepared.facts.remember(fact);
+    }
+    for step in 0..prepared.answers.len() {
+        let held = prepared.answers.get_mut(step).and_then(Option::take);
+        judge(proof, prepared, format!("step {}", step + 1));
+        if let Some(slot) = prepared.answers.get_mut(step) {
+            *slot = held;
+        }
+    }
 }
 
 /// A catalogue of one leaf, so that a mutant costs no copy of the rest.

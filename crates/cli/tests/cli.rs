@@ -1,0 +1,147 @@
+//! The command line as its users meet it: exit codes, errors with place and mend, output that pipes.
+
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use common::root;
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A folder of the test's own, empty at first.
+fn scratch(name: &str) -> std::path::PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    drop(std::fs::remove_dir_all(&dir));
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+#[test]
+fn exit_codes_say_what_was_found() {
+    assert_eq!(run(&["assess", "examples/storefront-cameras", "--as-of", "2026-11-01"]).status.code(), Some(1));
+    assert_eq!(run(&["assess", "examples/auto-dealer"]).status.code(), Some(0));
+    assert_eq!(run(&["assess", "examples/nowhere"]).status.code(), Some(2));
+    let dir = scratch("open");
+    std::fs::write(dir.join("dossier.yaml"), "target: {as_of: 2026-11-01}\n").unwrap();
+    assert_eq!(run(&["assess", dir.to_str().unwrap()]).status.code(), Some(3));
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_with_place_and_mend() {
+    let dir = scratch("mistakes");
+    let text = "target: {as_of: 2026-13-01}\nactivities:\n  a: {stage: colection, types: [face-imag], bogus: 1}\nactivites: {}\n";
+    std::fs::write(dir.join("dossier.yaml"), text).unwrap();
+    let output = run(&["--lang", "en", "dossier", "check", dir.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    for expected in [
+        "dossier.yaml:1:17: error: `as_of` must be a date as YYYY-MM-DD, not `2026-13-01`",
+        "dossier.yaml:3:14: error: `stage` must be one of the listed values, not `colection`\n    = did you mean `collection`?",
+        "`types[0]` refers to type `face-imag`, which does not exist\n    = did you mean `face-image`?",
+        "`activity` has no field `bogus`",
+        "dossier.yaml:4:1: error: unknown key `activites`\n    = did you mean `activities`?",
+    ] {
+        assert!(said.contains(expected), "{expected}\n--- said\n{said}");
+    }
+}
+
+#[test]
+fn a_new_dossier_is_valid_and_knows_nothing() {
+    let dir = scratch("new");
+    let path = dir.join("d");
+    let path = path.to_str().unwrap();
+    assert_eq!(run(&["dossier", "new", path]).status.code(), Some(0));
+    assert_eq!(run(&["dossier", "check", path]).status.code(), Some(0));
+    // It never overwrites.
+    assert_eq!(run(&["dossier", "new", path]).status.code(), Some(2));
+    // Nothing filled in, nothing known: no date either, so there is no assessment without one.
+    assert_eq!(run(&["assess", path]).status.code(), Some(2));
+    assert_eq!(run(&["assess", path, "--as-of", "2026-11-01"]).status.code(), Some(3));
+}
+
+#[test]
+fn a_report_is_written_whole_or_not_at_all() {
+    let dir = scratch("report");
+    let file = dir.join("r.json");
+    let args = ["assess", "examples/auto-dealer", "--format", "json", "-o", file.to_str().unwrap()];
+    assert_eq!(run(&args).status.code(), Some(0));
+    let written: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(written["counts"]["gap"], 0);
+    assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 1, "no part file stays behind");
+    let nowhere = dir.join("none/r.json");
+    let args = ["assess", "examples/auto-dealer", "--format", "json", "-o", nowhere.to_str().unwrap()];
+    assert_eq!(run(&args).status.code(), Some(2));
+}
+
+#[test]
+fn a_firms_own_pack_stands_beside_the_catalogue() {
+    let dir = scratch("pack");
+    let pack = r#"
+clauses:
+  - id: "90.1"
+    kind: indicator
+    title: {zh: 本所要求, en: The firm's own}
+    leaves:
+      - id: "90.1"
+        requirement: {zh: 组织须有名称, en: the organisation has a name}
+        for: organisation
+        check: organisation.name != ""
+        severity: minor
+        gap: {zh: 无名称, en: no name}
+        remedy: {zh: 写明名称, en: name it}
+        examples:
+          - conformant: {organisation: {name: 甲}}
+          - gap: {organisation: {name: ""}}
+          - undetermined: {}
+"#;
+    std::fs::write(dir.join("own.yaml"), pack).unwrap();
+    let path = dir.to_str().unwrap();
+    let output = run(&["--pack", path, "catalogue", "prove", "--only", "90", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let output = run(&["--pack", path, "assess", "examples/auto-dealer", "--format", "json"]);
+    assert!(stdout(&output).contains("\"leaf\":\"90.1\""));
+    assert_eq!(run(&["--pack", path, "explain", "90.1"]).status.code(), Some(0));
+}
+
+#[test]
+fn explain_helps_with_a_typing_mistake() {
+    let output = run(&["--lang", "en", "explain", "6.2.6.1c44"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("did you mean `6.2.6.1c4`?"), "{}", stderr(&output));
+    let output = run(&["--lang", "en", "explain", "6.2.6.1c4"]);
+    assert!(stdout(&output).contains("Check"), "{}", stdout(&output));
+}
+
+#[test]
+fn hostile_dossiers_are_refused_with_a_place() {
+    let dir = scratch("hostile");
+    let cases = [
+        ("deep", format!("target: {}{}", "[".repeat(500), "]".repeat(500))),
+        ("alias", "a: &a [*a]\n".to_owned()),
+        ("twice", "target: {}\ntarget: {}\n".to_owned()),
+        ("scalar", "just text".to_owned()),
+        ("outside", "evidence: {e: {file: ../../etc/passwd}}".to_owned()),
+    ];
+    for (name, text) in cases {
+        let folder = dir.join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("dossier.yaml"), text).unwrap();
+        let output = run(&["--lang", "en", "dossier", "check", folder.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(stderr(&output).contains("dossier.yaml:"), "{name}: {}", stderr(&output));
+    }
+    std::fs::write(dir.join("dossier.yaml"), b"target: {name: \"\xff\xfe\"}\n").unwrap();
+    let output = run(&["--lang", "en", "dossier", "check", dir.to_str().unwrap()]);
+    assert!(stderr(&output).contains("not UTF-8"), "{}", stderr(&output));
+}

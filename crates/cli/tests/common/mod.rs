@@ -1,0 +1,36 @@
+//! What the tests share: the built-in catalogue and the example dossiers.
+
+use std::path::{Path, PathBuf};
+
+use zhunsheng_catalogue::Catalogue;
+use zhunsheng_dossier::{Date, Dossier, load};
+use zhunsheng_source::Node;
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+pub fn catalogue() -> Catalogue {
+    zhunsheng_builtin::catalogue().unwrap()
+}
+
+/// A dossier of `examples/`, with its files named as a user in the root folder would.
+pub fn example(catalogue: &Catalogue, name: &str) -> Dossier {
+    std::env::set_current_dir(root()).unwrap();
+    let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
+    match load(&catalogue.schema, &base, catalogue.sources.clone(), &Path::new("examples").join(name)) {
+        Ok(dossier) => dossier,
+        Err(zhunsheng_dossier::LoadError::Mistakes { problems, sources }) => {
+            panic!("{}", problems.render(&sources, zhunsheng_source::Lang::En))
+        }
+        Err(other) => panic!("{other}"),
+    }
+}
+
+pub fn date(text: &str) -> Date {
+    Date::parse(text).unwrap()
+}
+
+/// The cases every property is tried on, with the dates they are judged by.
+pub const CASES: [(&str, &str); 3] =
+    [("storefront-cameras", "2021-03-18"), ("storefront-cameras", "2026-11-01"), ("auto-dealer", "2026-11-01")];

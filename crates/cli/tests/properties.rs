@@ -1,0 +1,148 @@
+//! What must hold for every dossier: no conformant without evidence, no dependence on order.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{CASES, catalogue, date, example, root};
+use zhunsheng_catalogue::Catalogue;
+use zhunsheng_dossier::{Dossier, Outcome, load_node};
+use zhunsheng_source::{Limits, Node, Value, parse};
+use zhunsheng_verdict::{Input, assess};
+
+type Verdicts = BTreeMap<(String, String), Outcome>;
+
+/// Verdicts by leaf and object, and of the roll-up by clause.
+fn verdicts(catalogue: &Catalogue, dossier: &Dossier, as_of: &str) -> (Verdicts, BTreeMap<String, Outcome>) {
+    let input = Input { as_of: Some(date(as_of)), stages: Vec::new() };
+    let assessment = assess(catalogue, dossier, &input).unwrap();
+    let findings = assessment
+        .findings
+        .iter()
+        .map(|finding| {
+            let leaf = catalogue.leaves[finding.leaf].id.clone();
+            ((leaf, assessment.object(finding).1.to_owned()), finding.verdict)
+        })
+        .collect();
+    let rollup =
+        assessment.rollup.iter().map(|rolled| (catalogue.clauses[rolled.clause].id.clone(), rolled.verdict)).collect();
+    (findings, rollup)
+}
+
+fn rises(before: &Verdicts, after: &Verdicts) -> Vec<String> {
+    after
+        .iter()
+        .filter(|(key, verdict)| {
+            **verdict == Outcome::Conformant && before.get(*key).copied() != Some(Outcome::Conformant)
+        })
+        .map(|(key, _)| format!("{}@{}", key.0, key.1))
+        .collect()
+}
+
+/// INVARIANT (monotone), one fact at a time, on findings and on every level of the roll-up.
+#[test]
+fn taking_a_fact_away_never_creates_conformant() {
+    let catalogue = catalogue();
+    let mut tried = 0;
+    for (case, as_of) in CASES {
+        let mut dossier = example(&catalogue, case);
+        // A person's determination is no fact: it stands whatever the facts say, so it is left out here.
+        dossier.determinations.clear();
+        let (before, before_up) = verdicts(&catalogue, &dossier, as_of);
+        let given = u32::try_from(catalogue.sources.len()).unwrap();
+        let facts: Vec<u32> = dossier.facts.iter().filter(|fact| dossier.facts.at(*fact).file >= given).collect();
+        assert!(facts.len() > 10, "{case} states hardly any facts");
+        for fact in facts {
+            dossier.facts.forget(fact);
+            let (after, after_up) = verdicts(&catalogue, &dossier, as_of);
+            let path = dossier.facts.fact_path(&catalogue.schema, fact);
+            let risen = rises(&before, &after);
+            assert!(risen.is_empty(), "{case}: without {path}: {risen:?}");
+            for (clause, verdict) in after_up {
+                let was = before_up.get(&clause).copied();
+                assert!(
+                    verdict != Outcome::Conformant || was == Some(Outcome::Conformant),
+                    "{case}: without {path} clause {clause} rose from {was:?}"
+                );
+            }
+            dossier.facts.remember(fact);
+            tried += 1;
+        }
+    }
+    assert!(tried > 100);
+}
+
+/// Many facts at once: subsets drawn by a fixed generator.
+#[test]
+fn taking_many_facts_away_never_creates_conformant() {
+    let catalogue = catalogue();
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    for (case, as_of) in CASES {
+        let mut dossier = example(&catalogue, case);
+        dossier.determinations.clear();
+        let (before, _) = verdicts(&catalogue, &dossier, as_of);
+        let facts: Vec<u32> = dossier.facts.iter().collect();
+        for share in [2, 4, 16] {
+            for _ in 0..20 {
+                let gone: Vec<u32> = facts.iter().copied().filter(|_| next() % share == 0).collect();
+                gone.iter().for_each(|fact| dossier.facts.forget(*fact));
+                let risen = rises(&before, &verdicts(&catalogue, &dossier, as_of).0);
+                assert!(risen.is_empty(), "{case}: {risen:?}");
+                gone.iter().for_each(|fact| dossier.facts.remember(*fact));
+            }
+        }
+    }
+}
+
+/// With nothing stated at all, nothing is conformant and there is no gap either.
+#[test]
+fn an_empty_dossier_is_undetermined_throughout() {
+    let catalogue = catalogue();
+    let node = parse("{}", 0, Limits::default()).unwrap();
+    let dossier = load_node(&catalogue.schema, &[], catalogue.sources.clone(), &node, None).unwrap();
+    let (findings, _) = verdicts(&catalogue, &dossier, "2026-11-01");
+    assert!(findings.len() > 100);
+    for ((leaf, _), verdict) in findings {
+        assert_eq!(verdict, Outcome::Undetermined, "{leaf}");
+    }
+}
+
+/// Maps and lists of facts turned round.
+fn reversed(node: &Node) -> Node {
+    let value = match &node.value {
+        Value::Map(entries) => {
+            Value::Map(entries.iter().rev().map(|(key, value)| (key.clone(), reversed(value))).collect())
+        }
+        Value::Seq(items) => Value::Seq(items.iter().rev().map(reversed).collect()),
+        scalar => scalar.clone(),
+    };
+    Node { at: node.at, value }
+}
+
+#[test]
+fn order_never_matters() {
+    let catalogue = catalogue();
+    for (case, as_of) in CASES {
+        let text = std::fs::read_to_string(root().join("examples").join(case).join("dossier.yaml")).unwrap();
+        let node = parse(&text, 0, Limits::default()).unwrap();
+        let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
+        let read = |node: &Node| load_node(&catalogue.schema, &base, catalogue.sources.clone(), node, None).unwrap();
+        let (straight, turned) = (read(&node), read(&reversed(&node)));
+        assert_eq!(verdicts(&catalogue, &straight, as_of), verdicts(&catalogue, &turned, as_of), "{case}");
+    }
+}
+
+/// The same catalogue from files in another order is the same catalogue.
+#[test]
+fn the_order_of_catalogue_files_never_matters() {
+    let mut files = zhunsheng_builtin::files();
+    let (first, _) = zhunsheng_catalogue::load(&files);
+    files.reverse();
+    let (second, _) = zhunsheng_catalogue::load(&files);
+    assert_eq!(first.sha256, second.sha256);
+    assert_eq!(first, second);
+}
