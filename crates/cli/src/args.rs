@@ -142,6 +142,11 @@ pub enum CatalogueCommand {
         #[arg(long, value_enum, default_value = "text")]
         format: Plain,
     },
+    /// 输出一个可直接改写的新条款 Print a small complete clause to start from
+    NewClause {
+        /// 条款编号，如 90.1 Id of the clause, such as 90.1
+        id: String,
+    },
     /// 检查：引用、字段、类型、例子是否齐全 Check references, fields, types, and that each verdict has an example
     Lint,
     /// 证明：运行全部例子，并逐一改动检查式，报告无例子察觉的改动 Run all examples, then change every check in every small way and report what no example notices

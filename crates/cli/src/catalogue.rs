@@ -19,9 +19,13 @@ pub fn run(
     lang: Lang,
     out: &mut impl Write,
 ) -> Result<u8, Failure> {
+    if let CatalogueCommand::NewClause { id } = &command {
+        return new_clause(id, out);
+    }
     // Examples are not in the compiled form, so all three read the sources.
     let (catalogue, mut problems) = load(&files(packs, root)?);
     match command {
+        CatalogueCommand::NewClause { .. } => Ok(0),
         CatalogueCommand::Lint => {
             problems.extend(lint(&catalogue));
             if problems.is_empty() {
@@ -57,9 +61,24 @@ pub fn run(
                 }
             }
             report(&catalogue, &proof, format, lang, out)?;
-            Ok(if proof.problems.has_errors() { 2 } else { u8::from(!proof.survivors.is_empty() || !proof.rises.is_empty()) })
+            Ok(if proof.problems.has_errors() {
+                2
+            } else {
+                u8::from(!proof.survivors.is_empty() || !proof.rises.is_empty())
+            })
         }
     }
+}
+
+/// A clause that loads, lints and proves as it stands.
+fn new_clause(id: &str, out: &mut impl Write) -> Result<u8, Failure> {
+    let plain = id.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if !plain {
+        return Err(Failure::Said(format!("`{id}` is not a clause number; write one such as `90.1`")));
+    }
+    let text = include_str!("new-clause.yaml").replace("{id}", id).replace("{id_}", &id.replace('.', "_"));
+    write!(out, "{text}")?;
+    Ok(0)
 }
 
 fn report(

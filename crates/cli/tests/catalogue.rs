@@ -71,7 +71,11 @@ clauses:
     };
     assert_eq!(problems(good), "");
     for (from, to, expected) in [
-        ("check: activity.told", "check: activity.tld", "t.yaml:19:16: error: `activity` has no field `tld`\n    = did you mean `told`?"),
+        (
+            "check: activity.told",
+            "check: activity.tld",
+            "t.yaml:19:16: error: `activity` has no field `tld`\n    = did you mean `told`?",
+        ),
         ("check: activity.told", "check: activity.told == 3", "cannot compare bool with number"),
         ("check: activity.told", "check: activity.stage == \"colection\"", "did you mean `collection`?"),
         ("check: activity.told", "check: has(activity.told)", "a check cannot ask whether a fact is known"),

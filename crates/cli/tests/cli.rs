@@ -87,28 +87,15 @@ fn a_report_is_written_whole_or_not_at_all() {
 #[test]
 fn a_firms_own_pack_stands_beside_the_catalogue() {
     let dir = scratch("pack");
-    let pack = r#"
-clauses:
-  - id: "90.1"
-    kind: indicator
-    title: {zh: 本所要求, en: The firm's own}
-    leaves:
-      - id: "90.1"
-        requirement: {zh: 组织须有名称, en: the organisation has a name}
-        for: organisation
-        check: organisation.name != ""
-        severity: minor
-        gap: {zh: 无名称, en: no name}
-        remedy: {zh: 写明名称, en: name it}
-        examples:
-          - conformant: {organisation: {name: 甲}}
-          - gap: {organisation: {name: ""}}
-          - undetermined: {}
-"#;
-    std::fs::write(dir.join("own.yaml"), pack).unwrap();
+    // The scaffold is the first clause of CONTRIBUTING.md: it must hold as it stands.
+    let made = run(&["catalogue", "new-clause", "90.1"]);
+    assert_eq!(made.status.code(), Some(0));
+    std::fs::write(dir.join("own.yaml"), &made.stdout).unwrap();
     let path = dir.to_str().unwrap();
     let output = run(&["--pack", path, "catalogue", "prove", "--only", "90", "--format", "json"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let output = run(&["--pack", path, "--lang", "en", "catalogue", "lint"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     let output = run(&["--pack", path, "assess", "examples/auto-dealer", "--format", "json"]);
     assert!(stdout(&output).contains("\"leaf\":\"90.1\""));
     assert_eq!(run(&["--pack", path, "explain", "90.1"]).status.code(), Some(0));

@@ -22,7 +22,10 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("zhunsheng-dossier", &["zhunsheng-source"][..]),
         ("zhunsheng-catalogue", &["zhunsheng-source", "zhunsheng-dossier"][..]),
         ("zhunsheng-builtin", &["zhunsheng-source", "zhunsheng-catalogue"][..]),
-        ("zhunsheng-verdict", &["zhunsheng-source", "zhunsheng-dossier", "zhunsheng-catalogue", "zhunsheng-builtin"][..]),
+        (
+            "zhunsheng-verdict",
+            &["zhunsheng-source", "zhunsheng-dossier", "zhunsheng-catalogue", "zhunsheng-builtin"][..],
+        ),
         ("zhunsheng-records", &["zhunsheng-source", "zhunsheng-dossier", "zhunsheng-catalogue"][..]),
         ("zhunsheng-policy", &["zhunsheng-source", "zhunsheng-dossier", "zhunsheng-catalogue"][..]),
         ("zhunsheng-discover", &["zhunsheng-source"][..]),
