@@ -26,6 +26,10 @@ impl Text {
 pub const ITEMS: &str = include_str!("../../../catalogue/policy/items.yaml");
 /// `catalogue/policy/types.yaml`.
 pub const TYPES: &str = include_str!("../../../catalogue/policy/types.yaml");
+/// `catalogue/policy/purposes.yaml`.
+pub const PURPOSES: &str = include_str!("../../../catalogue/policy/purposes.yaml");
+/// `catalogue/policy/wording.yaml`.
+pub const WORDING: &str = include_str!("../../../catalogue/policy/wording.yaml");
 
 /// Parses a data file.
 ///

@@ -7,6 +7,9 @@ pub mod doc;
 pub mod error;
 pub mod items;
 pub mod lexis;
+pub mod practices;
 pub mod read;
+pub mod report;
+pub mod wording;
 
 pub use error::Error;

@@ -3,6 +3,7 @@
 
 use super::marker::{self, Class, Marker};
 use super::{Block, Document, Kind, Sentence, sentence};
+use crate::practices::tables::is_head;
 
 /// Longest text that can be a heading without markup, characters.
 const HEADING: usize = 34;
@@ -80,6 +81,7 @@ pub(crate) fn find(doc: &mut Document) {
     let explicit = doc.blocks.iter().filter(|b| matches!(b.kind, Kind::Heading { .. })).count() >= 3;
     kinds(&mut doc.blocks, explicit);
     contents(&mut doc.blocks);
+    table_heads(&mut doc.blocks);
     nesting(&mut doc.blocks);
     for (index, block) in doc.blocks.iter_mut().enumerate() {
         let first = doc.sentences.len();
@@ -166,6 +168,19 @@ fn kinds(blocks: &mut [Block], explicit: bool) {
             // A list made with markup keeps its own depth where the text has no marker.
             b.kind = kind;
         }
+    }
+}
+
+/// Rows that name the columns, where the markup does not say so.
+fn table_heads(blocks: &mut [Block]) {
+    for b in blocks {
+        let text = std::mem::take(&mut b.text);
+        if let Kind::Row { header, cells, .. } = &mut b.kind
+            && cells.len() >= 2
+        {
+            *header |= is_head(cells.iter().map(|c| text.get(c.0..c.1).unwrap_or("")));
+        }
+        b.text = text;
     }
 }
 

@@ -1,0 +1,167 @@
+//! Wording that leaves the reader without meaningful information (5.5.4.4, 5.3.2), and figures of readability.
+
+pub mod purpose;
+pub mod readability;
+
+use crate::data::{self, Text};
+use crate::doc::Address;
+use crate::error::Error;
+use crate::items::Analysis;
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+/// `catalogue/policy/wording.yaml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    rules: Vec<Entry>,
+    purpose: purpose::Lists,
+    readability: Vec<readability::Threshold>,
+    terms: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    leaf: String,
+    kind: Option<String>,
+    title: Text,
+    #[serde(default)]
+    all: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+    reason: Text,
+    hint: Text,
+}
+
+/// A rule, compiled.
+#[derive(Debug)]
+pub struct Rule {
+    /// Identifier.
+    pub id: String,
+    /// Clause leaf.
+    pub leaf: String,
+    /// Title.
+    pub title: Text,
+    kind: Option<String>,
+    all: Vec<Regex>,
+    none: Vec<Regex>,
+    reason: Text,
+    hint: Text,
+}
+
+/// All rules.
+#[derive(Debug)]
+pub struct Wording {
+    /// In the order of the file.
+    pub rules: Vec<Rule>,
+    /// What makes a purpose definite or vague.
+    pub purpose: purpose::Lists,
+    /// Thresholds of readability.
+    pub readability: Vec<readability::Threshold>,
+    /// Technical terms.
+    pub terms: Vec<String>,
+}
+
+/// Wording found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Rule.
+    pub rule: String,
+    /// Clause leaf.
+    pub leaf: String,
+    /// Title of the rule.
+    pub title: Text,
+    /// The words.
+    pub text: String,
+    /// The sentence they stand in.
+    pub sentence: String,
+    /// Where the words stand.
+    pub at: Address,
+    /// Why it is found.
+    pub reason: Text,
+    /// How to mend it.
+    pub hint: Text,
+}
+
+impl Wording {
+    /// The built-in rules.
+    ///
+    /// # Errors
+    /// When the data file is wrong.
+    pub fn builtin() -> Result<Self, Error> {
+        const FILE: &str = "catalogue/policy/wording.yaml";
+        let file: File = data::parse(FILE, data::WORDING)?;
+        let mut rules = Vec::new();
+        for e in file.rules {
+            let compile = |list: &[String]| -> Result<Vec<Regex>, Error> {
+                list.iter()
+                    .map(|p| {
+                        Regex::new(p).map_err(|err| Error::Data {
+                            file: FILE.into(),
+                            line: data::WORDING.lines().position(|l| l.contains(p)).map_or(0, |n| n + 1),
+                            column: 0,
+                            reason: format!("`{p}` is no regular expression: {err}"),
+                            mend: "correct the expression".into(),
+                        })
+                    })
+                    .collect()
+            };
+            let (all, none) = (compile(&e.all)?, compile(&e.none)?);
+            rules.push(Rule { id: e.id, leaf: e.leaf, title: e.title, kind: e.kind, all, none, reason: e.reason, hint: e.hint });
+        }
+        Ok(Wording { rules, purpose: file.purpose, readability: file.readability, terms: file.terms })
+    }
+
+    /// Finds wording in a document, in order.
+    #[must_use]
+    pub fn find(&self, a: &Analysis<'_>) -> Vec<Finding> {
+        // A partner that the policy defines somewhere is not undefined.
+        let defined = (0..a.doc.sentences.len()).any(|i| {
+            let t = a.doc.sentence(i);
+            a.speaks(i) && ["合作伙伴", "合作方", "关联公司", "关联方"].iter().any(|w| t.contains(w)) && ["是指", "指的是", "包括以下", "分为以下", "主要包括", "以下类型"].iter().any(|w| t.contains(w))
+        });
+        let mut out = Vec::new();
+        for i in 0..a.doc.sentences.len() {
+            if !a.speaks(i) {
+                continue;
+            }
+            let text = a.doc.sentence(i);
+            let Some(s) = a.doc.sentences.get(i) else { continue };
+            for rule in &self.rules {
+                let span = match rule.kind.as_deref() {
+                    Some("purpose") => self.purpose.vague_span(text, a.types.get(i).is_some_and(|t| !t.is_empty())),
+                    Some("partner") if defined => None,
+                    _ => rule.span(text),
+                };
+                if let Some((start, end)) = span {
+                    out.push(Finding {
+                        rule: rule.id.clone(),
+                        leaf: rule.leaf.clone(),
+                        title: rule.title.clone(),
+                        text: text.get(start..end).unwrap_or("").to_owned(),
+                        sentence: text.to_owned(),
+                        at: a.doc.address(s.block, s.start + start, s.start + end),
+                        reason: rule.reason.clone(),
+                        hint: rule.hint.clone(),
+                    });
+                }
+            }
+        }
+        out
+    }
+}
+
+impl Rule {
+    fn span(&self, text: &str) -> Option<(usize, usize)> {
+        let mut last = None;
+        for r in &self.all {
+            last = Some(r.find(text)?);
+        }
+        if self.none.iter().any(|r| r.is_match(text)) {
+            return None;
+        }
+        last.map(|m| (m.start(), m.end()))
+    }
+}
