@@ -25,6 +25,8 @@ pub struct Instrument {
     pub repealed: Option<Date>,
     /// The version that replaced it.
     pub replaced_by: Option<String>,
+    /// Whom it can concern at all, as an expression over the dossier; an article may have its own besides.
+    pub applies: Option<Expr>,
     /// Remarks.
     pub note: Text,
     /// full, excerpt, not-obtained

@@ -101,8 +101,8 @@ impl Loader<'_> {
         decode.keys(
             node,
             &[
-                "id", "kind", "title", "extends", "stage", "basis", "presumed", "examine", "limits", "note", "law", "groups",
-                "leaves",
+                "id", "kind", "title", "extends", "stage", "basis", "presumed", "examine", "limits", "note", "law",
+                "groups", "leaves",
             ],
         );
         let clause = Clause {
@@ -332,6 +332,7 @@ impl Loader<'_> {
 
     fn instrument(&mut self, file: &Node) {
         let Some(node) = file.get("instrument") else { return };
+        let applies = self.applies(node);
         let mut decode = self.decode();
         decode.keys(
             node,
@@ -347,6 +348,7 @@ impl Loader<'_> {
                 "replaced_by",
                 "note",
                 "completeness",
+                "applies",
             ],
         );
         let mut instrument = Instrument {
@@ -358,6 +360,7 @@ impl Loader<'_> {
             in_force: date(&mut decode, node, "in_force"),
             repealed: date(&mut decode, node, "repealed"),
             replaced_by: decode.optional(node, "replaced_by").filter(|id| id != "none" && id != "unknown"),
+            applies,
             note: decode.text_or_empty(node, "note"),
             completeness: decode.optional(node, "completeness").unwrap_or_else(|| "full".into()),
             articles: Vec::new(),
@@ -382,13 +385,15 @@ impl Loader<'_> {
         self.catalogue.instruments.push(instrument);
     }
 
+    /// `applies`: an expression over singletons and collections, with no object of its own.
+    fn applies(&mut self, node: &Node) -> Option<Expr> {
+        let value = node.get("applies")?;
+        let scope = Scope { schema: &self.catalogue.schema, object: None, steps: &[] };
+        compile(value.text().unwrap_or_default(), value.at, &scope).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
     fn article(&mut self, node: &Node) -> Article {
-        let applies = node.get("applies").and_then(|value| {
-            let scope = Scope { schema: &self.catalogue.schema, object: None, steps: &[] };
-            compile(value.text().unwrap_or_default(), value.at, &scope)
-                .map_err(|problem| self.problems.push(problem))
-                .ok()
-        });
+        let applies = self.applies(node);
         let mut decode = Decode { problems: self.problems };
         decode.keys(
             node,

@@ -58,6 +58,18 @@ pub enum Command {
     /// 评估一个卷宗 Assess a dossier
     #[command(after_help = ASSESS_HELP)]
     Assess(AssessArgs),
+    /// 合规义务清单：基准日约束该对象的法律义务及理由 The obligations register: what binds this target on the date, and why
+    Obligations {
+        /// 卷宗目录（含 dossier.yaml） Folder with dossier.yaml
+        #[arg(long, value_name = "DIR")]
+        dossier: PathBuf,
+        /// 基准日；缺省取卷宗的 target.as_of The date; otherwise the dossier's target.as_of
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<String>,
+        /// 格式 Format
+        #[arg(long, value_enum, default_value = "text")]
+        format: Plain,
+    },
     /// 说明一个条目：要求、检查方法、证据、法律 Explain a leaf: requirement, check, evidence, law
     Explain {
         /// 条目编号，如 6.2.6.1c4 Id of the leaf, such as 6.2.6.1c4

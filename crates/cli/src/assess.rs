@@ -19,12 +19,7 @@ pub fn run(
     lang: Lang,
     out: &mut impl Write,
 ) -> Result<u8, Failure> {
-    let as_of = match &args.as_of {
-        Some(text) => Some(Date::parse(text).ok_or_else(|| {
-            Failure::Said(format!("`{text}` is not a date; write `--as-of YYYY-MM-DD`, such as `--as-of 2026-11-01`"))
-        })?),
-        None => None,
-    };
+    let as_of = date(args.as_of.as_deref())?;
     let catalogue = catalogue(packs, root)?;
     let dossier = read(&catalogue, &args.dossier)?;
     if !dossier.warnings.is_empty() {
@@ -37,6 +32,13 @@ pub fn run(
         Some(path) => to_file(path, |file| write(&assessment, args.format, lang, file))?,
     }
     Ok(u8::try_from(assessment.exit_code()).unwrap_or(2))
+}
+
+/// Reads `--as-of`.
+pub fn date(text: Option<&str>) -> Result<Option<Date>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let wrong = || format!("`{text}` is not a date; write `--as-of YYYY-MM-DD`, such as `--as-of 2026-11-01`");
+    Date::parse(text).map(Some).ok_or_else(|| Failure::Said(wrong()))
 }
 
 /// Judges, with mistakes in answers and determinations told by file and line.

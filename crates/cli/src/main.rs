@@ -5,6 +5,7 @@ mod assess;
 mod catalogue;
 mod dossier;
 mod input;
+mod obligations;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -24,6 +25,9 @@ fn main() -> ExitCode {
     let (packs, root) = (args.packs.as_slice(), args.root.as_deref());
     let result = match args.command {
         Command::Assess(command) => assess::run(&command, packs, root, lang, &mut out),
+        Command::Obligations { dossier, as_of, format } => {
+            obligations::run(&dossier, as_of.as_deref(), format, packs, root, lang, &mut out)
+        }
         Command::Explain { leaf } => assess::explain(&leaf, packs, root, lang, &mut out),
         Command::Dossier(command) => dossier::run(&command, packs, root, lang, &mut out),
         Command::Completions { shell } => {

@@ -3,7 +3,7 @@
 use zhunsheng_catalogue::{Instrument, Kind, LawRef, Leaf, Standing};
 use zhunsheng_dossier::{Determination, Outcome};
 use zhunsheng_source::Text;
-use zhunsheng_verdict::{Assessment, Finding};
+use zhunsheng_verdict::{Assessment, Finding, Kleene};
 
 /// The leaf of a finding. Findings come from the catalogue, so it exists.
 pub fn leaf<'a>(assessment: &'a Assessment<'_>, finding: &Finding) -> Option<&'a Leaf> {
@@ -92,11 +92,12 @@ pub struct Cited<'a> {
     pub show: Text,
 }
 
-/// The law a leaf cites, what was in force on the date first.
+/// The law a leaf cites, as far as it can concern this target; what was in force on the date first.
 pub fn law<'a>(assessment: &'a Assessment<'_>, leaf: &'a Leaf) -> Vec<Cited<'a>> {
     let mut cited: Vec<Cited<'a>> = leaf
         .law
         .iter()
+        .filter(|id| assessment.binds(id) != Kleene::False)
         .filter_map(|id| {
             let parsed = LawRef::parse(id)?;
             let instrument = assessment.catalogue.instrument(parsed.instrument)?;

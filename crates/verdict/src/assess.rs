@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use zhunsheng_catalogue::{Catalogue, Instrument, Kind, LawRef, LeafId, Standing};
+use zhunsheng_catalogue::expr::Expr;
+use zhunsheng_catalogue::{Article, Catalogue, Instrument, Kind, LawRef, LeafId, Standing};
 use zhunsheng_dossier::{Answer, Date, Determination, Dossier, Facts, FieldId, Outcome, RecordId, Type, Val};
 use zhunsheng_source::{Diagnostic, Diagnostics};
 
-use crate::eval::Missing;
+use crate::eval::{Eval, Missing, Trace};
 use crate::judge::{Bench, Finding, Judge};
+use crate::kleene::Kleene;
 use crate::request::{Request, requests};
 use crate::rollup::{Rolled, roll};
 
@@ -51,6 +53,8 @@ pub struct Assessment<'a> {
     pub rollup: Vec<Rolled>,
     /// What to ask for.
     pub requests: Vec<Request>,
+    /// Whether each article can concern this target, by instrument and article; true where the catalogue states no condition.
+    pub binding: Vec<Vec<Kleene>>,
 }
 
 impl Assessment<'_> {
@@ -75,6 +79,23 @@ impl Assessment<'_> {
         crate::request::path(self.catalogue, &self.dossier.facts, missing)
     }
 
+    /// The obligations register: every duty of the catalogue's law that was in force on the date and can concern this
+    /// target, with whether that is certain; by instrument, in the order of their articles.
+    pub fn register(&self) -> Vec<(&Instrument, &Article, Kleene)> {
+        let mut register = Vec::new();
+        for (instrument, binding) in self.catalogue.instruments.iter().zip(&self.binding) {
+            if instrument.standing(self.as_of) != Standing::InForce {
+                continue;
+            }
+            for (article, binds) in instrument.articles.iter().zip(binding) {
+                if article.obligation && *binds != Kleene::False {
+                    register.push((instrument, article, *binds));
+                }
+            }
+        }
+        register
+    }
+
     /// The kind and id of a finding's object; the id is empty for singletons and for collections as a whole.
     pub fn object(&self, finding: &Finding) -> (&str, &str) {
         let kind = self.catalogue.leaves.get(finding.leaf).map_or("", |leaf| leaf.object.as_str());
@@ -83,13 +104,29 @@ impl Assessment<'_> {
         (kind, id)
     }
 
+    /// Whether a cited article can concern this target.
+    pub fn binds(&self, reference: &str) -> Kleene {
+        let Some(parsed) = LawRef::parse(reference) else { return Kleene::Unknown };
+        let position = self.catalogue.instruments.iter().position(|instrument| instrument.id == parsed.instrument);
+        let Some(position) = position else { return Kleene::Unknown };
+        let article = self
+            .catalogue
+            .instruments
+            .get(position)
+            .and_then(|instrument| instrument.articles.iter().position(|article| article.id == parsed.article));
+        let held = article.and_then(|article| self.binding.get(position)?.get(article).copied());
+        held.unwrap_or(Kleene::Unknown)
+    }
+
     /// The instruments that findings in scope refer to, each with how it stands on the as-of date.
     pub fn law(&self) -> Vec<(&Instrument, Standing)> {
-        let mut used: Vec<&Instrument> = self
-            .findings
-            .iter()
-            .filter_map(|finding| self.catalogue.leaves.get(finding.leaf))
+        let mut leaves: Vec<LeafId> = self.findings.iter().map(|finding| finding.leaf).collect();
+        leaves.dedup();
+        let mut used: Vec<&Instrument> = leaves
+            .into_iter()
+            .filter_map(|leaf| self.catalogue.leaves.get(leaf))
             .flat_map(|leaf| &leaf.law)
+            .filter(|reference| self.binds(reference) != Kleene::False)
             .filter_map(|reference| LawRef::parse(reference))
             .filter_map(|reference| self.catalogue.instrument(reference.instrument))
             .collect();
@@ -126,7 +163,24 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     let findings = findings(&bench, &stages);
     let rollup = roll(catalogue, &findings);
     let requests = requests(catalogue, facts, &findings);
-    Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, requests })
+    let binding = binding(catalogue, facts, as_of);
+    Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, requests, binding })
+}
+
+/// Whether each article can concern the target: the instrument's condition and the article's own.
+fn binding(catalogue: &Catalogue, facts: &Facts, as_of: Date) -> Vec<Vec<Kleene>> {
+    let eval = Eval { facts, as_of, answers: &[], leaf: 0, object: 0 };
+    let holds = |condition: &Option<Expr>| {
+        condition.as_ref().map_or(Kleene::True, |condition| eval.condition(condition, &mut Trace::default()))
+    };
+    catalogue
+        .instruments
+        .iter()
+        .map(|instrument| {
+            let whole = holds(&instrument.applies);
+            instrument.articles.iter().map(|article| whole.and(holds(&article.applies))).collect()
+        })
+        .collect()
 }
 
 /// `activity.stage` and `activity.legal_bases`, which clauses of chapters 5.2.2, 6 and 7 look at by themselves.
