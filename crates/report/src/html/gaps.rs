@@ -1,0 +1,165 @@
+//! The gap register: by severity, then by leaf; every gap with its evidence, its law and what to do.
+
+use maud::{Markup, html};
+use zhunsheng_catalogue::{Level, Standing};
+use zhunsheng_dossier::Outcome;
+use zhunsheng_verdict::Finding;
+
+use super::view::{Judged, View, anchor};
+use super::{people, summary, value};
+use crate::words;
+
+/// Objects shown per leaf.
+pub(super) const OBJECTS: usize = 20;
+/// Facts shown per finding.
+pub(super) const FACTS: usize = 12;
+
+pub(super) fn body(view: &View<'_>) -> Markup {
+    if view.counts.gap == 0 {
+        return html! { p { (view.t("没有发现差距。", "No gap was found.")) } };
+    }
+    html! {
+        @for level in Level::ALL {
+            @let count = summary::gaps(view, level);
+            @if count > 0 {
+                h3 class={ "level " (level.word()) } id={ "gaps-" (level.word()) } {
+                    (view.x(&level.label())) span.count { (count) (view.t(" 项", if count == 1 { " gap" } else { " gaps" })) }
+                }
+                @for one in view.judged.iter().filter(|one| one.leaf.severity == level && one.counts.gap > 0) {
+                    (leaf(view, one))
+                }
+            }
+        }
+    }
+}
+
+fn leaf(view: &View<'_>, one: &Judged<'_>) -> Markup {
+    let gaps: Vec<&Finding> = one.findings.iter().filter(|finding| finding.verdict == Outcome::Gap).collect();
+    html! {
+        article.gap id=(anchor("gap", &one.leaf.id)) {
+            header {
+                h4 {
+                    span.sign aria-hidden="true" { "✗" }
+                    a.leaf href={ "#" (anchor("leaf", &one.leaf.id)) } { (one.leaf.id) }
+                    " " (view.x(&one.clause.title))
+                    span class={ "badge " (one.leaf.severity.word()) } { (view.x(&one.leaf.severity.label())) }
+                }
+                p.where { (path(view, one)) }
+            }
+            div.text {
+                p.wrong { span.tag { (view.t("问题", "Gap")) } span { (view.x(&one.leaf.gap)) } }
+                p.require { span.tag { (view.t("要求", "Requirement")) } span { (view.x(&one.leaf.requirement)) } }
+            }
+            @for finding in gaps.iter().take(OBJECTS) { (object(view, one, finding)) }
+            @if gaps.len() > OBJECTS {
+                p.more { (view.more(gaps.len() - OBJECTS, "个对象", "objects")) }
+            }
+            div.text {
+                (law(view, one))
+                @if !one.leaf.remedy.is_empty() {
+                    p.remedy { span.tag { (view.t("整改", "Remedy")) } span { (view.x(&one.leaf.remedy)) } }
+                }
+            }
+        }
+    }
+}
+
+/// Where the leaf stands in the framework.
+fn path(view: &View<'_>, one: &Judged<'_>) -> Markup {
+    let catalogue = view.a.catalogue;
+    let (_, indicator, dimension) = words::place(view.a, one.leaf);
+    let title = |id: &str| catalogue.clause(id).map(|clause| view.x(&clause.title).to_owned()).unwrap_or_default();
+    html! {
+        @if !dimension.is_empty() { (dimension) " " (title(dimension)) }
+        @if !indicator.is_empty() && indicator != one.clause.id { " › " (indicator) " " (title(indicator)) }
+        " › " (one.clause.id)
+        @if let Some(stage) = one.clause.stage.as_deref() { " · " (view.t("环节：", "stage: ")) (view.stage(stage)) }
+    }
+}
+
+fn object(view: &View<'_>, one: &Judged<'_>, finding: &Finding) -> Markup {
+    let failed: Vec<&str> =
+        finding.leans.iter().filter(|lean| lean.outcome == Outcome::Gap).map(|lean| lean.id.as_str()).collect();
+    html! {
+        section.object {
+            h5 { span.tag { (view.t("对象", "Object")) } (view.object(finding)) }
+            @if !failed.is_empty() { p {
+                (view.t("未满足的条款：", "Clauses not met: "))
+                @for (index, id) in failed.iter().enumerate() {
+                    @if index > 0 { (view.t("、", ", ")) }
+                    (people::reference(view, id))
+                }
+            } }
+            (facts(view, finding))
+            @if !finding.determinations.is_empty() { (people::both(view, one, finding)) }
+        }
+    }
+}
+
+/// The facts a finding rests on, each with its address.
+fn facts(view: &View<'_>, finding: &Finding) -> Markup {
+    let held = &view.a.dossier.facts;
+    let schema = &view.a.catalogue.schema;
+    html! {
+        @if finding.facts.is_empty() {
+            p.note { (view.t("该结论不直接引用事实。", "This finding cites no fact of its own.")) }
+        } @else {
+            table.facts {
+                thead { tr {
+                    th scope="col" { (view.t("事实", "Fact")) }
+                    th scope="col" { (view.t("值", "Value")) }
+                    th scope="col" { (view.t("出处", "Stated at")) }
+                } }
+                tbody { @for fact in finding.facts.iter().take(FACTS) { tr {
+                    td {
+                        @if let Some(label) = value::label(view, *fact) { (label) br; }
+                        code.path { (breakable(&held.fact_path(schema, *fact))) }
+                    }
+                    td.value { (value::show(view, *fact)) }
+                    td { code.at { (breakable(&view.place(*fact))) } }
+                } } }
+            }
+            @if finding.facts.len() > FACTS {
+                p.more { (view.more(finding.facts.len() - FACTS, "项事实", "facts")) }
+            }
+        }
+    }
+}
+
+/// A path that may break after its dots and slashes, and nowhere else.
+pub(super) fn breakable(path: &str) -> Markup {
+    html! { @for part in path.split_inclusive(['.', '/', '@', ':', '_']) { (part) wbr; } }
+}
+
+/// How a law stands, with a sign.
+pub(super) fn mark(standing: Standing) -> &'static str {
+    match standing {
+        Standing::InForce => "●",
+        Standing::NotYet => "○",
+        Standing::Repealed => "⊘",
+        Standing::Unknown => "?",
+    }
+}
+
+fn law(view: &View<'_>, one: &Judged<'_>) -> Markup {
+    let cited = words::law(view.a, one.leaf);
+    if cited.is_empty() {
+        return html! {};
+    }
+    html! {
+        div.law { span.tag { (view.t("法律", "Law")) }
+            ul { @for one in &cited {
+                li.dead[one.standing != Standing::InForce] {
+                    span.sign aria-hidden="true" { (mark(one.standing)) }
+                    (view.x(&one.show))
+                    span.state {
+                        @if one.standing == Standing::InForce {
+                            (view.t("基准日有效", "in force on the as-of date"))
+                            @if let Some(from) = one.instrument.in_force { (view.t("，", ", since ")) (from) (view.t(" 起施行", "")) }
+                        } @else { (view.x(&words::standing(one.instrument, one.standing))) }
+                    }
+                }
+            } }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! HTML: one file, no network, no script. Laid out for A4 and for a telephone.
+//!
+//! Architecture invariant: nothing of a dossier reaches the page but through `maud`'s escaping, or through
+//! [`style::css_string`] for the running header. No address of the network is ever written into the page.
+
+mod findings;
+mod gaps;
+mod heat;
+mod law;
+mod method;
+mod missing;
+mod people;
+mod radar;
+mod style;
+mod summary;
+mod title;
+mod value;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use maud::{DOCTYPE, Markup, html as markup};
+use zhunsheng_source::Lang;
+use zhunsheng_verdict::Assessment;
+
+use view::View;
+
+/// A section: anchor, title in both languages, content.
+struct Section {
+    anchor: &'static str,
+    title: (&'static str, &'static str),
+    body: Markup,
+}
+
+/// The assessment as one page, in one language.
+pub fn html(assessment: &Assessment<'_>, lang: Lang) -> String {
+    let view = View::new(assessment, lang);
+    let sections = [
+        Section {
+            anchor: "summary", title: ("评估结论摘要", "Summary of conclusions"), body: summary::body(&view)
+        },
+        Section {
+            anchor: "radar", title: ("各维度符合程度", "Conformity by dimension"), body: radar::body(&view)
+        },
+        Section { anchor: "heat", title: ("环节与维度分布", "Stages and dimensions"), body: heat::body(&view) },
+        Section { anchor: "gaps", title: ("差距", "Gaps"), body: gaps::body(&view) },
+        Section { anchor: "missing", title: ("尚缺的资料", "What is missing"), body: missing::body(&view) },
+        Section { anchor: "findings", title: ("逐条结论", "All findings by clause"), body: findings::body(&view) },
+        Section { anchor: "law", title: ("所引法律与义务", "Law and obligations"), body: law::body(&view) },
+        Section {
+            anchor: "people", title: ("评估员判定", "Assessors' determinations"), body: people::body(&view)
+        },
+        Section { anchor: "method", title: ("方法与局限", "Method and its limits"), body: method::body(&view) },
+        Section { anchor: "glossary", title: ("用语", "Terms"), body: method::glossary(&view) },
+    ];
+    let heading = view.t("个人信息处理合规评估报告", "Personal information processing: compliance assessment");
+    let name = view.target("name").unwrap_or_default();
+    let page = markup! {
+        (DOCTYPE)
+        html lang=(view.t("zh-CN", "en")) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                meta name="color-scheme" content="light";
+                title { (heading) @if !name.is_empty() { (view.t("：", ": ")) (name) } }
+                style { (style::sheet(&view, heading, &name)) }
+            }
+            body {
+                (title::block(&view, heading))
+                nav.contents aria-label=(view.t("目录", "Contents")) {
+                    h2.plain { (view.t("目录", "Contents")) }
+                    ol {
+                        @for (index, section) in sections.iter().enumerate() {
+                            li { a href={ "#" (section.anchor) } {
+                                span.number { (view.number(index)) }
+                                span { (view.t(section.title.0, section.title.1)) }
+                            } }
+                        }
+                    }
+                }
+                main {
+                    @for (index, section) in sections.iter().enumerate() {
+                        section id=(section.anchor) {
+                            h2 { span.number { (view.number(index)) } (view.t(section.title.0, section.title.1)) }
+                            (section.body)
+                        }
+                    }
+                }
+                (title::signatures(&view))
+            }
+        }
+    };
+    page.into_string()
+}
