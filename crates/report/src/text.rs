@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use zhunsheng_catalogue::{Catalogue, Kind, Leaf, Level, Standing};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_source::{Lang, Text};
-use zhunsheng_verdict::{Assessment, Finding};
+use zhunsheng_verdict::{Assessment, Finding, Request};
 
 use crate::words;
 use crate::wrap::{cut, pad, wrap};
@@ -15,6 +15,8 @@ const COLUMNS: usize = 100;
 const FACTS: usize = 6;
 /// Requests shown; the JSON form has all.
 const REQUESTS: usize = 40;
+/// Objects shown per request.
+const OBJECTS: usize = 3;
 
 fn pick(lang: Lang, zh: &str, en: &str) -> String {
     Text::new(zh, en).get(lang).to_owned()
@@ -201,23 +203,55 @@ fn facts(assessment: &Assessment<'_>, finding: &Finding, lang: Lang, out: &mut S
     }
 }
 
+/// Requests that ask the same of several objects, together; in the order of the first of each.
+fn grouped(requests: &[Request]) -> Vec<Vec<&Request>> {
+    let mut groups: Vec<Vec<&Request>> = Vec::new();
+    let mut seen: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
+    for request in requests {
+        let position = *seen.entry(request.question.zh.as_str()).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        if let Some(group) = groups.get_mut(position) {
+            group.push(request);
+        }
+    }
+    groups
+}
+
 fn requests(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
     if assessment.requests.is_empty() {
         return;
     }
     let count = assessment.requests.len();
     rule(out, &pick(lang, &format!("尚缺的资料 ({count})"), &format!("What is missing ({count})")));
-    for (index, request) in assessment.requests.iter().take(REQUESTS).enumerate() {
-        let leaves: Vec<&str> = request
-            .leaves
-            .iter()
-            .filter_map(|leaf| assessment.catalogue.leaves.get(*leaf))
-            .map(|leaf| leaf.id.as_str())
-            .collect();
-        let _ = writeln!(out, "\n  {:>3}. {}", index + 1, request.question.get(lang));
-        let shown = cut(&leaves.join(" "), 60);
-        let _ = writeln!(out, "       {}  → {shown}", request.path);
+    let groups = grouped(&assessment.requests);
+    for (index, group) in groups.iter().take(REQUESTS).enumerate() {
+        let Some(first) = group.first() else { continue };
+        for (line, text) in wrap(first.question.get(lang), COLUMNS - 8).into_iter().enumerate() {
+            let number = if line == 0 { format!("{:>3}.", index + 1) } else { String::new() };
+            let _ = writeln!(out, "{}  {} {text}", if line == 0 { "\n" } else { "" }, pad(&number, 4));
+        }
+        for request in group.iter().take(OBJECTS) {
+            let leaves: Vec<&str> = request
+                .leaves
+                .iter()
+                .filter_map(|leaf| assessment.catalogue.leaves.get(*leaf))
+                .map(|leaf| leaf.id.as_str())
+                .collect();
+            let room = (COLUMNS - 10).saturating_sub(crate::wrap::width(&request.path)).max(12);
+            let _ = writeln!(out, "       {}  → {}", request.path, cut(&leaves.join(" "), room));
+        }
+        if group.len() > OBJECTS {
+            let more = group.len() - OBJECTS;
+            let _ = writeln!(
+                out,
+                "       {}",
+                pick(lang, &format!("……另有 {more} 个对象"), &format!("… {more} more objects"))
+            );
+        }
     }
+    let count = groups.len();
     if count > REQUESTS {
         let more = count - REQUESTS;
         let _ = writeln!(

@@ -200,8 +200,14 @@ impl<'a, 'b> Judge<'a, 'b> {
             object: self.object,
         };
         let mut trace = Trace::default();
-        let applies = self.applies(&eval, leaf, clause, &mut trace);
         let named = self.named(leaf, clause, &mut trace);
+        let mut rest = Trace::default();
+        let applies = self.applies(&eval, leaf, clause, &mut rest);
+        // While it is open whether the basis was named, that is the one thing to ask.
+        if named != Some(Kleene::Unknown) || applies == Kleene::False {
+            trace.facts.append(&mut rest.facts);
+            trace.missing.append(&mut rest.missing);
+        }
         match applies.and(named.unwrap_or(Kleene::True)) {
             Kleene::False => finding.verdict = Outcome::NotApplicable,
             // Whether any basis was named is open. Consent is the rule then: where it was not given, it does not hold
