@@ -159,6 +159,8 @@ pub enum CatalogueCommand {
         /// 条款编号，如 90.1 Id of the clause, such as 90.1
         id: String,
     },
+    /// 覆盖表（Markdown）：逐条列出条目数、自动与人工、例子、改动 The coverage table, clause by clause, as Markdown
+    Coverage,
     /// 检查：引用、字段、类型、例子是否齐全 Check references, fields, types, and that each verdict has an example
     Lint,
     /// 证明：运行全部例子，并逐一改动检查式，报告无例子察觉的改动 Run all examples, then change every check in every small way and report what no example notices

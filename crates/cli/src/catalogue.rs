@@ -26,6 +26,13 @@ pub fn run(
     let (catalogue, mut problems) = load(&files(packs, root)?);
     match command {
         CatalogueCommand::NewClause { .. } => Ok(0),
+        CatalogueCommand::Coverage => {
+            if problems.has_errors() {
+                return Err(Failure::Mistakes(problems, Box::new(catalogue.sources)));
+            }
+            crate::coverage::run(&catalogue, out)?;
+            Ok(0)
+        }
         CatalogueCommand::Lint => {
             problems.extend(lint(&catalogue));
             if problems.is_empty() {

@@ -3,6 +3,7 @@
 mod args;
 mod assess;
 mod catalogue;
+mod coverage;
 mod dossier;
 mod input;
 mod obligations;

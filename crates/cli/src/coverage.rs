@@ -1,0 +1,121 @@
+//! `zhunsheng catalogue coverage`: how much of the standard is there, counted from the catalogue itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use zhunsheng_catalogue::{Catalogue, Kind, Mode};
+use zhunsheng_verdict::{Proof, prove_leaf};
+
+use crate::input::Failure;
+
+/// What the text of T/CLAST 001.2-2021 holds, counted by hand from it: clauses that carry requirements, lettered items,
+/// numbered items.
+const STANDARD: [usize; 3] = [145, 319, 161];
+
+#[derive(Default)]
+struct Row {
+    title: String,
+    lettered: BTreeSet<char>,
+    numbered: BTreeSet<String>,
+    automatic: usize,
+    guided: usize,
+    examples: usize,
+    mutants: usize,
+    killed: usize,
+}
+
+/// Clause number, letter and number of a leaf's or group's id.
+fn split(id: &str) -> (String, Option<char>, String) {
+    let number: String = id.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let mut rest = id.chars().skip(number.chars().count());
+    let letter = rest.next();
+    (number, letter, rest.collect())
+}
+
+/// Numbers compare as numbers.
+fn order(id: &str) -> Vec<u32> {
+    id.split('.').map(|part| part.parse().unwrap_or(u32::MAX)).collect()
+}
+
+/// Prints the table.
+pub fn run(catalogue: &Catalogue, out: &mut impl Write) -> Result<(), Failure> {
+    let mut proof = Proof::default();
+    let mut rows: BTreeMap<Vec<u32>, (String, Row)> = BTreeMap::new();
+    for (index, leaf) in catalogue.leaves.iter().enumerate() {
+        prove_leaf(catalogue, index, &mut proof);
+        let (clause, letter, number) = split(&leaf.id);
+        let (_, row) = rows.entry(order(&clause)).or_insert_with(|| (clause.clone(), Row::default()));
+        row.lettered.extend(letter);
+        if !number.is_empty() {
+            row.numbered.insert(leaf.id.clone());
+        }
+        match leaf.mode() {
+            Mode::Automatic => row.automatic += 1,
+            Mode::Guided | Mode::Assessor => row.guided += 1,
+        }
+        row.examples += catalogue.examples.get(index).map_or(0, Vec::len);
+        let (mutants, killed) = proof.per_leaf.last().copied().unwrap_or_default();
+        row.mutants += mutants;
+        row.killed += killed;
+    }
+    for clause in &catalogue.clauses {
+        let (number, letter, _) = split(&clause.id);
+        if let Some((_, row)) = rows.get_mut(&order(&number)) {
+            if letter.is_none() {
+                row.title = clause.title.zh.clone();
+            }
+            row.lettered.extend(letter);
+            row.lettered.extend(clause.groups.iter().filter_map(|group| split(&group.id).1));
+        }
+    }
+    let clauses = rows.len();
+    let sum = |of: fn(&Row) -> usize| rows.values().map(|(_, row)| of(row)).sum::<usize>();
+    let found = [clauses, sum(|row| row.lettered.len()), sum(|row| row.numbered.len())];
+    let (automatic, guided) = (sum(|row| row.automatic), sum(|row| row.guided));
+    writeln!(out, "# 覆盖表 Coverage\n")?;
+    writeln!(out, "由 `zhunsheng catalogue coverage` 生成，勿手改。Generated; do not edit.\n")?;
+    writeln!(out, "| | 标准 standard | 目录 catalogue |\n|---|---:|---:|")?;
+    let names = ["条款 clauses with requirements", "字母项 lettered items", "数字项 numbered items"];
+    for ((name, standard), found) in names.iter().zip(STANDARD).zip(found) {
+        writeln!(out, "| {name} | {standard} | {found} |")?;
+    }
+    let share = if automatic + guided == 0 { 0 } else { automatic * 1000 / (automatic + guided) };
+    writeln!(
+        out,
+        "\n{} 个条目 leaves，自动 automatic {automatic} ({}.{} %)，人工 guided {guided}；例子 examples {}；改动 mutants {}，察觉 killed {}。\n",
+        automatic + guided,
+        share / 10,
+        share % 10,
+        sum(|row| row.examples),
+        sum(|row| row.mutants),
+        sum(|row| row.killed),
+    )?;
+    writeln!(
+        out,
+        "| 条款 clause | 标题 title | 字母 | 数字 | 自动 | 人工 | 例子 | 改动 | 察觉 |\n|---|---|---:|---:|---:|---:|---:|---:|---:|"
+    )?;
+    for (clause, row) in rows.values() {
+        writeln!(
+            out,
+            "| {clause} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            row.title,
+            row.lettered.len(),
+            row.numbered.len(),
+            row.automatic,
+            row.guided,
+            row.examples,
+            row.mutants,
+            row.killed
+        )?;
+    }
+    let empty: Vec<&str> = catalogue
+        .clauses
+        .iter()
+        .filter(|clause| clause.leaves.is_empty() && clause.kind == Kind::ExtensionRequirement)
+        .map(|clause| clause.id.as_str())
+        .collect();
+    if !empty.is_empty() {
+        writeln!(out, "\n没有条目的扩展要求 extension requirements without leaves: {}", empty.join(" "))?;
+    }
+    Ok(())
+}
