@@ -50,4 +50,7 @@ pub enum Error {
         /// How to mend it.
         mend: String,
     },
+    /// The classifier refused its input.
+    #[error(transparent)]
+    Classify(#[from] crate::classify::Error),
 }

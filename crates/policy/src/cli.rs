@@ -1,0 +1,312 @@
+//! The commands of `zhunsheng policy`.
+//!
+//! Exit codes: 0 no gap, 1 gaps, 2 wrong input, 3 only undetermined.
+
+use crate::doc::{Document, Kind};
+use crate::error::Error;
+use crate::items::Analysis;
+use crate::practices::extract;
+use crate::reconcile::{self, compare, input, render, said};
+use crate::report::{Kit, Report};
+use crate::{diff, read};
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Language of text output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Lang {
+    /// Chinese only.
+    Zh,
+    /// Chinese first, English beside it.
+    #[default]
+    En,
+}
+
+/// Form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// Text of 100 columns.
+    #[default]
+    Text,
+    /// JSON.
+    Json,
+    /// HTML fragment.
+    Html,
+}
+
+/// `policy check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// 隐私政策文件 Policies: HTML, Markdown, text, docx, PDF
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// 输出形式 Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `policy diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// 旧版本 Old version
+    pub old: PathBuf,
+    /// 新版本 New version
+    pub new: PathBuf,
+    /// 输出形式 Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `policy reconcile`.
+#[derive(Debug, Args)]
+pub struct ReconcileArgs {
+    /// 隐私政策 What is said
+    #[arg(long)]
+    pub policy: PathBuf,
+    /// 台账条目（JSON） What is on record
+    #[arg(long)]
+    pub record: Option<PathBuf>,
+    /// 事件或发现的数据（JSON） What was done
+    #[arg(long)]
+    pub done: Option<PathBuf>,
+    /// 产品名称 Product; taken from the files if absent
+    #[arg(long)]
+    pub product: Option<String>,
+    /// 输出形式 Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `policy practices` and `policy read`.
+#[derive(Debug, Args)]
+pub struct FileArgs {
+    /// 隐私政策文件 Policy
+    pub file: PathBuf,
+    /// 输出形式 Form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `policy classify`.
+#[derive(Debug, Args)]
+pub struct ClassifyArgs {
+    /// 输入（JSON 行，省略则读标准输入） JSON lines; standard input if absent
+    pub input: Option<PathBuf>,
+}
+
+/// Commands about privacy policies.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// 检查披露事项、用语和可读性 Check disclosure items, wording, readability
+    Check(CheckArgs),
+    /// 比较两个版本，判断是否重大变更 Compare two versions, tell material changes
+    Diff(DiffArgs),
+    /// 对照所说、在册、实际 Hold what is said against record and deed
+    Reconcile(ReconcileArgs),
+    /// 列出政策所说的处理活动 List the practices a policy states
+    Practices(FileArgs),
+    /// 显示文件被读成什么结构 Show how a file was read
+    Read(FileArgs),
+    /// 句子主题分类 Topics of sentences
+    Classify(ClassifyArgs),
+}
+
+/// Runs a command and returns its exit code.
+///
+/// # Errors
+/// When a file does not read, or the output cannot be written; the caller exits with 2.
+pub fn run(cmd: PolicyCommand, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
+    match cmd {
+        PolicyCommand::Check(args) => check(&args, lang, out),
+        PolicyCommand::Diff(args) => versions(&args, out),
+        PolicyCommand::Reconcile(args) => hold(&args, lang, out),
+        PolicyCommand::Practices(args) => practices(&args, out),
+        PolicyCommand::Read(args) => structure(&args, out),
+        PolicyCommand::Classify(args) => classify(&args, out),
+    }
+}
+
+fn json(value: &impl Serialize, out: &mut dyn Write) -> Result<(), Error> {
+    // Serialising these types cannot fail but for the writer.
+    serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    file: String,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+fn check(args: &CheckArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
+    let kit = Kit::builtin()?;
+    let mut code = 0;
+    let mut all = Vec::new();
+    // Every file is read before anything is written: no partial output.
+    for file in &args.files {
+        all.push((file.display().to_string(), Report::new(&read::file(file)?, &kit)));
+    }
+    for (_, report) in &all {
+        code = match (code, report.code()) {
+            (1, _) | (_, 1) => 1,
+            (3, _) | (_, 3) => 3,
+            _ => 0,
+        };
+    }
+    match args.format {
+        Format::Json => {
+            let named: Vec<Named<'_>> = all.iter().map(|(f, r)| Named { file: f.clone(), report: r }).collect();
+            match named.as_slice() {
+                [one] => json(one, out)?,
+                many => json(&many, out)?,
+            }
+        }
+        Format::Text | Format::Html => {
+            for (n, (file, report)) in all.iter().enumerate() {
+                let gap = if n > 0 { "\n" } else { "" };
+                let text = format!("{gap}{file}\n{}", report.text(lang == Lang::Zh));
+                if args.format == Format::Html {
+                    writeln!(out, "<pre lang=\"zh\">{}</pre>", text.replace('&', "&amp;").replace('<', "&lt;"))?;
+                } else {
+                    out.write_all(text.as_bytes())?;
+                }
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn versions(args: &DiffArgs, out: &mut dyn Write) -> Result<i32, Error> {
+    let kit = Kit::builtin()?;
+    let (old, new) = (read::file(&args.old)?, read::file(&args.new)?);
+    let diff = diff::compare(&old, &new, &kit);
+    match args.format {
+        Format::Json => json(&diff, out)?,
+        Format::Text | Format::Html => out.write_all(diff.text().as_bytes())?,
+    }
+    let lossy = old.lossy() || new.lossy();
+    Ok(if diff.material { 1 } else if lossy { 3 } else { 0 })
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().and_then(|n| n.to_str()).unwrap_or("policy").to_owned()
+}
+
+/// Reconciles a policy with a record and events already read.
+#[must_use]
+pub fn reconcile_documents(
+    policy: &Document,
+    name: &str,
+    product: String,
+    sources: Vec<String>,
+    record: Option<input::Rows>,
+    done: Option<input::Rows>,
+    kit: &Kit,
+) -> reconcile::Table {
+    let a = Analysis::new(policy, &kit.catalogue);
+    let practices = extract::practices(&a, &kit.purposes);
+    compare::table(product, sources, said::rows(&practices, name, kit), record, done, kit)
+}
+
+fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
+    let kit = Kit::builtin()?;
+    let policy = read::file(&args.policy)?;
+    let record = args.record.as_deref().map(|p| input::read(p, &kit)).transpose()?;
+    let done = args.done.as_deref().map(|p| input::read(p, &kit)).transpose()?;
+    let product = args
+        .product
+        .clone()
+        .or_else(|| record.as_ref().and_then(|r| r.0.clone()))
+        .or_else(|| done.as_ref().and_then(|r| r.0.clone()))
+        .or_else(|| policy.title.clone())
+        .unwrap_or_else(|| "（未命名产品 unnamed）".into());
+    let mut sources = vec![args.policy.display().to_string()];
+    sources.extend([&args.record, &args.done].into_iter().flatten().map(|p| p.display().to_string()));
+    let undecided = policy.lossy() || record.is_none() && done.is_none();
+    let table = reconcile_documents(&policy, &name_of(&args.policy), product, sources, record.map(|r| r.1), done.map(|d| d.1), &kit);
+    match args.format {
+        Format::Json => json(&table, out)?,
+        Format::Html => out.write_all(render::html(&table).as_bytes())?,
+        Format::Text => out.write_all(render::text(&table, lang == Lang::Zh).as_bytes())?,
+    }
+    Ok(if !table.findings.is_empty() { 1 } else if undecided { 3 } else { 0 })
+}
+
+fn practices(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {
+    let kit = Kit::builtin()?;
+    let doc = read::file(&args.file)?;
+    let a = Analysis::new(&doc, &kit.catalogue);
+    let list = extract::practices(&a, &kit.purposes);
+    if args.format == Format::Json {
+        json(&list, out)?;
+    } else {
+        for p in &list {
+            let types: Vec<&str> = p.types.iter().map(|t| t.id.as_str()).collect();
+            let not = if p.denied { "不" } else { "" };
+            writeln!(out, "{}  {not}{} {}  {}", p.at, p.action.zh(), p.action.en(), types.join(" "))?;
+            for (head, quote) in [("目的 purpose", &p.purpose), ("接收方 recipient", &p.recipient), ("条件 condition", &p.condition), ("期限 retention", &p.retention)] {
+                if let Some(q) = quote {
+                    writeln!(out, "      {head} {}：{}", q.at, q.text)?;
+                }
+            }
+        }
+    }
+    Ok(if list.is_empty() { 3 } else { 0 })
+}
+
+#[derive(Serialize)]
+struct BlockView {
+    kind: &'static str,
+    level: u8,
+    at: crate::doc::Address,
+    text: String,
+    emphasised: bool,
+}
+
+fn structure(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {
+    let doc = read::file(&args.file)?;
+    let blocks: Vec<BlockView> = doc
+        .blocks
+        .iter()
+        .enumerate()
+        .map(|(i, b)| {
+            let (kind, level) = match &b.kind {
+                Kind::Heading { level } => ("heading", *level),
+                Kind::Paragraph => ("paragraph", 0),
+                Kind::Item { level } => ("item", *level),
+                Kind::Row { header: true, .. } => ("row-head", 0),
+                Kind::Row { .. } => ("row", 0),
+                Kind::Toc => ("contents", 0),
+            };
+            BlockView { kind, level, at: doc.address(i, 0, b.text.len()), text: b.text.clone(), emphasised: !b.emphasis.is_empty() }
+        })
+        .collect();
+    if args.format == Format::Json {
+        json(&serde_json::json!({"format": doc.format, "title": doc.title, "problems": doc.problems, "blocks": blocks}), out)?;
+    } else {
+        for p in &doc.problems {
+            writeln!(out, "！{} {}", p.zh, p.en)?;
+        }
+        for b in &blocks {
+            let mark = if b.emphasised { "*" } else { " " };
+            writeln!(out, "{:>8} {:9} {} {mark} {}", b.at.to_string(), b.kind, b.level, b.text)?;
+        }
+    }
+    Ok(if doc.lossy() { 3 } else { 0 })
+}
+
+fn classify(args: &ClassifyArgs, out: &mut dyn Write) -> Result<i32, Error> {
+    match &args.input {
+        Some(path) => {
+            let file = std::fs::File::open(path).map_err(|source| Error::Io { path: path.clone(), source })?;
+            crate::classify::run(std::io::BufReader::new(file), out)?;
+        }
+        None => crate::classify::run(std::io::stdin().lock(), out)?,
+    }
+    Ok(0)
+}
+

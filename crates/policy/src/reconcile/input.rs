@@ -1,0 +1,169 @@
+//! Record and deed as JSON: entries of (type, purpose, stage, recipient, retention, country) with addresses.
+
+use super::Cell;
+use crate::error::Error;
+use crate::practices::Stage;
+use crate::report::Kit;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Largest input file, bytes.
+const MAX: u64 = 64 * 1024 * 1024;
+/// Most entries of one side.
+const ENTRIES: usize = 200_000;
+
+/// A file of entries.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Product they belong to.
+    #[serde(default)]
+    pub product: Option<String>,
+    /// Entries.
+    pub entries: Vec<Entry>,
+}
+
+/// One entry.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Type: an identifier of the taxonomy or a word for it.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Stage.
+    pub stage: Stage,
+    /// Purpose: an identifier or words.
+    #[serde(default)]
+    pub purpose: Option<String>,
+    /// Recipient.
+    #[serde(default)]
+    pub recipient: Option<String>,
+    /// Retention: `30 天`, `三年`, `P6M`, `account-life`; on the done side the greatest age found.
+    #[serde(default)]
+    pub retention: Option<String>,
+    /// Country, ISO 3166 alpha-2.
+    #[serde(default)]
+    pub country: Option<String>,
+    /// Address: file and row, sheet and cell, or event number.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// Events behind it.
+    #[serde(default)]
+    pub events: Option<u64>,
+}
+
+/// Rows of one side, by type and stage.
+pub type Rows = BTreeMap<(String, Stage), Cell>;
+
+/// Reads a file of entries.
+///
+/// # Errors
+/// When the file does not open, is too large, does not parse, or names a type that is unknown.
+pub fn read(path: &Path, kit: &Kit) -> Result<(Option<String>, Rows), Error> {
+    let io = |source| Error::Io { path: path.to_owned(), source };
+    let size = std::fs::metadata(path).map_err(io)?.len();
+    if size > MAX {
+        return Err(Error::TooLarge { path: path.to_owned(), bytes: size, limit: MAX });
+    }
+    let text = std::fs::read_to_string(path).map_err(io)?;
+    parse(&path.display().to_string(), &text, kit)
+}
+
+/// Reads entries from a text.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(name: &str, text: &str, kit: &Kit) -> Result<(Option<String>, Rows), Error> {
+    let file: File = serde_json::from_str(text).map_err(|e| Error::Data {
+        file: name.to_owned(),
+        line: e.line(),
+        column: e.column(),
+        reason: e.to_string().to_lowercase(),
+        mend: "an entry has `type`, `stage` and optionally `purpose`, `recipient`, `retention`, `country`, `at`, `events`".into(),
+    })?;
+    if file.entries.len() > ENTRIES {
+        return Err(Error::Data {
+            file: name.to_owned(),
+            line: 0,
+            column: 0,
+            reason: format!("`{}` entries, more than {ENTRIES}", file.entries.len()),
+            mend: "group events by type, purpose, stage and recipient first".into(),
+        });
+    }
+    let mut rows = Rows::new();
+    for (n, e) in file.entries.into_iter().enumerate() {
+        let line = line_of(text, n);
+        let wrong = |reason: String, mend: String| Error::Data { file: name.to_owned(), line, column: 0, reason, mend };
+        let kind = type_id(&e.kind, kit).ok_or_else(|| {
+            wrong(format!("type `{}` of entry {} is unknown", e.kind, n + 1), near(&e.kind, kit))
+        })?;
+        let at = e.at.unwrap_or_else(|| format!("{name}#{}", n + 1));
+        let cell = rows.entry((kind, e.stage)).or_default();
+        cell.mark(&at);
+        if let Some(p) = e.purpose.filter(|p| !p.trim().is_empty()) {
+            for id in purpose_ids(&p, kit) {
+                cell.purposes.add(&id, &at);
+            }
+        }
+        if let Some(r) = e.recipient.filter(|r| !r.trim().is_empty()) {
+            cell.recipients.add(r.trim(), &at);
+        }
+        if let Some(r) = e.retention.filter(|r| !r.trim().is_empty()) {
+            if super::retention::parse(&r).is_none() {
+                return Err(wrong(
+                    format!("retention `{r}` of entry {} is no span of time", n + 1),
+                    "write `30 天`, `三年`, `P6M` or `account-life`".into(),
+                ));
+            }
+            cell.retention.add(r.trim(), &at);
+        }
+        if let Some(c) = e.country.filter(|c| !c.trim().is_empty()) {
+            cell.countries.add(&c.trim().to_uppercase(), &at);
+        }
+        if let Some(n) = e.events {
+            cell.events = Some(cell.events.unwrap_or(0).saturating_add(n));
+        }
+    }
+    Ok((file.product, rows))
+}
+
+/// Line of the n-th entry, by the n-th `"type"` of the file.
+fn line_of(text: &str, n: usize) -> usize {
+    text.match_indices("\"type\"").nth(n).map_or(0, |(i, _)| text.get(..i).map_or(0, |t| t.matches('\n').count() + 1))
+}
+
+/// Identifier of a type given by identifier or by a word.
+#[must_use]
+pub fn type_id(word: &str, kit: &Kit) -> Option<String> {
+    let types = &kit.catalogue.types;
+    if let Some(t) = types.by_id(word.trim()) {
+        return Some(t.id.clone());
+    }
+    let m = types.find(word);
+    let whole = m.iter().find(|m| m.start == 0 && m.end == word.len()).or(m.first())?;
+    types.get(whole.kind).map(|t| t.id.clone())
+}
+
+/// Identifiers of the purposes named; the words themselves where none is known.
+#[must_use]
+pub fn purpose_ids(words: &str, kit: &Kit) -> Vec<String> {
+    if let Some(p) = kit.purposes.by_id(words.trim()) {
+        return vec![p.id.clone()];
+    }
+    let found: Vec<String> = kit.purposes.find(words).iter().filter(|p| !p.vague).map(|p| p.id.clone()).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let vague: Vec<String> = kit.purposes.find(words).iter().map(|p| p.id.clone()).collect();
+    if vague.is_empty() { vec![words.trim().to_owned()] } else { vague }
+}
+
+fn near(word: &str, kit: &Kit) -> String {
+    let score = |id: &str| -> usize { id.chars().filter(|c| word.contains(*c)).count() * 100 / (id.len().max(word.len()).max(1)) };
+    let best = kit.catalogue.types.all().iter().max_by_key(|t| (score(&t.id), std::cmp::Reverse(t.id.clone())));
+    match best {
+        Some(t) => format!("did you mean `{}`? the types stand in `catalogue/policy/types.yaml`", t.id),
+        None => "the types stand in `catalogue/policy/types.yaml`".into(),
+    }
+}

@@ -1,0 +1,176 @@
+//! What the policy says, what is on record and what was done, side by side (5.5.3, 5.4.2, 5.4.3, 5.3.3, 6.2.4.1).
+//!
+//! INVARIANT (one difference, one finding): a side that lacks a row altogether yields one finding for the row and none
+//! for the purposes, recipients, periods or places within it.
+
+pub mod compare;
+pub mod input;
+pub mod render;
+pub mod retention;
+pub mod said;
+
+use crate::data::Text;
+use crate::practices::Stage;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One side of the comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// The policy.
+    Said,
+    /// The inventory.
+    OnRecord,
+    /// Events, or discovered data.
+    Done,
+}
+
+/// A value with the places where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Values {
+    /// Value to addresses.
+    #[serde(flatten)]
+    pub all: BTreeMap<String, Vec<String>>,
+}
+
+impl Values {
+    /// Adds a value.
+    pub fn add(&mut self, value: &str, at: &str) {
+        let list = self.all.entry(value.to_owned()).or_default();
+        if !list.iter().any(|a| a == at) && list.len() < 20 {
+            list.push(at.to_owned());
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+/// What one side knows of one type at one stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Cell {
+    /// Whether the side has the row.
+    pub present: bool,
+    /// The policy says that it is not done.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub denied: bool,
+    /// Where.
+    pub at: Vec<String>,
+    /// Purposes.
+    #[serde(skip_serializing_if = "Values::is_empty")]
+    pub purposes: Values,
+    /// Recipients.
+    #[serde(skip_serializing_if = "Values::is_empty")]
+    pub recipients: Values,
+    /// Retention periods as written.
+    #[serde(skip_serializing_if = "Values::is_empty")]
+    pub retention: Values,
+    /// Countries.
+    #[serde(skip_serializing_if = "Values::is_empty")]
+    pub countries: Values,
+    /// Events behind it, where counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events: Option<u64>,
+}
+
+impl Cell {
+    fn mark(&mut self, at: &str) {
+        self.present = true;
+        if !self.at.iter().any(|a| a == at) && self.at.len() < 20 {
+            self.at.push(at.to_owned());
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// Type of personal information.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its title.
+    pub title: Text,
+    /// Stage.
+    pub stage: Stage,
+    /// The policy.
+    pub said: Cell,
+    /// The inventory.
+    pub on_record: Cell,
+    /// The events.
+    pub done: Cell,
+    /// Numbers of the findings on this row, from 1.
+    pub findings: Vec<usize>,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aspect {
+    /// The row itself.
+    Presence,
+    /// The policy denies what another side shows.
+    Denial,
+    /// A purpose.
+    Purpose,
+    /// A recipient.
+    Recipient,
+    /// The retention period.
+    Retention,
+    /// The country.
+    Country,
+}
+
+/// A value on one side, or that it is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SideValue {
+    /// Side.
+    pub side: Side,
+    /// Value; absent if the side has nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Where.
+    pub at: Vec<String>,
+}
+
+/// A disagreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Number, from 1.
+    pub number: usize,
+    /// Clause leaf it is a gap of.
+    pub leaf: String,
+    /// Further leaves concerned.
+    pub also: Vec<String>,
+    /// Type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Stage.
+    pub stage: Stage,
+    /// Aspect.
+    pub aspect: Aspect,
+    /// All three sides.
+    pub sides: Vec<SideValue>,
+    /// What is wrong.
+    pub message: Text,
+    /// How to mend it.
+    pub remedy: Text,
+}
+
+/// The table with its findings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// Product.
+    pub product: String,
+    /// Files compared: policy, record, done.
+    pub sources: Vec<String>,
+    /// Rows by type and stage.
+    pub rows: Vec<Row>,
+    /// Findings in the order of the rows.
+    pub findings: Vec<Finding>,
+    /// What was left out of the comparison, and why.
+    pub notes: Vec<Text>,
+}

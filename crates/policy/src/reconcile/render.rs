@@ -1,0 +1,196 @@
+//! The table as text of 100 columns and as an HTML fragment.
+
+use super::{Aspect, Cell, Row, Side, SideValue, Table};
+use crate::report::{columns, wrap};
+use std::fmt::Write as _;
+
+/// Widths of the five columns of the text table.
+const WIDTHS: [usize; 5] = [20, 12, 21, 21, 21];
+
+fn pad(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let n = columns(c);
+        if used + n > width - 1 {
+            break;
+        }
+        out.push(c);
+        used += n;
+    }
+    out.push_str(&" ".repeat(width.saturating_sub(used)));
+    out
+}
+
+/// The file name of an address: what fits a column.
+fn short(at: &str) -> &str {
+    at.rsplit(['/', '\\']).next().unwrap_or(at)
+}
+
+fn cell_text(cell: &Cell) -> String {
+    let at = cell.at.first().map_or("", |a| short(a));
+    if cell.present {
+        format!("✓ {at}")
+    } else if cell.denied {
+        format!("否认 {at}")
+    } else {
+        "—".into()
+    }
+}
+
+fn side_name(side: Side) -> (&'static str, &'static str) {
+    match side {
+        Side::Said => ("所说", "said"),
+        Side::OnRecord => ("在册", "on record"),
+        Side::Done => ("实际", "done"),
+    }
+}
+
+fn aspect_name(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Presence => "有无",
+        Aspect::Denial => "否认",
+        Aspect::Purpose => "目的",
+        Aspect::Recipient => "接收方",
+        Aspect::Retention => "期限",
+        Aspect::Country => "地域",
+    }
+}
+
+/// Text of 100 columns, Chinese first.
+#[must_use]
+pub fn text(table: &Table, zh_only: bool) -> String {
+    let mut out = String::new();
+    let bad = table.rows.iter().filter(|r| !r.findings.is_empty()).count();
+    let _ = writeln!(out, "{}：所说、在册、实际 {} 行，{} 行不一致，{} 项发现", table.product, table.rows.len(), bad, table.findings.len());
+    if !zh_only {
+        let _ = writeln!(out, "said, on record, done: {} rows, {} disagree, {} findings", table.rows.len(), bad, table.findings.len());
+    }
+    for n in &table.notes {
+        let _ = writeln!(out, "{}  {}", n.zh, if zh_only { "" } else { &n.en });
+    }
+    out.push('\n');
+    for (head, width) in ["类型 type", "环节", "所说 said", "在册 on record", "实际 done"].iter().zip(WIDTHS) {
+        out.push_str(&pad(head, width));
+    }
+    out.push_str("发现\n");
+    out.push_str(&"─".repeat(99));
+    out.push('\n');
+    for r in &table.rows {
+        let numbers: Vec<String> = r.findings.iter().map(|n| format!("#{n}")).collect();
+        let texts = [r.title.zh.clone(), r.stage.zh().to_owned(), cell_text(&r.said), cell_text(&r.on_record), cell_text(&r.done)];
+        let mut line = String::new();
+        for (t, width) in texts.iter().zip(WIDTHS) {
+            line.push_str(&pad(t, width));
+        }
+        line.push_str(&numbers.join(" "));
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    for f in &table.findings {
+        let _ = writeln!(out, "\n#{} {}{}  {}", f.number, f.leaf, also(&f.also), aspect_name(f.aspect));
+        wrap(&mut out, "   ", &f.message.zh);
+        if !zh_only {
+            wrap(&mut out, "   ", &f.message.en);
+        }
+        for s in &f.sides {
+            let (zh, en) = side_name(s.side);
+            wrap(&mut out, "     ", &format!("{zh} {en}：{}  {}", value(s), s.at.join("、")));
+        }
+        wrap(&mut out, "   ", &format!("→ {}", f.remedy.zh));
+        if !zh_only {
+            wrap(&mut out, "   ", &format!("→ {}", f.remedy.en));
+        }
+    }
+    out
+}
+
+fn also(list: &[String]) -> String {
+    if list.is_empty() { String::new() } else { format!("（另 {}）", list.join("、")) }
+}
+
+fn value(s: &SideValue) -> &str {
+    match s.value.as_deref() {
+        Some("yes") => "有",
+        Some("denied") => "否认",
+        Some(v) => v,
+        None => "无",
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '<' => "&lt;".to_owned(),
+            '>' => "&gt;".to_owned(),
+            '&' => "&amp;".to_owned(),
+            '"' => "&quot;".to_owned(),
+            '\'' => "&#39;".to_owned(),
+            c => c.to_string(),
+        })
+        .collect()
+}
+
+const STYLE: &str = "<style>.zs-rec{border-collapse:collapse;width:100%;font:14px/1.5 \"Noto Sans CJK SC\",\"PingFang SC\",\
+\"Microsoft YaHei\",sans-serif}.zs-rec th,.zs-rec td{border:1px solid #ccc;padding:.35em .6em;text-align:left;\
+vertical-align:top}.zs-rec thead th{background:#f2f2f2}.zs-rec small{color:#555;display:block;word-break:break-all}\
+.zs-ok{background:#eef7ee}.zs-bad{background:#fdecea;font-weight:600}.zs-none{color:#888}.zs-find{margin:1em 0 0;\
+padding-left:1.6em}.zs-find li{margin:.6em 0}.zs-leaf{font-weight:700}@media print{.zs-rec tr{break-inside:avoid}}</style>";
+
+/// An HTML fragment: one table and the list of findings; no script, nothing fetched.
+#[must_use]
+pub fn html(table: &Table) -> String {
+    let mut out = String::new();
+    let bad = table.rows.iter().filter(|r| !r.findings.is_empty()).count();
+    let _ = write!(out, "<section class=\"zs-reconcile\" lang=\"zh\">{STYLE}<h2>{}：所说 · 在册 · 实际</h2>", escape(&table.product));
+    let _ = write!(out, "<p>{} 行，{bad} 行不一致，{} 项发现 <span lang=\"en\">{} rows, {bad} disagree, {} findings</span></p>", table.rows.len(), table.findings.len(), table.rows.len(), table.findings.len());
+    for n in &table.notes {
+        let _ = write!(out, "<p>{} <span lang=\"en\">{}</span></p>", escape(&n.zh), escape(&n.en));
+    }
+    out.push_str("<table class=\"zs-rec\"><thead><tr><th scope=\"col\">类型 <span lang=\"en\">type</span></th><th scope=\"col\">环节</th><th scope=\"col\">所说 <span lang=\"en\">said</span></th><th scope=\"col\">在册 <span lang=\"en\">on record</span></th><th scope=\"col\">实际 <span lang=\"en\">done</span></th><th scope=\"col\">发现</th></tr></thead><tbody>");
+    for r in &table.rows {
+        let _ = write!(out, "<tr><th scope=\"row\">{} <small lang=\"en\">{}</small></th><td>{} <small lang=\"en\">{}</small></td>", escape(&r.title.zh), escape(&r.title.en), r.stage.zh(), r.stage.en());
+        for (side, cell) in [(Side::Said, &r.said), (Side::OnRecord, &r.on_record), (Side::Done, &r.done)] {
+            html_cell(&mut out, table, r, side, cell);
+        }
+        let numbers: Vec<String> = r.findings.iter().map(|n| format!("<a href=\"#zs-f{n}\">#{n}</a>")).collect();
+        let _ = write!(out, "<td>{}</td></tr>", numbers.join(" "));
+    }
+    out.push_str("</tbody></table><ol class=\"zs-find\">");
+    for f in &table.findings {
+        let _ = write!(
+            out,
+            "<li id=\"zs-f{}\"><span class=\"zs-leaf\">{}</span>{} {} <span lang=\"en\">{}</span><br>",
+            f.number, f.leaf, also(&f.also), escape(&f.message.zh), escape(&f.message.en)
+        );
+        for s in &f.sides {
+            let (zh, en) = side_name(s.side);
+            let _ = write!(out, "<small>{zh} <span lang=\"en\">{en}</span>：{} {}</small>", escape(value(s)), escape(&s.at.join("、")));
+        }
+        let _ = write!(out, "<small>→ {} <span lang=\"en\">{}</span></small></li>", escape(&f.remedy.zh), escape(&f.remedy.en));
+    }
+    out.push_str("</ol></section>\n");
+    out
+}
+
+fn html_cell(out: &mut String, table: &Table, row: &Row, side: Side, cell: &Cell) {
+    // A cell is marked where its side departs in a finding of the row, in words as well as in colour.
+    let findings: Vec<_> = row.findings.iter().filter_map(|n| n.checked_sub(1).and_then(|i| table.findings.get(i))).collect();
+    let bad = findings.iter().any(|f| f.sides.iter().any(|s| s.side == side));
+    let class = if bad { "zs-bad" } else if cell.present { "zs-ok" } else { "zs-none" };
+    let state = if cell.present { "✓ 有" } else if cell.denied { "✗ 否认" } else { "— 无" };
+    let _ = write!(out, "<td class=\"{class}\">{state}");
+    for v in [&cell.purposes, &cell.recipients, &cell.retention, &cell.countries] {
+        let list: Vec<String> = v.all.keys().map(|k| escape(k)).collect();
+        if !list.is_empty() {
+            let _ = write!(out, "<small>{}</small>", list.join("、"));
+        }
+    }
+    if let Some(n) = cell.events {
+        let _ = write!(out, "<small>{n} 次事件 events</small>");
+    }
+    if let Some(at) = cell.at.first() {
+        let _ = write!(out, "<small>{}</small>", escape(at));
+    }
+    out.push_str("</td>");
+}
