@@ -6,8 +6,8 @@ use crate::declared::Basis;
 use crate::schema::{Method, Stage, events};
 use crate::state::State;
 use crate::state::acts::{Act, Scope};
+use crate::state::key::FastMap;
 use crate::state::vocab::{ALL_TYPES, EMPTY, NO_TYPE, method_of, stage_of};
-use std::collections::HashMap;
 
 /// Most classes held at a time; a log with more combinations makes the table start afresh.
 const MAX_CLASSES: usize = 1 << 16;
@@ -317,20 +317,20 @@ pub fn notice_covers(scope: &Scope, class: &Class) -> bool {
 pub struct Classes {
     /// The classes.
     pub list: Vec<Class>,
-    by_combo: HashMap<u128, u32>,
+    by_combo: FastMap<u128, u32>,
     cache: Vec<(u128, u32)>,
     type_sets: Vec<u128>,
-    set_numbers: HashMap<u128, u32>,
+    set_numbers: FastMap<u128, u32>,
 }
 
 impl Default for Classes {
     fn default() -> Self {
         Self {
             list: Vec::new(),
-            by_combo: HashMap::new(),
+            by_combo: FastMap::default(),
             cache: vec![(u128::MAX, 0); CACHE],
             type_sets: vec![NO_TYPE],
-            set_numbers: HashMap::from([(NO_TYPE, 0)]),
+            set_numbers: FastMap::from_iter([(NO_TYPE, 0)]),
         }
     }
 }

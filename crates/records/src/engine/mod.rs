@@ -297,7 +297,7 @@ fn frequency(
     let keep_all = options.evidence.is_some();
     let (mut people, mut last) = (0, None);
     daily.finish(|records| {
-        for run in records.chunk_by(|x, y| x.get(..3) == y.get(..3)) {
+        for run in records.chunk_by(|&[a, b, c, _], &[x, y, z, _]| a == x && b == y && c == z) {
             let Some(&[a, b, what, _]) = run.first() else { continue };
             let Some(name) = activity(what >> 32) else { continue };
             let limit = limits.get(name.as_str()).copied().unwrap_or(u32::MAX);

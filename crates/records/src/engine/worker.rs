@@ -8,13 +8,12 @@ use crate::checks::{Check, Definition, Lang};
 use crate::error::Result;
 use crate::input::{Batch, Col, NO_TIME, Source, Unit};
 use crate::schema::events as c;
-use crate::state::key::{self, Key};
+use crate::state::key::{self, FastMap, Key};
 use crate::state::lut::Lut;
 use crate::state::slots::add_bits;
 use crate::state::vocab::{UNKNOWN, method_code, stage_code};
 use crate::state::{Reject, State};
 use crate::time::{HOUR, shanghai_day, show};
-use std::collections::HashMap;
 
 /// Samples kept per check.
 pub const SAMPLES: usize = 5;
@@ -184,7 +183,7 @@ pub struct Worker<'a> {
     classes: Classes,
     codes: Codes,
     tally: Tally,
-    strangers: HashMap<Key, u64>,
+    strangers: FastMap<Key, u64>,
     daily: Vec<[u64; 4]>,
     findings: Vec<Finding>,
     rejects: Vec<Reject>,
@@ -218,7 +217,7 @@ pub fn run(
         classes: Classes::default(),
         codes: Codes::default(),
         tally: Tally::new(),
-        strangers: HashMap::new(),
+        strangers: FastMap::default(),
         daily: Vec::new(),
         findings: Vec::new(),
         rejects: Vec::new(),

@@ -225,6 +225,17 @@ fn texts(array: &ArrayRef) -> Result<Vec<Option<String>>, String> {
     }
 }
 
+/// A column of truth values as a dictionary of two texts.
+fn flags(array: &ArrayRef) -> DictionaryArray<Int32Type> {
+    let bits = array.as_boolean();
+    let keys = match bits.nulls() {
+        None => Int32Array::from_iter_values(bits.values().iter().map(i32::from)),
+        Some(_) => bits.iter().map(|v| v.map(i32::from)).collect(),
+    };
+    let values: ArrayRef = Arc::new(StringArray::from(vec!["false", "true"]));
+    DictionaryArray::new(keys, values)
+}
+
 fn convert(array: &ArrayRef, kind: Kind, name: &str, zone: i64, bad: &mut Vec<(usize, String)>) -> Result<Col, String> {
     Ok(match kind {
         Kind::Key => Col::Key(match array.as_string_view_opt() {
@@ -237,6 +248,7 @@ fn convert(array: &ArrayRef, kind: Kind, name: &str, zone: i64, bad: &mut Vec<(u
         }),
         Kind::Text => Col::Text(match array.as_dictionary_opt::<Int32Type>() {
             Some(a) => a.clone(),
+            None if array.data_type() == &DataType::Boolean => flags(array),
             None => {
                 let mut b = StringDictionaryBuilder::new();
                 texts(array)?.into_iter().for_each(|t| b.append_option(t));

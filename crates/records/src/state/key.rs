@@ -71,6 +71,42 @@ pub fn from_bytes(bytes: &[u8]) -> Key {
     permute(view as u64, (view >> 64) as u64)
 }
 
+/// Hasher for maps over numbers that are not under anybody's control: a multiplication per word.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Fast(u64);
+
+impl std::hash::Hasher for Fast {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.write_u64(u64::from(*b));
+        }
+    }
+
+    fn write_u8(&mut self, n: u8) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u16(&mut self, n: u16) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = fold(self.0 ^ n ^ M2, M1);
+    }
+
+    fn write_u128(&mut self, n: u128) {
+        self.write_u64(n as u64);
+        self.write_u64((n >> 64) as u64);
+    }
+}
+
+/// A map with the hasher [`Fast`].
+pub type FastMap<K, V> = std::collections::HashMap<K, V, std::hash::BuildHasherDefault<Fast>>;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Reads the small tables and builds the state events are held against.
 
 use super::acts::{Acts, Policy, Scope, flags};
-use super::key::{self, Key};
+use super::key::{self, FastMap, Key};
 use super::lut::Lut;
 use super::slots::{Entry, Part, SCOPE_MASK, Slots, WordKind, word};
 use super::vocab::{self, Vocab, stage_code};
@@ -57,7 +57,7 @@ impl Collected {
 struct Shared<'a> {
     plan: &'a Plan<'a>,
     vocab: Mutex<Vocab>,
-    scopes: Mutex<(Vec<Scope>, HashMap<Scope, u64>)>,
+    scopes: Mutex<(Vec<Scope>, FastMap<Scope, u64>)>,
     versions: HashMap<String, i64>,
     has_explicit: bool,
     entries: AtomicU64,
@@ -68,7 +68,7 @@ fn locked<T>(m: &Mutex<T>) -> Result<std::sync::MutexGuard<'_, T>> {
 }
 
 impl Shared<'_> {
-    fn scope(&self, cache: &mut HashMap<Scope, u64>, scope: Scope) -> Result<u64> {
+    fn scope(&self, cache: &mut FastMap<Scope, u64>, scope: Scope) -> Result<u64> {
         if let Some(&id) = cache.get(&scope) {
             return Ok(id);
         }
@@ -335,7 +335,7 @@ struct Luts {
     /// First publication of the version named; `i64::MIN` where none is named, `i64::MAX` where it is unknown.
     published: Lut<i64>,
     flags: [Lut<bool>; 5],
-    scopes: HashMap<Scope, u64>,
+    scopes: FastMap<Scope, u64>,
 }
 
 impl Default for Luts {
@@ -350,7 +350,7 @@ impl Default for Luts {
             types: Lut::new(vocab::ALL_TYPES),
             published: Lut::new(i64::MIN),
             flags: std::array::from_fn(|_| Lut::new(false)),
-            scopes: HashMap::new(),
+            scopes: FastMap::default(),
         }
     }
 }

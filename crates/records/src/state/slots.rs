@@ -110,7 +110,7 @@ impl Part {
         entries.sort_unstable();
         let mut part = Self::default();
         let mut group: [Vec<u64>; 4] = Default::default();
-        for run in entries.chunk_by(|x, y| x.get(..2) == y.get(..2)) {
+        for run in entries.chunk_by(|&[a, b, _], &[x, y, _]| a == x && b == y) {
             group.iter_mut().for_each(Vec::clear);
             let mut key = Key(0, 0);
             for &[a, b, w] in run {

@@ -1,0 +1,251 @@
+//! Formats, mappings, bad rows and hostile files.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use zhunsheng_records::mapping::Mapping;
+use zhunsheng_records::report::Status;
+use zhunsheng_records::schema::Table;
+use zhunsheng_records::{AuditOptions, AuditReport, Declared, Error, audit};
+
+const DECLARED: &str = "
+version: 1
+as_of: 2026-06-01
+activities:
+  - {id: 人脸识别, basis: consent, purposes: [客流统计], types: [人脸], stages: [收集, 使用]}
+sensitive_types: [人脸]
+biometric_types: [人脸]
+settings: {required_fields: [purpose]}
+";
+
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn put(path: PathBuf, bytes: impl AsRef<[u8]>) -> PathBuf {
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn options(tables: &[(Table, &Path)]) -> AuditOptions {
+    AuditOptions {
+        tables: tables.iter().map(|(t, p)| (*t, vec![p.to_path_buf()])).collect::<BTreeMap<_, _>>(),
+        declared: Declared::parse(DECLARED, "test").unwrap(),
+        threads: 2,
+        ..AuditOptions::default()
+    }
+}
+
+fn check<'a>(report: &'a AuditReport, id: &str) -> &'a zhunsheng_records::report::CheckReport {
+    report.checks.iter().find(|c| c.id == id).unwrap()
+}
+
+const HEADER: &str = "时间,个人信息主体,处理活动,环节,目的,个人信息类型\n";
+const ROWS: &str = "2026-01-02T10:00:00.000+08:00,甲,人脸识别,收集,客流统计,人脸\n2026-01-02 10:00:01,乙,人脸识别,使用,\"广告,营销\",人脸\n";
+const CONSENTS: &str = "时间,个人信息主体,决定,明示,单独\n2026-01-02 10:00:00,甲,同意,是,是\n2026-01-02 10:00:01.001,乙,同意,是,是\n";
+
+fn compressed(kind: &str, text: &str) -> Vec<u8> {
+    match kind {
+        "gz" => {
+            let mut e = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            e.write_all(text.as_bytes()).unwrap();
+            e.finish().unwrap()
+        }
+        "zst" => zstd::encode_all(text.as_bytes(), 1).unwrap(),
+        _ => text.as_bytes().to_vec(),
+    }
+}
+
+#[test]
+fn chinese_headers_in_every_wrapping_say_the_same() {
+    let at = folder("wrappings");
+    let consents = put(at.join("consents.csv"), CONSENTS);
+    let jsonl: String = ROWS
+        .lines()
+        .map(|l| l.replace("\"广告,营销\"", "广告;营销"))
+        .map(|l| {
+            let f: Vec<&str> = l.split(',').collect();
+            let purpose = f[4].replace(';', ",");
+            format!("{{\"时间\":\"{}\",\"个人信息主体\":\"{}\",\"处理活动\":\"{}\",\"环节\":\"{}\",\"目的\":\"{purpose}\",\"个人信息类型\":[\"{}\"]}}\n", f[0], f[1], f[2], f[3], f[5])
+        })
+        .collect();
+    let mut reports = Vec::new();
+    for (name, text) in [("csv", format!("\u{feff}{HEADER}{ROWS}")), ("jsonl", jsonl), ("csv", format!("{HEADER}{ROWS}").replace('\n', "\r\n"))] {
+        for kind in ["plain", "gz", "zst"] {
+            let file = put(at.join(format!("events.{name}.{kind}")), compressed(kind, &text));
+            let report = audit(&options(&[(Table::Events, &file), (Table::Consents, &consents)])).unwrap();
+            assert_eq!((report.events, report.rejected, report.subjects), (2, 0, 2), "{name} {kind}");
+            // The same millisecond counts as before; one later does not.
+            let missing = check(&report, "consent.missing");
+            assert_eq!((missing.examined, missing.violations, missing.samples[0].row), (2, 1, 2));
+            assert_eq!(check(&report, "scope.purpose").samples[0].reason, "目的“广告,营销”不在该活动明示的目的之内");
+            // What was not given is not found conformant.
+            assert_eq!(check(&report, "notice.before-collection").status, Status::Undetermined);
+            assert_eq!(check(&report, "notice.before-collection").missing, ["notices"]);
+            let told: Vec<_> = report.checks.iter().map(|c| (c.id, c.examined, c.violations, c.samples.iter().map(|s| s.row).collect::<Vec<_>>())).collect();
+            reports.push(told);
+        }
+    }
+    reports.dedup();
+    assert_eq!(reports.len(), 1);
+}
+
+#[test]
+fn many_files_in_any_order_say_the_same() {
+    let at = folder("order");
+    let consents = put(at.join("consents.csv"), CONSENTS);
+    let rows: Vec<&str> = ROWS.lines().collect();
+    let a = put(at.join("a.csv"), format!("{HEADER}{}\n", rows[0]));
+    let b = put(at.join("b.csv"), format!("{HEADER}{}\n", rows[1]));
+    let mut o = options(&[(Table::Events, &a), (Table::Consents, &consents)]);
+    let run = |o: &AuditOptions| audit(o).unwrap().json(zhunsheng_records::Lang::En, false).to_string();
+    o.tables.insert(Table::Events, vec![a.clone(), b.clone()]);
+    let first = run(&o);
+    o.tables.insert(Table::Events, vec![b.clone(), a.clone(), b]);
+    assert_eq!(first, run(&o));
+}
+
+#[test]
+fn bad_rows_are_counted_kept_and_too_many_forbid_a_conclusion() {
+    let at = folder("bad");
+    let mut text = format!("{HEADER}{ROWS}");
+    text += "昨天,甲,人脸识别,收集,客流统计,人脸\n"; // 3: no time
+    text += "2026-01-02T10:00:00Z,,人脸识别,收集,客流统计,人脸\n"; // 4: no individual
+    text += "2026-01-02T10:00:00Z,甲,人脸识别\n"; // 5: fields
+    text += "2026-01-02T10:00:00Z,甲,人脸识别,偷看,客流统计,人脸\n"; // 6: stage
+    text += "1969-01-01T00:00:00Z,甲,人脸识别,收集,客流统计,人脸\n"; // 7: clock
+    let mut bytes = text.into_bytes();
+    bytes.extend_from_slice(b"2026-01-02T10:00:00Z,\xff\xfe,x,x,x,x\n"); // 8: not UTF-8
+    let events = put(at.join("events.csv"), bytes);
+    let consents = put(at.join("consents.csv"), CONSENTS);
+    let rejects = at.join("rejects.csv");
+    let mut o = options(&[(Table::Events, &events), (Table::Consents, &consents)]);
+    o.rejects = Some(rejects.clone());
+    let report = audit(&o).unwrap();
+    assert_eq!((report.events, report.rejected), (8, 6));
+    assert!(report.refused && report.exit_code() == 3);
+    assert!(report.checks.iter().all(|c| c.status != Status::Conformant));
+    let kept = std::fs::read_to_string(rejects).unwrap();
+    let lines: Vec<&str> = kept.lines().collect();
+    assert_eq!(lines.len(), 7, "{kept}");
+    for (row, word) in [(3, "昨天"), (4, "subject"), (5, "`3` fields"), (6, "偷看"), (7, "1991"), (8, "UTF-8")] {
+        assert!(lines.iter().any(|l| l.contains(&format!(",{row},")) && l.contains(word)), "{row} {word}\n{kept}");
+    }
+    // With a larger share allowed, the two good rows are judged.
+    o.declared.settings.max_rejected_share = 0.9;
+    let report = audit(&o).unwrap();
+    assert!(!report.refused);
+    assert_eq!(check(&report, "consent.missing").examined, 2);
+}
+
+#[test]
+fn mappings_rename_translate_and_fill_in() {
+    let at = folder("mapping");
+    let events = put(at.join("log.csv"), "when;who;op;kind\n1767319200;甲;R;scan\n1767319201;乙;X;scan\n");
+    let mapping = Mapping::parse(
+        "columns: {ts: when, subject: who, stage: op, types: kind}\nconstants: {activity: 人脸识别, purpose: 客流统计}\nvalues: {stage: {R: collection, X: use}, types: {scan: 人脸}}",
+        "test",
+    )
+    .unwrap();
+    let consents = put(at.join("consents.csv"), CONSENTS);
+    let mut o = options(&[(Table::Events, &events), (Table::Consents, &consents)]);
+    o.mappings.push(Arc::new(mapping));
+    let report = audit(&o).unwrap();
+    assert_eq!(report.rejected, 0, "{:?}", report.rejects);
+    assert_eq!(check(&report, "consent.missing").examined, 2);
+    assert_eq!(check(&report, "scope.purpose").violations, 0);
+    for (text, word) in [
+        ("columns: {nosuch: x}", "nosuch"),
+        ("table: nosuch", "nosuch"),
+        ("zone: somewhere", "somewhere"),
+        ("colums: {}", "colums"),
+    ] {
+        assert!(Mapping::parse(text, "test").unwrap_err().to_string().contains(word), "{text}");
+    }
+}
+
+#[test]
+fn ocsf_is_understood() {
+    let at = folder("ocsf");
+    let line = |class: u32, id: u32, subject: &str| {
+        format!(
+            "{{\"class_uid\":{class},\"activity_id\":{id},\"time\":1767319200000,\"actor\":{{\"user\":{{\"uid\":\"dba\"}}}},\"enrichments\":[{{\"name\":\"subject\",\"value\":\"{subject}\"}},{{\"name\":\"activity\",\"value\":\"人脸识别\"}},{{\"name\":\"types\",\"value\":\"人脸\"}},{{\"name\":\"purpose\",\"value\":\"广告\"}}]}}\n"
+        )
+    };
+    let text = line(6005, 4, "甲") + &line(3004, 1, "乙") + &line(3004, 4, "乙") + &line(1001, 1, "丙");
+    let events = put(at.join("ocsf.jsonl"), text);
+    let consents = put(at.join("consents.csv"), CONSENTS);
+    let mut o = options(&[(Table::Events, &events), (Table::Consents, &consents)]);
+    o.mappings.push(Arc::new(Mapping::read(Path::new("ocsf-1.8")).unwrap()));
+    let report = audit(&o).unwrap();
+    // The other class is another kind of record; deletion needs no consent.
+    assert_eq!((report.events, report.rejected), (3, 0), "{:?}", report.rejects);
+    assert_eq!(check(&report, "consent.missing").examined, 2);
+    assert_eq!(check(&report, "scope.purpose").violations, 3);
+}
+
+#[test]
+fn damaged_files_are_named_not_believed() {
+    let at = folder("damaged");
+    let consents = put(at.join("consents.csv"), CONSENTS);
+    let run = |events: &Path| audit(&options(&[(Table::Events, events), (Table::Consents, &consents)]));
+    zhunsheng_records::generate::generate(
+        &zhunsheng_records::generate::Options { events: 3000, subjects: 200, seed: 1, rate: 0.0 },
+        &at.join("data"),
+    )
+    .unwrap();
+    let whole = std::fs::read(at.join("data/events/part-00000.parquet")).unwrap();
+    let mut seen = Vec::new();
+    for cut in [0, 3, 8, whole.len() / 3, whole.len() / 2, whole.len() - 9, whole.len() - 1] {
+        let file = put(at.join("cut.parquet"), &whole[..cut]);
+        let error = run(&file).unwrap_err();
+        assert!(matches!(error, Error::Format { .. }) && error.to_string().contains("cut.parquet"), "{cut}: {error}");
+        seen.push(error);
+    }
+    // Bytes changed anywhere: an error or a report, never a panic.
+    for i in (0..whole.len()).step_by(whole.len() / 97 + 1) {
+        let mut bytes = whole.clone();
+        bytes[i] ^= 0xff;
+        bytes[(i * 7 + 13) % whole.len()] ^= 0x55;
+        let file = put(at.join("flipped.parquet"), &bytes);
+        if let Err(e) = run(&file) {
+            assert!(e.to_string().contains("flipped.parquet"), "{e}");
+        }
+    }
+    let truncated = compressed("gz", &format!("{HEADER}{}", ROWS.repeat(2000)));
+    let file = put(at.join("cut.csv.gz"), &truncated[..truncated.len() / 2]);
+    assert!(run(&file).unwrap_err().to_string().contains("cut.csv.gz"));
+    let file = put(at.join("empty.csv"), "");
+    assert!(run(&file).unwrap_err().to_string().contains("header"));
+    let file = put(at.join("other.csv"), "a,b\n1,2\n");
+    assert!(matches!(run(&file).unwrap_err(), Error::MissingColumn { column: "ts", .. }));
+    let error = run(&at.join("nosuch.csv")).unwrap_err();
+    assert!(error.to_string().contains("nosuch.csv"));
+    assert!(!at.join("evidence.parquet").exists());
+}
+
+#[test]
+fn one_individual_with_all_events_and_clocks_that_run_backwards() {
+    let at = folder("one");
+    let mut text = String::from(HEADER);
+    let n = 200_000;
+    for i in (0..n).rev() {
+        text += &format!("{},甲,人脸识别,收集,客流统计,人脸\n", 1_767_319_200_000u64 + i);
+    }
+    let events = put(at.join("events.csv"), text);
+    let mut decisions = String::from("ts,subject,action,explicit,separate\n");
+    for i in (0..20_000u64).rev() {
+        let action = if i % 2 == 0 { "grant" } else { "withdraw" };
+        decisions += &format!("{},甲,{action},true,true\n", 1_767_319_200_000u64 + 10 * i);
+    }
+    let consents = put(at.join("consents.csv"), decisions);
+    let report = audit(&options(&[(Table::Events, &events), (Table::Consents, &consents)])).unwrap();
+    assert_eq!((report.events, report.subjects), (n, 1));
+    let after = check(&report, "opt-out.after-withdrawal");
+    assert_eq!((after.examined, after.violations, after.subjects), (n, n / 2, 1));
+    assert_eq!(after.samples[0].row, 1, "samples are the first rows of the file");
+}
