@@ -1,8 +1,9 @@
 //! The gap register: by severity, then by leaf; every gap with its evidence, its law and what to do.
 
 use maud::{Markup, html};
-use zhunsheng_catalogue::{Level, Standing};
+use zhunsheng_catalogue::{Instrument, Level, Standing};
 use zhunsheng_dossier::Outcome;
+use zhunsheng_source::Lang;
 use zhunsheng_verdict::Finding;
 
 use super::view::{Judged, View, anchor};
@@ -50,7 +51,7 @@ fn leaf(view: &View<'_>, one: &Judged<'_>) -> Markup {
                 p.wrong { span.tag { (view.t("问题", "Gap")) } span { (view.x(&one.leaf.gap)) } }
                 p.require { span.tag { (view.t("要求", "Requirement")) } span { (view.x(&one.leaf.requirement)) } }
             }
-            @for finding in gaps.iter().take(OBJECTS) { (object(view, one, finding)) }
+            @for finding in gaps.iter().take(OBJECTS) { (object(view, finding)) }
             @if gaps.len() > OBJECTS {
                 p.more { (view.more(gaps.len() - OBJECTS, "个对象", "objects")) }
             }
@@ -77,7 +78,7 @@ fn path(view: &View<'_>, one: &Judged<'_>) -> Markup {
     }
 }
 
-fn object(view: &View<'_>, one: &Judged<'_>, finding: &Finding) -> Markup {
+fn object(view: &View<'_>, finding: &Finding) -> Markup {
     let failed: Vec<&str> =
         finding.leans.iter().filter(|lean| lean.outcome == Outcome::Gap).map(|lean| lean.id.as_str()).collect();
     html! {
@@ -91,7 +92,7 @@ fn object(view: &View<'_>, one: &Judged<'_>, finding: &Finding) -> Markup {
                 }
             } }
             (facts(view, finding))
-            @if !finding.determinations.is_empty() { (people::both(view, one, finding)) }
+            @if !finding.determinations.is_empty() { (people::both(view, finding)) }
         }
     }
 }
@@ -102,7 +103,9 @@ fn facts(view: &View<'_>, finding: &Finding) -> Markup {
     let schema = &view.a.catalogue.schema;
     html! {
         @if finding.facts.is_empty() {
-            p.note { (view.t("该结论不直接引用事实。", "This finding cites no fact of its own.")) }
+            @if finding.leans.is_empty() && finding.determinations.is_empty() {
+                p.note { (view.t("该结论不直接引用事实。", "This finding cites no fact of its own.")) }
+            }
         } @else {
             table.facts {
                 thead { tr {
@@ -143,23 +146,55 @@ pub(super) fn mark(standing: Standing) -> &'static str {
 
 fn law(view: &View<'_>, one: &Judged<'_>) -> Markup {
     let cited = words::law(view.a, one.leaf);
+    let (applied, rest): (Vec<_>, Vec<_>) = cited.iter().partition(|one| one.standing == Standing::InForce);
     if cited.is_empty() {
         return html! {};
     }
     html! {
         div.law { span.tag { (view.t("法律", "Law")) }
-            ul { @for one in &cited {
-                li.dead[one.standing != Standing::InForce] {
+            ul {
+                @for one in &applied { li {
                     span.sign aria-hidden="true" { (mark(one.standing)) }
                     (view.x(&one.show))
-                    span.state {
-                        @if one.standing == Standing::InForce {
-                            (view.t("基准日有效", "in force on the as-of date"))
-                            @if let Some(from) = one.instrument.in_force { (view.t("，", ", since ")) (from) (view.t(" 起施行", "")) }
-                        } @else { (view.x(&words::standing(one.instrument, one.standing))) }
+                    @if let Some(from) = one.instrument.in_force {
+                        span.state { (view.t("", "in force since ")) (from) (view.t(" 起施行，基准日有效", "")) }
                     }
+                } }
+                @if applied.is_empty() { li { (view.t("所引规定在基准日均不生效。", "None of the provisions cited was in force on the as-of date.")) } }
+                @for standing in [Standing::NotYet, Standing::Repealed, Standing::Unknown] {
+                    @let own: Vec<_> = rest.iter().filter(|one| one.standing == standing).collect();
+                    @if !own.is_empty() { li.dead {
+                        span.sign aria-hidden="true" { (mark(standing)) }
+                        (match standing {
+                            Standing::NotYet => view.t("基准日尚未施行，不作依据：", "Not yet in force on the as-of date, not applied: "),
+                            Standing::Repealed => view.t("基准日已不再施行，不作依据：", "No longer in force on the as-of date, not applied: "),
+                            _ => view.t("施行日期不详，待核实：", "Date of effect not known, to be verified: "),
+                        })
+                        @for (index, one) in own.iter().enumerate() {
+                            @if index > 0 { (view.t("；", "; ")) }
+                            (view.x(&one.show)) (dates(view, one.instrument, standing))
+                        }
+                    } }
                 }
-            } }
+            }
         }
+    }
+}
+
+fn dates(view: &View<'_>, instrument: &Instrument, standing: Standing) -> String {
+    let date = match standing {
+        Standing::Repealed => instrument.repealed,
+        _ => instrument.in_force,
+    };
+    match (date, standing) {
+        (None, _) => String::new(),
+        (Some(date), Standing::Repealed) => match view.lang {
+            Lang::Zh => format!("（{date} 起失效）"),
+            Lang::En => format!(" (until {date})"),
+        },
+        (Some(date), _) => match view.lang {
+            Lang::Zh => format!("（{date} 起施行）"),
+            Lang::En => format!(" (from {date})"),
+        },
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn body(view: &View<'_>) -> Markup {
     html! {
         p { (view.t(
             "每格为该环节、该维度的结论数：✗ 差距，? 待定，✓ 符合。底色深浅与差距数相应，斜纹表示没有差距但有待定。条款未限定环节而对象为处理活动的，计入该活动所在环节；其余计入“不分环节”。",
-            "Each cell counts the findings of a stage in a dimension: ✗ gaps, ? undetermined, ✓ conformant. The darker the cell the more gaps; hatching marks cells without gaps where something is open. A finding on an activity is counted in that activity's stage unless its clause names one; the rest is under “all stages”.",
+            "Each cell counts the findings of a stage in a dimension: ✗ gaps, ? undetermined, ✓ conformant. The darker the cell the more gaps; hatching marks cells without gaps where something is open. A finding on an activity is counted in that activity's stage unless its clause names one; the rest is in the last row.",
         )) }
         div.scroll { table.heat {
             thead { tr {

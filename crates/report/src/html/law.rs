@@ -9,7 +9,6 @@ use zhunsheng_verdict::Kleene;
 
 use super::gaps::mark;
 use super::view::View;
-use crate::words;
 
 /// An instrument with the provisions that findings in scope cite.
 struct Used<'a> {
@@ -102,7 +101,6 @@ pub(super) fn body(view: &View<'_>) -> Markup {
 
 fn row(view: &View<'_>, one: &Used<'_>) -> Markup {
     let instrument = one.instrument;
-    let note = words::standing(instrument, one.standing);
     html! {
         tr {
             td {
@@ -110,23 +108,29 @@ fn row(view: &View<'_>, one: &Used<'_>) -> Markup {
                 br; span.note { (level(view, &instrument.level)) @if !instrument.issuer.is_empty() { " · " (view.x(&instrument.issuer)) } }
             }
             td.dates {
-                @match instrument.in_force { Some(from) => { (from) (view.t(" 起", " on")) }, None => "—" }
-                @if let Some(until) = instrument.repealed { br; (view.t("至 ", "until ")) (until) }
-                @if !note.is_empty() { br; span.note { (view.x(&note)) } }
+                @match instrument.in_force { Some(from) => { (view.t("", "from ")) (from) (view.t(" 起", "")) }, None => "—" }
+                @if let Some(until) = instrument.repealed { br; (view.t("", "until ")) (until) (view.t(" 起失效", "")) }
             }
-            td.provisions { @for part in &one.provisions { (provision(view, one, part)) } }
+            td { div.provisions {
+                @for of_article in one.provisions.chunk_by(|a, b| a.article == b.article) { (article(view, one, of_article)) }
+            } }
         }
     }
 }
 
-fn provision(view: &View<'_>, one: &Used<'_>, part: &LawRef<'_>) -> Markup {
-    let article = one.instrument.articles.iter().find(|article| article.id == part.article);
+/// An article with the paragraphs and items of it that are cited.
+fn article(view: &View<'_>, one: &Used<'_>, parts: &[LawRef<'_>]) -> Markup {
+    let Some(first) = parts.first() else { return html! {} };
+    let article = one.instrument.articles.iter().find(|article| article.id == first.article);
+    let whole = LawRef { part: "", ..*first }.show();
+    let head = view.x(&whole);
+    let shown: Vec<Text> = parts.iter().filter(|part| !part.part.is_empty()).map(LawRef::show).collect();
+    let inner: Vec<&str> = shown.iter().map(|part| view.x(part).strip_prefix(head).unwrap_or(view.x(part))).collect();
     html! {
         span.provision {
-            (view.x(&part.show()))
-            @if let Some(article) = article && !article.title.is_empty() {
-                " " span.note { (view.x(&article.title)) }
-            }
+            (head)
+            @if let Some(article) = article && !article.title.is_empty() { " " span.note { (view.x(&article.title)) } }
+            @if !inner.is_empty() { span.note { (view.t("（", " (")) (view.join(&inner)) (view.t("）", ")")) } }
         }
     }
 }

@@ -23,7 +23,7 @@ fn evidence(view: &View<'_>, one: &Determination) -> Markup {
 }
 
 /// The automatic verdict and the determinations of one finding, oldest first; the last one counts.
-pub(super) fn both(view: &View<'_>, _one: &Judged<'_>, finding: &Finding) -> Markup {
+pub(super) fn both(view: &View<'_>, finding: &Finding) -> Markup {
     let last = finding.determinations.last();
     html! {
         table.both {

@@ -73,10 +73,12 @@ fn chart(view: &View<'_>) -> Markup {
             @for (x, y) in &most { circle.most cx=(x) cy=(y) r="3" {} }
             @for (x, y) in &sure { circle.sure cx=(x) cy=(y) r="3.4" {} }
             @for step in [50_u32, 100] {
-                text.scale x=(CENTRE.0 + 4.0) y=(CENTRE.1 - RADIUS * f64::from(step) / 100.0 - 3.0) { (step) "%" }
+                text.scale x=(CENTRE.0 + 5.0) y=(CENTRE.1 - RADIUS * f64::from(step) / 100.0 + 12.0) { (step) "%" }
             }
             @for (index, (dimension, share)) in view.dimensions.iter().zip(&shares).enumerate() {
                 @let (x, y) = point(index, count, RADIUS + 20.0);
+                // Two lines: above the chart both go up, below it both go down.
+                @let y = if y < CENTRE.1 - 60.0 { y - 14.0 } else if y > CENTRE.1 + 60.0 { y + 8.0 } else { y - 4.0 };
                 @let anchor = if (x - CENTRE.0).abs() < 12.0 { "middle" } else if x > CENTRE.0 { "start" } else { "end" };
                 @let title: String = view.x(&dimension.clause.title).chars().take(LABEL + 10).collect();
                 text.label x=(x) y=(y) text-anchor=(anchor) {

@@ -17,11 +17,40 @@ const LAWFULNESS: &str = "5.2";
 
 pub(super) fn body(view: &View<'_>) -> Markup {
     html! {
+        (overall(view))
         (tiles(view))
         (sentence(view))
         (basis_note(view))
         (dimensions(view))
     }
+}
+
+/// The conclusion in one sentence.
+fn overall(view: &View<'_>) -> Markup {
+    let lost =
+        |one: &&Dimension<'_>| one.verdict == Outcome::Gap || (one.clause.id == LAWFULNESS && no_basis(view).is_some());
+    let failed = view.dimensions.iter().filter(lost).count();
+    let open = view.dimensions.iter().filter(|one| !lost(one) && one.verdict == Outcome::Undetermined).count();
+    let all = view.dimensions.len();
+    let text = match (view.lang, failed, open) {
+        (Lang::Zh, 0, 0) => format!("评估对象在范围内的 {all} 个维度上没有差距，也没有待定事项。"),
+        (Lang::Zh, 0, _) => format!("评估对象没有发现差距，但 {all} 个维度中有 {open} 个待定，现在不能认定为符合。"),
+        (Lang::Zh, _, 0) => format!("评估对象不符合合规框架：{all} 个维度中有 {failed} 个不符合。"),
+        (Lang::Zh, _, _) => format!("评估对象不符合合规框架：{all} 个维度中有 {failed} 个不符合，{open} 个待定。"),
+        (Lang::En, 0, 0) => {
+            format!("The target shows no gap and nothing undetermined in the {all} dimensions in scope.")
+        }
+        (Lang::En, 0, _) => format!(
+            "No gap was found, but {open} of {all} dimensions are undetermined; the target cannot be called conformant now."
+        ),
+        (Lang::En, _, 0) => {
+            format!("The target does not conform to the framework: {failed} of {all} dimensions are not conformant.")
+        }
+        (Lang::En, _, _) => format!(
+            "The target does not conform to the framework: {failed} of {all} dimensions are not conformant and {open} undetermined."
+        ),
+    };
+    html! { p.overall { strong { (view.t("结论：", "Conclusion: ")) } (text) } }
 }
 
 fn tiles(view: &View<'_>) -> Markup {
@@ -60,13 +89,13 @@ fn sentence(view: &View<'_>) -> Markup {
             counts.gap, counts.undetermined, counts.conformant, counts.not_applicable
         ),
     };
-    let open = (counts.undetermined > 0).then(|| {
-        view.t(
-            "待定的条目缺少足以下结论的事实，不得视为符合；所缺事实见“尚缺的资料”。",
-            "What is undetermined lacks the facts to conclude and must not be read as conformant; the facts needed are listed under “What is missing”.",
-        )
-    });
-    html! { p.lead { (text) @if let Some(open) = open { @if view.lang == Lang::En { " " } (open) } } }
+    html! { p.lead {
+        (text)
+        @if counts.undetermined > 0 {
+            (view.t("待定的条目缺少足以下结论的事实，不得视为符合，所缺的见", " What is undetermined lacks the facts to conclude and must not be read as conformant; they are listed under "))
+            a href="#missing" { (view.t("尚缺的资料", "what is missing")) } (view.t("。", "."))
+        }
+    } }
 }
 
 /// The leaf that asks whether some legal basis holds.
@@ -139,7 +168,7 @@ fn conclusion(view: &View<'_>, dimension: &Dimension<'_>) -> Markup {
 
 fn dimensions(view: &View<'_>) -> Markup {
     html! {
-        table.grid {
+        table.grid.dimensions {
             caption { (view.t("各维度的结论（条目数：一个条目以其在全部对象中最不利的结论计）",
                 "Conclusion on each dimension (number of leaves; a leaf counts by its worst verdict over all objects)")) }
             thead { tr {

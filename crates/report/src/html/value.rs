@@ -76,7 +76,7 @@ fn one(view: &View<'_>, val: &Val, ty: Option<&Type>, depth: usize) -> String {
         Val::List(items) if items.is_empty() => view.t("无（空列表）", "none (empty list)").to_owned(),
         Val::List(items) => {
             let shown: Vec<String> = items.iter().take(20).map(|item| one(view, item, ty, depth + 1)).collect();
-            let more = if items.len() > 20 { format!(" …（{}）", items.len()) } else { String::new() };
+            let more = if items.len() > 20 { format!(" … ({})", items.len()) } else { String::new() };
             format!("{}{more}", view.join(&shown))
         }
     }
