@@ -103,8 +103,11 @@ pub struct GenerateArgs {
     /// 事件数 · Events
     #[arg(long)]
     pub events: u64,
+    /// 情景 · Scenario
+    #[arg(long, value_enum, default_value_t = Scenario::Population)]
+    pub scenario: Scenario,
     /// 个人信息主体数 · Individuals
-    #[arg(long)]
+    #[arg(long, default_value_t = 1_000_000)]
     pub subjects: u64,
     /// 种子 · Seed
     #[arg(long, default_value_t = 1)]
@@ -115,6 +118,15 @@ pub struct GenerateArgs {
     /// 输出文件夹 · Folder
     #[arg(long)]
     pub out: PathBuf,
+}
+
+/// What kind of world is generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scenario {
+    /// 多项活动的一般人群 · A population with many activities
+    Population,
+    /// 门店摄像头 · Cameras in shops, nobody asked and nobody told
+    StorefrontCameras,
 }
 
 /// Arguments of `records checks`.
@@ -148,6 +160,10 @@ fn out_error(e: std::io::Error) -> Error {
 pub fn run(command: RecordsCommand, lang: Lang, out: &mut dyn Write) -> Result<i32> {
     match command {
         RecordsCommand::Audit(args) => run_audit(*args, lang, out),
+        RecordsCommand::Generate(a) if a.scenario == Scenario::StorefrontCameras => {
+            generate::captures::captures(a.events, a.seed, &a.out)?;
+            Ok(0)
+        }
         RecordsCommand::Generate(a) => {
             let options =
                 generate::Options { events: a.events, subjects: a.subjects, seed: a.seed, rate: a.violations };

@@ -4,6 +4,7 @@
 //! rows take no more memory than a thousand. One individual in 64 is kept out of ordinary life; the violations that depend
 //! on an individual's history are planted on those, so that the truth is exact.
 
+pub mod captures;
 mod events;
 mod tables;
 mod world;
