@@ -267,7 +267,7 @@ pub(crate) fn select_command(a: &SelectArgs, _: Lang) -> Result<(i32, String)> {
 
 pub(crate) fn evaluate_command(a: &EvaluateArgs, lang: Lang) -> Result<(i32, String)> {
     let sane = a.deviations <= a.size && a.size <= a.population && a.population <= MAX_POPULATION && a.size > 0;
-    if !sane || !(a.confidence > 0.0 && a.confidence < 1.0) {
+    if !(sane && a.confidence > 0.0 && a.confidence < 1.0) {
         let what = format!(
             "`{}` deviations in `{}` of `{}` items at confidence `{}`",
             a.deviations, a.size, a.population, a.confidence

@@ -32,7 +32,10 @@ fn endless_lines_are_given_up() {
         if name.ends_with("csv") {
             file.write_all(ROWS.as_bytes()).unwrap();
         } else {
-            file.write_all("{\"ts\":\"2026-01-02\",\"subject\":\"甲\",\"activity\":\"人脸识别\",\"stage\":\"use\"}\n".as_bytes()).unwrap();
+            file.write_all(
+                "{\"ts\":\"2026-01-02\",\"subject\":\"甲\",\"activity\":\"人脸识别\",\"stage\":\"use\"}\n".as_bytes(),
+            )
+            .unwrap();
             file.write_all("[".repeat(100_000).as_bytes()).unwrap();
         }
         file.flush().unwrap();
@@ -48,4 +51,3 @@ fn endless_lines_are_given_up() {
         assert!(zhunsheng_records::report::peak_mb().is_none_or(|m| m < 60.0), "the line was held");
     }
 }
-

@@ -1,5 +1,7 @@
 //! Formats, mappings, bad rows and hostile files.
 
+#![expect(clippy::unwrap_used, reason = "helpers beside the test functions; a failure is the test's failure")]
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -46,7 +48,8 @@ fn check<'a>(report: &'a AuditReport, id: &str) -> &'a zhunsheng_records::report
 
 const HEADER: &str = "时间,个人信息主体,处理活动,环节,目的,个人信息类型\n";
 const ROWS: &str = "2026-01-02T10:00:00.000+08:00,甲,人脸识别,收集,客流统计,人脸\n2026-01-02 10:00:01,乙,人脸识别,使用,\"广告,营销\",人脸\n";
-const CONSENTS: &str = "时间,个人信息主体,决定,明示,单独\n2026-01-02 10:00:00,甲,同意,是,是\n2026-01-02 10:00:01.001,乙,同意,是,是\n";
+const CONSENTS: &str =
+    "时间,个人信息主体,决定,明示,单独\n2026-01-02 10:00:00,甲,同意,是,是\n2026-01-02 10:00:01.001,乙,同意,是,是\n";
 
 fn compressed(kind: &str, text: &str) -> Vec<u8> {
     match kind {
@@ -74,7 +77,11 @@ fn chinese_headers_in_every_wrapping_say_the_same() {
         })
         .collect();
     let mut reports = Vec::new();
-    for (name, text) in [("csv", format!("\u{feff}{HEADER}{ROWS}")), ("jsonl", jsonl), ("csv", format!("{HEADER}{ROWS}").replace('\n', "\r\n"))] {
+    for (name, text) in [
+        ("csv", format!("\u{feff}{HEADER}{ROWS}")),
+        ("jsonl", jsonl),
+        ("csv", format!("{HEADER}{ROWS}").replace('\n', "\r\n")),
+    ] {
         for kind in ["plain", "gz", "zst"] {
             let file = put(at.join(format!("events.{name}.{kind}")), compressed(kind, &text));
             let report = audit(&options(&[(Table::Events, &file), (Table::Consents, &consents)])).unwrap();
@@ -86,7 +93,11 @@ fn chinese_headers_in_every_wrapping_say_the_same() {
             // What was not given is not found conformant.
             assert_eq!(check(&report, "notice.before-collection").status, Status::Undetermined);
             assert_eq!(check(&report, "notice.before-collection").missing, ["notices"]);
-            let told: Vec<_> = report.checks.iter().map(|c| (c.id, c.examined, c.violations, c.samples.iter().map(|s| s.row).collect::<Vec<_>>())).collect();
+            let told: Vec<_> = report
+                .checks
+                .iter()
+                .map(|c| (c.id, c.examined, c.violations, c.samples.iter().map(|s| s.row).collect::<Vec<_>>()))
+                .collect();
             reports.push(told);
         }
     }

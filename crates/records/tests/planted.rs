@@ -1,5 +1,7 @@
 //! Planted = found, for each check, row by row, on ten seeds.
 
+#![expect(clippy::unwrap_used, reason = "helpers beside the test functions; a failure is the test's failure")]
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt64Type;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -36,7 +38,10 @@ fn read(path: &Path, at: &Path) -> Rows {
         let number = batch.column_by_name("row").unwrap().as_primitive::<UInt64Type>();
         for i in 0..batch.num_rows() {
             let file = text("file", i).replace(&format!("{}/", at.display()), "");
-            assert!(rows.entry(text("check", i)).or_default().insert((file, number.value(i))), "a row twice under one check");
+            assert!(
+                rows.entry(text("check", i)).or_default().insert((file, number.value(i))),
+                "a row twice under one check"
+            );
         }
     }
     rows
@@ -63,8 +68,14 @@ fn planted_is_found_on_ten_seeds() {
             if planted != found {
                 let empty = BTreeSet::new();
                 let (p, f) = (planted.unwrap_or(&empty), found.unwrap_or(&empty));
-                let (lost, extra): (Vec<_>, Vec<_>) = (p.difference(f).take(3).collect(), f.difference(p).take(3).collect());
-                panic!("seed {seed}, {}: planted {} found {}; not found {lost:?}, not planted {extra:?}", check.id(), p.len(), f.len());
+                let (lost, extra): (Vec<_>, Vec<_>) =
+                    (p.difference(f).take(3).collect(), f.difference(p).take(3).collect());
+                panic!(
+                    "seed {seed}, {}: planted {} found {}; not found {lost:?}, not planted {extra:?}",
+                    check.id(),
+                    p.len(),
+                    f.len()
+                );
             }
             let counted = report.checks.iter().find(|c| c.id == check.id()).unwrap();
             assert_eq!(counted.violations, planted.map_or(0, |p| p.len() as u64), "{}", check.id());
@@ -103,7 +114,12 @@ fn threads_passes_and_small_memory_change_nothing() {
     assert!(parts.parts > 1);
     assert_eq!(rows, again);
     for (a, b) in one.checks.iter().zip(&parts.checks) {
-        assert_eq!((a.examined, a.violations, a.subjects, a.span), (b.examined, b.violations, b.subjects, b.span), "{}", a.id);
+        assert_eq!(
+            (a.examined, a.violations, a.subjects, a.span),
+            (b.examined, b.violations, b.subjects, b.span),
+            "{}",
+            a.id
+        );
     }
     assert_eq!((one.events, one.subjects), (parts.events, parts.subjects));
 }

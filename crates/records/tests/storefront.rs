@@ -28,7 +28,10 @@ fn each_capture_is_found() {
         let c = report.checks.iter().find(|c| c.id == id).unwrap();
         assert_eq!((c.status, c.examined, c.violations, c.subjects), (Status::Gap, 431_623, 431_623, 431_623), "{id}");
         let (first, last) = c.span.unwrap();
-        assert!(zhunsheng_records::time::show(first).starts_with("2021-01-01") && zhunsheng_records::time::show(last).starts_with("2021-06-30"));
+        assert!(
+            zhunsheng_records::time::show(first).starts_with("2021-01-01")
+                && zhunsheng_records::time::show(last).starts_with("2021-06-30")
+        );
     }
     // Nothing is charged that the records do not show.
     let gaps: Vec<_> = report.checks.iter().filter(|c| c.status == Status::Gap).map(|c| c.id).collect();

@@ -169,7 +169,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     if let Some(v) = violators.get_mut(Check::ScopeFrequency as usize) {
         *v += daily_subjects;
     }
-    later.sort_by(|a, b| (a.check, a.file, a.row).cmp(&(b.check, b.file, b.row)));
+    later.sort_by_key(|f| (f.check, f.file, f.row));
     for f in &later {
         total.sample(f.clone());
     }
@@ -324,7 +324,7 @@ fn frequency(
                 });
             }
             if !keep_all && later.len() > 1 << 16 {
-                later.sort_by(|a, b| (a.check, a.file, a.row).cmp(&(b.check, b.file, b.row)));
+                later.sort_by_key(|f| (f.check, f.file, f.row));
                 let mut seen = [0; 64];
                 later.retain(|f| {
                     let n = seen.get_mut(f.check as usize);

@@ -18,8 +18,11 @@ pub struct Spill<const N: usize> {
     limit: usize,
     folder: PathBuf,
     /// Joins two records with the same leading words, where that is possible.
-    merge: Option<fn(&mut [u64; N], &[u64; N]) -> bool>,
+    merge: Option<Merge<N>>,
 }
+
+/// Joins the second record into the first and says so, if they belong together.
+pub type Merge<const N: usize> = fn(&mut [u64; N], &[u64; N]) -> bool;
 
 #[derive(Debug)]
 struct Shard<const N: usize> {
@@ -44,7 +47,7 @@ impl Drop for Temporary {
 impl<const N: usize> Spill<N> {
     /// Shards that hold `memory` bytes together before they write to `folder`.
     #[must_use]
-    pub fn new(memory: u64, folder: PathBuf, merge: Option<fn(&mut [u64; N], &[u64; N]) -> bool>) -> Self {
+    pub fn new(memory: u64, folder: PathBuf, merge: Option<Merge<N>>) -> Self {
         let limit = usize::try_from(memory).unwrap_or(usize::MAX) / (SHARDS * N * 8);
         let shards = (0..SHARDS).map(|_| Mutex::new(Shard { records: Vec::new(), file: None, written: 0 })).collect();
         Self { shards, limit: limit.max(1024), folder, merge }

@@ -373,13 +373,13 @@ impl Worker<'_> {
             _ => &[],
         };
         let (mut low, mut high) = (i64::MAX, i64::MIN);
-        for i in 0..n {
+        for (i, &time) in ts.iter().enumerate().take(n) {
             let at = self.codes.class[i];
             if at == SKIP {
                 continue;
             }
             let event = Event {
-                ts: ts[i],
+                ts: time,
                 collected: collected.get(i).copied().unwrap_or(NO_TIME),
                 operator: self.codes.operator[i],
             };

@@ -41,7 +41,8 @@ pub fn captures(count: u64, seed: u64, folder: &Path) -> Result<()> {
         let rows = (count - next).min(65_536);
         let mut ts = TimestampMillisecondBuilder::new().with_timezone("UTC");
         let mut subject = StringBuilder::new();
-        let mut words: [StringDictionaryBuilder<Int32Type>; 6] = std::array::from_fn(|_| StringDictionaryBuilder::new());
+        let mut words: [StringDictionaryBuilder<Int32Type>; 6] =
+            std::array::from_fn(|_| StringDictionaryBuilder::new());
         for i in next..next + rows {
             let mut r = Random::new(seed, 7, i);
             // Spread over the days in order, within opening hours.

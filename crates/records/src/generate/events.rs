@@ -53,7 +53,8 @@ impl Out {
     fn create(folder: &Path, number: u64) -> Result<Self> {
         let file = format!("part-{number:05}.parquet");
         let time = |n: &str| Field::new(n, DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true);
-        let word = |n: &&str| Field::new(*n, DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), true);
+        let word =
+            |n: &&str| Field::new(*n, DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), true);
         let mut fields = vec![time("ts"), Field::new("subject", DataType::Utf8, true)];
         fields.extend(WORDS.iter().map(word));
         fields.push(time("collected_at"));
@@ -76,7 +77,7 @@ impl Out {
         }
         self.collected.append_option(e.collected);
         self.rows += 1;
-        if self.rows % 65_536 == 0 {
+        if self.rows.is_multiple_of(65_536) {
             self.flush()?;
         }
         Ok(self.rows)
@@ -151,8 +152,27 @@ fn outside_gap(world: &World, ts: i64) -> i64 {
     if world.rate > 0.0 && (GAP.0..GAP.1).contains(&ts) { ts + (GAP.1 - GAP.0) } else { ts }
 }
 
-fn event(ts: i64, subject: u64, activity: &'static str, stage: &'static str, purpose: &'static str, types: &'static str) -> Event {
-    Event { ts, subject, activity, stage, purpose, types, recipient: "", country: "", operator: 0, method: "", collected: None }
+fn event(
+    ts: i64,
+    subject: u64,
+    activity: &'static str,
+    stage: &'static str,
+    purpose: &'static str,
+    types: &'static str,
+) -> Event {
+    Event {
+        ts,
+        subject,
+        activity,
+        stage,
+        purpose,
+        types,
+        recipient: "",
+        country: "",
+        operator: 0,
+        method: "",
+        collected: None,
+    }
 }
 
 fn one<'a>(r: &mut Random, list: &[&'a str]) -> &'a str {
@@ -176,16 +196,34 @@ fn ordinary(world: &World, r: &mut Random, ts: i64) -> Event {
             250..340 => Event { collected: since, ..event(ts, s, "account", "storage", "service", types) },
             340..400 => {
                 let types = one(r, &["nickname", "name;phone", "birthday"]);
-                Event { method: one(r, &["active", "auto"]), collected: Some(ts), ..event(ts, s, "profile", "collection", "service", types) }
+                Event {
+                    method: one(r, &["active", "auto"]),
+                    collected: Some(ts),
+                    ..event(ts, s, "profile", "collection", "service", types)
+                }
             }
             400..580 => {
                 let types = one(r, &["nickname", "name;phone", "birthday;name"]);
                 Event { collected: since, ..event(ts, s, "profile", "use", one(r, &["service", "display"]), types) }
             }
-            580..660 => Event { collected: since, ..event(ts, s, "marketing", "use", "marketing", one(r, &["phone", "behaviour"])) },
-            660..720 => Event { collected: since, ..event(ts, s, "risk", one(r, &["use", "storage"]), "fraud-control", "device;name") },
-            720..740 => Event { method: "indirect", collected: Some(ts), ..event(ts, s, "partner", "collection", "service", types) },
-            740..770 => Event { method: "public-place", collected: Some(ts), ..event(ts, s, "camera", "collection", "public-safety", "image") },
+            580..660 => Event {
+                collected: since,
+                ..event(ts, s, "marketing", "use", "marketing", one(r, &["phone", "behaviour"]))
+            },
+            660..720 => Event {
+                collected: since,
+                ..event(ts, s, "risk", one(r, &["use", "storage"]), "fraud-control", "device;name")
+            },
+            720..740 => Event {
+                method: "indirect",
+                collected: Some(ts),
+                ..event(ts, s, "partner", "collection", "service", types)
+            },
+            740..770 => Event {
+                method: "public-place",
+                collected: Some(ts),
+                ..event(ts, s, "camera", "collection", "public-safety", "image")
+            },
             _ => special(r, ts, s, since),
         }
     };
@@ -195,26 +233,51 @@ fn ordinary(world: &World, r: &mut Random, ts: i64) -> Event {
 
 fn special(r: &mut Random, ts: i64, s: u64, since: Option<i64>) -> Event {
     match SPECIAL.get((s % 8) as usize).copied().unwrap_or_default() {
-        "recommend" if r.below(2) == 0 => {
-            Event { method: "auto", collected: Some(ts), ..event(ts, s, "recommend", "collection", "recommendation", "behaviour;device") }
-        }
+        "recommend" if r.below(2) == 0 => Event {
+            method: "auto",
+            collected: Some(ts),
+            ..event(ts, s, "recommend", "collection", "recommendation", "behaviour;device")
+        },
         "recommend" => Event { collected: since, ..event(ts, s, "recommend", "use", "recommendation", "behaviour") },
         "locate" => Event { collected: since, ..event(ts, s, "locate", "use", "delivery", "location") },
         "face-login" => match r.below(3) {
-            0 => Event { method: "auto", collected: Some(ts), ..event(ts, s, "face-login", "collection", "authentication", "face") },
+            0 => Event {
+                method: "auto",
+                collected: Some(ts),
+                ..event(ts, s, "face-login", "collection", "authentication", "face")
+            },
             1 => Event { collected: since, ..event(ts, s, "face-login", "use", "authentication", "face") },
             _ => Event { collected: since, ..event(ts, s, "face-login", "storage", "authentication", "face") },
         },
         "share" => {
             let recipient = one(r, &["R-express", "R-pay", "R-map"]);
-            Event { recipient, collected: since, ..event(ts, s, "share", "provision", one(r, &["delivery", "payment"]), one(r, &["name;phone;address", "phone"])) }
+            Event {
+                recipient,
+                collected: since,
+                ..event(
+                    ts,
+                    s,
+                    "share",
+                    "provision",
+                    one(r, &["delivery", "payment"]),
+                    one(r, &["name;phone;address", "phone"]),
+                )
+            }
         }
         "abroad" => {
             let country = one(r, &["US", "SG"]);
-            Event { recipient: "R-cloud", country, collected: since, ..event(ts, s, "abroad", "cross-border", "hosting", "name;phone") }
+            Event {
+                recipient: "R-cloud",
+                country,
+                collected: since,
+                ..event(ts, s, "abroad", "cross-border", "hosting", "name;phone")
+            }
         }
         "showcase" => Event { collected: since, ..event(ts, s, "showcase", "disclosure", "display", "nickname") },
-        "insurance" => Event { collected: since, ..event(ts, s, "insurance", "use", "underwriting", one(r, &["health", "health;name"])) },
+        "insurance" => Event {
+            collected: since,
+            ..event(ts, s, "insurance", "use", "underwriting", one(r, &["health", "health;name"]))
+        },
         _ if ts < CLOSED => Event { collected: since, ..event(ts, s, "closed", "use", "service", "name") },
         _ => Event { collected: since, ..event(ts, s, "account", "use", "service", "phone") },
     }
@@ -233,25 +296,43 @@ fn plant(world: &World, r: &mut Random) -> Option<Planted> {
     let from = |v: Victim, r: &mut Random| world.pick(v, r);
     let account = event(any, s, "account", "use", "service", "name");
     let profile = |s: u64, ts: i64| event(ts, s, "profile", "use", "service", "nickname");
-    let share = |s: u64, ts: i64| Event { recipient: "R-pay", ..event(ts, s, "share", "provision", "payment", "phone") };
-    let locate = |s: u64, ts: i64| Event { method: "auto", ..event(ts, s, "locate", "collection", "delivery", "location") };
-    let abroad = |s: u64, ts: i64| Event { recipient: "R-cloud", country: "US", ..event(ts, s, "abroad", "cross-border", "hosting", "phone") };
+    let share =
+        |s: u64, ts: i64| Event { recipient: "R-pay", ..event(ts, s, "share", "provision", "payment", "phone") };
+    let locate =
+        |s: u64, ts: i64| Event { method: "auto", ..event(ts, s, "locate", "collection", "delivery", "location") };
+    let abroad = |s: u64, ts: i64| Event {
+        recipient: "R-cloud",
+        country: "US",
+        ..event(ts, s, "abroad", "cross-border", "hosting", "phone")
+    };
     let (e, checks): (Event, &'static [&'static str]) = match kind {
         0 => (profile(from(Victim::Silent, r)?, any), &["consent.missing"]),
         1 => (profile(from(Victim::Implied, r)?, any), &["consent.missing", "consent.implied"]),
         2 => (profile(from(Victim::PreTicked, r)?, any), &["consent.missing", "consent.implied"]),
         3 => (locate(from(Victim::NotSeparate, r)?, any), &["consent.separate-sensitive"]),
         4 => (
-            Event { method: "auto", ..event(any, from(Victim::NotSeparate, r)?, "face-login", "collection", "authentication", "face") },
+            Event {
+                method: "auto",
+                ..event(any, from(Victim::NotSeparate, r)?, "face-login", "collection", "authentication", "face")
+            },
             &["consent.separate-biometric"],
         ),
         5 => (share(from(Victim::NotSeparate, r)?, any), &["consent.separate-provision"]),
-        6 => (event(any, from(Victim::NotSeparate, r)?, "showcase", "disclosure", "display", "nickname"), &["consent.separate-disclosure"]),
+        6 => (
+            event(any, from(Victim::NotSeparate, r)?, "showcase", "disclosure", "display", "nickname"),
+            &["consent.separate-disclosure"],
+        ),
         7 => (Event { stage: "transfer", ..share(from(Victim::NotSeparate, r)?, any) }, &["consent.separate-transfer"]),
         8 => (abroad(from(Victim::NotSeparate, r)?, any), &["consent.separate-cross-border"]),
-        9 => (event(any, from(Victim::NotWritten, r)?, "insurance", "use", "underwriting", "health"), &["consent.written"]),
+        9 => (
+            event(any, from(Victim::NotWritten, r)?, "insurance", "use", "underwriting", "health"),
+            &["consent.written"],
+        ),
         10 => (profile(from(Victim::Child, r)?, any), &["consent.guardian"]),
-        11 => (event(late, from(Victim::Stale, r)?, "recommend", "use", "recommendation", "behaviour"), &["consent.older-than-policy-change"]),
+        11 => (
+            event(late, from(Victim::Stale, r)?, "recommend", "use", "recommendation", "behaviour"),
+            &["consent.older-than-policy-change"],
+        ),
         12 => (profile(from(Victim::Early, r)?, any), &["consent.before-policy-published"]),
         13 => (profile(from(Victim::Refused, r)?, any), &["opt-out.after-refusal"]),
         14 => (profile(from(Victim::Withdrawn, r)?, r.between(WITHDRAWN, end)), &["opt-out.after-withdrawal"]),
@@ -261,7 +342,14 @@ fn plant(world: &World, r: &mut Random) -> Option<Planted> {
         }
         16 => {
             // Fifteen working days end within 40 days.
-            let e = event(r.between(ASKED + 40 * DAY, end), from(Victim::Erased, r)?, "account", "storage", "service", "name");
+            let e = event(
+                r.between(ASKED + 40 * DAY, end),
+                from(Victim::Erased, r)?,
+                "account",
+                "storage",
+                "service",
+                "name",
+            );
             (Event { collected: Some(ASKED - DAY), ..e }, &["deletion.after-request"])
         }
         17 => {
@@ -269,7 +357,10 @@ fn plant(world: &World, r: &mut Random) -> Option<Planted> {
             let e = event(any, s, "face-login", "storage", "authentication", "face");
             (Event { collected: Some(any - 30 * DAY - 40 * 3_600_000), ..e }, &["deletion.after-retention"])
         }
-        18 => (event(r.between(CLOSED + 16 * DAY, end), s, "closed", "storage", "service", "name"), &["deletion.after-service-end"]),
+        18 => (
+            event(r.between(CLOSED + 16 * DAY, end), s, "closed", "storage", "service", "name"),
+            &["deletion.after-service-end"],
+        ),
         19 => (Event { activity: "shadow", ..account }, &["scope.activity"]),
         20 => (Event { stage: "anonymisation", ..account }, &["scope.stage"]),
         21 => (Event { purpose: "resale", ..account }, &["scope.purpose"]),
@@ -282,8 +373,14 @@ fn plant(world: &World, r: &mut Random) -> Option<Planted> {
             let e = locate(from(Victim::Burst, r)?, noon);
             return Some((Event { operator, ..e }, &["scope.frequency"], BURST));
         }
-        27 => (Event { method: "public-place", ..event(any, s, "camera", "use", "marketing", "image") }, &["scope.public-place-purpose"]),
-        28 => (event(any, world.of_group(5, r), "showcase", "disclosure", "display", "face"), &["scope.biometric-disclosed"]),
+        27 => (
+            Event { method: "public-place", ..event(any, s, "camera", "use", "marketing", "image") },
+            &["scope.public-place-purpose"],
+        ),
+        28 => (
+            event(any, world.of_group(5, r), "showcase", "disclosure", "display", "face"),
+            &["scope.biometric-disclosed"],
+        ),
         29 if r.below(2) == 0 => (locate(from(Victim::NoNotice, r)?, any), &["notice.before-collection"]),
         29 => (share(from(Victim::NoNotice, r)?, any), &["notice.before-onward"]),
         30 if r.below(2) == 0 => {

@@ -57,8 +57,18 @@ impl Summary {
     pub fn text(&self, lang: Lang) -> String {
         let total: u64 = self.planted.values().sum();
         match lang {
-            Lang::Zh => format!("已生成 {} 条事件、{} 条其他记录,植入违规 {total} 处 ({} 类),见 truth.parquet", self.events, self.records, self.planted.len()),
-            Lang::En => format!("{} events, {} other records, {total} violations planted ({} kinds), see truth.parquet", self.events, self.records, self.planted.len()),
+            Lang::Zh => format!(
+                "已生成 {} 条事件、{} 条其他记录,植入违规 {total} 处 ({} 类),见 truth.parquet",
+                self.events,
+                self.records,
+                self.planted.len()
+            ),
+            Lang::En => format!(
+                "{} events, {} other records, {total} violations planted ({} kinds), see truth.parquet",
+                self.events,
+                self.records,
+                self.planted.len()
+            ),
         }
     }
 }
@@ -118,8 +128,8 @@ impl Table {
     }
 
     pub(crate) fn write(&mut self, columns: Vec<ArrayRef>) -> Result<()> {
-        let batch =
-            RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(|e| Error::parquet(&self.path)(e.into()))?;
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)
+            .map_err(|e| Error::parquet(&self.path)(e.into()))?;
         self.writer.write(&batch).map_err(Error::parquet(&self.path))
     }
 

@@ -64,7 +64,7 @@ impl Rows {
             }
         }
         self.rows += 1;
-        if self.rows % 65_536 == 0 {
+        if self.rows.is_multiple_of(65_536) {
             self.flush()?;
         }
         Ok(self.rows)
@@ -114,8 +114,18 @@ fn builders(kinds: &str) -> Vec<Builder> {
         .collect()
 }
 
-const CONSENTS: [&str; 10] =
-    ["ts", "subject", "action", "activity", "policy_version", "explicit", "separate", "written", "guardian", "pre_ticked"];
+const CONSENTS: [&str; 10] = [
+    "ts",
+    "subject",
+    "action",
+    "activity",
+    "policy_version",
+    "explicit",
+    "separate",
+    "written",
+    "guardian",
+    "pre_ticked",
+];
 
 #[derive(Clone, Copy)]
 struct Consent<'a> {
@@ -153,21 +163,44 @@ pub(super) fn write(world: &World, folder: &Path, truth: &mut Truth) -> Result<(
     rows += n;
     rows += incidents_and_logs(world, folder, truth, planted)?;
 
-    let mut t = Rows::create(folder, "policies", &["published_at", "version", "effective_at", "material", "activity"], "tstbs")?;
+    let mut t = Rows::create(
+        folder,
+        "policies",
+        &["published_at", "version", "effective_at", "material", "activity"],
+        "tstbs",
+    )?;
     let first = START - 400 * DAY;
     for (published, version, effective, material, activity) in [
         (first, "v1", first, true, ""),
         (CHANGE, "v2", IN_FORCE, false, ""),
         (CHANGE, "v3", IN_FORCE, true, "recommend"),
     ] {
-        t.push(&[Cell::Time(Some(published)), Cell::Text(version), Cell::Time(Some(effective)), Cell::Flag(material), Cell::Text(activity)])?;
+        t.push(&[
+            Cell::Time(Some(published)),
+            Cell::Text(version),
+            Cell::Time(Some(effective)),
+            Cell::Flag(material),
+            Cell::Text(activity),
+        ])?;
     }
     rows += t.close()?;
     let mut t = Rows::create(folder, "access", &["operator", "activity", "stage", "from", "to"], "ssstt")?;
     for i in 0..200 {
-        t.push(&[Cell::Text(&format!("op-{i:03}")), Cell::Text(""), Cell::Text(""), Cell::Time(Some(first)), Cell::Time(None)])?;
+        t.push(&[
+            Cell::Text(&format!("op-{i:03}")),
+            Cell::Text(""),
+            Cell::Text(""),
+            Cell::Time(Some(first)),
+            Cell::Time(None),
+        ])?;
     }
-    t.push(&[Cell::Text("intern"), Cell::Text("account"), Cell::Text(""), Cell::Time(Some(first)), Cell::Time(Some(START))])?;
+    t.push(&[
+        Cell::Text("intern"),
+        Cell::Text("account"),
+        Cell::Text(""),
+        Cell::Time(Some(first)),
+        Cell::Time(Some(START)),
+    ])?;
     rows += t.close()?;
     Ok((rows, provided))
 }
@@ -242,7 +275,9 @@ fn consents(world: &World, folder: &Path, truth: &mut Truth) -> Result<u64> {
                         truth.add("opt-out.prompt-repeated", "consents.parquet", row)?;
                         push(at + 5_000 + 49 * HOUR, Consent { action: "prompt", ..c })?;
                     }
-                    Victim::NoNotice | Victim::Provided | Victim::Burst => drop(push(at, Consent { separate: true, ..GRANT })?),
+                    Victim::NoNotice | Victim::Provided | Victim::Burst => {
+                        drop(push(at, Consent { separate: true, ..GRANT })?)
+                    }
                 }
             }
         }
@@ -254,15 +289,47 @@ fn consents(world: &World, folder: &Path, truth: &mut Truth) -> Result<u64> {
 }
 
 fn notices(world: &World, folder: &Path) -> Result<u64> {
-    let mut t = Rows::create(folder, "notices", &["ts", "kind", "subject", "activity", "stage", "types", "incident"], "tssssss")?;
-    for a in ["account", "profile", "marketing", "partner", "camera", "recommend", "face-login", "abroad", "showcase", "insurance"] {
-        t.push(&[Cell::Time(Some(START - 350 * DAY)), Cell::Text("just-in-time"), Cell::Text(""), Cell::Text(a), Cell::Text(""), Cell::Text(""), Cell::Text("")])?;
+    let mut t = Rows::create(
+        folder,
+        "notices",
+        &["ts", "kind", "subject", "activity", "stage", "types", "incident"],
+        "tssssss",
+    )?;
+    for a in [
+        "account",
+        "profile",
+        "marketing",
+        "partner",
+        "camera",
+        "recommend",
+        "face-login",
+        "abroad",
+        "showcase",
+        "insurance",
+    ] {
+        t.push(&[
+            Cell::Time(Some(START - 350 * DAY)),
+            Cell::Text("just-in-time"),
+            Cell::Text(""),
+            Cell::Text(a),
+            Cell::Text(""),
+            Cell::Text(""),
+            Cell::Text(""),
+        ])?;
     }
     for s in 0..world.subjects {
         let (who, at) = (name(s), world.registered(s));
         let victim = world.victim(s);
         let mut push = |ts: i64, kind: &str, activity: &str| {
-            t.push(&[Cell::Time(Some(ts)), Cell::Text(kind), Cell::Text(&who), Cell::Text(activity), Cell::Text(""), Cell::Text(""), Cell::Text("")])
+            t.push(&[
+                Cell::Time(Some(ts)),
+                Cell::Text(kind),
+                Cell::Text(&who),
+                Cell::Text(activity),
+                Cell::Text(""),
+                Cell::Text(""),
+                Cell::Text(""),
+            ])
         };
         if victim != Some(Victim::Untold) {
             push(at, "policy", "")?;
@@ -286,7 +353,15 @@ fn notices(world: &World, folder: &Path) -> Result<u64> {
         if late != Some(true) || i % 2 == 0 {
             let after = if late == Some(true) { 80 } else { 70 };
             let (id, at) = (format!("INC-{i}"), discovered + after * HOUR);
-            t.push(&[Cell::Time(Some(at)), Cell::Text("incident"), Cell::Text(""), Cell::Text(""), Cell::Text(""), Cell::Text(""), Cell::Text(&id)])?;
+            t.push(&[
+                Cell::Time(Some(at)),
+                Cell::Text("incident"),
+                Cell::Text(""),
+                Cell::Text(""),
+                Cell::Text(""),
+                Cell::Text(""),
+                Cell::Text(&id),
+            ])?;
         }
     }
     t.close()
@@ -303,7 +378,12 @@ fn incidents_and_logs(world: &World, folder: &Path, truth: &mut Truth, planted: 
     let mut t = Rows::create(folder, "incidents", &["discovered_at", "incident", "subject", "severe"], "tssb")?;
     for i in 0..20 {
         let (at, late) = incident(world, i);
-        let row = t.push(&[Cell::Time(Some(at)), Cell::Text(&format!("INC-{i}")), Cell::Text(""), Cell::Flag(late.is_some())])?;
+        let row = t.push(&[
+            Cell::Time(Some(at)),
+            Cell::Text(&format!("INC-{i}")),
+            Cell::Text(""),
+            Cell::Flag(late.is_some()),
+        ])?;
         if late == Some(true) {
             truth.add("incident.notice-late", "incidents.parquet", row)?;
         }
@@ -322,12 +402,28 @@ fn incidents_and_logs(world: &World, folder: &Path, truth: &mut Truth, planted: 
 
 fn requests(world: &World, folder: &Path, truth: &mut Truth) -> Result<(u64, BTreeMap<u64, u64>)> {
     let mut provided = BTreeMap::new();
-    let columns = ["received_at", "subject", "kind", "activity", "responded_at", "outcome", "reason", "extended_until", "recipients_notified_at"];
+    let columns = [
+        "received_at",
+        "subject",
+        "kind",
+        "activity",
+        "responded_at",
+        "outcome",
+        "reason",
+        "extended_until",
+        "recipients_notified_at",
+    ];
     let mut t = Rows::create(folder, "requests", &columns, "tssstsstt")?;
     for s in 0..world.subjects {
         let mut r = Random::new(world.seed, 4, s);
         let who = name(s);
-        let mut push = |received: i64, kind: &str, responded: Option<i64>, outcome: &str, reason: &str, extended: Option<i64>, notified: Option<i64>| {
+        let mut push = |received: i64,
+                        kind: &str,
+                        responded: Option<i64>,
+                        outcome: &str,
+                        reason: &str,
+                        extended: Option<i64>,
+                        notified: Option<i64>| {
             t.push(&[
                 Cell::Time(Some(received)),
                 Cell::Text(&who),
@@ -341,14 +437,17 @@ fn requests(world: &World, folder: &Path, truth: &mut Truth) -> Result<(u64, BTr
             ])
         };
         match world.victim(s) {
-            Some(Victim::Erased) => drop(push(ASKED, "delete", Some(ASKED + DAY), "done", "", None, Some(ASKED + 2 * DAY))?),
+            Some(Victim::Erased) => {
+                drop(push(ASKED, "delete", Some(ASKED + DAY), "done", "", None, Some(ASKED + 2 * DAY))?)
+            }
             Some(Victim::Provided) => {
                 // Found only if the data went to a recipient: `events` says so in the truth when it did.
                 let row = push(START + 150 * DAY, "correct", Some(START + 151 * DAY), "done", "", None, None)?;
                 provided.insert(s, row);
             }
             None if s % 100 == 50 => {
-                let kind = ["access", "copy", "correct", "complaint"].get(r.below(4) as usize).copied().unwrap_or("access");
+                let kind =
+                    ["access", "copy", "correct", "complaint"].get(r.below(4) as usize).copied().unwrap_or("access");
                 let received = START + r.below(150 * DAY as u64) as i64;
                 let soon = received + 2 * DAY;
                 let told = Some(soon + DAY);
@@ -364,7 +463,15 @@ fn requests(world: &World, folder: &Path, truth: &mut Truth) -> Result<(u64, BTr
                         truth.add("rights.refused-without-reason", "requests.parquet", row)?;
                     }
                     2 => drop(push(received, kind, Some(soon), "refused", "identity not verified", None, None)?),
-                    3 => drop(push(received, kind, Some(received + 40 * DAY), "done", "", Some(received + 45 * DAY), told)?),
+                    3 => drop(push(
+                        received,
+                        kind,
+                        Some(received + 40 * DAY),
+                        "done",
+                        "",
+                        Some(received + 45 * DAY),
+                        told,
+                    )?),
                     _ => drop(push(received, kind, Some(soon), "done", "", None, told)?),
                 }
             }

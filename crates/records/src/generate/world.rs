@@ -167,7 +167,8 @@ pub(super) fn name(s: u64) -> String {
 }
 
 /// What each group of individuals uses besides what all use.
-pub(super) const SPECIAL: [&str; 8] = ["recommend", "locate", "face-login", "share", "abroad", "showcase", "insurance", "closed"];
+pub(super) const SPECIAL: [&str; 8] =
+    ["recommend", "locate", "face-login", "share", "abroad", "showcase", "insurance", "closed"];
 
 /// The declaration of this world.
 pub(super) fn declared() -> Declared {
@@ -185,19 +186,48 @@ pub(super) fn declared() -> Declared {
     use Basis::{Consent, Contract, LegalDuty, LegitimateInterests, PublicInterest};
     let activities = vec![
         act("account", Contract, &["service"], &["name", "phone"], &["collection", "use", "storage", "deletion"]),
-        act("profile", Consent, &["service", "display"], &["name", "phone", "birthday", "nickname"], &["collection", "use", "storage"]),
+        act(
+            "profile",
+            Consent,
+            &["service", "display"],
+            &["name", "phone", "birthday", "nickname"],
+            &["collection", "use", "storage"],
+        ),
         act("marketing", LegitimateInterests, &["marketing"], &["phone", "behaviour"], &["use"]),
-        Activity { statutory_retention: true, notice_exempt: true, ..act("risk", LegalDuty, &["fraud-control"], &["name", "device"], &["use", "storage"]) },
+        Activity {
+            statutory_retention: true,
+            notice_exempt: true,
+            ..act("risk", LegalDuty, &["fraud-control"], &["name", "device"], &["use", "storage"])
+        },
         act("partner", Contract, &["service"], &["name", "phone"], &["collection"]),
         act("camera", PublicInterest, &["public-safety", "marketing"], &["image"], &["collection", "use"]),
         act("recommend", Consent, &["recommendation"], &["behaviour", "device"], &["collection", "use"]),
-        Activity { max_per_day: Some(24), ..act("locate", Consent, &["delivery"], &["location"], &["collection", "use"]) },
-        Activity { retention_days: Some(30), ..act("face-login", Consent, &["authentication"], &["face"], &["collection", "use", "storage"]) },
-        Activity { recipients: list(&["R-express", "R-pay", "R-map"]), ..act("share", Consent, &["delivery", "payment"], &["name", "phone", "address"], &["provision", "transfer"]) },
-        Activity { recipients: list(&["R-cloud"]), countries: list(&["US", "SG"]), ..act("abroad", Consent, &["hosting"], &["name", "phone"], &["cross-border"]) },
+        Activity {
+            max_per_day: Some(24),
+            ..act("locate", Consent, &["delivery"], &["location"], &["collection", "use"])
+        },
+        Activity {
+            retention_days: Some(30),
+            ..act("face-login", Consent, &["authentication"], &["face"], &["collection", "use", "storage"])
+        },
+        Activity {
+            recipients: list(&["R-express", "R-pay", "R-map"]),
+            ..act("share", Consent, &["delivery", "payment"], &["name", "phone", "address"], &["provision", "transfer"])
+        },
+        Activity {
+            recipients: list(&["R-cloud"]),
+            countries: list(&["US", "SG"]),
+            ..act("abroad", Consent, &["hosting"], &["name", "phone"], &["cross-border"])
+        },
         act("showcase", Consent, &["display"], &["nickname", "face"], &["disclosure"]),
-        Activity { written_consent: true, ..act("insurance", Consent, &["underwriting"], &["name", "health"], &["use"]) },
-        Activity { ended_at: Some("2025-07-31T00:00:00.000+08:00".into()), ..act("closed", Contract, &["service"], &["name"], &["use", "storage"]) },
+        Activity {
+            written_consent: true,
+            ..act("insurance", Consent, &["underwriting"], &["name", "health"], &["use"])
+        },
+        Activity {
+            ended_at: Some("2025-07-31T00:00:00.000+08:00".into()),
+            ..act("closed", Contract, &["service"], &["name"], &["use", "storage"])
+        },
     ];
     Declared {
         version: 1,
@@ -205,7 +235,18 @@ pub(super) fn declared() -> Declared {
         activities,
         sensitive_types: ["location", "face", "health"].map(String::from).to_vec(),
         biometric_types: vec!["face".into()],
-        holidays: ["2025-10-01", "2025-10-02", "2025-10-03", "2025-10-06", "2025-10-07", "2025-10-08", "2026-01-01", "2026-01-02"].map(String::from).to_vec(),
+        holidays: [
+            "2025-10-01",
+            "2025-10-02",
+            "2025-10-03",
+            "2025-10-06",
+            "2025-10-07",
+            "2025-10-08",
+            "2026-01-01",
+            "2026-01-02",
+        ]
+        .map(String::from)
+        .to_vec(),
         makeup_days: ["2025-09-28", "2025-10-11", "2026-01-04"].map(String::from).to_vec(),
         settings: Settings::default(),
     }

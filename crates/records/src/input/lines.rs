@@ -87,11 +87,12 @@ impl Records {
                 too_long = true;
                 self.buffer.clear();
                 // A stray quote must not swallow the rest of the file: past the bound, any line end ends the record.
-                if quotes && inside {
-                    if let Some(i) = chunk.iter().position(|&b| b == b'\n') {
-                        self.input.consume(i + 1);
-                        return Ok(Record::TooLong);
-                    }
+                if quotes
+                    && inside
+                    && let Some(i) = chunk.iter().position(|&b| b == b'\n')
+                {
+                    self.input.consume(i + 1);
+                    return Ok(Record::TooLong);
                 }
             } else {
                 self.buffer.extend_from_slice(taken);
