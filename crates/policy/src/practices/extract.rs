@@ -98,10 +98,24 @@ fn quote(a: &Analysis<'_>, block: usize, start: usize, end: usize) -> Quote {
     Quote { text: a.doc.slice(block, start, end).to_owned(), at: a.doc.address(block, start, end) }
 }
 
-fn types_of(a: &Analysis<'_>, i: usize, from: usize, to: usize) -> Vec<TypeQuote> {
+/// Acts on an account or a journey: the word after them names no information.
+const ACTS: [&str; 16] =
+    ["注销", "注册", "登录", "创建", "绑定", "保障", "解绑", "开通", "本次", "每次", "在", "删除您的", "使用", "以", "同一", "切换"];
+
+/// The types a sentence names, those in the stretches `aside` (condition, purpose) left out.
+fn types_of(a: &Analysis<'_>, i: usize, aside: &[(usize, usize)]) -> Vec<TypeQuote> {
     let Some(s) = a.doc.sentences.get(i) else { return Vec::new() };
+    let text = a.doc.sentence(i);
     let mut out: Vec<TypeQuote> = Vec::new();
-    for m in a.types.get(i).map_or(&[][..], Vec::as_slice).iter().filter(|m| m.start >= from && m.end <= to) {
+    for m in a.types.get(i).map_or(&[][..], Vec::as_slice) {
+        if aside.iter().any(|r| m.start >= r.0 && m.end <= r.1) {
+            continue;
+        }
+        let before = text.get(..m.start).unwrap_or("").trim_end_matches(['您', '你', '的']);
+        let vague = matches!(text.get(m.start..m.end), Some("账号" | "帐号" | "账户" | "帐户" | "行程" | "轨迹" | "订单" | "动态" | "语音" | "短信" | "联系人" | "日程" | "评论"));
+        if vague && ACTS.iter().any(|w| before.ends_with(w)) {
+            continue;
+        }
         let Some(t) = a.catalogue.types.get(m.kind).filter(|t| !t.general) else { continue };
         if !out.iter().any(|o| o.id == t.id) {
             let q = quote(a, s.block, s.start + m.start, s.start + m.end);
@@ -118,7 +132,10 @@ fn row(a: &Analysis<'_>, purposes: &Purposes, i: usize, cells: &[(usize, usize)]
         let c = cells.get(n).filter(|c| c.1 > c.0)?;
         Some((quote(a, block, c.0, c.1), *c))
     };
-    let types = at(Column::Types).map(|(_, c)| types_of(a, i, c.0, c.1)).unwrap_or_default();
+    // Only what stands in the column of types counts.
+    let types = at(Column::Types)
+        .map(|(_, c)| types_of(a, i, &[(0, c.0), (c.1, usize::MAX)]))
+        .unwrap_or_default();
     let recipient = at(Column::Recipient).map(|q| q.0);
     let purpose = at(Column::Purpose).map(|q| q.0);
     if types.is_empty() && recipient.is_none() {
@@ -168,14 +185,21 @@ fn sentence(a: &Analysis<'_>, purposes: &Purposes, i: usize) -> Option<Practice>
     if any(text, &["您有权", "有权要求", "请求我们", "您可以要求", "无需征得", "无需您的"]) {
         return None;
     }
-    let types = types_of(a, i, 0, text.len());
+    let aside: Vec<(usize, usize)> = p
+        .purpose
+        .captures_iter(text)
+        .chain(p.condition.captures_iter(text))
+        .filter_map(|c| c.get(1))
+        .map(|m| (m.start(), m.end()))
+        .collect();
+    let types = types_of(a, i, &aside);
     let recipient = p
         .recipient
         .captures_iter(text)
         .filter_map(|c| c.get(1))
         .find(|m| {
             let t = m.as_str();
-            !t.starts_with(['您', '你', '我']) && any(t, &["公司", "第三方", "合作", "关联", "机构", "商", "SDK", "平台", "方", "银行", "部门", "机关", "境外", "人员", "骑手", "司机"])
+            !t.starts_with(['您', '你', '我']) && t != "境外" && any(t, &["公司", "第三方", "合作", "关联", "机构", "商", "SDK", "平台", "方", "银行", "部门", "机关", "境外", "人员", "骑手", "司机"])
         })
         .map(|m| quote(a, s.block, s.start + m.start(), s.start + m.end()));
     let mut action = stage(text, recipient.is_some());

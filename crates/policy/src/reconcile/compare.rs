@@ -27,7 +27,7 @@ pub fn table(product: String, sources: Vec<String>, said: (Rows, General), recor
             title,
             stage: key.1,
             said: spoken(&key, &said, &general),
-            on_record: get(&record),
+            on_record: record.as_ref().map(|r| inner(&key, r)).unwrap_or_default(),
             done: get(&done),
             findings: Vec::new(),
         };
@@ -36,9 +36,7 @@ pub fn table(product: String, sources: Vec<String>, said: (Rows, General), recor
     let given = (record.is_some(), done.is_some());
     let mut rows = std::mem::take(&mut out.rows);
     for row in &mut rows {
-        let first = out.findings.len();
-        judge(row, given, kit, &mut out.findings);
-        row.findings = (first..out.findings.len()).map(|n| n + 1).collect();
+        row.findings = judge(row, given, kit, &mut out.findings);
     }
     for (n, f) in out.findings.iter_mut().enumerate() {
         f.number = n + 1;
@@ -53,28 +51,35 @@ pub fn table(product: String, sources: Vec<String>, said: (Rows, General), recor
     out
 }
 
-/// What the policy says of a row, with what follows from collection and what it says of all types.
-fn spoken(key: &(String, Stage), said: &Rows, general: &General) -> Cell {
-    let mut cell = said.get(key).cloned().unwrap_or_default();
-    let inner = matches!(key.1, Stage::Collection | Stage::Use | Stage::Storage);
-    if inner {
-        for stage in [Stage::Collection, Stage::Use, Stage::Storage] {
-            let Some(other) = said.get(&(key.0.clone(), stage)).filter(|c| c.present && stage != key.1) else { continue };
-            // Saying that a type is kept or used says that it is had.
-            cell.present = true;
-            cell.denied = false;
-            if stage != Stage::Storage {
-                merge(&mut cell.purposes, &other.purposes);
-            }
-            merge(&mut cell.retention, &other.retention);
-            merge(&mut cell.countries, &other.countries);
-            for at in &other.at {
-                if cell.at.len() < 20 && !cell.at.contains(at) {
-                    cell.at.push(at.clone());
-                }
+/// A row with what follows from the other stages inside the house: who says or records that a type is collected has
+/// said or recorded that it is used and kept, and the other way round.
+fn inner(key: &(String, Stage), rows: &Rows) -> Cell {
+    let mut cell = rows.get(key).cloned().unwrap_or_default();
+    let stages = [Stage::Collection, Stage::Use, Stage::Storage];
+    if !stages.contains(&key.1) {
+        return cell;
+    }
+    for stage in stages.into_iter().filter(|s| *s != key.1) {
+        let Some(other) = rows.get(&(key.0.clone(), stage)).filter(|c| c.present) else { continue };
+        cell.present = true;
+        cell.denied = false;
+        if stage != Stage::Storage {
+            merge(&mut cell.purposes, &other.purposes);
+        }
+        merge(&mut cell.retention, &other.retention);
+        merge(&mut cell.countries, &other.countries);
+        for at in &other.at {
+            if cell.at.len() < 20 && !cell.at.contains(at) {
+                cell.at.push(at.clone());
             }
         }
     }
+    cell
+}
+
+/// What the policy says of a row, with what it says of all types.
+fn spoken(key: &(String, Stage), said: &Rows, general: &General) -> Cell {
+    let mut cell = inner(key, said);
     if cell.retention.is_empty() {
         cell.retention = general.storage.retention.clone();
     }
@@ -102,15 +107,18 @@ struct Judge<'a> {
     row: &'a Row,
     given: (bool, bool),
     out: &'a mut Vec<Finding>,
+    /// Numbers of the findings on this row.
+    numbers: Vec<usize>,
 }
 
-fn judge(row: &Row, given: (bool, bool), kit: &Kit, out: &mut Vec<Finding>) {
-    let mut j = Judge { row, given, out };
+fn judge(row: &Row, given: (bool, bool), kit: &Kit, out: &mut Vec<Finding>) -> Vec<usize> {
+    let mut j = Judge { row, given, out, numbers: Vec::new() };
     j.presence();
     j.purposes(kit);
     j.recipients();
     j.retention();
     j.countries();
+    j.numbers
 }
 
 impl Judge<'_> {
@@ -123,6 +131,20 @@ impl Judge<'_> {
         if self.given.1 {
             sides.push(done);
         }
+        // The same difference seen again at another stage inside the house is the same finding.
+        let house = |s: Stage| matches!(s, Stage::Collection | Stage::Use | Stage::Storage);
+        let twin = self.out.iter().position(|f| {
+            f.kind == self.row.kind
+                && f.aspect == aspect
+                && house(f.stage)
+                && house(self.row.stage)
+                && f.sides.iter().zip(&sides).all(|(a, b)| a.value == b.value || (b.side == Side::Done && b.value.is_none()))
+        });
+        if let Some(n) = twin {
+            self.numbers.push(n + 1);
+            return;
+        }
+        self.numbers.push(self.out.len() + 1);
         self.out.push(Finding {
             number: 0,
             leaf: leaf.to_owned(),
