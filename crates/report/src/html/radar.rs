@@ -5,11 +5,11 @@ use maud::{Markup, html};
 
 use super::view::{Counts, View};
 
-const SIZE: (f64, f64) = (640.0, 430.0);
-const CENTRE: (f64, f64) = (320.0, 215.0);
+const SIZE: (f64, f64) = (740.0, 430.0);
+const CENTRE: (f64, f64) = (370.0, 215.0);
 const RADIUS: f64 = 145.0;
 /// Characters of an axis label on one line.
-const LABEL: usize = 14;
+const LABEL: usize = 32;
 
 /// The two shares of an axis, 0 to 1: conformant, and conformant if everything open came out conformant.
 /// `None` where nothing applies.
@@ -39,7 +39,14 @@ pub(super) fn body(view: &View<'_>) -> Markup {
             "量度：该维度中适用或可能适用的条目里，对全部对象均为符合的条目所占的比例。实线为现在可以确认的比例；虚线为全部待定条目日后都被证实为符合时的上限，两线之间即尚不能确定的部分。比例只计条目个数，不衡量差距的轻重，也不能替代各维度的结论。",
             "Measure: of the leaves of a dimension that apply or may apply, the share that is conformant for every object. The solid line is what can be confirmed now; the dashed line is the most that could be reached if everything undetermined were later shown to be conformant, so the band between them is what is not known. The share counts leaves, does not weigh the gravity of gaps, and is no substitute for the conclusion on a dimension.",
         )) }
-        figure.radar { (chart(view)) (table(view)) }
+        figure.radar {
+            (chart(view))
+            figcaption {
+                span.key { span.swatch.sure {} (view.t("已确认符合", "confirmed conformant")) }
+                span.key { span.swatch.most {} (view.t("待定全部证实后的上限", "upper bound once all that is open is shown")) }
+            }
+        }
+        (table(view))
     }
 }
 
@@ -80,7 +87,7 @@ fn chart(view: &View<'_>) -> Markup {
                 // Two lines: above the chart both go up, below it both go down.
                 @let y = if y < CENTRE.1 - 60.0 { y - 14.0 } else if y > CENTRE.1 + 60.0 { y + 8.0 } else { y - 4.0 };
                 @let anchor = if (x - CENTRE.0).abs() < 12.0 { "middle" } else if x > CENTRE.0 { "start" } else { "end" };
-                @let title: String = view.x(&dimension.clause.title).chars().take(LABEL + 10).collect();
+                @let title: String = view.x(&dimension.clause.title).chars().take(LABEL).collect();
                 text.label x=(x) y=(y) text-anchor=(anchor) {
                     tspan x=(x) { (dimension.clause.id) " " (title) }
                     tspan.value x=(x) dy="15" {
@@ -97,10 +104,6 @@ fn chart(view: &View<'_>) -> Markup {
 
 fn table(view: &View<'_>) -> Markup {
     html! {
-        figcaption {
-            span.key { span.swatch.sure {} (view.t("已确认符合", "confirmed conformant")) }
-            span.key { span.swatch.most {} (view.t("待定全部证实后的上限", "upper bound once all that is open is shown")) }
-        }
         table.grid.narrow {
             thead { tr {
                 th scope="col" { (view.t("维度", "Dimension")) }

@@ -92,8 +92,8 @@ fn sentence(view: &View<'_>) -> Markup {
     html! { p.lead {
         (text)
         @if counts.undetermined > 0 {
-            (view.t("待定的条目缺少足以下结论的事实，不得视为符合，所缺的见", " What is undetermined lacks the facts to conclude and must not be read as conformant; they are listed under "))
-            a href="#missing" { (view.t("尚缺的资料", "what is missing")) } (view.t("。", "."))
+            (view.t("待定的条目缺少足以下结论的事实，不得视为符合，所缺的事实列于", " What is undetermined lacks the facts to conclude and must not be read as conformant; they are listed under "))
+            a href="#missing" { (view.t("尚缺的资料", "what is missing")) } (view.t("一节。", "."))
         }
     } }
 }
@@ -175,7 +175,7 @@ fn dimensions(view: &View<'_>) -> Markup {
                 th scope="col" { (view.t("维度", "Dimension")) }
                 th scope="col" { (view.t("结论", "Conclusion")) }
                 @for outcome in OUTCOMES { th.num scope="col" {
-                    span.sign aria-hidden="true" { (sign(outcome)) } " " (view.x(&outcome.label()))
+                    span.sign aria-hidden="true" { (sign(outcome)) } span.word { (view.x(&outcome.label())) }
                 } }
             } }
             tbody { @for dimension in &view.dimensions { tr {
