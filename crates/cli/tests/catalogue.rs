@@ -74,7 +74,7 @@ clauses:
         (
             "check: activity.told",
             "check: activity.tld",
-            "t.yaml:19:16: error: `activity` has no field `tld`\n    = did you mean `told`?",
+            "t.yaml:18:24: error: `activity` has no field `tld`\n    = did you mean `told`?",
         ),
         ("check: activity.told", "check: activity.told == 3", "cannot compare bool with number"),
         ("check: activity.told", "check: activity.stage == \"colection\"", "did you mean `collection`?"),

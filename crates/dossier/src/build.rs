@@ -133,15 +133,10 @@ impl<'a> Builder<'a> {
                 );
                 continue;
             }
-            if self.facts.object(shape, &id.name).is_some() {
-                self.problems.push(
-                    Diagnostic::error(
-                        id.at,
-                        format!("`{}.{}` 已由目录给定，不能改写", key.name, id.name),
-                        format!("`{}.{}` is given by the catalogue and cannot be redefined", key.name, id.name),
-                    )
-                    .hint("换一个编号", "choose another id"),
-                );
+            // A dossier may say of a type of the taxonomy what the taxonomy leaves open, but not change what it says.
+            if let Some(record) = self.facts.object(shape, &id.name) {
+                members.push(Val::Record(record));
+                self.later.push((record, shape, object));
                 continue;
             }
             let record = self.facts.record(self.schema, shape, 0, &id.name, true, id.at);
@@ -200,6 +195,18 @@ impl<'a> Builder<'a> {
                 continue;
             }
             if value.is_unknown() {
+                continue;
+            }
+            if self.facts.get(record, field) != 0 {
+                let path = self.facts.path(self.schema, record, field);
+                self.problems.push(
+                    Diagnostic::error(
+                        key.at,
+                        format!("`{path}` 已由目录给定，不能改写"),
+                        format!("`{path}` is given by the catalogue and cannot be changed"),
+                    )
+                    .hint("换一个编号，自行定义", "define one of your own under another id"),
+                );
                 continue;
             }
             if let Some(val) = self.value(record, &key.name, declared, value) {

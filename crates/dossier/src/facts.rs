@@ -161,9 +161,10 @@ impl Facts {
         self.len() == 0
     }
 
-    /// All facts, in the order stated.
+    /// All facts, in the order stated. That a singleton such as the organisation is there is no fact: it always is.
     pub fn iter(&self) -> impl Iterator<Item = FactId> {
-        1..FactId::try_from(self.facts.len()).unwrap_or(FactId::MAX)
+        let all = 1..FactId::try_from(self.facts.len()).unwrap_or(FactId::MAX);
+        all.filter(|fact| !(self.place(*fact).0 == 0 && matches!(self.val(*fact), Val::Record(_))))
     }
 
     /// The owner and field of a fact.

@@ -15,7 +15,8 @@ pub fn template(schema: &Schema) -> String {
         let Type::Object(shape) = field.ty else { continue };
         let _ = write!(out, "\n# {} · {}\n", field.title.zh, field.title.en);
         if field.list {
-            let _ = writeln!(out, "# {key}:\n#   {}:", example_id(key));
+            let kind = schema.kind_of_key(key).map_or("one", |(kind, _)| kind);
+            let _ = writeln!(out, "# {key}:\n#   {}-1:", kind.replace('_', "-"));
             fields(schema, shape, "#     ", &mut out);
         } else {
             let _ = writeln!(out, "{key}:");
@@ -23,10 +24,6 @@ pub fn template(schema: &Schema) -> String {
         }
     }
     out
-}
-
-fn example_id(key: &str) -> String {
-    format!("{}-1", key.trim_end_matches('s'))
 }
 
 fn fields(schema: &Schema, shape: ShapeId, indent: &str, out: &mut String) {

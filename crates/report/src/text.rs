@@ -50,6 +50,23 @@ fn name(assessment: &Assessment<'_>) -> String {
     }
 }
 
+/// Stages in scope, by their labels.
+fn stages(assessment: &Assessment<'_>, lang: Lang) -> String {
+    use zhunsheng_dossier::Type;
+    if assessment.stages.is_empty() {
+        return pick(lang, "全部", "all");
+    }
+    let schema = &assessment.catalogue.schema;
+    let field = schema.kinds.get("activity").and_then(|kind| schema.shape(kind.shape).fields.get("stage"));
+    let Some(Type::Enum(values)) = field.map(|field| &field.ty) else { return assessment.stages.join(" ") };
+    let labels: Vec<&str> = assessment
+        .stages
+        .iter()
+        .map(|stage| values.get(stage).map_or(stage.as_str(), |label| label.get(lang)))
+        .collect();
+    labels.join(&pick(lang, "、", ", "))
+}
+
 fn head(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
     let catalogue = assessment.catalogue;
     let hash: String = catalogue.sha256.chars().take(12).collect();
@@ -66,7 +83,7 @@ fn head(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
         pick(lang, "基准日", "as of"),
         assessment.as_of,
         pick(lang, "环节", "stages"),
-        if assessment.stages.is_empty() { pick(lang, "全部", "all") } else { assessment.stages.join(" ") },
+        stages(assessment, lang),
         pick(lang, "目录", "catalogue"),
         catalogue.version,
     );
