@@ -99,3 +99,20 @@ pub fn report(docs: &[Doc], fold: &[usize], logits: &Logits, folds: usize) -> [f
     println!("| macro | | | {:.3} | {:.3} |", macro_(&all), macro_(&unseen));
     [best(pairs(docs, logits, |_| true)); TOPICS]
 }
+
+/// Macro F1 of the rules on statements `{"statement","label":[necessity, ambiguity]}`; a statement without a verdict counts
+/// as not vague.
+pub fn vague(path: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let (mut yes, mut no, mut open) = (Count::default(), Count::default(), 0);
+    for line in std::fs::read_to_string(path)?.lines() {
+        let v: serde_json::Value = serde_json::from_str(line)?;
+        let text = v.get("statement").and_then(|s| s.as_str()).ok_or("a line without `statement`")?;
+        let truth = v.pointer("/label/1").and_then(serde_json::Value::as_i64) == Some(1);
+        let said = zhunsheng_policy::classify::vague(text);
+        open += usize::from(said.is_none());
+        yes.add(truth, said == Some(true));
+        no.add(!truth, said != Some(true));
+    }
+    println!("vague F1 {:.3}, specific F1 {:.3}, macro {:.3}; no verdict on {open}", yes.f1(), no.f1(), (yes.f1() + no.f1()) / 2.0);
+    Ok(())
+}

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p zhunsheng-policy --example train-classifier -- CAPP.jsonl [--folds 6] [--nets 3] [--write MODEL]`
 //! Same input, same bytes out.
+//!
+//! `… -- STATEMENTS.jsonl --vague` measures the rules on purposes of mini programs; nothing is learnt from them.
 
 mod data;
 mod fit;
@@ -21,6 +23,9 @@ fn option(args: &[String], name: &str, default: usize) -> usize {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let path = args.first().ok_or("name the file of annotated sentences")?;
+    if args.iter().any(|a| a == "--vague") {
+        return score::vague(path);
+    }
     let folds = option(&args, "--folds", 6);
     let nets = option(&args, "--nets", 3);
     let docs = data::load(path)?;

@@ -48,12 +48,12 @@ pub fn known_prefecture(code: usize) -> bool {
     test(&CODES.four, code / 100)
 }
 
-/// All four-digit prefixes with one county each, for generators of test data: `n`-th known six-digit code.
+/// The `n`-th known county code (counted round and round), for generators of test data.
 #[must_use]
 pub fn nth(n: usize) -> usize {
-    let all = (110_000..660_000).filter(|c| known(*c) && c % 100 != 0);
-    let v: Vec<usize> = all.collect();
-    v.get(n % v.len().max(1)).copied().unwrap_or(110_101)
+    static ALL: LazyLock<Vec<usize>> =
+        LazyLock::new(|| (110_000..660_000).filter(|c| known(*c) && c % 100 != 0).collect());
+    ALL.get(n % ALL.len().max(1)).copied().unwrap_or(110_101)
 }
 
 #[cfg(test)]

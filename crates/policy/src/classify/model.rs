@@ -36,7 +36,7 @@ pub struct Parts<'a> {
 #[must_use]
 pub fn write(vocab: &[u32], parts: &mut [Parts<'_>], threshold: &[f32; TOPICS]) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
-    let mut u32s = |v: u32, out: &mut Vec<u8>| out.extend(v.to_le_bytes());
+    let u32s = |v: u32, out: &mut Vec<u8>| out.extend(v.to_le_bytes());
     u32s(vocab.len() as u32, &mut out);
     u32s(parts.len() as u32, &mut out);
     threshold.iter().for_each(|t| out.extend(t.to_le_bytes()));
