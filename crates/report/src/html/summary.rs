@@ -158,7 +158,7 @@ fn conclusion(view: &View<'_>, dimension: &Dimension<'_>) -> Markup {
         (Outcome::Undetermined, true) => {
             view.t("不符合：合法性基础不能确定", "not conformant: no legal basis can be determined")
         }
-        (Outcome::Undetermined, false) => view.t("待定：不得视为符合", "undetermined: not to be read as conformant"),
+        (Outcome::Undetermined, false) => view.t("待定：不得视为符合", "undetermined: not established"),
         (Outcome::Conformant, _) => view.t("符合", "conformant"),
         (Outcome::NotApplicable, _) => view.t("不适用", "not applicable"),
     };
