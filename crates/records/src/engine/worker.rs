@@ -173,6 +173,8 @@ struct Codes {
 pub const SEEN: u64 = 1 << 63;
 const NO_SLOT: u32 = u32::MAX;
 const SKIP: u32 = u32::MAX;
+/// Rows looked up together: two cache lines each stay well within a second-level cache.
+const NEAR: usize = 256;
 
 /// Reads and examines a unit.
 pub struct Worker<'a> {
@@ -248,8 +250,12 @@ impl Worker<'_> {
         }
         self.translate(batch)?;
         self.classify(batch)?;
-        self.look_up(batch);
-        self.evaluate(batch)?;
+        // Few enough rows at a time that what `look_up` brought near is still there when `evaluate` needs it.
+        for from in (0..batch.rows).step_by(NEAR) {
+            let to = (from + NEAR).min(batch.rows);
+            self.look_up(batch, from, to);
+            self.evaluate(batch, from, to)?;
+        }
         self.flush(false)
     }
 
@@ -328,34 +334,35 @@ impl Worker<'_> {
         Ok(())
     }
 
-    /// Finds the individuals, all rows in one go: the searches do not depend on each other, so the memory accesses overlap.
-    #[expect(clippy::indexing_slicing, reason = "the views of a column are `batch.rows` long")]
-    fn look_up(&mut self, batch: &Batch) {
+    /// Finds the individuals of some rows in one go: the searches do not depend on each other, so the memory accesses overlap.
+    #[expect(clippy::indexing_slicing, reason = "the views of a column and `class` are `batch.rows` long, `to` is at most that")]
+    fn look_up(&mut self, batch: &Batch, from: usize, to: usize) {
         let state = self.context.state;
         let (part, parts) = self.context.part;
         let k = &mut self.codes;
         k.keys.clear();
         k.slots.clear();
         let Col::Key(array) = col(batch, c::SUBJECT) else {
-            k.keys.resize(batch.rows, Key(0, 0));
-            k.slots.resize(batch.rows, NO_SLOT);
+            k.keys.resize(to - from, Key(0, 0));
+            k.slots.resize(to - from, NO_SLOT);
             return;
         };
-        let views = &array.views()[..batch.rows];
-        k.keys.extend(views.iter().enumerate().map(|(i, &v)| key::from_view(v, || array.value(i).as_bytes())));
+        let views = &array.views()[from..to];
+        k.keys.extend(views.iter().enumerate().map(|(i, &v)| key::from_view(v, || array.value(from + i).as_bytes())));
+        let classes = &mut k.class[from..to];
         if parts > 1 {
-            for (class, key) in k.class.iter_mut().zip(&k.keys) {
+            for (class, key) in classes.iter_mut().zip(&k.keys) {
                 if key.1 % parts != part {
                     *class = SKIP;
                 }
             }
         }
-        k.slots.extend(
-            k.class
-                .iter()
-                .zip(&k.keys)
-                .map(|(&class, &key)| if class == SKIP { NO_SLOT } else { state.slots.find(key).unwrap_or(NO_SLOT) }),
-        );
+        // First the slots (each load is independent), then the searches, then the blocks.
+        let near = k.keys.iter().fold(0, |x, &key| x ^ state.slots.approach(key));
+        std::hint::black_box(near);
+        k.slots.extend(classes.iter().zip(&k.keys).map(|(&class, &key)| {
+            if class == SKIP { NO_SLOT } else { state.slots.find(key).unwrap_or(NO_SLOT) }
+        }));
         let near = k.slots.iter().filter(|&&s| s != NO_SLOT).fold(0, |x, &s| x ^ state.slots.touch(s));
         std::hint::black_box(near);
     }
@@ -364,16 +371,15 @@ impl Worker<'_> {
         clippy::indexing_slicing,
         reason = "all columns are `batch.rows` long; classes are positions of `classes.list`"
     )]
-    fn evaluate(&mut self, batch: &Batch) -> Result<()> {
+    fn evaluate(&mut self, batch: &Batch, from: usize, to: usize) -> Result<()> {
         let context = self.context;
-        let n = batch.rows;
         let Col::Time(ts) = col(batch, c::TS) else { return Ok(()) };
         let collected: &[i64] = match col(batch, c::COLLECTED_AT) {
             Col::Time(v) => v,
             _ => &[],
         };
         let (mut low, mut high) = (i64::MAX, i64::MIN);
-        for (i, &time) in ts.iter().enumerate().take(n) {
+        for (i, &time) in ts.iter().enumerate().take(to).skip(from) {
             let at = self.codes.class[i];
             if at == SKIP {
                 continue;
@@ -390,7 +396,7 @@ impl Worker<'_> {
             let class = &mut self.classes.list[at as usize];
             class.count += 1;
             class.collected += u64::from(event.collected != NO_TIME);
-            let (key, slot) = (self.codes.keys[i], self.codes.slots[i]);
+            let (key, slot) = (self.codes.keys[i - from], self.codes.slots[i - from]);
             let slot = (slot != NO_SLOT).then_some(slot);
             let found = examine(context.state, class, &event, key, slot, context.as_of);
             if class.open & Check::ScopeFrequency.bit() != 0 {

@@ -252,17 +252,17 @@ fn consents(world: &World, folder: &Path, truth: &mut Truth) -> Result<u64> {
                 let profile = Consent { activity: "profile", ..GRANT };
                 match v {
                     Victim::Silent | Victim::Untold | Victim::Unchanged | Victim::Erased => {}
-                    Victim::Implied => drop(push(at, Consent { explicit: false, ..profile })?),
-                    Victim::PreTicked => drop(push(at, Consent { pre_ticked: true, ..profile })?),
-                    Victim::NotSeparate => drop(push(at, GRANT)?),
-                    Victim::NotWritten => drop(push(at, Consent { activity: "insurance", separate: true, ..GRANT })?),
+                    Victim::Implied => discard(push(at, Consent { explicit: false, ..profile })?),
+                    Victim::PreTicked => discard(push(at, Consent { pre_ticked: true, ..profile })?),
+                    Victim::NotSeparate => discard(push(at, GRANT)?),
+                    Victim::NotWritten => discard(push(at, Consent { activity: "insurance", separate: true, ..GRANT })?),
                     Victim::Child => {
                         born = Some("2014-05-05");
                         push(at, profile)?;
                     }
-                    Victim::Stale => drop(push(at, Consent { activity: "recommend", ..GRANT })?),
-                    Victim::Early => drop(push(at, Consent { version: "v2", ..profile })?),
-                    Victim::Refused => drop(push(at, Consent { action: "refuse", version: "", ..profile })?),
+                    Victim::Stale => discard(push(at, Consent { activity: "recommend", ..GRANT })?),
+                    Victim::Early => discard(push(at, Consent { version: "v2", ..profile })?),
+                    Victim::Refused => discard(push(at, Consent { action: "refuse", version: "", ..profile })?),
                     Victim::Withdrawn => {
                         push(at, profile)?;
                         push(WITHDRAWN, Consent { action: "withdraw", version: "", ..profile })?;
@@ -276,7 +276,7 @@ fn consents(world: &World, folder: &Path, truth: &mut Truth) -> Result<u64> {
                         push(at + 5_000 + 49 * HOUR, Consent { action: "prompt", ..c })?;
                     }
                     Victim::NoNotice | Victim::Provided | Victim::Burst => {
-                        drop(push(at, Consent { separate: true, ..GRANT })?)
+                        discard(push(at, Consent { separate: true, ..GRANT })?)
                     }
                 }
             }
@@ -339,7 +339,7 @@ fn notices(world: &World, folder: &Path) -> Result<u64> {
         }
         let special = SPECIAL.get((s % 8) as usize).copied().unwrap_or_default();
         match victim {
-            None if special == "locate" || special == "share" => drop(push(at + 1_000, "just-in-time", special)?),
+            None if special == "locate" || special == "share" => discard(push(at + 1_000, "just-in-time", special)?),
             Some(Victim::NotSeparate | Victim::Provided | Victim::Burst) => {
                 push(at + 1_000, "just-in-time", "locate")?;
                 push(at + 2_000, "just-in-time", "share")?;
@@ -438,7 +438,7 @@ fn requests(world: &World, folder: &Path, truth: &mut Truth) -> Result<(u64, BTr
         };
         match world.victim(s) {
             Some(Victim::Erased) => {
-                drop(push(ASKED, "delete", Some(ASKED + DAY), "done", "", None, Some(ASKED + 2 * DAY))?)
+                discard(push(ASKED, "delete", Some(ASKED + DAY), "done", "", None, Some(ASKED + 2 * DAY))?)
             }
             Some(Victim::Provided) => {
                 // Found only if the data went to a recipient: `events` says so in the truth when it did.
@@ -462,8 +462,8 @@ fn requests(world: &World, folder: &Path, truth: &mut Truth) -> Result<(u64, BTr
                         let row = push(received, kind, Some(soon), "refused", "", None, None)?;
                         truth.add("rights.refused-without-reason", "requests.parquet", row)?;
                     }
-                    2 => drop(push(received, kind, Some(soon), "refused", "identity not verified", None, None)?),
-                    3 => drop(push(
+                    2 => discard(push(received, kind, Some(soon), "refused", "identity not verified", None, None)?),
+                    3 => discard(push(
                         received,
                         kind,
                         Some(received + 40 * DAY),
@@ -472,7 +472,7 @@ fn requests(world: &World, folder: &Path, truth: &mut Truth) -> Result<(u64, BTr
                         Some(received + 45 * DAY),
                         told,
                     )?),
-                    _ => drop(push(received, kind, Some(soon), "done", "", None, told)?),
+                    _ => discard(push(received, kind, Some(soon), "done", "", None, told)?),
                 }
             }
             _ => {}
@@ -480,3 +480,6 @@ fn requests(world: &World, folder: &Path, truth: &mut Truth) -> Result<(u64, BTr
     }
     Ok((t.close()?, provided))
 }
+
+/// For arms of a match that need no row number.
+fn discard(_row: u64) {}

@@ -97,7 +97,18 @@ impl Opened {
         each: &mut dyn FnMut(Batch) -> Result<()>,
     ) -> Result<()> {
         let file = File::open(path).map_err(Error::io("read", path))?;
-        let take = |i: usize| wanted.get(i).copied().unwrap_or(true);
+        // A column of texts that are all null need not be read: decoding it as a dictionary costs more than decoding values.
+        // Times and identifiers are read all the same, so that their rows are set aside.
+        let nothing = |i: usize| {
+            let text = table.columns().get(i).is_some_and(|c| c.kind == Kind::Text);
+            let place = self.places.get(i).copied().flatten().filter(|_| text);
+            place.zip(self.metadata.metadata().row_groups().get(unit.group)).is_some_and(|(p, group)| {
+                let flat = self.metadata.parquet_schema().num_columns() == self.metadata.schema().fields().len();
+                let nulls = group.columns().get(p).and_then(|c| c.statistics()).and_then(|s| s.null_count_opt());
+                flat && group.num_rows() > 0 && nulls == u64::try_from(group.num_rows()).ok()
+            })
+        };
+        let take = |i: usize| wanted.get(i).copied().unwrap_or(true) && !nothing(i);
         let roots: Vec<usize> =
             self.places.iter().enumerate().filter(|(i, _)| take(*i)).filter_map(|(_, p)| *p).collect();
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());

@@ -204,12 +204,20 @@ impl Slots {
         None
     }
 
-    /// First word of a slot's block, to bring it near.
+    /// Reads where the search for a key begins, to bring it near.
+    #[inline]
+    #[must_use]
+    pub fn approach(&self, key: Key) -> u64 {
+        self.slots.get(self.home(key.0)).map_or(0, |s| s.a)
+    }
+
+    /// Reads both ends of the cache lines a block usually takes, to bring them near.
     #[inline]
     #[must_use]
     pub fn touch(&self, slot: u32) -> u64 {
-        let at = self.slots.get(slot as usize).map_or(0, |s| s.block);
-        self.words.get((at.wrapping_sub(1)) as usize).copied().unwrap_or(0)
+        let at = self.slots.get(slot as usize).map_or(0, |s| s.block) as usize;
+        let word = |i: usize| self.words.get(i).copied().unwrap_or(0);
+        word(at.wrapping_sub(1)) ^ word(at.wrapping_add(6))
     }
 
     /// Words of a slot.
