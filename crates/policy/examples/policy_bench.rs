@@ -1,5 +1,5 @@
 //! Measures the disclosure items on the development corpora, which do not ship.
-//! `cargo run --release -p zhunsheng-policy --example policy_bench -- CORPORA (verdicts|deletion|labels|speed)`
+//! `cargo run --release -p zhunsheng-policy --example policy_bench -- CORPORA (verdicts|deletion|labels|ca4p|miniapp|speed)`
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -219,7 +219,7 @@ fn labels(policies: &[Policy], c: &Catalogue) {
     }
 }
 
-fn speed(policies: &[Policy], c: &Catalogue) {
+fn speed(policies: &[Policy], kit: &zhunsheng_policy::report::Kit) {
     let texts: Vec<String> = policies.iter().map(Policy::text).collect();
     let start = std::time::Instant::now();
     let mut n = 0;
@@ -227,13 +227,121 @@ fn speed(policies: &[Policy], c: &Catalogue) {
     while start.elapsed().as_secs() < 10 {
         for t in &texts {
             let doc = read::memory(t, Format::Text);
-            let report = Analysis::new(&doc, c).items();
-            found += report.len();
+            let report = zhunsheng_policy::report::Report::new(&doc, kit);
+            found += report.items.len() + report.practices.len() + report.wording.len();
             n += 1;
         }
     }
     let s = start.elapsed().as_secs_f64();
     println!("{n} policies in {s:.1} s on one core: {:.0} a minute ({found} findings)", f64::from(n) * 60.0 / s);
+}
+
+/// Paragraph classes of CA4P and our groups of topics. `e_8` (definitions) and `e_16` (other) have no counterpart.
+const CLASSES: [(&str, &str); 14] = [
+    ("e_1", "collection"),
+    ("e_3", "collection"),
+    ("e_15", "collection"),
+    ("e_2", "sharing"),
+    ("e_12", "sharing"),
+    ("e_4", "rights"),
+    ("e_9", "rights"),
+    ("e_10", "rights"),
+    ("e_5", "storage"),
+    ("e_6", "security"),
+    ("e_7", "policy-change"),
+    ("e_11", "special-groups"),
+    ("e_13", "contact"),
+    ("e_14", "contact"),
+];
+
+/// Group of a topic of the classifier.
+fn group(topic: &str) -> &str {
+    match topic {
+        "permissions" | "use" => "collection",
+        t => t,
+    }
+}
+
+fn ca4p(dir: &str) {
+    use zhunsheng_policy::classify::{Classifier, Topic};
+    let Ok(classifier) = Classifier::embedded() else { return };
+    let text = std::fs::read_to_string(format!("{dir}/ca4p483-dev.jsonl")).unwrap_or_default();
+    let mut table: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for line in text.lines() {
+        let Ok(r) = serde_json::from_str::<Ca4p>(line) else { continue };
+        let mut lines = Vec::new();
+        let mut at = 0;
+        for l in r.text.split('\n') {
+            let end = at + l.chars().count();
+            if l.chars().any(char::is_alphanumeric) {
+                lines.push((at, end, l.to_owned()));
+            }
+            at = end + 1;
+        }
+        let _ = &r.doc;
+        let logits = classifier.logits(&lines.iter().map(|l| l.2.as_str()).collect::<Vec<_>>());
+        for s in &r.spans {
+            let Some((_, want)) = CLASSES.iter().find(|c| c.0 == s.class) else { continue };
+            let mut score: BTreeMap<&str, f64> = BTreeMap::new();
+            for ((a, b, l), y) in lines.iter().zip(&logits) {
+                if *a >= s.end || *b <= s.start {
+                    continue;
+                }
+                // Longer lines weigh more; a heading line counts like a long one.
+                let weight = (l.chars().count().clamp(8, 80) as f64).sqrt();
+                let mut best: BTreeMap<&str, f64> = BTreeMap::new();
+                for (t, y) in Topic::ALL.iter().zip(y) {
+                    let p = 1.0 / (1.0 + f64::from(-*y).exp());
+                    let e = best.entry(group(t.id())).or_default();
+                    *e = e.max(p);
+                }
+                for (g, p) in best {
+                    *score.entry(g).or_default() += weight * p;
+                }
+            }
+            let got = score.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map_or("none", |b| b.0);
+            *table.entry(((*want).to_owned(), got.to_owned())).or_default() += 1;
+        }
+    }
+    let groups: BTreeSet<&str> = CLASSES.iter().map(|c| c.1).collect();
+    let (mut right, mut all, mut macro_f) = (0, 0, 0.0);
+    for g in &groups {
+        let tp = table.get(&((*g).to_owned(), (*g).to_owned())).copied().unwrap_or(0);
+        let gold: usize = table.iter().filter(|(k, _)| k.0 == *g).map(|(_, n)| n).sum();
+        let said: usize = table.iter().filter(|(k, _)| k.1 == *g).map(|(_, n)| n).sum();
+        let f = 2.0 * tp as f64 / (gold + said).max(1) as f64;
+        println!("  {g:15} {tp:4} of {gold:4}, predicted {said:4}, F1 {f:.3}");
+        right += tp;
+        all += gold;
+        macro_f += f / groups.len() as f64;
+    }
+    println!("CA4P paragraph classes mapped to ours: micro F1 {:.3}, macro {macro_f:.3} over {all} paragraphs", right as f64 / all.max(1) as f64);
+}
+
+#[derive(Deserialize)]
+struct Mini {
+    statement: String,
+    label: [u8; 2],
+}
+
+fn miniapp(dir: &str, kit: &zhunsheng_policy::report::Kit) {
+    let text = std::fs::read_to_string(format!("{dir}/miniapp-dev.jsonl")).unwrap_or_default();
+    let rows: Vec<Mini> = text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
+    for (name, judge) in [
+        ("wording rules", &(|s: &str| kit.wording.purpose.vague(s).unwrap_or(true)) as &dyn Fn(&str) -> bool),
+        ("classifier's vague", &|s: &str| zhunsheng_policy::classify::vague(s).unwrap_or(false)),
+    ] {
+        let mut n = [[0_usize; 2]; 2];
+        for r in &rows {
+            if let Some(cell) = n.get_mut(usize::from(r.label[1])).and_then(|row| row.get_mut(usize::from(judge(&r.statement)))) {
+                *cell += 1;
+            }
+        }
+        let [[tn, fp], [miss, tp]] = n;
+        let f1 = |t: usize, a: usize, b: usize| 2.0 * t as f64 / (2 * t + a + b).max(1) as f64;
+        let (vague, clear) = (f1(tp, fp, miss), f1(tn, fp, miss));
+        println!("vague purpose, {name}: macro F1 {:.3} (vague {vague:.3}, clear {clear:.3}) on {} statements", (vague + clear) / 2.0, rows.len());
+    }
 }
 
 fn main() {
@@ -251,7 +359,12 @@ fn main() {
         "verdicts" => verdicts(&policies, &c),
         "deletion" => deletion(&policies, &c),
         "labels" => labels(&policies, &c),
-        "speed" => speed(&policies, &c),
+        "speed" | "miniapp" => match zhunsheng_policy::report::Kit::builtin() {
+            Ok(kit) if what == "speed" => speed(&policies, &kit),
+            Ok(kit) => miniapp(dir, &kit),
+            Err(e) => eprintln!("{e}"),
+        },
+        "ca4p" => ca4p(dir),
         _ => {
             // The sentences found for one item, to read.
             let id = args.get(3).cloned().unwrap_or_default();

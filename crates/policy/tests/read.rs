@@ -1,0 +1,166 @@
+//! Reading: every format gives the same structure, addresses lead back, hostile input neither panics nor hangs.
+
+use std::io::Write;
+use std::path::Path;
+use zhunsheng_policy::doc::{Document, Format, Kind};
+use zhunsheng_policy::read;
+
+const HTML: &str = r##"<!doctype html><html><head><title>隐私政策_云杉出行</title><style>p{color:red}</style></head><body>
+<nav><a href="/">首页</a><a href="/p">产品</a><a href="/h">帮助</a></nav>
+<h1>隐私政策</h1><p>一、我们如何收集</p><p>我们会收集您的<strong>身份证号码</strong>&nbsp;和<span style="color:#f00">人脸</span>，
+ 用于实名认证。您可以拒绝。</p><p>我们还收集：</p><ul><li>昵称；<ul><li>子项</li></ul></li><li>头像</li></ul>
+<table><tr><td>第三方名称</td><td>使用目的</td></tr><tr><td>青禾<br>地图</td><td><p>导航</p></td></tr></table>
+<script>var x = "我们收集指纹";</script><div style="display:none">隐藏的文字</div>
+<footer>沪ICP备123号 版权所有</footer></body></html>"##;
+
+fn kinds(doc: &Document) -> Vec<(String, String)> {
+    doc.blocks
+        .iter()
+        .map(|b| {
+            let kind = match &b.kind {
+                Kind::Heading { .. } => "heading".to_owned(),
+                Kind::Paragraph => "paragraph".to_owned(),
+                Kind::Item { level } => format!("item{level}"),
+                Kind::Row { header, .. } => if *header { "head" } else { "row" }.to_owned(),
+                Kind::Toc => "toc".to_owned(),
+            };
+            (kind, b.text.clone())
+        })
+        .collect()
+}
+
+#[test]
+fn a_page_is_read_without_what_is_around_the_policy() {
+    let doc = read::memory(HTML, Format::Html);
+    let want = [
+        ("heading", "隐私政策"),
+        ("heading", "一、我们如何收集"),
+        ("paragraph", "我们会收集您的身份证号码和人脸，用于实名认证。您可以拒绝。"),
+        ("paragraph", "我们还收集："),
+        ("item1", "昵称；"),
+        ("item2", "子项"),
+        ("item1", "头像"),
+        ("head", "第三方名称 | 使用目的"),
+        ("row", "青禾地图 | 导航"),
+    ];
+    let got = kinds(&doc);
+    let got: Vec<(&str, &str)> = got.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    assert_eq!(got, want);
+}
+
+#[test]
+fn addresses_lead_back_to_the_source() {
+    let doc = read::memory(HTML, Format::Html);
+    let source: Vec<char> = HTML.chars().collect();
+    for (i, b) in doc.blocks.iter().enumerate() {
+        for (at, c) in b.text.char_indices().filter(|(_, c)| !" |".contains(*c)) {
+            let a = doc.address(i, at, at + c.len_utf8());
+            assert_eq!(source[a.start as usize], c, "{} {a:?}", b.text);
+        }
+    }
+    let i = (0..doc.sentences.len()).find(|&i| doc.sentence(i).starts_with("您可以拒绝")).unwrap();
+    let a = doc.sentence_address(i);
+    assert_eq!((a.line, source[a.start as usize..a.end as usize].iter().collect::<String>()), (4, "您可以拒绝。".into()));
+}
+
+#[test]
+fn emphasis_is_kept() {
+    let doc = read::memory(HTML, Format::Html);
+    let b = doc.blocks.iter().find(|b| b.text.starts_with("我们会收集")).unwrap();
+    let set_off: Vec<(&str, bool, bool)> =
+        b.emphasis.iter().map(|e| (&b.text[e.start..e.end], e.style.bold, e.style.colour)).collect();
+    assert_eq!(set_off, [("身份证号码", true, false), ("人脸", false, true)]);
+}
+
+#[test]
+fn text_lists_and_contents() {
+    let text = "隐私政策\n目录\n一、收集\n二、存储\n三、权利\n一、收集\n我们收集以下信息：\n（1）姓名；\n（2）电话。\n二、存储\n我们保存两年。\n三、权利\n您可以查询。";
+    let got = kinds(&read::memory(text, Format::Text));
+    let toc = got.iter().filter(|k| k.0 == "toc").count();
+    let heads: Vec<&str> = got.iter().filter(|k| k.0 == "heading").map(|k| k.1.as_str()).collect();
+    assert_eq!(toc, 3, "{got:?}");
+    assert!(heads.ends_with(&["一、收集", "二、存储", "三、权利"]), "{got:?}");
+    assert_eq!(got.iter().filter(|k| k.0 == "item4").count(), 2, "{got:?}");
+}
+
+fn docx() -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let mut put = |name: &str, body: &str| {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(body.as_bytes()).unwrap();
+    };
+    put(
+        "word/styles.xml",
+        r#"<w:styles xmlns:w="w"><w:style w:styleId="a1"><w:name w:val="heading 1"/></w:style></w:styles>"#,
+    );
+    put(
+        "word/document.xml",
+        r#"<w:document xmlns:w="w"><w:body><w:p><w:pPr><w:pStyle w:val="a1"/></w:pPr><w:r><w:t>收集</w:t></w:r></w:p>
+<w:p><w:r><w:t>我们收集</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>指纹</w:t></w:r><w:r><w:t>&amp;人脸。</w:t></w:r><w:del><w:r><w:t>删去</w:t></w:r></w:del></w:p>
+<w:tbl><w:tr><w:tc><w:p><w:r><w:t>第三方名称</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>目的</w:t></w:r></w:p></w:tc></w:tr>
+<w:tr><w:tc><w:p><w:r><w:t>青禾</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>导航</w:t></w:r></w:p></w:tc></w:tr></w:tbl></w:body></w:document>"#,
+    );
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn docx_is_read() {
+    let doc = read::bytes_as(docx(), Path::new("a.docx")).unwrap();
+    let got = kinds(&doc);
+    let got: Vec<(&str, &str)> = got.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    assert_eq!(got, [("heading", "收集"), ("paragraph", "我们收集指纹&人脸。"), ("head", "第三方名称 | 目的"), ("row", "青禾 | 导航")]);
+    assert_eq!(doc.blocks[1].emphasis.len(), 1);
+    assert_eq!(doc.address(1, 0, 3).line, 2);
+}
+
+#[test]
+fn chinese_pdf_with_cid_fonts_is_read_and_an_image_page_is_named() {
+    let doc = read::bytes_as(include_bytes!("policy/cid.pdf").to_vec(), Path::new("cid.pdf")).unwrap();
+    let got = kinds(&doc);
+    assert!(got.iter().any(|k| k.0 == "heading" && k.1 == "一、我们如何收集个人信息"), "{got:?}");
+    let paragraph = got.iter().find(|k| k.1.starts_with("当您注册账号时")).unwrap();
+    assert!(paragraph.1.ends_with("privacy@example.cn联系我们。"), "{paragraph:?}");
+    assert!(got.iter().any(|k| k.0 == "row" && k.1 == "青禾地图 | 导航 | 精确位置"), "{got:?}");
+    let pages: Vec<Option<u32>> = doc.problems.iter().map(|p| p.page).collect();
+    assert_eq!(pages, [Some(2)]);
+    assert!(doc.lossy());
+    let last = doc.sentence_address(doc.sentences.len() - 1);
+    assert_eq!(last.page, Some(3));
+}
+
+#[test]
+fn national_encoding_is_read() {
+    let (bytes, _, _) = encoding_rs::GB18030.encode("隐私政策\n我们收集您的手机号码。");
+    let doc = read::bytes_as(bytes.into_owned(), Path::new("a.txt")).unwrap();
+    assert!(doc.blocks.iter().any(|b| b.text == "我们收集您的手机号码。"));
+}
+
+#[test]
+fn hostile_input_is_refused_or_read_but_never_breaks() {
+    let deep = format!("{}文字{}", "<div>".repeat(20_000), "</div>".repeat(20_000));
+    assert!(!read::memory(&deep, Format::Html).blocks.is_empty());
+    let lists = format!("{}文字", "- ".repeat(5_000));
+    let _ = read::memory(&lists, Format::Markdown);
+    let _ = read::memory(&"（".repeat(50_000), Format::Text);
+    // Damaged files: every eighth byte changed, or the end cut off.
+    let sources = [("a.docx", docx()), ("a.pdf", include_bytes!("policy/cid.pdf").to_vec()), ("a.html", HTML.as_bytes().to_vec())];
+    for (name, bytes) in sources {
+        for step in 1..24_usize {
+            let mut bad = bytes.clone();
+            for (i, b) in bad.iter_mut().enumerate() {
+                if i % (7 * step) == 5 {
+                    *b = b.wrapping_add(u8::try_from(step).unwrap());
+                }
+            }
+            bad.truncate(bytes.len() * (25 - step) / 24);
+            if let Ok(doc) = read::bytes_as(bad, Path::new(name)) {
+                for i in 0..doc.sentences.len() {
+                    let _ = doc.sentence_address(i);
+                }
+            }
+        }
+    }
+    let error = read::bytes_as(vec![0xD0, 0xCF, 0x11, 0xE0, 0, 0], Path::new("a.doc")).unwrap_err().to_string();
+    assert!(error.contains("`a.doc`"), "{error}");
+}
