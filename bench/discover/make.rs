@@ -21,7 +21,12 @@ fn line(r: &mut Rng) -> (String, Truth) {
         1 => format!("id_card={} status=ok", put("id-number", v::id(r, true))),
         2 => format!("{},{},已签约", put("id-number", v::id(r, true)), r.below(100)),
         3 => format!("请拨打{}联系本人", put("mobile-number", v::mobile(r))),
-        4 => format!("2024-03-0{} 10:0{}:31 INFO login phone={} ok", 1 + r.below(9), r.below(10), put("mobile-number", v::mobile(r))),
+        4 => format!(
+            "2024-03-0{} 10:0{}:31 INFO login phone={} ok",
+            1 + r.below(9),
+            r.below(10),
+            put("mobile-number", v::mobile(r))
+        ),
         5 => format!("{{\"mobile\":\"{}\",\"n\":{}}}", put("mobile-number", v::mobile(r)), r.below(99)),
         6 => {
             let m = v::mobile(r);
@@ -48,7 +53,12 @@ fn line(r: &mut Rng) -> (String, Truth) {
         15 => format!("车架号 {}", put("vin", v::vin(r, true))),
         16 => format!("IMEI:{} model=X{}", put("imei", v::imei(r)), r.below(9)),
         17 => format!("wlan mac {} joined", put("mac-address", v::mac(r))),
-        18 => format!("{} - - [01/Mar/2024:10:00:00 +0800] \"GET /a/{} HTTP/1.1\" 200 {}", put("ip-address", v::ip(r)), r.hex(8), r.below(9999)),
+        18 => format!(
+            "{} - - [01/Mar/2024:10:00:00 +0800] \"GET /a/{} HTTP/1.1\" 200 {}",
+            put("ip-address", v::ip(r)),
+            r.hex(8),
+            r.below(9999)
+        ),
         19 => format!("邮箱{}，请查收", put("email", v::email(r))),
         20 => format!("收货人：{}，地址：{}", put("name", v::name(r)), put("postal-address", v::address(r))),
         21 => format!("我住在{}，欢迎来访", put("postal-address", v::address(r))),
@@ -72,8 +82,23 @@ fn line(r: &mut Rng) -> (String, Truth) {
             2 => format!("commit {} trace_id={}", r.hex(40), r.hex(16)),
             _ => format!("token={}", r.hex(64)),
         },
-        33 => format!("客服热线{}-{}-{}，投诉{}", r.pick(&["400", "800"]), r.digits(3), r.digits(4), r.pick(&["95588", "95555", "12345", "10086", "12315", "96110"])),
-        34 => format!("版本 {}.{}.{}.{}，Chrome/{}.0.{}.{}", r.below(9), r.below(20), r.below(20), r.below(20), 80 + r.below(40), 1000 + r.below(5000), r.below(200)),
+        33 => format!(
+            "客服热线{}-{}-{}，投诉{}",
+            r.pick(&["400", "800"]),
+            r.digits(3),
+            r.digits(4),
+            r.pick(&["95588", "95555", "12345", "10086", "12315", "96110"])
+        ),
+        34 => format!(
+            "版本 {}.{}.{}.{}，Chrome/{}.0.{}.{}",
+            r.below(9),
+            r.below(20),
+            r.below(20),
+            r.below(20),
+            80 + r.below(40),
+            1000 + r.below(5000),
+            r.below(200)
+        ),
         35 => format!("ICP备案：粤B2-{} 京ICP备{}号-{}", r.digits(8), r.digits(8), 1 + r.below(9)),
         36 => match r.below(4) {
             0 => format!("卡号校验失败：{}", v::card(r, false)),
@@ -88,7 +113,11 @@ fn line(r: &mut Rng) -> (String, Truth) {
             _ => "资源 icon@2x.png 与 git@code.example.com:a/b.git".to_owned(),
         },
         38 => match r.below(3) {
-            0 => format!("商品名称：{}，型号E{}", r.pick(&["王牌饼干", "李子干", "黄桃罐头", "白色衬衫", "高级毛巾"]), r.digits(8)),
+            0 => format!(
+                "商品名称：{}，型号E{}",
+                r.pick(&["王牌饼干", "李子干", "黄桃罐头", "白色衬衫", "高级毛巾"]),
+                r.digits(8)
+            ),
             1 => format!("第{}号公告：{}号楼{}单元施工", 1 + r.below(99), 1 + r.below(20), 1 + r.below(4)),
             _ => format!("服务器 127.0.0.1 掩码 255.255.255.0 端口 {}", r.digits(4)),
         },
@@ -126,7 +155,9 @@ fn hard(r: &mut Rng) -> (String, Truth) {
         10 => put("vin", v::vin(r, true)),
         11 => put("bank-card-number", v::card(r, true)),
         12 => put("id-number", v::id(r, true).to_lowercase()),
-        13 => format!("{},{},{}", put("name", v::name(r)), put("mobile-number", v::mobile(r)), put("email", v::email(r))),
+        13 => {
+            format!("{},{},{}", put("name", v::name(r)), put("mobile-number", v::mobile(r)), put("email", v::email(r)))
+        }
         14 => {
             let a = v::address(r);
             let end = a.find(['路', '街', '段']).map_or(a.len(), |p| p + 3);
@@ -147,7 +178,11 @@ fn hard(r: &mut Rng) -> (String, Truth) {
             format!("{} 已开通", put("mobile-number", m))
         }
         // Words that promise a value and bring none.
-        18 => format!("联系人：{}，姓名：{}", r.pick(&["客服中心", "本人", "管理员", "市场部"]), r.pick(&["必填", "未填写", "保密", "不详"])),
+        18 => format!(
+            "联系人：{}，姓名：{}",
+            r.pick(&["客服中心", "本人", "管理员", "市场部"]),
+            r.pick(&["必填", "未填写", "保密", "不详"])
+        ),
         19 => format!("QQ群：{}，欢迎加入", r.digits(9)),
         20 => format!("微信公众号：{}_official", r.pick(&["example", "daily", "metro"])),
         21 => format!("商品链接 https://shop.example.com/item/{}.html", v::mobile(r)),
@@ -182,31 +217,66 @@ pub fn files(seed: u64, bytes: usize) -> Vec<(&'static str, String)> {
     while access.len() < bytes {
         access += &format!(
             "{} - - [01/Mar/2024:10:{:02}:{:02} +0800] \"GET /api/v2/items/{}?page={}&size=20 HTTP/1.1\" 200 {} \"https://www.example.com/list\" \"Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.5735.90 Mobile Safari/537.36\"\n",
-            v::ip(&mut r), r.below(60), r.below(60), r.hex(16), r.below(50), r.below(50_000)
+            v::ip(&mut r),
+            r.below(60),
+            r.below(60),
+            r.hex(16),
+            r.below(50),
+            r.below(50_000)
         );
     }
     let mut app = String::with_capacity(bytes + 1024);
     while app.len() < bytes {
-        app += &format!("2024-03-01 10:{:02}:{:02}.{:03} INFO [worker-{}] com.example.order.OrderService - 用户提交订单，正在校验库存与价格，批次{}，耗时{}ms，结果：成功\n", r.below(60), r.below(60), r.below(1000), r.below(16), r.digits(12), r.below(300));
+        app += &format!(
+            "2024-03-01 10:{:02}:{:02}.{:03} INFO [worker-{}] com.example.order.OrderService - 用户提交订单，正在校验库存与价格，批次{}，耗时{}ms，结果：成功\n",
+            r.below(60),
+            r.below(60),
+            r.below(1000),
+            r.below(16),
+            r.digits(12),
+            r.below(300)
+        );
         if r.below(10) == 0 {
-            app += &format!("2024-03-01 10:00:00.000 WARN [worker-1] com.example.sms - 短信发送失败 phone={} 重试{}次\n", v::mobile(&mut r), r.below(4));
+            app += &format!(
+                "2024-03-01 10:00:00.000 WARN [worker-1] com.example.sms - 短信发送失败 phone={} 重试{}次\n",
+                v::mobile(&mut r),
+                r.below(4)
+            );
         }
     }
     let mut table = String::from("order_no,user_name,mobile,id_card,address,amount,status,created_at\n");
     while table.len() < bytes {
-        table += &format!("{},{},{},{},{},{}.{:02},PAID,2024-03-01 10:00:{:02}\n", r.digits(18), v::name(&mut r), v::mobile(&mut r), v::id(&mut r, true), v::address(&mut r), r.below(9999), r.below(100), r.below(60));
+        table += &format!(
+            "{},{},{},{},{},{}.{:02},PAID,2024-03-01 10:00:{:02}\n",
+            r.digits(18),
+            v::name(&mut r),
+            v::mobile(&mut r),
+            v::id(&mut r, true),
+            v::address(&mut r),
+            r.below(9999),
+            r.below(100),
+            r.below(60)
+        );
     }
     let mut lines = String::with_capacity(bytes + 1024);
     while lines.len() < bytes {
         lines += &json!({"event":"page_view","ts":1_709_258_400_000u64 + r.below(86_400_000),"session":r.hex(32),"user":{"id":r.below(1_000_000),"phone":v::mobile(&mut r)},"page":"/goods/detail","props":{"sku":r.digits(10),"price":r.below(10_000),"title":"纯棉圆领短袖上衣夏季新款"}}).to_string();
         lines.push('\n');
     }
-    let mut dump = String::from("CREATE TABLE `users` (\n  `id` bigint NOT NULL,\n  `nick` varchar(64),\n  `mobile` varchar(20),\n  `email` varchar(64),\n  `memo` text\n) ENGINE=InnoDB;\n");
+    let mut dump = String::from(
+        "CREATE TABLE `users` (\n  `id` bigint NOT NULL,\n  `nick` varchar(64),\n  `mobile` varchar(20),\n  `email` varchar(64),\n  `memo` text\n) ENGINE=InnoDB;\n",
+    );
     while dump.len() < bytes {
         dump += "INSERT INTO `users` VALUES ";
         for i in 0..200 {
             dump += if i > 0 { "," } else { "" };
-            dump += &format!("({},'用户{}','{}','{}','该用户于活动期间领取了优惠券，尚未使用')", r.below(1_000_000), r.below(1000), v::mobile(&mut r), v::email(&mut r));
+            dump += &format!(
+                "({},'用户{}','{}','{}','该用户于活动期间领取了优惠券，尚未使用')",
+                r.below(1_000_000),
+                r.below(1000),
+                v::mobile(&mut r),
+                v::email(&mut r)
+            );
         }
         dump += ";\n";
     }

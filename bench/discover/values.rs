@@ -38,7 +38,14 @@ impl Rng {
 }
 
 fn id_body(r: &mut Rng) -> String {
-    format!("{:06}{}{:02}{:02}{:03}", regions::nth(r.below(6000) as usize), 1950 + r.below(60), 1 + r.below(12), 1 + r.below(28), r.below(1000))
+    format!(
+        "{:06}{}{:02}{:02}{:03}",
+        regions::nth(r.below(6000) as usize),
+        1950 + r.below(60),
+        1 + r.below(12),
+        1 + r.below(28),
+        r.below(1000)
+    )
 }
 
 /// An identity number; with `good` false its check character is wrong.
@@ -58,7 +65,11 @@ pub fn mobile(r: &mut Rng) -> String {
 
 /// A landline number.
 pub fn landline(r: &mut Rng) -> String {
-    let (area, n) = if r.below(2) == 0 { (r.pick(&["010", "021", "020", "025"]), 8) } else { (r.pick(&["0755", "0571", "0769", "0532"]), 8) };
+    let (area, n) = if r.below(2) == 0 {
+        (r.pick(&["010", "021", "020", "025"]), 8)
+    } else {
+        (r.pick(&["0755", "0571", "0769", "0532"]), 8)
+    };
     let first = r.pick(&["2", "3", "5", "6", "8"]);
     format!("{area}-{first}{}", r.digits(n - 1))
 }
@@ -80,7 +91,13 @@ pub fn imei(r: &mut Rng) -> String {
 /// A vehicle identification number.
 pub fn vin(r: &mut Rng, good: bool) -> String {
     loop {
-        let s = format!("L{}{}{}{}", r.of("ABCDEFGHJKLMNPRSTUVWXYZ", 3), r.of("0123456789", 4), r.of("0123456789X", 1), r.of("ABCDEFGHJKLMNPRST", 1));
+        let s = format!(
+            "L{}{}{}{}",
+            r.of("ABCDEFGHJKLMNPRSTUVWXYZ", 3),
+            r.of("0123456789", 4),
+            r.of("0123456789X", 1),
+            r.of("ABCDEFGHJKLMNPRST", 1)
+        );
         let s = format!("{s}{}{}", r.of("ABCDEFGHJKLMNPRST", 1), r.of("0123456789", 6));
         if digits::vin(s.as_bytes()) == Some(good) {
             return s;
@@ -101,7 +118,11 @@ pub fn credit(r: &mut Rng) -> String {
 /// A licence plate.
 pub fn plate(r: &mut Rng) -> String {
     let head = format!("{}{}", r.pick(&["京", "沪", "粤", "浙", "川", "鲁", "苏", "豫"]), r.of("ABCDEFGH", 1));
-    if r.below(3) == 0 { format!("{head}D{}", r.digits(5)) } else { format!("{head}{}{}", r.of("ABCDEFGHJKLMNPQRSTUVWXYZ", 1), r.digits(4)) }
+    if r.below(3) == 0 {
+        format!("{head}D{}", r.digits(5))
+    } else {
+        format!("{head}{}{}", r.of("ABCDEFGHJKLMNPQRSTUVWXYZ", 1), r.digits(4))
+    }
 }
 
 /// A passport number.
@@ -111,7 +132,12 @@ pub fn passport(r: &mut Rng) -> String {
 
 /// An e-mail address of a person.
 pub fn email(r: &mut Rng) -> String {
-    let name = format!("{}{}{}", r.pick(&["zhang", "li", "wang", "chen", "liu"]), r.pick(&[".", "_", ""]), r.pick(&["wei", "fang", "ming", "jing"]));
+    let name = format!(
+        "{}{}{}",
+        r.pick(&["zhang", "li", "wang", "chen", "liu"]),
+        r.pick(&[".", "_", ""]),
+        r.pick(&["wei", "fang", "ming", "jing"])
+    );
     format!("{name}{}@{}", r.below(1000), r.pick(&["example.com", "mail.example.cn", "corp-example.com.cn"]))
 }
 
@@ -131,13 +157,23 @@ pub fn mac(r: &mut Rng) -> String {
 /// A full name.
 pub fn name(r: &mut Rng) -> String {
     let s = r.pick(&["王", "李", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴", "徐", "孙", "欧阳", "司马"]);
-    let given = r.pick(&["伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "艳", "勇", "建国", "晓明", "志强", "雨桐", "子涵", "浩然", "佳怡"]);
+    let given = r.pick(&[
+        "伟", "芳", "娜", "敏", "静", "强", "磊", "洋", "艳", "勇", "建国", "晓明", "志强", "雨桐", "子涵", "浩然",
+        "佳怡",
+    ]);
     format!("{s}{given}")
 }
 
 /// A postal address.
 pub fn address(r: &mut Rng) -> String {
-    let place = r.pick(&["北京市海淀区", "上海市浦东新区", "广东省深圳市南山区", "浙江省杭州市西湖区", "四川省成都市武侯区", "江苏省南京市鼓楼区"]);
+    let place = r.pick(&[
+        "北京市海淀区",
+        "上海市浦东新区",
+        "广东省深圳市南山区",
+        "浙江省杭州市西湖区",
+        "四川省成都市武侯区",
+        "江苏省南京市鼓楼区",
+    ]);
     let road = r.pick(&["中关村南大街", "张江路", "科技园南路", "文三路", "人民南路四段", "中山北路"]);
     let tail = match r.below(3) {
         0 => format!("{}号", 1 + r.below(300)),
@@ -154,5 +190,9 @@ pub fn place(r: &mut Rng) -> String {
 
 /// A WeChat id.
 pub fn wechat(r: &mut Rng) -> String {
-    if r.below(2) == 0 { format!("wxid_{}", r.of("0123456789abcdefghijklmnopqrstuvwxyz", 14)) } else { format!("{}_{}", r.pick(&["zhang", "happy", "sunny"]), r.digits(5)) }
+    if r.below(2) == 0 {
+        format!("wxid_{}", r.of("0123456789abcdefghijklmnopqrstuvwxyz", 14))
+    } else {
+        format!("{}_{}", r.pick(&["zhang", "happy", "sunny"]), r.digits(5))
+    }
 }

@@ -141,19 +141,17 @@ impl Column {
             return;
         }
         match hint {
-            Some(Kind::PostalAddress) if nothing => {
-                if std::str::from_utf8(value).is_ok_and(scan::is_address) {
-                    self.hit(Kind::PostalAddress, Confidence::Medium, value, row);
-                }
+            Some(Kind::PostalAddress) if nothing && std::str::from_utf8(value).is_ok_and(scan::is_address) => {
+                self.hit(Kind::PostalAddress, Confidence::Medium, value, row);
             }
             None if (6..=24).contains(&value.len()) => {
-                if let Ok(text) = std::str::from_utf8(value) {
-                    if scan::full_name(text) {
-                        self.names += 1;
-                        if self.first_name == 0 {
-                            self.first_name = row;
-                            self.name_sample = Some(mask(Kind::Name, text));
-                        }
+                if let Ok(text) = std::str::from_utf8(value)
+                    && scan::full_name(text)
+                {
+                    self.names += 1;
+                    if self.first_name == 0 {
+                        self.first_name = row;
+                        self.name_sample = Some(mask(Kind::Name, text));
                     }
                 }
             }

@@ -103,3 +103,57 @@ fn names_of_files_are_masked() {
     assert!(!out.contains("13812345678"));
     assert!(Kind::from_id("mobile-number").is_some());
 }
+
+use proptest::prelude::*;
+
+/// Digits of a Luhn-valid card number from its first 15.
+fn luhn(body: u64) -> String {
+    let head = format!("62{body:013}");
+    let ok = |c: &char| zhunsheng_discover::scan::digits::luhn(format!("{head}{c}").as_bytes());
+    let last = "0123456789".chars().find(ok).unwrap();
+    format!("{head}{last}")
+}
+
+/// An identity number with its check character.
+fn identity(county: usize, day: u32, seq: u32) -> String {
+    let body = format!(
+        "{}19{:02}0{}{:02}{seq:03}",
+        zhunsheng_discover::regions::nth(county),
+        50 + day % 40,
+        1 + day % 9,
+        1 + day % 28
+    );
+    let ok = |c: &char| {
+        zhunsheng_discover::scan::digits::id18(format!("{body}{c}").as_bytes())
+            == zhunsheng_discover::scan::digits::Id::Good
+    };
+    let last = "0123456789X".chars().find(ok).unwrap();
+    format!("{body}{last}")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// INVARIANT (masked): whatever holds a value — cell, header, key, name of a file — no output shows it.
+    #[test]
+    fn no_output_shows_a_value(
+        tail in 20_000_001u64..99_999_999, body in 0u64..9_999_999_999_999, county in 0usize..5000, day in 0u32..360, seq in 0u32..999,
+        user in "[a-z]{5,9}[0-9]{2}", how in 0usize..6,
+    ) {
+        let secrets = [format!("138{tail}"), luhn(body), identity(county, day, seq), format!("{user}@example.com"), format!("203.0.{}.{}", 100 + day % 100, 100 + seq % 100)];
+        let [mobile, card, id, mail, ip] = &secrets;
+        let (name, text) = match how {
+            0 => ("a.csv".to_owned(), format!("姓名,手机,证件,卡号,邮箱,IP\n张三,{mobile},{id},{card},{mail},{ip}\n")),
+            1 => ("a.csv".to_owned(), format!("{mobile},{id},{card},{mail},{ip}\n{mobile},{id},{card},{mail},{ip}\n")),
+            2 => ("a.json".to_owned(), format!("{{\"{mobile}\":{{\"{mail}\":[\"{id}\",{card}],\"ip\":\"{ip}\"}}}}")),
+            3 => (format!("{mobile}_{id}.log"), format!("login {mobile} {id} {card} {mail} from {ip}\n")),
+            4 => ("a.sql".to_owned(), format!("INSERT INTO `t{mobile}` (`a`,`{mail}`) VALUES ('{id}','{card}'),('{ip}','{mobile}');\n")),
+            _ => ("a.txt".to_owned(), format!("{mobile}{id}{card}{mail}{ip}，{mobile}；{id}。{card} {mail} {ip}")),
+        };
+        let (found, out) = scan(&name, text.as_bytes());
+        prop_assert!(!found.is_empty());
+        for s in &secrets {
+            prop_assert!(!out.contains(s.as_str()), "{} is shown: {}", s, out);
+        }
+    }
+}

@@ -57,11 +57,11 @@ impl Paths {
     /// The path below `at` for `key`, and whether the key itself is data.
     fn child(&mut self, at: usize, key: &[u8]) -> (usize, bool) {
         let Some(n) = self.nodes.get_mut(at) else { return (0, false) };
-        if let Some((k, id)) = n.children.get(n.next) {
-            if **k == *key {
-                n.next += 1;
-                return (*id, false);
-            }
+        if let Some((k, id)) = n.children.get(n.next)
+            && **k == *key
+        {
+            n.next += 1;
+            return (*id, false);
         }
         if let Some(p) = n.children.iter().position(|(k, _)| **k == *key) {
             n.next = p + 1;
@@ -146,11 +146,13 @@ fn unescape(s: &[u8], out: &mut Vec<u8>) {
             Some(b'u') => {
                 let mut c = hex(s, i).unwrap_or(0xFFFD);
                 i += 4;
-                if (0xD800..0xDC00).contains(&c) && s.get(i) == Some(&b'\\') && s.get(i + 1) == Some(&b'u') {
-                    if let Some(low) = hex(s, i + 2).filter(|l| (0xDC00..0xE000).contains(l)) {
-                        c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-                        i += 6;
-                    }
+                if (0xD800..0xDC00).contains(&c)
+                    && s.get(i) == Some(&b'\\')
+                    && s.get(i + 1) == Some(&b'u')
+                    && let Some(low) = hex(s, i + 2).filter(|l| (0xDC00..0xE000).contains(l))
+                {
+                    c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+                    i += 6;
                 }
                 let mut tmp = [0; 4];
                 out.extend_from_slice(char::from_u32(c).unwrap_or('\u{FFFD}').encode_utf8(&mut tmp).as_bytes());
@@ -228,14 +230,12 @@ fn walk(buf: &[u8], row: &mut u64, paths: &mut Paths, sheet: &mut Sheet) -> Resu
                     n.next = 0;
                 }
                 // A place given as [longitude, latitude, …] is one value.
-                if !object {
-                    if let Some(end) = numbers(buf, i) {
-                        let c = paths.column(at, sheet);
-                        sheet.value(c, buf.get(i + 1..end).unwrap_or(&[]), *row);
-                        i = end;
-                        here = at;
-                        continue;
-                    }
+                if !object && let Some(end) = numbers(buf, i) {
+                    let c = paths.column(at, sheet);
+                    sheet.value(c, buf.get(i + 1..end).unwrap_or(&[]), *row);
+                    i = end;
+                    here = at;
+                    continue;
                 }
                 here = at;
                 key = object;

@@ -161,10 +161,10 @@ fn column(path: &str, array: &ArrayRef, rows: &[u64], depth: usize, ids: &mut Ve
 
 fn binary(c: usize, v: &[u8], row: u64, sheet: &mut Sheet) {
     if image(v).is_some() {
-        if let Some(col) = sheet.columns.get_mut(c) {
-            if col.says.kind == Some(Kind::FaceImage) {
-                col.hit(Kind::FaceImage, Confidence::Medium, b"", row);
-            }
+        if let Some(col) = sheet.columns.get_mut(c)
+            && col.says.kind == Some(Kind::FaceImage)
+        {
+            col.hit(Kind::FaceImage, Confidence::Medium, b"", row);
         }
         return;
     }

@@ -95,10 +95,10 @@ fn one_line(line: &[u8], no: u64, state: State, tables: &mut Tables, sheet: &mut
             *row += 1;
             let row = *row;
             for (i, v) in line.trim_ascii_end().split(|b| *b == b'\t').enumerate() {
-                if v != b"\\N" {
-                    if let Some(c) = tables.column(&t, i, sheet) {
-                        sheet.value(c, v, row);
-                    }
+                if v != b"\\N"
+                    && let Some(c) = tables.column(&t, i, sheet)
+                {
+                    sheet.value(c, v, row);
                 }
             }
             State::Copy(t)
@@ -110,10 +110,11 @@ fn one_line(line: &[u8], no: u64, state: State, tables: &mut Tables, sheet: &mut
             }
             let first = head.split_whitespace().next().unwrap_or("");
             let other = ["PRIMARY", "KEY", "UNIQUE", "CONSTRAINT", "INDEX", "FOREIGN", "CHECK", "FULLTEXT", "SPATIAL"];
-            if !first.is_empty() && !other.iter().any(|w| first.eq_ignore_ascii_case(w)) {
-                if tables.names.len() < MAX_TABLES || tables.names.contains_key(&t) {
-                    tables.names.entry(t.clone()).or_default().push(unquote(first));
-                }
+            if !first.is_empty()
+                && !other.iter().any(|w| first.eq_ignore_ascii_case(w))
+                && (tables.names.len() < MAX_TABLES || tables.names.contains_key(&t))
+            {
+                tables.names.entry(t.clone()).or_default().push(unquote(first));
             }
             // Comments and defaults of the definition may hold values.
             sheet.block(line, no);
@@ -140,13 +141,13 @@ fn one_line(line: &[u8], no: u64, state: State, tables: &mut Tables, sheet: &mut
                 sheet.block(line, no);
                 return if rest.contains(')') { State::Outside } else { State::Create(name) };
             }
-            if let Some(rest) = keyword(&head, "COPY ") {
-                if let Some((name, cols)) = rest.split_once('(') {
-                    let name = table(name);
-                    let cols = cols.split(')').next().unwrap_or("").split(',').map(unquote).collect();
-                    tables.names.entry(name.clone()).or_insert(cols);
-                    return State::Copy(name);
-                }
+            if let Some(rest) = keyword(&head, "COPY ")
+                && let Some((name, cols)) = rest.split_once('(')
+            {
+                let name = table(name);
+                let cols = cols.split(')').next().unwrap_or("").split(',').map(unquote).collect();
+                tables.names.entry(name.clone()).or_insert(cols);
+                return State::Copy(name);
             }
             sheet.block(line, no);
             State::Outside

@@ -290,10 +290,10 @@ fn parts(name: &str) -> Vec<String> {
             out.push(String::new());
         }
         low = c.is_lowercase();
-        if c.is_alphanumeric() {
-            if let Some(l) = out.last_mut() {
-                l.extend(c.to_lowercase());
-            }
+        if c.is_alphanumeric()
+            && let Some(l) = out.last_mut()
+        {
+            l.extend(c.to_lowercase());
         }
     }
     out.retain(|p| !p.is_empty());
@@ -387,11 +387,11 @@ fn left(buf: &[u8], i: usize) -> ([u8; LOOK], usize) {
         slice.iter().rposition(|b| matches!(b, b'\n' | b'\r' | b'\t' | b';' | b'{' | b'}' | b'|')).map_or(0, |p| p + 1);
     let cut = cut.max(clause(slice));
     for b in slice.get(cut..).unwrap_or(&[]) {
-        if b.is_ascii_alphanumeric() || *b >= 0x80 {
-            if let Some(o) = out.get_mut(n) {
-                *o = b.to_ascii_lowercase();
-                n += 1;
-            }
+        if (b.is_ascii_alphanumeric() || *b >= 0x80)
+            && let Some(o) = out.get_mut(n)
+        {
+            *o = b.to_ascii_lowercase();
+            n += 1;
         }
     }
     (out, n)

@@ -63,13 +63,14 @@ fn one(buf: &[u8], i: usize) -> Option<(f64, f64, usize)> {
 /// A coordinate that starts with the digits `i..j`; three or more in a row are a trajectory.
 pub(super) fn pair(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> Option<usize> {
     let start = if before(buf, i) == b'-' { i - 1 } else { i };
-    if out.hint == Some(Kind::PreciseLocation) {
-        if let Some((v, places, end)) = decimal(buf, start) {
-            if one(buf, start).is_none() && places >= 3 && v.abs() <= 180.0 {
-                out.push(Kind::PreciseLocation, start, end, Confidence::High);
-                return Some(end);
-            }
-        }
+    if out.hint == Some(Kind::PreciseLocation)
+        && let Some((v, places, end)) = decimal(buf, start)
+        && one(buf, start).is_none()
+        && places >= 3
+        && v.abs() <= 180.0
+    {
+        out.push(Kind::PreciseLocation, start, end, Confidence::High);
+        return Some(end);
     }
     // Skip at once what has too few decimals: prices, versions, durations.
     if digits_end(buf, j + 1) - (j + 1) < 4 {

@@ -165,15 +165,18 @@ pub(super) fn step(buf: &[u8], i: usize, out: &mut Hits) -> usize {
         }
         let f = table.get(c as usize).copied().unwrap_or(0);
         if f & (PLATE | NUM | CHAT) != 0 {
-            if f & PLATE != 0 && class(at(buf, j + 3)) == ALPHA {
-                if let Some(end) = plate(buf, j, out) {
-                    return end;
-                }
+            if f & PLATE != 0
+                && class(at(buf, j + 3)) == ALPHA
+                && let Some(end) = plate(buf, j, out)
+            {
+                return end;
             }
-            if f & NUM != 0 && j >= 1 && (class(before(buf, j)) & WORD != 0 || numeral(ch(buf, j.wrapping_sub(3)))) {
-                if let Some(end) = address(buf, j, out) {
-                    return end;
-                }
+            if f & NUM != 0
+                && j >= 1
+                && (class(before(buf, j)) & WORD != 0 || numeral(ch(buf, j.wrapping_sub(3))))
+                && let Some(end) = address(buf, j, out)
+            {
+                return end;
             }
             if f & CHAT != 0 && j >= 3 && cut(buf, j - 3, j) == "微".as_bytes() {
                 let end = words::wechat(buf, j + 3, out);

@@ -163,14 +163,15 @@ fn phone(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
         }
         return;
     }
-    if let Some(a) = digits::area(s) {
-        if digits::subscriber(s.get(a..).unwrap_or(&[])) && (10..=12).contains(&s.len()) {
-            let say = says(buf, i, out);
-            match say.kind {
-                Some(Kind::MobileNumber | Kind::LandlineNumber) => out.push(Kind::LandlineNumber, i, j, High),
-                None if !say.against => out.push(Kind::LandlineNumber, i, j, Low),
-                _ => {}
-            }
+    if let Some(a) = digits::area(s)
+        && digits::subscriber(s.get(a..).unwrap_or(&[]))
+        && (10..=12).contains(&s.len())
+    {
+        let say = says(buf, i, out);
+        match say.kind {
+            Some(Kind::MobileNumber | Kind::LandlineNumber) => out.push(Kind::LandlineNumber, i, j, High),
+            None if !say.against => out.push(Kind::LandlineNumber, i, j, Low),
+            _ => {}
         }
     }
 }
