@@ -177,6 +177,20 @@ fn leads(a: &Analysis<'_>, block: usize) -> Vec<usize> {
     out
 }
 
+/// A sentence without the names of types.
+fn unnamed(a: &Analysis<'_>, i: usize) -> String {
+    let text = a.doc.sentence(i);
+    let mut out = String::new();
+    let mut at = 0;
+    for m in a.types.get(i).map_or(&[][..], Vec::as_slice) {
+        out.push_str(text.get(at..m.start).unwrap_or(""));
+        out.push(' ');
+        at = m.end;
+    }
+    out.push_str(text.get(at..).unwrap_or(""));
+    out
+}
+
 fn sentence(a: &Analysis<'_>, purposes: &Purposes, i: usize) -> Option<Practice> {
     let p = patterns()?;
     let s = a.doc.sentences.get(i)?;
@@ -240,8 +254,14 @@ fn sentence(a: &Analysis<'_>, purposes: &Purposes, i: usize) -> Option<Practice>
     }
     let purpose = purpose.map(|m| quote(a, source.0, source.1 + m.start(), source.1 + m.end()));
     let condition = condition.map(|m| quote(a, source.0, source.1 + m.start(), source.1 + m.end()));
-    let mut found: Vec<String> =
-        purposes.find(purpose.as_ref().map_or(source.2, |q| q.text.as_str())).iter().map(|p| p.id.clone()).collect();
+    let words = match &purpose {
+        Some(q) => q.text.clone(),
+        // Keeping has no purpose of its own; elsewhere the sentence may name one without the usual words for it. The
+        // names of types are left out: "order data" is no order.
+        None if action == Stage::Storage || source.0 != s.block => String::new(),
+        None => unnamed(a, i),
+    };
+    let mut found: Vec<String> = purposes.find(&words).iter().map(|p| p.id.clone()).collect();
     if found.is_empty()
         && let Some(c) = &condition
     {
