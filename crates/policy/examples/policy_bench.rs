@@ -315,7 +315,10 @@ fn ca4p(dir: &str) {
         all += gold;
         macro_f += f / groups.len() as f64;
     }
-    println!("CA4P paragraph classes mapped to ours: micro F1 {:.3}, macro {macro_f:.3} over {all} paragraphs", right as f64 / all.max(1) as f64);
+    println!(
+        "CA4P paragraph classes mapped to ours: micro F1 {:.3}, macro {macro_f:.3} over {all} paragraphs",
+        right as f64 / all.max(1) as f64
+    );
 }
 
 #[derive(Deserialize)]
@@ -333,14 +336,20 @@ fn miniapp(dir: &str, kit: &zhunsheng_policy::report::Kit) {
     ] {
         let mut n = [[0_usize; 2]; 2];
         for r in &rows {
-            if let Some(cell) = n.get_mut(usize::from(r.label[1])).and_then(|row| row.get_mut(usize::from(judge(&r.statement)))) {
+            if let Some(cell) =
+                n.get_mut(usize::from(r.label[1])).and_then(|row| row.get_mut(usize::from(judge(&r.statement))))
+            {
                 *cell += 1;
             }
         }
         let [[tn, fp], [miss, tp]] = n;
         let f1 = |t: usize, a: usize, b: usize| 2.0 * t as f64 / (2 * t + a + b).max(1) as f64;
         let (vague, clear) = (f1(tp, fp, miss), f1(tn, fp, miss));
-        println!("vague purpose, {name}: macro F1 {:.3} (vague {vague:.3}, clear {clear:.3}) on {} statements", (vague + clear) / 2.0, rows.len());
+        println!(
+            "vague purpose, {name}: macro F1 {:.3} (vague {vague:.3}, clear {clear:.3}) on {} statements",
+            (vague + clear) / 2.0,
+            rows.len()
+        );
     }
 }
 

@@ -189,7 +189,13 @@ fn versions(args: &DiffArgs, out: &mut dyn Write) -> Result<i32, Error> {
         Format::Text | Format::Html => out.write_all(diff.text().as_bytes())?,
     }
     let lossy = old.lossy() || new.lossy();
-    Ok(if diff.material { 1 } else if lossy { 3 } else { 0 })
+    Ok(if diff.material {
+        1
+    } else if lossy {
+        3
+    } else {
+        0
+    })
 }
 
 fn name_of(path: &Path) -> String {
@@ -227,13 +233,27 @@ fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
     let mut sources = vec![args.policy.display().to_string()];
     sources.extend([&args.record, &args.done].into_iter().flatten().map(|p| p.display().to_string()));
     let undecided = policy.lossy() || record.is_none() && done.is_none();
-    let table = reconcile_documents(&policy, &name_of(&args.policy), product, sources, record.map(|r| r.1), done.map(|d| d.1), &kit);
+    let table = reconcile_documents(
+        &policy,
+        &name_of(&args.policy),
+        product,
+        sources,
+        record.map(|r| r.1),
+        done.map(|d| d.1),
+        &kit,
+    );
     match args.format {
         Format::Json => json(&table, out)?,
         Format::Html => out.write_all(render::html(&table).as_bytes())?,
         Format::Text => out.write_all(render::text(&table, lang == Lang::Zh).as_bytes())?,
     }
-    Ok(if !table.findings.is_empty() { 1 } else if undecided { 3 } else { 0 })
+    Ok(if !table.findings.is_empty() {
+        1
+    } else if undecided {
+        3
+    } else {
+        0
+    })
 }
 
 fn practices(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {
@@ -248,7 +268,12 @@ fn practices(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {
             let types: Vec<&str> = p.types.iter().map(|t| t.id.as_str()).collect();
             let not = if p.denied { "不" } else { "" };
             writeln!(out, "{}  {not}{} {}  {}", p.at, p.action.zh(), p.action.en(), types.join(" "))?;
-            for (head, quote) in [("目的 purpose", &p.purpose), ("接收方 recipient", &p.recipient), ("条件 condition", &p.condition), ("期限 retention", &p.retention)] {
+            for (head, quote) in [
+                ("目的 purpose", &p.purpose),
+                ("接收方 recipient", &p.recipient),
+                ("条件 condition", &p.condition),
+                ("期限 retention", &p.retention),
+            ] {
                 if let Some(q) = quote {
                     writeln!(out, "      {head} {}：{}", q.at, q.text)?;
                 }
@@ -282,11 +307,20 @@ fn structure(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {
                 Kind::Row { .. } => ("row", 0),
                 Kind::Toc => ("contents", 0),
             };
-            BlockView { kind, level, at: doc.address(i, 0, b.text.len()), text: b.text.clone(), emphasised: !b.emphasis.is_empty() }
+            BlockView {
+                kind,
+                level,
+                at: doc.address(i, 0, b.text.len()),
+                text: b.text.clone(),
+                emphasised: !b.emphasis.is_empty(),
+            }
         })
         .collect();
     if args.format == Format::Json {
-        json(&serde_json::json!({"format": doc.format, "title": doc.title, "problems": doc.problems, "blocks": blocks}), out)?;
+        json(
+            &serde_json::json!({"format": doc.format, "title": doc.title, "problems": doc.problems, "blocks": blocks}),
+            out,
+        )?;
     } else {
         for p in &doc.problems {
             writeln!(out, "！{} {}", p.zh, p.en)?;
@@ -309,4 +343,3 @@ fn classify(args: &ClassifyArgs, out: &mut dyn Write) -> Result<i32, Error> {
     }
     Ok(0)
 }
-

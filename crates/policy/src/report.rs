@@ -193,7 +193,8 @@ impl Report {
         if !self.wording.is_empty() {
             let _ = writeln!(out, "\n用语 Wording");
             for f in &self.wording {
-                let _ = writeln!(out, "  {} {} {}  {}", f.leaf, f.at, f.title.zh, if zh_only { "" } else { &f.title.en });
+                let _ =
+                    writeln!(out, "  {} {} {}  {}", f.leaf, f.at, f.title.zh, if zh_only { "" } else { &f.title.en });
                 wrap(&mut out, "      ", &format!("“{}” {}；{}", clip(&f.text, 40), f.reason.zh, f.hint.zh));
                 if !zh_only {
                     wrap(&mut out, "      ", &format!("{}; {}", f.reason.en, f.hint.en));
@@ -203,7 +204,11 @@ impl Report {
         let _ = writeln!(out, "\n可读性 Readability");
         for f in &self.readability {
             let mark = if f.above { "↑" } else { " " };
-            let _ = writeln!(out, "  {mark} {} {} {}（上限 limit {}）  {}", f.title.zh, f.value, f.unit.zh, f.limit, f.title.en);
+            let _ = writeln!(
+                out,
+                "  {mark} {} {} {}（上限 limit {}）  {}",
+                f.title.zh, f.value, f.unit.zh, f.limit, f.title.en
+            );
         }
         out
     }

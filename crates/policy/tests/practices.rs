@@ -1,5 +1,7 @@
 //! Practices and wording, sentence by sentence.
 
+#![expect(clippy::unwrap_used, reason = "a failure here is the test failing")]
+
 use zhunsheng_policy::doc::Format;
 use zhunsheng_policy::read;
 use zhunsheng_policy::report::{Kit, Report};
@@ -15,7 +17,8 @@ fn check(text: &str, expect: &[&str]) {
         .iter()
         .map(|p| {
             let types: Vec<&str> = p.types.iter().map(|t| t.id.as_str()).collect();
-            let quote = |q: &Option<zhunsheng_policy::practices::Quote>| q.as_ref().map_or("-".to_owned(), |q| q.text.clone());
+            let quote =
+                |q: &Option<zhunsheng_policy::practices::Quote>| q.as_ref().map_or("-".to_owned(), |q| q.text.clone());
             format!(
                 "{}{} [{}] {} | {} | {} | {}",
                 if p.denied { "not " } else { "" },
@@ -38,10 +41,7 @@ fn sentences() {
         &["collection [id-number driving-licence] identity | - | 当您申请成为司机时 | -"],
     );
     check("我们不会收集您的通话记录。", &["not collection [call-log]  | - | - | -"]);
-    check(
-        "为了完成支付，我们会向支付机构提供您的订单信息。",
-        &["provision [order-data] payment | 支付机构 | - | -"],
-    );
+    check("为了完成支付，我们会向支付机构提供您的订单信息。", &["provision [order-data] payment | 支付机构 | - | -"]);
     check("订单信息保存三年。", &["storage [order-data]  | - | - | 订单信息保存三年"]);
     check("您有权要求我们更正您的姓名。", &[]);
 }
@@ -50,10 +50,7 @@ fn sentences() {
 fn an_item_takes_verb_and_purpose_from_its_lead() {
     check(
         "当您下单时，我们会收集以下信息，用于配送：\n\n1. 收货地址；\n2. 联系电话。",
-        &[
-            "collection [address] order | - | 当您下单时 | -",
-            "collection [phone-number] order | - | 当您下单时 | -",
-        ],
+        &["collection [address] order | - | 当您下单时 | -", "collection [phone-number] order | - | 当您下单时 | -"],
     );
 }
 

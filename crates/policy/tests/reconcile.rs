@@ -1,5 +1,7 @@
 //! The example pair: one product whose three sides agree, one with twelve planted differences.
 
+#![expect(clippy::unwrap_used, reason = "a failure here is the test failing")]
+
 use std::path::PathBuf;
 use zhunsheng_policy::cli::reconcile_documents;
 use zhunsheng_policy::read;
@@ -78,9 +80,20 @@ fn a_wrong_entry_is_told_with_its_line() {
     let kit = Kit::builtin().unwrap();
     let text = "{\"entries\": [\n {\"type\": \"name\", \"stage\": \"collection\"},\n {\"type\": \"mobil-numbr\", \"stage\": \"use\"}\n]}";
     let error = input::parse("record.json", text, &kit).unwrap_err().to_string();
-    assert!(error.starts_with("record.json:3:") && error.contains("`mobil-numbr`") && error.contains("`mobile-number`"), "{error}");
-    let error = input::parse("r.json", "{\"entries\": [{\"type\": \"name\", \"stage\": \"colection\"}]}", &kit).unwrap_err().to_string();
+    assert!(
+        error.starts_with("record.json:3:") && error.contains("`mobil-numbr`") && error.contains("`mobile-number`"),
+        "{error}"
+    );
+    let error = input::parse("r.json", "{\"entries\": [{\"type\": \"name\", \"stage\": \"colection\"}]}", &kit)
+        .unwrap_err()
+        .to_string();
     assert!(error.starts_with("r.json:1:"), "{error}");
-    let error = input::parse("r.json", "{\"entries\": [{\"type\": \"name\", \"stage\": \"use\", \"retention\": \"soon\"}]}", &kit).unwrap_err().to_string();
+    let error = input::parse(
+        "r.json",
+        "{\"entries\": [{\"type\": \"name\", \"stage\": \"use\", \"retention\": \"soon\"}]}",
+        &kit,
+    )
+    .unwrap_err()
+    .to_string();
     assert!(error.contains("`soon`"), "{error}");
 }

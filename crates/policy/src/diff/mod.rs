@@ -155,7 +155,8 @@ pub fn compare(old: &Document, new: &Document, kit: &Kit) -> Diff {
         .map(|(o, n)| Moved { id: o.item.id.clone(), title: o.item.title.clone(), old: o.verdict, new: n.verdict })
         .collect();
     let (sa, sb) = (processing(&pa), processing(&pb));
-    let touched: BTreeSet<String> = changes.iter().filter(|c| c.material).flat_map(|c| c.items.iter().cloned()).collect();
+    let touched: BTreeSet<String> =
+        changes.iter().filter(|c| c.material).flat_map(|c| c.items.iter().cloned()).collect();
     Diff {
         material: changes.iter().any(|c| c.material),
         changes,
@@ -167,7 +168,11 @@ pub fn compare(old: &Document, new: &Document, kit: &Kit) -> Diff {
 }
 
 fn keys(a: &Analysis<'_>) -> Vec<(usize, String)> {
-    (0..a.doc.sentences.len()).filter(|&i| a.speaks(i)).map(|i| (i, key(a.doc.sentence(i)))).filter(|k| !k.1.is_empty()).collect()
+    (0..a.doc.sentences.len())
+        .filter(|&i| a.speaks(i))
+        .map(|i| (i, key(a.doc.sentence(i))))
+        .filter(|k| !k.1.is_empty())
+        .collect()
 }
 
 /// Stage and type pairs, such as `collection face-image`.
@@ -239,13 +244,21 @@ impl Diff {
         let _ = writeln!(
             out,
             "{}：{} 处变化，其中重大 {material} 处",
-            if self.material { "重大变更，应重新告知并提示变更内容（5.6.2.3 b）" } else { "无重大变更" },
+            if self.material {
+                "重大变更，应重新告知并提示变更内容（5.6.2.3 b）"
+            } else {
+                "无重大变更"
+            },
             self.changes.len()
         );
         let _ = writeln!(
             out,
             "{}: {} changes, {material} of them material",
-            if self.material { "Material change; people must be told again with the change shown" } else { "No material change" },
+            if self.material {
+                "Material change; people must be told again with the change shown"
+            } else {
+                "No material change"
+            },
             self.changes.len()
         );
         for c in &self.changes {
@@ -263,7 +276,9 @@ impl Diff {
                 wrap(&mut out, "  ", &format!("+ {} {}", n.at, clip(&n.text, 160)));
             }
         }
-        for (list, head) in [(&self.new_processing, "新增处理 New processing"), (&self.dropped_processing, "不再提及 No longer named")] {
+        for (list, head) in
+            [(&self.new_processing, "新增处理 New processing"), (&self.dropped_processing, "不再提及 No longer named")]
+        {
             if !list.is_empty() {
                 let _ = writeln!(out, "\n{head}");
                 wrap(&mut out, "  ", &list.join("; "));

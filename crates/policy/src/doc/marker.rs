@@ -180,7 +180,7 @@ mod tests {
     use super::{Class, read};
 
     fn check(text: &str, expect: Option<(Class, &str)>) {
-        let got = read(text).map(|m| (m.class, &text[m.len..]));
+        let got = read(text).map(|m| (m.class, text.get(m.len..).unwrap_or("")));
         assert_eq!(got, expect, "{text}");
     }
 

@@ -157,10 +157,8 @@ fn kinds(blocks: &mut [Block], explicit: bool) {
         new.push(if heading {
             let level = mark.map_or(if i == 0 { 1 } else { 3 }, level);
             Some(Kind::Heading { level })
-        } else if let Some(m) = mark {
-            Some(Kind::Item { level: level(m) })
         } else {
-            None
+            mark.map(|m| Kind::Item { level: level(m) })
         });
     }
     for (b, kind) in blocks.iter_mut().zip(new) {

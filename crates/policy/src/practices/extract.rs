@@ -29,12 +29,27 @@ fn patterns() -> Option<&'static Patterns> {
     .as_ref()
 }
 
-const COLLECT: [&str; 13] =
-    ["收集", "采集", "获取", "读取", "记录", "需要您提供", "需要你提供", "向我们提供", "请您提供", "填写", "提交", "上传", "访问您"];
-const PROVIDE: [&str; 10] = ["共享", "分享给", "提供给", "传输给", "发送给", "披露给", "委托", "同步给", "传送给", "对外提供"];
+const COLLECT: [&str; 13] = [
+    "收集",
+    "采集",
+    "获取",
+    "读取",
+    "记录",
+    "需要您提供",
+    "需要你提供",
+    "向我们提供",
+    "请您提供",
+    "填写",
+    "提交",
+    "上传",
+    "访问您",
+];
+const PROVIDE: [&str; 10] =
+    ["共享", "分享给", "提供给", "传输给", "发送给", "披露给", "委托", "同步给", "传送给", "对外提供"];
 const STORE: [&str; 5] = ["存储", "储存", "保存", "保留", "留存"];
 const USE: [&str; 4] = ["使用", "用于", "处理", "分析"];
-const DENIAL: [&str; 10] = ["不会收集", "不收集", "不会共享", "不会向", "不会将", "不向", "不会与", "不会公开", "不会存储", "不会获取"];
+const DENIAL: [&str; 10] =
+    ["不会收集", "不收集", "不会共享", "不会向", "不会将", "不向", "不会与", "不会公开", "不会存储", "不会获取"];
 const ABROAD: [&str; 7] = ["境外", "跨境", "出境", "海外", "国外", "中国以外", "其他国家"];
 
 fn any(text: &str, words: &[&str]) -> bool {
@@ -99,8 +114,24 @@ fn quote(a: &Analysis<'_>, block: usize, start: usize, end: usize) -> Quote {
 }
 
 /// Acts on an account or a journey: the word after them names no information.
-const ACTS: [&str; 16] =
-    ["注销", "注册", "登录", "创建", "绑定", "保障", "解绑", "开通", "本次", "每次", "在", "删除您的", "使用", "以", "同一", "切换"];
+const ACTS: [&str; 16] = [
+    "注销",
+    "注册",
+    "登录",
+    "创建",
+    "绑定",
+    "保障",
+    "解绑",
+    "开通",
+    "本次",
+    "每次",
+    "在",
+    "删除您的",
+    "使用",
+    "以",
+    "同一",
+    "切换",
+];
 
 /// The types a sentence names, those in the stretches `aside` (condition, purpose) left out.
 fn types_of(a: &Analysis<'_>, i: usize, aside: &[(usize, usize)]) -> Vec<TypeQuote> {
@@ -112,7 +143,24 @@ fn types_of(a: &Analysis<'_>, i: usize, aside: &[(usize, usize)]) -> Vec<TypeQuo
             continue;
         }
         let before = text.get(..m.start).unwrap_or("").trim_end_matches(['您', '你', '的']);
-        let vague = matches!(text.get(m.start..m.end), Some("账号" | "帐号" | "账户" | "帐户" | "行程" | "轨迹" | "订单" | "动态" | "语音" | "短信" | "联系人" | "日程" | "评论"));
+        let vague = matches!(
+            text.get(m.start..m.end),
+            Some(
+                "账号"
+                    | "帐号"
+                    | "账户"
+                    | "帐户"
+                    | "行程"
+                    | "轨迹"
+                    | "订单"
+                    | "动态"
+                    | "语音"
+                    | "短信"
+                    | "联系人"
+                    | "日程"
+                    | "评论"
+            )
+        );
         if vague && ACTS.iter().any(|w| before.ends_with(w)) {
             continue;
         }
@@ -125,7 +173,13 @@ fn types_of(a: &Analysis<'_>, i: usize, aside: &[(usize, usize)]) -> Vec<TypeQuo
     out
 }
 
-fn row(a: &Analysis<'_>, purposes: &Purposes, i: usize, cells: &[(usize, usize)], columns: &[Column]) -> Option<Practice> {
+fn row(
+    a: &Analysis<'_>,
+    purposes: &Purposes,
+    i: usize,
+    cells: &[(usize, usize)],
+    columns: &[Column],
+) -> Option<Practice> {
     let block = a.doc.sentences.get(i)?.block;
     let at = |kind: Column| {
         let n = columns.iter().position(|c| *c == kind)?;
@@ -133,9 +187,7 @@ fn row(a: &Analysis<'_>, purposes: &Purposes, i: usize, cells: &[(usize, usize)]
         Some((quote(a, block, c.0, c.1), *c))
     };
     // Only what stands in the column of types counts.
-    let types = at(Column::Types)
-        .map(|(_, c)| types_of(a, i, &[(0, c.0), (c.1, usize::MAX)]))
-        .unwrap_or_default();
+    let types = at(Column::Types).map(|(_, c)| types_of(a, i, &[(0, c.0), (c.1, usize::MAX)])).unwrap_or_default();
     let recipient = at(Column::Recipient).map(|q| q.0);
     let purpose = at(Column::Purpose).map(|q| q.0);
     if types.is_empty() && recipient.is_none() {
@@ -213,7 +265,29 @@ fn sentence(a: &Analysis<'_>, purposes: &Purposes, i: usize) -> Option<Practice>
         .filter_map(|c| c.get(1))
         .find(|m| {
             let t = m.as_str();
-            !t.starts_with(['您', '你', '我']) && t != "境外" && any(t, &["公司", "第三方", "合作", "关联", "机构", "商", "SDK", "平台", "方", "银行", "部门", "机关", "境外", "人员", "骑手", "司机"])
+            !t.starts_with(['您', '你', '我'])
+                && t != "境外"
+                && any(
+                    t,
+                    &[
+                        "公司",
+                        "第三方",
+                        "合作",
+                        "关联",
+                        "机构",
+                        "商",
+                        "SDK",
+                        "平台",
+                        "方",
+                        "银行",
+                        "部门",
+                        "机关",
+                        "境外",
+                        "人员",
+                        "骑手",
+                        "司机",
+                    ],
+                )
         })
         .map(|m| quote(a, s.block, s.start + m.start(), s.start + m.end()));
     let mut action = stage(text, recipient.is_some());
@@ -238,7 +312,9 @@ fn sentence(a: &Analysis<'_>, purposes: &Purposes, i: usize) -> Option<Practice>
     }
     let action = action?;
     let duration = features::duration(text);
-    if types.is_empty() && !(action == Stage::Storage || (recipient.is_some() && action != Stage::Use) || action == Stage::CrossBorder) {
+    if types.is_empty()
+        && !(action == Stage::Storage || (recipient.is_some() && action != Stage::Use) || action == Stage::CrossBorder)
+    {
         return None;
     }
     let mut purpose = p.purpose.captures(text).and_then(|c| c.get(1));
@@ -268,7 +344,12 @@ fn sentence(a: &Analysis<'_>, purposes: &Purposes, i: usize) -> Option<Practice>
         found = purposes.find(&c.text).iter().map(|p| p.id.clone()).collect();
     }
     let retention = (any(text, &STORE) && (duration.is_some() || any(text, &["期限", "期间", "注销", "最短", "时间"])))
-        .then(|| p.retention.captures(text).and_then(|c| c.get(1)).map(|m| quote(a, s.block, s.start + m.start(), s.start + m.end())))
+        .then(|| {
+            p.retention
+                .captures(text)
+                .and_then(|c| c.get(1))
+                .map(|m| quote(a, s.block, s.start + m.start(), s.start + m.end()))
+        })
         .flatten();
     let denied = any(text, &DENIAL);
     let country = if any(text, &ABROAD) && !denied {
@@ -278,7 +359,8 @@ fn sentence(a: &Analysis<'_>, purposes: &Purposes, i: usize) -> Option<Practice>
     } else {
         None
     };
-    let third = any(text, &["SDK会收集", "第三方会收集", "其会收集", "由其收集", "该第三方可能收集", "SDK收集", "SDK可能"]);
+    let third =
+        any(text, &["SDK会收集", "第三方会收集", "其会收集", "由其收集", "该第三方可能收集", "SDK收集", "SDK可能"]);
     Some(Practice {
         actor: if third { "third-party" } else { "handler" },
         action,

@@ -56,13 +56,14 @@ impl Purposes {
             terms.extend(e.terms);
             all.push(Purpose { id: e.id, title: Text::new(e.zh, e.en), vague: e.vague });
         }
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&terms).map_err(|e| Error::Data {
-            file: "catalogue/policy/purposes.yaml".into(),
-            line: 0,
-            column: 0,
-            reason: e.to_string(),
-            mend: "shorten the list of terms".into(),
-        })?;
+        let finder =
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&terms).map_err(|e| Error::Data {
+                file: "catalogue/policy/purposes.yaml".into(),
+                line: 0,
+                column: 0,
+                reason: e.to_string(),
+                mend: "shorten the list of terms".into(),
+            })?;
         Ok(Purposes { all, owner, finder })
     }
 

@@ -33,7 +33,9 @@ pub fn column(head: &str) -> Column {
         Column::Retention
     } else if has(&["地域", "国家", "地点", "是否出境"]) {
         Column::Country
-    } else if has(&["第三方", "SDK", "sdk", "公司", "接收方", "合作", "提供方", "名称", "机构", "主体"]) && !has(&["信息", "权限", "数据"]) {
+    } else if has(&["第三方", "SDK", "sdk", "公司", "接收方", "合作", "提供方", "名称", "机构", "主体"])
+        && !has(&["信息", "权限", "数据"])
+    {
         Column::Recipient
     } else if has(&["信息", "权限", "数据", "类型", "字段", "范围", "种类"]) {
         Column::Types
@@ -47,7 +49,9 @@ pub fn column(head: &str) -> Column {
 /// Whether a row names the columns: at least two known columns, and every cell short and without figures.
 #[must_use]
 pub fn is_head<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> bool {
-    let short = cells.clone().all(|c| c.chars().count() <= 16 && !c.contains(['。', '，', '、', '；', '@', '：']) && !c.contains("http"));
+    let short = cells
+        .clone()
+        .all(|c| c.chars().count() <= 16 && !c.contains(['。', '，', '、', '；', '@', '：']) && !c.contains("http"));
     let mut kinds: Vec<Column> = cells.map(column).filter(|c| *c != Column::Other).collect();
     kinds.dedup();
     short && kinds.len() >= 2

@@ -80,7 +80,9 @@ pub fn parse(name: &str, text: &str, kit: &Kit) -> Result<(Option<String>, Rows)
         line: e.line(),
         column: e.column(),
         reason: e.to_string().to_lowercase(),
-        mend: "an entry has `type`, `stage` and optionally `purpose`, `recipient`, `retention`, `country`, `at`, `events`".into(),
+        mend:
+            "an entry has `type`, `stage` and optionally `purpose`, `recipient`, `retention`, `country`, `at`, `events`"
+                .into(),
     })?;
     if file.entries.len() > ENTRIES {
         return Err(Error::Data {
@@ -95,9 +97,8 @@ pub fn parse(name: &str, text: &str, kit: &Kit) -> Result<(Option<String>, Rows)
     for (n, e) in file.entries.into_iter().enumerate() {
         let line = line_of(text, n);
         let wrong = |reason: String, mend: String| Error::Data { file: name.to_owned(), line, column: 0, reason, mend };
-        let kind = type_id(&e.kind, kit).ok_or_else(|| {
-            wrong(format!("type `{}` of entry {} is unknown", e.kind, n + 1), near(&e.kind, kit))
-        })?;
+        let kind = type_id(&e.kind, kit)
+            .ok_or_else(|| wrong(format!("type `{}` of entry {} is unknown", e.kind, n + 1), near(&e.kind, kit)))?;
         let at = e.at.unwrap_or_else(|| format!("{name}#{}", n + 1));
         let cell = rows.entry((kind, e.stage)).or_default();
         cell.mark(&at);
@@ -160,7 +161,9 @@ pub fn purpose_ids(words: &str, kit: &Kit) -> Vec<String> {
 }
 
 fn near(word: &str, kit: &Kit) -> String {
-    let score = |id: &str| -> usize { id.chars().filter(|c| word.contains(*c)).count() * 100 / (id.len().max(word.len()).max(1)) };
+    let score = |id: &str| -> usize {
+        id.chars().filter(|c| word.contains(*c)).count() * 100 / (id.len().max(word.len()).max(1))
+    };
     let best = kit.catalogue.types.all().iter().max_by_key(|t| (score(&t.id), std::cmp::Reverse(t.id.clone())));
     match best {
         Some(t) => format!("did you mean `{}`? the types stand in `catalogue/policy/types.yaml`", t.id),

@@ -62,15 +62,29 @@ fn aspect_name(aspect: Aspect) -> &'static str {
 pub fn text(table: &Table, zh_only: bool) -> String {
     let mut out = String::new();
     let bad = table.rows.iter().filter(|r| !r.findings.is_empty()).count();
-    let _ = writeln!(out, "{}：所说、在册、实际 {} 行，{} 行不一致，{} 项发现", table.product, table.rows.len(), bad, table.findings.len());
+    let _ = writeln!(
+        out,
+        "{}：所说、在册、实际 {} 行，{} 行不一致，{} 项发现",
+        table.product,
+        table.rows.len(),
+        bad,
+        table.findings.len()
+    );
     if !zh_only {
-        let _ = writeln!(out, "said, on record, done: {} rows, {} disagree, {} findings", table.rows.len(), bad, table.findings.len());
+        let _ = writeln!(
+            out,
+            "said, on record, done: {} rows, {} disagree, {} findings",
+            table.rows.len(),
+            bad,
+            table.findings.len()
+        );
     }
     for n in &table.notes {
         let _ = writeln!(out, "{}  {}", n.zh, if zh_only { "" } else { &n.en });
     }
     out.push('\n');
-    for (head, width) in ["类型 type", "环节", "所说 said", "在册 on record", "实际 done"].iter().zip(WIDTHS) {
+    for (head, width) in ["类型 type", "环节", "所说 said", "在册 on record", "实际 done"].iter().zip(WIDTHS)
+    {
         out.push_str(&pad(head, width));
     }
     out.push_str("发现\n");
@@ -78,7 +92,13 @@ pub fn text(table: &Table, zh_only: bool) -> String {
     out.push('\n');
     for r in &table.rows {
         let numbers: Vec<String> = r.findings.iter().map(|n| format!("#{n}")).collect();
-        let texts = [r.title.zh.clone(), r.stage.zh().to_owned(), cell_text(&r.said), cell_text(&r.on_record), cell_text(&r.done)];
+        let texts = [
+            r.title.zh.clone(),
+            r.stage.zh().to_owned(),
+            cell_text(&r.said),
+            cell_text(&r.on_record),
+            cell_text(&r.done),
+        ];
         let mut line = String::new();
         for (t, width) in texts.iter().zip(WIDTHS) {
             line.push_str(&pad(t, width));
@@ -142,14 +162,32 @@ padding-left:1.6em}.zs-find li{margin:.6em 0}.zs-leaf{font-weight:700}@media pri
 pub fn html(table: &Table) -> String {
     let mut out = String::new();
     let bad = table.rows.iter().filter(|r| !r.findings.is_empty()).count();
-    let _ = write!(out, "<section class=\"zs-reconcile\" lang=\"zh\">{STYLE}<h2>{}：所说 · 在册 · 实际</h2>", escape(&table.product));
-    let _ = write!(out, "<p>{} 行，{bad} 行不一致，{} 项发现 <span lang=\"en\">{} rows, {bad} disagree, {} findings</span></p>", table.rows.len(), table.findings.len(), table.rows.len(), table.findings.len());
+    let _ = write!(
+        out,
+        "<section class=\"zs-reconcile\" lang=\"zh\">{STYLE}<h2>{}：所说 · 在册 · 实际</h2>",
+        escape(&table.product)
+    );
+    let _ = write!(
+        out,
+        "<p>{} 行，{bad} 行不一致，{} 项发现 <span lang=\"en\">{} rows, {bad} disagree, {} findings</span></p>",
+        table.rows.len(),
+        table.findings.len(),
+        table.rows.len(),
+        table.findings.len()
+    );
     for n in &table.notes {
         let _ = write!(out, "<p>{} <span lang=\"en\">{}</span></p>", escape(&n.zh), escape(&n.en));
     }
     out.push_str("<table class=\"zs-rec\"><thead><tr><th scope=\"col\">类型 <span lang=\"en\">type</span></th><th scope=\"col\">环节</th><th scope=\"col\">所说 <span lang=\"en\">said</span></th><th scope=\"col\">在册 <span lang=\"en\">on record</span></th><th scope=\"col\">实际 <span lang=\"en\">done</span></th><th scope=\"col\">发现</th></tr></thead><tbody>");
     for r in &table.rows {
-        let _ = write!(out, "<tr><th scope=\"row\">{} <small lang=\"en\">{}</small></th><td>{} <small lang=\"en\">{}</small></td>", escape(&r.title.zh), escape(&r.title.en), r.stage.zh(), r.stage.en());
+        let _ = write!(
+            out,
+            "<tr><th scope=\"row\">{} <small lang=\"en\">{}</small></th><td>{} <small lang=\"en\">{}</small></td>",
+            escape(&r.title.zh),
+            escape(&r.title.en),
+            r.stage.zh(),
+            r.stage.en()
+        );
         for (side, cell) in [(Side::Said, &r.said), (Side::OnRecord, &r.on_record), (Side::Done, &r.done)] {
             html_cell(&mut out, table, r, side, cell);
         }
@@ -161,13 +199,27 @@ pub fn html(table: &Table) -> String {
         let _ = write!(
             out,
             "<li id=\"zs-f{}\"><span class=\"zs-leaf\">{}</span>{} {} <span lang=\"en\">{}</span><br>",
-            f.number, f.leaf, also(&f.also), escape(&f.message.zh), escape(&f.message.en)
+            f.number,
+            f.leaf,
+            also(&f.also),
+            escape(&f.message.zh),
+            escape(&f.message.en)
         );
         for s in &f.sides {
             let (zh, en) = side_name(s.side);
-            let _ = write!(out, "<small>{zh} <span lang=\"en\">{en}</span>：{} {}</small>", escape(value(s)), escape(&s.at.join("、")));
+            let _ = write!(
+                out,
+                "<small>{zh} <span lang=\"en\">{en}</span>：{} {}</small>",
+                escape(value(s)),
+                escape(&s.at.join("、"))
+            );
         }
-        let _ = write!(out, "<small>→ {} <span lang=\"en\">{}</span></small></li>", escape(&f.remedy.zh), escape(&f.remedy.en));
+        let _ = write!(
+            out,
+            "<small>→ {} <span lang=\"en\">{}</span></small></li>",
+            escape(&f.remedy.zh),
+            escape(&f.remedy.en)
+        );
     }
     out.push_str("</ol></section>\n");
     out
@@ -175,10 +227,23 @@ pub fn html(table: &Table) -> String {
 
 fn html_cell(out: &mut String, table: &Table, row: &Row, side: Side, cell: &Cell) {
     // A cell is marked where its side departs in a finding of the row, in words as well as in colour.
-    let findings: Vec<_> = row.findings.iter().filter_map(|n| n.checked_sub(1).and_then(|i| table.findings.get(i))).collect();
+    let findings: Vec<_> =
+        row.findings.iter().filter_map(|n| n.checked_sub(1).and_then(|i| table.findings.get(i))).collect();
     let bad = findings.iter().any(|f| f.sides.iter().any(|s| s.side == side));
-    let class = if bad { "zs-bad" } else if cell.present { "zs-ok" } else { "zs-none" };
-    let state = if cell.present { "✓ 有" } else if cell.denied { "✗ 否认" } else { "— 无" };
+    let class = if bad {
+        "zs-bad"
+    } else if cell.present {
+        "zs-ok"
+    } else {
+        "zs-none"
+    };
+    let state = if cell.present {
+        "✓ 有"
+    } else if cell.denied {
+        "✗ 否认"
+    } else {
+        "— 无"
+    };
     let _ = write!(out, "<td class=\"{class}\">{state}");
     for v in [&cell.purposes, &cell.recipients, &cell.retention, &cell.countries] {
         let list: Vec<String> = v.all.keys().map(|k| escape(k)).collect();

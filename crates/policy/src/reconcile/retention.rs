@@ -43,13 +43,16 @@ pub fn parse(text: &str) -> Option<Period> {
     if let Some(body) = t.strip_prefix('P') {
         let unit = body.chars().next_back()?;
         let n: u32 = body.trim_end_matches(char::is_alphabetic).parse().ok()?;
-        return days(n, match unit {
-            'D' => 1,
-            'W' => 7,
-            'M' => 30,
-            'Y' => 365,
-            _ => return None,
-        });
+        return days(
+            n,
+            match unit {
+                'D' => 1,
+                'W' => 7,
+                'M' => 30,
+                'Y' => 365,
+                _ => return None,
+            },
+        );
     }
     let chars: Vec<char> = t.chars().collect();
     for i in 0..chars.len() {
@@ -61,15 +64,31 @@ pub fn parse(text: &str) -> Option<Period> {
         let rest: String = chars.iter().skip(i + number.chars().count()).collect();
         let rest = rest.trim_start().trim_start_matches(['）', ')']).trim_start();
         let rest = rest.strip_prefix('个').unwrap_or(rest).to_ascii_lowercase();
-        let factor = [("工作日", 1), ("自然日", 1), ("日", 1), ("天", 1), ("周", 7), ("星期", 7), ("月", 30), ("年", 365), ("day", 1), ("month", 30), ("year", 365), ("d", 1), ("m", 30), ("y", 365)]
-            .iter()
-            .find(|(u, _)| rest.starts_with(u))
-            .map(|u| u.1);
+        let factor = [
+            ("工作日", 1),
+            ("自然日", 1),
+            ("日", 1),
+            ("天", 1),
+            ("周", 7),
+            ("星期", 7),
+            ("月", 30),
+            ("年", 365),
+            ("day", 1),
+            ("month", 30),
+            ("year", 365),
+            ("d", 1),
+            ("m", 30),
+            ("y", 365),
+        ]
+        .iter()
+        .find(|(u, _)| rest.starts_with(u))
+        .map(|u| u.1);
         if let (Some(factor), Some(n)) = (factor, numeral(&number)) {
             return days(n, factor);
         }
     }
-    let account = ["account-life", "account life", "账号存续", "帐号存续", "账户存续", "注销", "账号有效期", "使用期间"];
+    let account =
+        ["account-life", "account life", "账号存续", "帐号存续", "账户存续", "注销", "账号有效期", "使用期间"];
     account.iter().any(|w| t.contains(w)).then_some(Period::Account)
 }
 

@@ -109,7 +109,16 @@ impl Wording {
                     .collect()
             };
             let (all, none) = (compile(&e.all)?, compile(&e.none)?);
-            rules.push(Rule { id: e.id, leaf: e.leaf, title: e.title, kind: e.kind, all, none, reason: e.reason, hint: e.hint });
+            rules.push(Rule {
+                id: e.id,
+                leaf: e.leaf,
+                title: e.title,
+                kind: e.kind,
+                all,
+                none,
+                reason: e.reason,
+                hint: e.hint,
+            });
         }
         Ok(Wording { rules, purpose: file.purpose, readability: file.readability, terms: file.terms })
     }
@@ -120,7 +129,9 @@ impl Wording {
         // A partner that the policy defines somewhere is not undefined.
         let defined = (0..a.doc.sentences.len()).any(|i| {
             let t = a.doc.sentence(i);
-            a.speaks(i) && ["合作伙伴", "合作方", "关联公司", "关联方"].iter().any(|w| t.contains(w)) && ["是指", "指的是", "包括以下", "分为以下", "主要包括", "以下类型"].iter().any(|w| t.contains(w))
+            a.speaks(i)
+                && ["合作伙伴", "合作方", "关联公司", "关联方"].iter().any(|w| t.contains(w))
+                && ["是指", "指的是", "包括以下", "分为以下", "主要包括", "以下类型"].iter().any(|w| t.contains(w))
         });
         let mut out = Vec::new();
         for i in 0..a.doc.sentences.len() {

@@ -35,12 +35,19 @@ pub struct Figure {
 /// Measures a document.
 #[must_use]
 pub fn measure(doc: &Document, wording: &Wording) -> Vec<Figure> {
-    let lengths: Vec<usize> =
-        (0..doc.sentences.len()).filter(|&i| doc.block_of(i).is_some_and(|b| !b.announces() && !matches!(b.kind, Kind::Row { .. }))).map(|i| doc.sentence(i).chars().count()).collect();
+    let lengths: Vec<usize> = (0..doc.sentences.len())
+        .filter(|&i| doc.block_of(i).is_some_and(|b| !b.announces() && !matches!(b.kind, Kind::Row { .. })))
+        .map(|i| doc.sentence(i).chars().count())
+        .collect();
     let total: usize = doc.blocks.iter().map(|b| b.text.chars().count()).sum();
-    let terms: usize = doc.blocks.iter().map(|b| wording.terms.iter().map(|t| b.text.matches(t.as_str()).count()).sum::<usize>()).sum();
+    let terms: usize = doc
+        .blocks
+        .iter()
+        .map(|b| wording.terms.iter().map(|t| b.text.matches(t.as_str()).count()).sum::<usize>())
+        .sum();
     let long = lengths.iter().filter(|n| **n > 100).count();
-    let contents = doc.blocks.iter().any(|b| b.kind == Kind::Toc || ["目录", "摘要", "概要"].iter().any(|w| b.text == *w));
+    let contents =
+        doc.blocks.iter().any(|b| b.kind == Kind::Toc || ["目录", "摘要", "概要"].iter().any(|w| b.text == *w));
     let ratio = |a: usize, b: usize| as_f64(a) / as_f64(b.max(1));
     wording
         .readability
@@ -54,7 +61,14 @@ pub fn measure(doc: &Document, wording: &Wording) -> Vec<Figure> {
                 _ => as_f64(usize::from(total > 3000 && !contents)),
             };
             let value = (value * 10.0).round() / 10.0;
-            Figure { id: t.id.clone(), title: t.title.clone(), value, limit: t.limit, unit: t.unit.clone(), above: value > t.limit }
+            Figure {
+                id: t.id.clone(),
+                title: t.title.clone(),
+                value,
+                limit: t.limit,
+                unit: t.unit.clone(),
+                above: value > t.limit,
+            }
         })
         .collect()
 }
