@@ -62,10 +62,8 @@ pub fn load(path: &str) -> Result<Vec<Doc>, Box<dyn Error>> {
         let mut labels = [false; OUT];
         for l in v.get("labels").and_then(|l| l.as_array()).into_iter().flatten() {
             // One label of the corpus is a heading that slipped in; it is none of ours.
-            if let Some(k) = LABELS.iter().position(|x| Some(*x) == l.as_str()) {
-                if let Some(y) = labels.get_mut(k) {
-                    *y = true;
-                }
+            if let Some(y) = LABELS.iter().position(|x| Some(*x) == l.as_str()).and_then(|k| labels.get_mut(k)) {
+                *y = true;
             }
         }
         if docs.last().is_none_or(|d| d.name != name) {

@@ -1,13 +1,16 @@
 //! Gradient descent for the network of `zhunsheng_policy::classify::net`.
-#![expect(clippy::indexing_slicing, reason = "kernels over arrays whose sizes are constants of the network; a trainer may stop on a bug")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "kernels over arrays whose sizes are constants of the network; a trainer may stop on a bug"
+)]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use zhunsheng_policy::classify::TOPICS;
 use zhunsheng_policy::classify::maths::sigmoid;
 use zhunsheng_policy::classify::model::{Parts, write};
 use zhunsheng_policy::classify::net::{D, G, H, HIN, Mat, Net, OIN, OUT, RIN, Step, squash};
 use zhunsheng_policy::classify::text::{self, ABOVE, DENSE, Features};
-use zhunsheng_policy::classify::TOPICS;
 
 use crate::data::{Doc, Rng};
 
@@ -108,13 +111,15 @@ pub fn model(docs: &[&Doc], nets: usize, threshold: [f32; TOPICS]) -> Vec<u8> {
         .into_iter()
         .zip(targets)
         .map(|(features, targets)| {
-            let ids = |f: &Features| f.grams.iter().filter_map(|g| vocab.binary_search(g).ok()).map(|i| i as u32).collect();
+            let ids =
+                |f: &Features| f.grams.iter().filter_map(|g| vocab.binary_search(g).ok()).map(|i| i as u32).collect();
             let grams = features.iter().map(ids).collect();
             Item { features, grams, targets }
         })
         .collect();
     let trained: Vec<Trainer> = (0..nets).map(|n| train(&items, vocab.len(), 100 + n as u64)).collect();
-    let mut parts: Vec<Parts<'_>> = trained.iter().map(|t| Parts { embeddings: &t.embed, net: t.net.clone() }).collect();
+    let mut parts: Vec<Parts<'_>> =
+        trained.iter().map(|t| Parts { embeddings: &t.embed, net: t.net.clone() }).collect();
     write(&vocab, &mut parts, &threshold)
 }
 
@@ -190,7 +195,8 @@ impl Trainer {
         let (mut used, mut vec) = (Vec::new(), Vec::new());
         for i in &ids {
             let rng = &mut self.rng;
-            let u: Vec<usize> = item.grams[*i].iter().filter(|_| rng.unit() >= DROP_GRAMS).map(|g| *g as usize).collect();
+            let u: Vec<usize> =
+                item.grams[*i].iter().filter(|_| rng.unit() >= DROP_GRAMS).map(|g| *g as usize).collect();
             let mut v = vec![0f32; D];
             for g in &u {
                 v.iter_mut().zip(&self.embed[g * D..(g + 1) * D]).for_each(|(v, e)| *v += e);
@@ -227,9 +233,8 @@ impl Trainer {
             let mut y = [0f32; OUT];
             self.net.out.forward(&h, &mut y);
             let target = &item.targets[a + i];
-            let dy: Vec<f32> = (0..OUT)
-                .map(|k| (sigmoid(y[k]) - target[k]) / n as f32 * if k < TOPICS { 1.0 } else { AUX })
-                .collect();
+            let dy: Vec<f32> =
+                (0..OUT).map(|k| (sigmoid(y[k]) - target[k]) / n as f32 * if k < TOPICS { 1.0 } else { AUX }).collect();
             let mut dh = vec![0f32; OIN];
             self.grads[5].back(&self.net.out, &h, &dy, &mut dh);
             for k in 0..D {

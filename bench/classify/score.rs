@@ -113,6 +113,11 @@ pub fn vague(path: &str) -> Result<(), Box<dyn std::error::Error>> {
         yes.add(truth, said == Some(true));
         no.add(!truth, said != Some(true));
     }
-    println!("vague F1 {:.3}, specific F1 {:.3}, macro {:.3}; no verdict on {open}", yes.f1(), no.f1(), (yes.f1() + no.f1()) / 2.0);
+    println!(
+        "vague F1 {:.3}, specific F1 {:.3}, macro {:.3}; no verdict on {open}",
+        yes.f1(),
+        no.f1(),
+        (yes.f1() + no.f1()) / 2.0
+    );
     Ok(())
 }

@@ -35,7 +35,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Two folds at a time: more would only share the same cores.
     std::thread::scope(|s| {
         let mut jobs: Vec<(usize, std::thread::ScopedJoinHandle<'_, Vec<u8>>)> = Vec::new();
-        let finish = |(f, job): (usize, std::thread::ScopedJoinHandle<'_, Vec<u8>>), logits: &mut Vec<Vec<[f32; TOPICS]>>| {
+        let finish = |(f, job): (usize, std::thread::ScopedJoinHandle<'_, Vec<u8>>),
+                      logits: &mut Vec<Vec<[f32; TOPICS]>>| {
             let bytes = job.join().unwrap_or_default();
             let Ok(c) = Classifier::from_bytes(&bytes) else { return };
             for (i, d) in docs.iter().enumerate().filter(|(i, _)| fold.get(*i) == Some(&f)) {
@@ -63,6 +64,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("wrote {} bytes, threshold {:.3}", bytes.len(), threshold.first().copied().unwrap_or(0.0));
     }
     let distinct: HashSet<&str> = docs.iter().flat_map(|d| d.sentences.iter().map(|s| s.text.as_str())).collect();
-    println!("{} documents, {} distinct sentences, {:.0} s", docs.len(), distinct.len(), started.elapsed().as_secs_f32());
+    println!(
+        "{} documents, {} distinct sentences, {:.0} s",
+        docs.len(),
+        distinct.len(),
+        started.elapsed().as_secs_f32()
+    );
     Ok(())
 }

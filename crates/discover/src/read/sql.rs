@@ -17,7 +17,22 @@ struct Tables {
 const MAX_TABLES: usize = 1000;
 
 impl Tables {
+    /// Number of the next row of a table.
+    fn row(&mut self, table: &str) -> u64 {
+        if let Some(r) = self.rows.get_mut(table) {
+            *r += 1;
+            return *r;
+        }
+        if self.rows.len() < MAX_TABLES {
+            self.rows.insert(table.to_owned(), 1);
+        }
+        1
+    }
+
     fn column(&mut self, table: &str, i: usize, sheet: &mut Sheet) -> Option<usize> {
+        if let Some(c) = self.columns.get(table).and_then(|l| l.get(i)) {
+            return Some(*c);
+        }
         if self.columns.len() >= MAX_TABLES && !self.columns.contains_key(table) {
             return None;
         }
@@ -91,9 +106,7 @@ fn one_line(line: &[u8], no: u64, state: State, tables: &mut Tables, sheet: &mut
             if body.starts_with(b"\\.") {
                 return State::Outside;
             }
-            let row = tables.rows.entry(t.clone()).or_default();
-            *row += 1;
-            let row = *row;
+            let row = tables.row(&t);
             for (i, v) in line.trim_ascii_end().split(|b| *b == b'\t').enumerate() {
                 if v != b"\\N"
                     && let Some(c) = tables.column(&t, i, sheet)
@@ -187,9 +200,7 @@ fn values(mut s: &[u8], no: u64, name: String, tables: &mut Tables, sheet: &mut 
             return State::Outside;
         }
         s = s.get(p + 1..).unwrap_or(&[]);
-        let row = tables.rows.entry(name.clone()).or_default();
-        *row += 1;
-        let row = *row;
+        let row = tables.row(&name);
         let mut i = 0;
         loop {
             let skip = s.iter().take_while(|b| b.is_ascii_whitespace()).count();

@@ -260,7 +260,10 @@ static WORDS: LazyLock<(AhoCorasick, Vec<Option<Kind>>)> = LazyLock::new(|| {
     words.extend(AGAINST);
     kinds.resize(words.len(), None);
     // The words are constants; an automaton of no words is what remains if they cannot be built.
-    let ac = AhoCorasick::new(&words).or_else(|_| AhoCorasick::new([""; 0]));
+    let ac = AhoCorasick::builder()
+        .kind(Some(aho_corasick::AhoCorasickKind::DFA))
+        .build(&words)
+        .or_else(|_| AhoCorasick::new([""; 0]));
     match ac {
         Ok(ac) => (ac, kinds),
         Err(_) => unreachable!("an automaton without patterns is always built"),

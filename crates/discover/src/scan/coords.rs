@@ -76,6 +76,16 @@ pub(super) fn pair(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> Option<usi
     if digits_end(buf, j + 1) - (j + 1) < 4 {
         return None;
     }
+    // One number with a word: 经度116.397128
+    if one(buf, start).is_none() {
+        let (v, _, end) = decimal(buf, start)?;
+        let named = says(buf, start, out).kind == Some(Kind::PreciseLocation);
+        if named && v.abs() <= 180.0 {
+            out.push(Kind::PreciseLocation, start, end, Confidence::High);
+            return Some(end);
+        }
+        return None;
+    }
     let (a, b, mut end) = one(buf, start)?;
     let mut china = in_china(a, b);
     let mut count = 1;

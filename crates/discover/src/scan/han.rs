@@ -120,6 +120,10 @@ const NUM: u8 = 2;
 const CHAT: u8 = 4;
 const SUR: u8 = 8;
 const BAD: u8 = 16;
+/// Begins a family name of two characters.
+const TWO: u8 = 32;
+/// Begins a word that is no name.
+const OTHER: u8 = 64;
 
 /// One byte of flags for each character of the basic plane.
 static FLAGS: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -136,6 +140,8 @@ static FLAGS: LazyLock<Vec<u8>> = LazyLock::new(|| {
     set("信", CHAT);
     set(SURNAMES, SUR);
     set(NOT_GIVEN, BAD);
+    COMPOUND.iter().filter_map(|w| w.get(..3)).for_each(|c| set(c, TWO));
+    NOT_NAMES.iter().filter_map(|w| w.get(..3)).for_each(|c| set(c, OTHER));
     t
 });
 
@@ -315,11 +321,11 @@ fn address(buf: &[u8], j: usize, out: &mut Hits) -> Option<usize> {
         return None;
     }
     // Words before the place do not belong to it: 我住在北京市…
-    let skip = ["住在", "位于", "地址为", "地址是", "寄到", "送到", "地址", "住址"]
-        .iter()
-        .filter_map(|w| text.rfind(w).map(|p| p + w.len()))
-        .max()
-        .unwrap_or(0);
+    let mut skip = 0;
+    if text.contains(['住', '位', '址', '到']) {
+        let words = ["住在", "位于", "地址为", "地址是", "寄到", "送到", "地址", "住址"];
+        skip = words.iter().filter_map(|w| text.rfind(w).map(|p| p + w.len())).max().unwrap_or(0);
+    }
     out.push(Kind::PostalAddress, a + skip, end, if units >= 2 { High } else { Medium });
     Some(end)
 }
@@ -339,14 +345,15 @@ pub fn full_name(value: &str) -> bool {
         return (4..=20).contains(&n)
             && value.split('·').all(|p| p.chars().count() >= 2 && p.chars().all(|c| han(c as u32)));
     }
-    let compound = COMPOUND.iter().any(|s| value.starts_with(s));
+    let first = value.chars().next().map_or(0, |c| c as u32);
+    let compound = flags(first) & TWO != 0 && COMPOUND.iter().any(|s| value.starts_with(s));
     let given = if compound { 2 } else { 1 };
     let len_ok = if compound { (3..=4).contains(&n) } else { (2..=3).contains(&n) };
     len_ok
         && surname(value)
         && value.chars().all(|c| han(c as u32))
         && value.chars().skip(given).all(|c| flags(c as u32) & BAD == 0)
-        && !NOT_NAMES.iter().any(|w| value.starts_with(w))
+        && !(flags(first) & OTHER != 0 && NOT_NAMES.iter().any(|w| value.starts_with(w)))
 }
 
 fn name(buf: &[u8], i: usize, j: usize, out: &mut Hits) {

@@ -150,6 +150,10 @@ fn phone(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
         if b == b'-' && class(before(buf, i.wrapping_sub(1))) == super::DIGIT && !country(buf, i) {
             return;
         }
+        // A part of a path of an address: /item/13812345678.html
+        if b == b'/' && out.hint.is_none() && matches!(at(buf, j), b'.' | b'/' | b'?') && class(at(buf, j + 1)) & super::WORD != 0 {
+            return;
+        }
         if b == b'-' && class(at(buf, j)) == 0 && at(buf, j) == b'-' {
             return;
         }
@@ -187,6 +191,18 @@ fn country(buf: &[u8], i: usize) -> bool {
 fn separated(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> Option<usize> {
     let (b, n) = (before(buf, i), j - i);
     if matches!(b, b'-' | b'.' | b'/' | b'*') && !country(buf, i) {
+        return None;
+    }
+    // Most such numbers are dates; they are turned away before anything is collected.
+    let gap = j + 1 + usize::from(matches!(at(buf, j + 1), b' ' | b'-'));
+    let second = digits_end(buf, gap) - gap;
+    let zero = at(buf, i) == b'0';
+    let worth = match n {
+        2 => cut(buf, i, j) == b"86" && matches!(second, 3 | 11),
+        3 => (zero && matches!(second, 7 | 8)) || (at(buf, i) == b'1' && second == 4),
+        _ => (zero && matches!(second, 7 | 8)) || second == 4,
+    };
+    if !worth {
         return None;
     }
     let mut ends: [usize; 6] = [0; 6];
@@ -233,7 +249,9 @@ fn separated(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> Option<usize> {
             } else {
                 Medium
             };
-            out.push(Kind::LandlineNumber, i, ext, c);
+            // (0755) 83765432: the bracket belongs to the number.
+            let from = if sep == b')' && b == b'(' { i - 1 } else { i };
+            out.push(Kind::LandlineNumber, from, ext, c);
             Some(ext)
         }
         (3, [3, 4, 4]) if digits::mobile(&joined) => {

@@ -148,9 +148,6 @@ pub(super) fn wechat(buf: &[u8], j: usize, out: &mut Hits) -> usize {
     if cut(buf, k, k + 2).eq_ignore_ascii_case(b"id") && class(at(buf, k + 2)) & WORD == 0 {
         k = value_start(buf, k + 2);
     }
-    if k == j {
-        return j;
-    }
     match wechat_id(buf, k) {
         Some(end) => {
             // A plain word after 微信 is more often a product's name than an id.

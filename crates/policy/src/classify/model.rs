@@ -114,7 +114,11 @@ impl Model {
             }
             nets.push(net);
         }
-        if r.0.is_empty() && !nets.is_empty() { Ok(Model { threshold, vocab, tables, nets }) } else { Err(Error::Model) }
+        if r.0.is_empty() && !nets.is_empty() {
+            Ok(Model { threshold, vocab, tables, nets })
+        } else {
+            Err(Error::Model)
+        }
     }
 
     /// Entries of the vocabulary.
@@ -126,8 +130,10 @@ impl Model {
     /// Logits of every topic for every sentence of one document, averaged over the networks.
     #[must_use]
     pub fn logits(&self, features: &[Features]) -> Vec<[f32; TOPICS]> {
-        let known: Vec<Vec<usize>> =
-            features.iter().map(|f| f.grams.iter().filter_map(|g| self.vocab.binary_search(g).ok()).collect()).collect();
+        let known: Vec<Vec<usize>> = features
+            .iter()
+            .map(|f| f.grams.iter().filter_map(|g| self.vocab.binary_search(g).ok()).collect())
+            .collect();
         let mut out = vec![[0f32; TOPICS]; features.len()];
         let share = 1.0 / self.nets.len() as f32;
         for (table, net) in self.tables.iter().zip(&self.nets) {

@@ -104,7 +104,8 @@ impl Net {
             let mut u = vec![0f32; 3 * G];
             w_in.forward(xs.get(i).map_or(&[], Vec::as_slice), &mut a);
             w_state.forward(&h, &mut u);
-            let gate = |k: usize| -> Vec<f32> { a.iter().zip(&u).skip(k * G).take(G).map(|(a, u)| sigmoid(a + u)).collect() };
+            let gate =
+                |k: usize| -> Vec<f32> { a.iter().zip(&u).skip(k * G).take(G).map(|(a, u)| sigmoid(a + u)).collect() };
             let (z, r) = (gate(0), gate(1));
             let un: Vec<f32> = u.iter().skip(2 * G).copied().collect();
             let cand: Vec<f32> = a.iter().skip(2 * G).zip(&r).zip(&un).map(|((a, r), u)| tanh(a + r * u)).collect();
