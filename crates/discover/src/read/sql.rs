@@ -239,28 +239,26 @@ fn values(mut s: &[u8], no: u64, name: String, tables: &mut Tables, sheet: &mut 
 fn quoted(s: &[u8], out: &mut Vec<u8>) -> usize {
     out.clear();
     let mut i = 1;
-    while let Some(&b) = s.get(i) {
-        match b {
-            b'\\' => {
-                match s.get(i + 1) {
-                    Some(b'n') => out.push(b'\n'),
-                    Some(b't') => out.push(b'\t'),
-                    Some(b'r') => out.push(b'\r'),
-                    Some(c) => out.push(*c),
-                    None => {}
-                }
-                i += 2;
+    while let Some(p) = memchr::memchr2(b'\'', b'\\', s.get(i..).unwrap_or(&[])) {
+        out.extend_from_slice(s.get(i..i + p).unwrap_or(&[]));
+        i += p;
+        let next = s.get(i + 1).copied();
+        if s.get(i) == Some(&b'\\') {
+            match next {
+                Some(b'n') => out.push(b'\n'),
+                Some(b't') => out.push(b'\t'),
+                Some(b'r') => out.push(b'\r'),
+                Some(c) => out.push(c),
+                None => {}
             }
-            b'\'' if s.get(i + 1) == Some(&b'\'') => {
-                out.push(b'\'');
-                i += 2;
-            }
-            b'\'' => return i + 1,
-            _ => {
-                out.push(b);
-                i += 1;
-            }
+            i += 2;
+        } else if next == Some(b'\'') {
+            out.push(b'\'');
+            i += 2;
+        } else {
+            return i + 1;
         }
     }
+    out.extend_from_slice(s.get(i..).unwrap_or(&[]));
     s.len()
 }

@@ -124,6 +124,7 @@ const BAD: u8 = 16;
 const TWO: u8 = 32;
 /// Begins a word that is no name.
 const OTHER: u8 = 64;
+const NUMERAL: u8 = 128;
 
 /// One byte of flags for each character of the basic plane.
 static FLAGS: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -140,6 +141,7 @@ static FLAGS: LazyLock<Vec<u8>> = LazyLock::new(|| {
     set("信", CHAT);
     set(SURNAMES, SUR);
     set(NOT_GIVEN, BAD);
+    set("一二三四五六七八九十百", NUMERAL);
     COMPOUND.iter().filter_map(|w| w.get(..3)).for_each(|c| set(c, TWO));
     NOT_NAMES.iter().filter_map(|w| w.get(..3)).for_each(|c| set(c, OTHER));
     t
@@ -201,7 +203,7 @@ pub(super) fn step(buf: &[u8], i: usize, out: &mut Hits) -> usize {
 }
 
 fn numeral(c: u32) -> bool {
-    char::from_u32(c).is_some_and(|c| "一二三四五六七八九十百".contains(c))
+    flags(c) & NUMERAL != 0
 }
 
 /// 京A12345, 京AD12345 (new energy), 京A·12345, 粤Z1234港.

@@ -83,19 +83,17 @@ pub(super) fn email(buf: &[u8], i: usize, out: &mut Hits) -> usize {
     if !domain_ok {
         return i + 1;
     }
-    let text = |s: &[u8]| String::from_utf8_lossy(s).to_ascii_lowercase();
-    if FILES.contains(&text(tld).as_str()) {
+    if FILES.iter().any(|f| tld.eq_ignore_ascii_case(f.as_bytes())) {
         return z;
     }
-    let name = text(cut(buf, a, i));
+    let name = cut(buf, a, i);
     let role = ROLES.iter().any(|r| {
-        name == *r
-            || name
-                .strip_prefix(r)
-                .is_some_and(|t| t.starts_with(['.', '_', '-']) || t.bytes().all(|b| b.is_ascii_digit()))
+        let head = name.get(..r.len()).is_some_and(|h| h.eq_ignore_ascii_case(r.as_bytes()));
+        let rest = name.get(r.len()..).unwrap_or(&[]);
+        head && (matches!(rest.first(), Some(b'.' | b'_' | b'-')) || rest.iter().all(u8::is_ascii_digit))
     });
     // git@host:path is an address of a machine.
-    if name == "git" && at(buf, z) == b':' {
+    if name == b"git" && at(buf, z) == b':' {
         return z;
     }
     out.push(Kind::Email, a, z, if role { Low } else { High });

@@ -151,7 +151,11 @@ fn phone(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
             return;
         }
         // A part of a path of an address: /item/13812345678.html
-        if b == b'/' && out.hint.is_none() && matches!(at(buf, j), b'.' | b'/' | b'?') && class(at(buf, j + 1)) & super::WORD != 0 {
+        if b == b'/'
+            && out.hint.is_none()
+            && matches!(at(buf, j), b'.' | b'/' | b'?')
+            && class(at(buf, j + 1)) & super::WORD != 0
+        {
             return;
         }
         if b == b'-' && class(at(buf, j)) == 0 && at(buf, j) == b'-' {
