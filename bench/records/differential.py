@@ -47,7 +47,8 @@ def maybe(r, p, value):
 
 
 def moment(r):
-    t = r.choice(MARKS)
+    # Periods of the declaration (deadlines for erasure, retention, notice, requests) are marks too.
+    t = r.choice(MARKS) + (r.choice((3, 5, 10, 31, -5, -10)) * DAY if r.random() < 0.3 else 0)
     x = r.random()
     return t if x < 0.5 else t + r.choice((-1, 1)) if x < 0.85 else t + r.randrange(-2 * DAY, 2 * DAY)
 

@@ -24,7 +24,7 @@ fn each_capture_is_found() {
     };
     let report = audit(&options).unwrap();
     assert_eq!((report.events, report.subjects, report.rejected), (431_623, 431_623, 0));
-    for id in ["consent.missing", "notice.before-collection", "notice.policy-first"] {
+    for id in ["consent.missing", "consent.separate-biometric", "notice.before-collection", "notice.policy-first"] {
         let c = report.checks.iter().find(|c| c.id == id).unwrap();
         assert_eq!((c.status, c.examined, c.violations, c.subjects), (Status::Gap, 431_623, 431_623, 431_623), "{id}");
         let (first, last) = c.span.unwrap();
@@ -33,7 +33,15 @@ fn each_capture_is_found() {
                 && zhunsheng_records::time::show(last).starts_with("2021-06-30")
         );
     }
+    // Where there is no consent, nothing is said of what kind it was.
+    for id in ["consent.implied", "consent.older-than-policy-change"] {
+        let c = report.checks.iter().find(|c| c.id == id).unwrap();
+        assert_ne!(c.status, Status::Conformant, "{id}");
+    }
     // Nothing is charged that the records do not show.
     let gaps: Vec<_> = report.checks.iter().filter(|c| c.status == Status::Gap).map(|c| c.id).collect();
-    assert_eq!(gaps, ["consent.missing", "notice.before-collection", "notice.policy-first"]);
+    assert_eq!(
+        gaps,
+        ["consent.missing", "consent.separate-biometric", "notice.before-collection", "notice.policy-first"]
+    );
 }

@@ -81,6 +81,10 @@ pub struct Class {
     pub count: u64,
     /// Events seen that say when the data was collected.
     pub collected: u64,
+    /// Events seen that stand under a consent that counts.
+    pub given: u64,
+    /// Events seen that rest on some consent, whether it counts or not.
+    pub relied: u64,
 }
 
 fn covers(scope: &Scope, c: &Combo) -> bool {
@@ -105,6 +109,8 @@ pub const DECISIONS: u64 = Check::ConsentMissing.bit()
     | Check::KeptAfterWithdrawal.bit()
     | Check::PublicPlacePurpose.bit();
 
+/// Checks about a consent that counts: events without one are not examined.
+pub const IF_GIVEN: u64 = Check::ConsentStale.bit() | Check::ConsentUninformed.bit();
 /// Checks that need policy notices.
 pub const POLICY: u64 = Check::PolicyFirst.bit() | Check::PolicyChange.bit() | Check::PolicyIndirect.bit();
 /// Checks that need just-in-time notices.
@@ -194,8 +200,8 @@ impl Class {
             // Counted one by one: it depends on age.
             open |= Check::ConsentGuardian.bit();
         }
-        // So is the window after indirect collection.
-        class.examined &= !Check::PolicyIndirect.bit();
+        // So is the window after indirect collection; and some checks are about a consent there must be.
+        class.examined &= !(Check::PolicyIndirect.bit() | IF_GIVEN | Check::ConsentImplied.bit());
         if let Some(a) = act
             && !a.statutory
             && stage.is_some()

@@ -25,6 +25,10 @@ pub struct Found {
     pub due: i64,
     /// The policy version concerned.
     pub policy: i64,
+    /// Every type stands under a consent that counts.
+    pub given: bool,
+    /// There is a consent, whether it counts or not.
+    pub relied: bool,
 }
 
 /// An event.
@@ -223,19 +227,21 @@ fn decisions(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: 
     put(d.implied != 0, Check::ConsentImplied);
     put(d.refused != 0, Check::AfterRefusal);
     put(d.withdrawn != 0, Check::AfterWithdrawal);
-    if given {
-        put(class.sensitive & !d.separate != 0, Check::SeparateSensitive);
-        put(class.biometric & !d.separate != 0, Check::SeparateBiometric);
-        let lacking = d.separate != all;
-        put(lacking, Check::SeparateProvision);
-        put(lacking, Check::SeparateDisclosure);
-        put(lacking, Check::SeparateTransfer);
-        put(lacking, Check::SeparateCrossBorder);
-        put(d.written != all, Check::ConsentWritten);
-        put(child && d.guardian != all, Check::ConsentGuardian);
-        put(policy.is_some() && d.fresh != all, Check::ConsentStale);
-        put(d.informed != all, Check::ConsentUninformed);
-    }
+    // Where separate, written or a guardian's consent is owed, no consent at all is a gap too.
+    let lacking = d.separate != all;
+    put(class.sensitive & !d.separate != 0, Check::SeparateSensitive);
+    put(class.biometric & !d.separate != 0, Check::SeparateBiometric);
+    put(lacking, Check::SeparateProvision);
+    put(lacking, Check::SeparateDisclosure);
+    put(lacking, Check::SeparateTransfer);
+    put(lacking, Check::SeparateCrossBorder);
+    put(d.written != all, Check::ConsentWritten);
+    put(child && d.guardian != all, Check::ConsentGuardian);
+    // These speak of a consent, so there must be one.
+    put(given && policy.is_some() && d.fresh != all, Check::ConsentStale);
+    put(given && d.informed != all, Check::ConsentUninformed);
+    f.given = given;
+    f.relied = given || d.implied != 0;
     put(d.separate != all, Check::PublicPlacePurpose);
     if let Some(gone) = d.gone.filter(|_| e.collected != i64::MIN) {
         put(true, Check::KeptAfterWithdrawal);

@@ -1,6 +1,6 @@
 //! One unit of events (a row group, a file) through all checks.
 
-use super::class::{Class, Classes, Combo};
+use super::class::{Class, Classes, Combo, IF_GIVEN};
 use super::eval::{AsOf, Event, Found, examine};
 use super::sink::Sink;
 use super::spill::Spill;
@@ -335,7 +335,10 @@ impl Worker<'_> {
     }
 
     /// Finds the individuals of some rows in one go: the searches do not depend on each other, so the memory accesses overlap.
-    #[expect(clippy::indexing_slicing, reason = "the views of a column and `class` are `batch.rows` long, `to` is at most that")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the views of a column and `class` are `batch.rows` long, `to` is at most that"
+    )]
     fn look_up(&mut self, batch: &Batch, from: usize, to: usize) {
         let state = self.context.state;
         let (part, parts) = self.context.part;
@@ -360,9 +363,12 @@ impl Worker<'_> {
         // First the slots (each load is independent), then the searches, then the blocks.
         let near = k.keys.iter().fold(0, |x, &key| x ^ state.slots.approach(key));
         std::hint::black_box(near);
-        k.slots.extend(classes.iter().zip(&k.keys).map(|(&class, &key)| {
-            if class == SKIP { NO_SLOT } else { state.slots.find(key).unwrap_or(NO_SLOT) }
-        }));
+        k.slots.extend(
+            classes
+                .iter()
+                .zip(&k.keys)
+                .map(|(&class, &key)| if class == SKIP { NO_SLOT } else { state.slots.find(key).unwrap_or(NO_SLOT) }),
+        );
         let near = k.slots.iter().filter(|&&s| s != NO_SLOT).fold(0, |x, &s| x ^ state.slots.touch(s));
         std::hint::black_box(near);
     }
@@ -399,6 +405,8 @@ impl Worker<'_> {
             let (key, slot) = (self.codes.keys[i - from], self.codes.slots[i - from]);
             let slot = (slot != NO_SLOT).then_some(slot);
             let found = examine(context.state, class, &event, key, slot, context.as_of);
+            class.given += u64::from(found.given);
+            class.relied += u64::from(found.relied);
             if class.open & Check::ScopeFrequency.bit() != 0 {
                 let act = u64::from(class.combo.activity);
                 let day = shanghai_day(event.ts) as u64;
@@ -454,6 +462,14 @@ impl Worker<'_> {
             for check in Check::of(class.examined) {
                 if let Some(x) = self.tally.examined.get_mut(check as usize) {
                     *x += class.count;
+                }
+            }
+            let given = class.open & IF_GIVEN;
+            for (set, n) in [(given, class.given), (class.open & Check::ConsentImplied.bit(), class.relied)] {
+                for check in Check::of(set) {
+                    if let Some(x) = self.tally.examined.get_mut(check as usize) {
+                        *x += n;
+                    }
                 }
             }
             for check in Check::of(class.if_collected) {

@@ -255,7 +255,9 @@ fn consents(world: &World, folder: &Path, truth: &mut Truth) -> Result<u64> {
                     Victim::Implied => discard(push(at, Consent { explicit: false, ..profile })?),
                     Victim::PreTicked => discard(push(at, Consent { pre_ticked: true, ..profile })?),
                     Victim::NotSeparate => discard(push(at, GRANT)?),
-                    Victim::NotWritten => discard(push(at, Consent { activity: "insurance", separate: true, ..GRANT })?),
+                    Victim::NotWritten => {
+                        discard(push(at, Consent { activity: "insurance", separate: true, ..GRANT })?)
+                    }
                     Victim::Child => {
                         born = Some("2014-05-05");
                         push(at, profile)?;
