@@ -129,7 +129,11 @@ fn speed(dir: &Path, mb: usize) -> Result<(), Box<dyn Error>> {
             found = r.findings.iter().map(|f| f.count).sum();
         }
         let mb = text.len() as f64 / 1e6;
-        println!("{name}: {mb:.0} MB, {:.0} MB/s of processor time, {:.0} MB/s by the clock, {found} values found", mb / cpu, mb / wall);
+        println!(
+            "{name}: {mb:.0} MB, {:.0} MB/s of processor time, {:.0} MB/s by the clock, {found} values found",
+            mb / cpu,
+            mb / wall
+        );
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use zhunsheng_source::{Diagnostic, Diagnostics, Limits, Node, Sources, Text, Val
 use crate::catalogue::Catalogue;
 use crate::clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Step};
 use crate::decode::Decode;
-use crate::expr::{Expr, Scope, compile};
+use crate::expr::{Expr, Scope, check_computed, compile};
 use crate::law::{Article, Instrument, Threshold};
 
 /// Catalogue files by name, as text. The order does not matter: they are sorted.
@@ -46,6 +46,11 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
         .collect();
     let (schema, found) = Schema::read(&schema_files);
     problems.extend(found);
+    for (name, kind) in &schema.kinds {
+        if let Err(problem) = check_computed(&schema, name, kind.shape) {
+            problems.push(problem);
+        }
+    }
     let mut catalogue = Catalogue::new(schema, sources);
     catalogue.sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     let mut loader = Loader { catalogue: &mut catalogue, problems: &mut problems };

@@ -81,6 +81,17 @@ pub enum Command {
     /// 条款目录：列出、检查、证明 The catalogue of clauses: list, lint, prove
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
+    /// 处理记录：逐条核验全部事件 Records of processing: every event checked
+    #[command(subcommand)]
+    Records(zhunsheng_records::cli::RecordsCommand),
+    /// 抽样：用于只有纸面记录的情形 Sampling, for what exists on paper only
+    #[command(subcommand)]
+    Sample(zhunsheng_records::cli::SampleCommand),
+    /// 个人信息保护政策：披露事项、用语、版本、言行对照 Privacy policies: disclosure, wording, versions, reconciliation
+    #[command(subcommand)]
+    Policy(zhunsheng_policy::cli::PolicyCommand),
+    /// 在文件和数据列中发现个人信息 Find personal information in files and columns
+    Discover(zhunsheng_discover::cli::DiscoverArgs),
     /// 生成命令补全脚本 Completions for a shell
     Completions {
         /// 命令行种类 Shell

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use zhunsheng_catalogue::{Catalogue, Kind, lint, load};
 use zhunsheng_source::Lang;
-use zhunsheng_verdict::{Proof, prove_leaf};
+use zhunsheng_verdict::{Proof, prove_computed, prove_leaf};
 
 use crate::args::{CatalogueCommand, Plain};
 use crate::input::{Failure, files};
@@ -66,6 +66,9 @@ pub fn run(
                 if leaf.id.starts_with(&only) {
                     prove_leaf(&catalogue, index, &mut proof);
                 }
+            }
+            if only.is_empty() {
+                prove_computed(&catalogue, &mut proof);
             }
             report(&catalogue, &proof, format, lang, out)?;
             Ok(if proof.problems.has_errors() {

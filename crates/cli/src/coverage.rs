@@ -79,7 +79,11 @@ pub fn run(catalogue: &Catalogue, out: &mut impl Write) -> Result<(), Failure> {
     for ((name, standard), found) in names.iter().zip(STANDARD).zip(found) {
         writeln!(out, "| {name} | {standard} | {found} |")?;
     }
-    let share = if automatic + guided == 0 { 0 } else { automatic * 1000 / (automatic + guided) };
+    writeln!(
+        out,
+        "\n6.3.7.1 的字母为 a、c、b、c，第二个 c 在目录中记为 d（见 errata）。The letters of 6.3.7.1 run a, c, b, c; the second c is d here (see the errata)."
+    )?;
+    let share = (automatic * 1000).checked_div(automatic + guided).unwrap_or(0);
     writeln!(
         out,
         "\n{} 个条目 leaves，自动 automatic {automatic} ({}.{} %)，人工 guided {guided}；例子 examples {}；改动 mutants {}，察觉 killed {}。\n",

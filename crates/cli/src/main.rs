@@ -5,6 +5,7 @@ mod assess;
 mod catalogue;
 mod coverage;
 mod dossier;
+mod engines;
 mod input;
 mod obligations;
 
@@ -31,6 +32,10 @@ fn main() -> ExitCode {
         }
         Command::Explain { leaf } => assess::explain(&leaf, packs, root, lang, &mut out),
         Command::Dossier(command) => dossier::run(&command, packs, root, lang, &mut out),
+        Command::Records(command) => engines::records(command, lang, &mut out),
+        Command::Sample(command) => engines::sample(command, lang, &mut out),
+        Command::Policy(command) => engines::policy(command, lang, &mut out),
+        Command::Discover(args) => engines::discover(&args, lang, &mut out),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "zhunsheng", &mut out);
             Ok(0)

@@ -1,5 +1,14 @@
 //! The command line as its users meet it: exit codes, errors with place and mend, output that pipes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    dead_code,
+    reason = "a test stops where something is wrong; helpers are shared by several test files"
+)]
+
 mod common;
 
 use std::path::Path;

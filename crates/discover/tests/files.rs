@@ -1,5 +1,14 @@
 //! Files in, findings out.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    dead_code,
+    reason = "a test stops where something is wrong; helpers are shared by several test files"
+)]
+
 use std::fs;
 use std::path::PathBuf;
 

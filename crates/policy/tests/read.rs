@@ -127,6 +127,7 @@ fn docx_is_read() {
     assert_eq!(doc.address(1, 0, 3).line, 2);
 }
 
+#[cfg(feature = "pdf")]
 #[test]
 fn chinese_pdf_with_cid_fonts_is_read_and_an_image_page_is_named() {
     let doc = read::bytes_as(include_bytes!("policy/cid.pdf").to_vec(), Path::new("cid.pdf")).unwrap();

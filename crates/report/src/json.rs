@@ -1,9 +1,11 @@
 //! JSON, as documented in `docs/json.md`. Written finding by finding, so that a large assessment needs no second copy
 //! in memory.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
+use zhunsheng_catalogue::{Leaf, Standing};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_verdict::{Assessment, Finding, Request};
 
@@ -12,7 +14,8 @@ use crate::words;
 /// The whole assessment as one value.
 pub fn json(assessment: &Assessment<'_>) -> Value {
     let mut value = head(assessment);
-    let findings: Vec<Value> = assessment.findings.iter().map(|one| finding(assessment, one)).collect();
+    let mut law = Law::default();
+    let findings: Vec<Value> = assessment.findings.iter().map(|one| finding(assessment, one, &mut law)).collect();
     if let Value::Object(map) = &mut value {
         map.insert("findings".into(), Value::Array(findings));
         map.insert("rollup".into(), rollup(assessment));
@@ -28,11 +31,12 @@ pub fn json(assessment: &Assessment<'_>) -> Value {
 /// What the writer says.
 pub fn write_json(assessment: &Assessment<'_>, out: &mut impl Write) -> io::Result<()> {
     let head = head(assessment);
+    let mut law = Law::default();
     write!(out, "{{")?;
     for (key, value) in head.as_object().into_iter().flatten() {
         writeln!(out, "{}:{},", Value::from(key.as_str()), value)?;
     }
-    list(out, "findings", assessment.findings.iter().map(|one| finding(assessment, one)))?;
+    list(out, "findings", assessment.findings.iter().map(|one| finding(assessment, one, &mut law)))?;
     list(out, "rollup", rollup(assessment).as_array().cloned().unwrap_or_default())?;
     list(out, "requests", assessment.requests.iter().map(|one| request(assessment, one)))?;
     writeln!(out, "\"obligations\":{}}}", obligations(assessment))
@@ -71,7 +75,28 @@ fn head(assessment: &Assessment<'_>) -> Value {
     })
 }
 
-fn finding(assessment: &Assessment<'_>, finding: &Finding) -> Value {
+/// Law is the same for every finding of a leaf, so it is looked up once.
+#[derive(Default)]
+struct Law(HashMap<usize, Value>);
+
+impl Law {
+    fn of(&mut self, assessment: &Assessment<'_>, id: usize, leaf: &Leaf) -> Value {
+        self.0.entry(id).or_insert_with(|| cited(assessment, leaf)).clone()
+    }
+}
+
+fn cited(assessment: &Assessment<'_>, leaf: &Leaf) -> Value {
+    words::law(assessment, leaf)
+        .into_iter()
+        .map(|one| {
+            json!({"id": one.id, "in_force": one.standing == Standing::InForce, "standing": one.standing, "title": one.show,
+                "from": one.instrument.in_force.map(|date| date.to_string()),
+                "until": one.instrument.repealed.map(|date| date.to_string())})
+        })
+        .collect()
+}
+
+fn finding(assessment: &Assessment<'_>, finding: &Finding, law: &mut Law) -> Value {
     let Some(leaf) = words::leaf(assessment, finding) else { return Value::Null };
     let facts = &assessment.dossier.facts;
     let schema = &assessment.catalogue.schema;
@@ -86,15 +111,7 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding) -> Value {
         })
         .collect();
     let missing: Vec<String> = finding.missing.iter().map(|one| assessment.missing_path(*one)).collect();
-    let law: Vec<Value> = words::law(assessment, leaf)
-        .into_iter()
-        .map(|one| {
-            json!({"id": one.id, "in_force": one.standing == zhunsheng_catalogue::Standing::InForce,
-                "standing": one.standing, "title": one.show,
-                "from": one.instrument.in_force.map(|date| date.to_string()),
-                "until": one.instrument.repealed.map(|date| date.to_string())})
-        })
-        .collect();
+    let law = law.of(assessment, finding.leaf, leaf);
     let mut value = json!({
         "leaf": leaf.id, "clause": clause, "indicator": indicator, "dimension": dimension,
         "stage": stage(assessment, finding, leaf),
@@ -133,7 +150,7 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding) -> Value {
 }
 
 /// The clause's stage, or the stage of the activity.
-fn stage(assessment: &Assessment<'_>, finding: &Finding, leaf: &zhunsheng_catalogue::Leaf) -> Value {
+fn stage(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf) -> Value {
     if let Some(stage) = assessment.catalogue.clause_of(leaf).and_then(|clause| clause.stage.as_deref()) {
         return stage.into();
     }
@@ -173,7 +190,7 @@ fn obligations(assessment: &Assessment<'_>) -> Value {
         .into_iter()
         .map(|(instrument, standing)| {
             json!({"id": instrument.id, "title": instrument.title, "level": instrument.level,
-                "standing": standing, "in_force": standing == zhunsheng_catalogue::Standing::InForce,
+                "standing": standing, "in_force": standing == Standing::InForce,
                 "from": instrument.in_force.map(|date| date.to_string()),
                 "until": instrument.repealed.map(|date| date.to_string())})
         })

@@ -13,6 +13,8 @@ use crate::wrap::{cut, pad, wrap};
 const COLUMNS: usize = 100;
 /// Facts shown per finding; the JSON form has all.
 const FACTS: usize = 6;
+/// Objects shown for the same gap.
+const SAME: usize = 5;
 /// Requests shown; the JSON form has all.
 const REQUESTS: usize = 40;
 /// Objects shown per request.
@@ -166,34 +168,33 @@ fn gaps(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
         }
         let title = format!("{} · {} ({})", Outcome::Gap.label().get(lang), level.label().get(lang), list.len());
         rule(out, &title);
-        for (finding, leaf) in list {
-            let clause = assessment.catalogue.clause_of(leaf).map(|clause| clause.title.get(lang)).unwrap_or_default();
-            let _ = writeln!(out, "\n  ✗ {} {} · {}", leaf.id, clause, object(assessment, finding, lang));
-            block(out, "", words::reason(assessment, finding).get(lang));
-            facts(assessment, finding, lang, out);
-            let cited: Vec<String> = words::law(assessment, leaf)
-                .into_iter()
-                .map(|one| {
-                    let note = words::standing(one.instrument, one.standing);
-                    match note.is_empty() {
-                        true => one.show.get(lang).to_owned(),
-                        false => format!("{} ({})", one.show.get(lang), note.get(lang)),
-                    }
-                })
-                .collect();
-            if !cited.is_empty() {
-                block(out, &pick(lang, "法律", "law"), &cited.join(&pick(lang, "；", "; ")));
+        for group in list.chunk_by(|a, b| a.0.leaf == b.0.leaf) {
+            for (finding, leaf) in group.iter().take(SAME) {
+                gap(assessment, finding, leaf, lang, out);
             }
-            if finding.determinations.is_empty() {
-                block(out, &pick(lang, "整改", "remedy"), leaf.remedy.get(lang));
-            } else {
-                block(out, &pick(lang, "整改", "remedy"), leaf.remedy.get(lang));
-                for one in finding.determinations.iter().filter_map(|at| assessment.dossier.determinations.get(*at)) {
-                    let place = assessment.dossier.sources.line(one.at);
-                    block(out, &pick(lang, "判定", "by"), &format!("{} {} · {place}", one.by, one.on));
-                }
+            if let (Some((_, leaf)), true) = (group.first(), group.len() > SAME) {
+                let more = group.len() - SAME;
+                let zh = format!("……{} 另有 {more} 个对象同为差距（见 JSON）", leaf.id);
+                let en = format!("… {}: {more} more objects with this gap (see the JSON form)", leaf.id);
+                let _ = writeln!(out, "\n    {}", pick(lang, &zh, &en));
             }
         }
+    }
+}
+
+fn gap(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf, lang: Lang, out: &mut String) {
+    let clause = assessment.catalogue.clause_of(leaf).map(|clause| clause.title.get(lang)).unwrap_or_default();
+    let _ = writeln!(out, "\n  ✗ {} {} · {}", leaf.id, clause, object(assessment, finding, lang));
+    block(out, "", words::reason(assessment, finding).get(lang));
+    facts(assessment, finding, lang, out);
+    let cited = words::law_lines(assessment, leaf, lang);
+    if !cited.is_empty() {
+        block(out, &pick(lang, "法律", "law"), &cited.join(&pick(lang, "；", "; ")));
+    }
+    block(out, &pick(lang, "整改", "remedy"), leaf.remedy.get(lang));
+    for one in finding.determinations.iter().filter_map(|at| assessment.dossier.determinations.get(*at)) {
+        let place = assessment.dossier.sources.line(one.at);
+        block(out, &pick(lang, "判定", "by"), &format!("{} {} · {place}", one.by, one.on));
     }
 }
 

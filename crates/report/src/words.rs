@@ -88,8 +88,30 @@ pub struct Cited<'a> {
     pub instrument: &'a Instrument,
     /// How it stands.
     pub standing: Standing,
-    /// `个人信息保护法第13条第1款第1项`.
+    /// `《个人信息保护法》第13条第1款第1项`.
     pub show: Text,
+    /// `第13条第1款第1项`.
+    pub part: Text,
+}
+
+/// The law a leaf cites, one line for each instrument: its articles, and how it stands where it is not in force.
+pub fn law_lines(assessment: &Assessment<'_>, leaf: &Leaf, lang: zhunsheng_source::Lang) -> Vec<String> {
+    let mut lines: Vec<(&str, String, String)> = Vec::new();
+    for one in law(assessment, leaf) {
+        let joint = Text::new("、", ", ");
+        match lines.iter_mut().find(|(id, ..)| *id == one.instrument.id) {
+            Some((_, articles, _)) => {
+                articles.push_str(joint.get(lang));
+                articles.push_str(one.part.get(lang));
+            }
+            None => {
+                let note = standing(one.instrument, one.standing);
+                let note = if note.is_empty() { String::new() } else { format!(" ({})", note.get(lang)) };
+                lines.push((&one.instrument.id, one.show.get(lang).to_owned(), note));
+            }
+        }
+    }
+    lines.into_iter().map(|(_, articles, note)| format!("{articles}{note}")).collect()
 }
 
 /// The law a leaf cites, as far as it can concern this target; what was in force on the date first.
@@ -106,7 +128,7 @@ pub fn law<'a>(assessment: &'a Assessment<'_>, leaf: &'a Leaf) -> Vec<Cited<'a>>
                 format!("《{}》{}", instrument.short.zh, part.zh),
                 format!("{}, {}", instrument.short.en, part.en),
             );
-            Some(Cited { id, instrument, standing: instrument.standing(assessment.as_of), show })
+            Some(Cited { id, instrument, standing: instrument.standing(assessment.as_of), show, part })
         })
         .collect();
     cited.sort_by_key(|one| one.standing != Standing::InForce);

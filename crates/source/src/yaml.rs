@@ -112,7 +112,8 @@ impl Node {
 
 enum Open {
     Seq(At, Vec<Node>, usize),
-    Map(At, Vec<(Key, Node)>, Option<Key>, usize),
+    /// Start, entries, the key whose value is awaited, anchor, and the line of every key so far.
+    Map(At, Vec<(Key, Node)>, Option<Key>, usize, HashMap<String, u32>),
 }
 
 /// Reads one YAML document into a tree.
@@ -175,12 +176,14 @@ impl Builder {
             }
             Event::MappingStart(_, anchor, _) => {
                 self.deeper(at)?;
-                self.open.push(Open::Map(at, Vec::new(), None, anchor));
+                self.open.push(Open::Map(at, Vec::new(), None, anchor, HashMap::new()));
                 Ok(())
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(Open::Seq(at, items, anchor)) => self.close(Node { at, value: Value::Seq(items) }, anchor),
-                Some(Open::Map(at, entries, _, anchor)) => self.close(Node { at, value: Value::Map(entries) }, anchor),
+                Some(Open::Map(at, entries, _, anchor, _)) => {
+                    self.close(Node { at, value: Value::Map(entries) }, anchor)
+                }
                 None => Ok(()),
             },
             Event::Alias(anchor) => {
@@ -231,7 +234,7 @@ impl Builder {
                 items.push(node);
                 Ok(())
             }
-            Some(Open::Map(_, entries, pending, _)) => match pending.take() {
+            Some(Open::Map(_, entries, pending, _, seen)) => match pending.take() {
                 Some(key) => {
                     entries.push((key, node));
                     Ok(())
@@ -240,11 +243,11 @@ impl Builder {
                     let Value::Scalar(name, _) = node.value else {
                         return Err(Diagnostic::error(node.at, "键必须是文本", "a key must be text"));
                     };
-                    if let Some((first, _)) = entries.iter().find(|(key, _)| key.name == name) {
+                    if let Some(first) = seen.insert(name.clone(), node.at.line) {
                         return Err(Diagnostic::error(
                             node.at,
-                            format!("键 `{name}` 重复，首次出现在第 `{}` 行", first.at.line),
-                            format!("duplicate key `{name}`, first on line `{}`", first.at.line),
+                            format!("键 `{name}` 重复，首次出现在第 `{first}` 行"),
+                            format!("duplicate key `{name}`, first on line `{first}`"),
                         )
                         .hint("删去或改名其中之一", "remove or rename one of them"));
                     }

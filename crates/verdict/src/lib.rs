@@ -18,6 +18,6 @@ pub use assess::{Assessment, Input, InputError, assess};
 pub use eval::Missing;
 pub use judge::{Finding, Lean};
 pub use kleene::Kleene;
-pub use prove::{Proof, Survivor, prove, prove_leaf};
+pub use prove::{Proof, Survivor, prove, prove_computed, prove_leaf};
 pub use request::Request;
 pub use rollup::Rolled;

@@ -1,14 +1,16 @@
 //! Proof of the catalogue: every example comes out as it claims, and no small change of a check goes unnoticed.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
+use zhunsheng_catalogue::expr::{Expr, rewrite};
 use zhunsheng_catalogue::{Catalogue, Clause, Example, Leaf, LeafId, Mode};
 use zhunsheng_dossier::{Date, Facts, Outcome, build};
 use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 
 use crate::assess::stage_fields;
 use crate::judge::{Bench, Judge};
-use crate::mutate::mutants;
+use crate::mutate::{changes, mutants};
 
 /// A change that no example noticed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +55,81 @@ pub fn prove(catalogue: &Catalogue) -> Proof {
     for leaf in 0..catalogue.leaves.len() {
         prove_leaf(catalogue, leaf, &mut proof);
     }
+    prove_computed(catalogue, &mut proof);
     proof
+}
+
+/// Mutates the body of each computed field. A change counts as noticed where an example of any leaf that reads the field
+/// notices it: the field is one place, its tests are the leaves.
+pub fn prove_computed(catalogue: &Catalogue, proof: &mut Proof) {
+    let mut fields: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
+    for (id, leaf) in catalogue.leaves.iter().enumerate() {
+        let mut bodies: Vec<(String, Expr)> = Vec::new();
+        for expr in leaf.when.iter().chain(&leaf.check) {
+            collect(expr, &mut bodies);
+        }
+        if bodies.is_empty() {
+            continue;
+        }
+        let (Some(clause), Some(examples)) = (catalogue.clause_of(leaf), catalogue.examples.get(id)) else { continue };
+        let set: Vec<Prepared> =
+            examples.iter().filter_map(|example| prepare(catalogue, id, leaf, example).ok()).collect();
+        let mut bench = Alone::new(catalogue, id, leaf, clause);
+        for (name, body) in &bodies {
+            let all = changes(body);
+            let noticed = fields
+                .entry(name.clone())
+                .or_insert_with(|| all.iter().map(|(what, _)| (what.clone(), false)).collect());
+            for index in 0..all.len() {
+                if noticed.get(index).is_none_or(|(_, noticed)| *noticed) {
+                    continue;
+                }
+                let put = |expr: &Expr| {
+                    rewrite(expr, &|node| match node {
+                        Expr::Named(other, inner) if other == name => {
+                            let (_, changed) = changes(inner).into_iter().nth(index)?;
+                            Some(Expr::Named(other.clone(), Box::new(changed)))
+                        }
+                        _ => None,
+                    })
+                };
+                let changed =
+                    Leaf { when: leaf.when.as_ref().map(put), check: leaf.check.as_ref().map(put), ..leaf.clone() };
+                bench.put(changed, clause.clone());
+                if set.iter().any(|prepared| run(&bench.catalogue, 0, prepared) != prepared.verdict)
+                    && let Some((_, noticed)) = noticed.get_mut(index)
+                {
+                    *noticed = true;
+                }
+            }
+        }
+    }
+    for (name, mutants) in fields {
+        for (what, noticed) in mutants {
+            proof.mutants += 1;
+            if noticed {
+                proof.killed += 1;
+            } else {
+                proof.survivors.push(Survivor { leaf: name.clone(), mutant: format!("computed: {what}") });
+            }
+        }
+    }
+}
+
+/// The computed fields an expression reads, each once, nested ones too.
+fn collect(expr: &Expr, bodies: &mut Vec<(String, Expr)>) {
+    let found = RefCell::new(Vec::new());
+    rewrite(expr, &|node| {
+        if let Expr::Named(name, inner) = node {
+            found.borrow_mut().push((name.clone(), (**inner).clone()));
+        }
+        None
+    });
+    for (name, body) in found.into_inner() {
+        if !bodies.iter().any(|(known, _)| *known == name) {
+            bodies.push((name, body));
+        }
+    }
 }
 
 /// Runs the examples and mutants of one leaf.

@@ -36,6 +36,25 @@ pub fn compile(source: &str, at: At, scope: &Scope<'_>) -> Result<Expr, Diagnost
     Ok(expr)
 }
 
+/// Checks every computed field of a kind, whether a clause reads it or not.
+///
+/// # Errors
+/// The first mistake, at its place in the schema.
+pub fn check_computed(schema: &Schema, kind: &str, shape: ShapeId) -> Result<(), Diagnostic> {
+    let fields: Vec<(&String, At)> = schema
+        .shape(shape)
+        .fields
+        .iter()
+        .filter_map(|(name, field)| field.computed.as_ref().map(|(_, at)| (name, *at)))
+        .collect();
+    for (name, at) in fields {
+        let scope = Scope { schema, object: Some((kind, shape)), steps: &[] };
+        let mut lower = Lower::parse(&format!("{kind}.{name}"), at, &scope, 0)?;
+        lower.root()?;
+    }
+    Ok(())
+}
+
 struct Lower<'a> {
     scope: &'a Scope<'a>,
     info: SourceInfo,
@@ -498,7 +517,7 @@ fn flat(a: Expr, b: Expr, and: bool) -> Expr {
 
 /// Puts a computed field's body in place of the field: its object becomes `operand`, its loop variables move out of the way.
 fn substitute(body: &Expr, operand: &Expr, offset: u16) -> Expr {
-    map_expr(body, &|node| match node {
+    rewrite(body, &|node| match node {
         Expr::Local(0) => Some(operand.clone()),
         Expr::Local(index) => Some(Expr::Local(index + offset)),
         Expr::Quant(quant, list, var, inner) => Some(Expr::Quant(
@@ -522,12 +541,12 @@ fn substitute(body: &Expr, operand: &Expr, offset: u16) -> Expr {
 }
 
 /// Rebuilds a tree; where `change` answers, its answer stands instead of the node.
-fn map_expr(expr: &Expr, change: &dyn Fn(&Expr) -> Option<Expr>) -> Expr {
+pub fn rewrite(expr: &Expr, change: &dyn Fn(&Expr) -> Option<Expr>) -> Expr {
     if let Some(changed) = change(expr) {
         return changed;
     }
-    let one = |inner: &Expr| Box::new(map_expr(inner, change));
-    let all = |inner: &[Expr]| inner.iter().map(|part| map_expr(part, change)).collect();
+    let one = |inner: &Expr| Box::new(rewrite(inner, change));
+    let all = |inner: &[Expr]| inner.iter().map(|part| rewrite(part, change)).collect();
     match expr {
         Expr::List(items) => Expr::List(all(items)),
         Expr::Field(inner, field) => Expr::Field(one(inner), *field),

@@ -7,7 +7,7 @@ mod types;
 use serde::{Deserialize, Serialize};
 use zhunsheng_dossier::{Date, FieldId};
 
-pub use lower::{Scope, compile};
+pub use lower::{Scope, check_computed, compile, rewrite};
 pub use types::Ty;
 
 /// Comparison operators.

@@ -1,5 +1,14 @@
 //! What the tests share: the built-in catalogue and the example dossiers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    dead_code,
+    reason = "a test stops where something is wrong; helpers are shared by several test files"
+)]
+
 use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::Catalogue;

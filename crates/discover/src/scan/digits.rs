@@ -148,11 +148,7 @@ pub fn bin(s: &[u8]) -> u8 {
     if domestic {
         return 2;
     }
-    let abroad = (s.first() == Some(&b'4') && n == 16)
-        || (n == 16 && (matches!(p2, 51..=55) || matches!(p4, 2221..=2720)))
-        || (n == 15 && matches!(p2, 34 | 37))
-        || (n == 16 && matches!(p4, 3528..=3589))
-        || (n == 14 && matches!(p2, 36));
+    let abroad = n == 16 && (s.first() == Some(&b'4') || matches!(p2, 51..=55) || matches!(p4, 2221..=2720));
     u8::from(abroad)
 }
 

@@ -7,6 +7,7 @@ pub mod docx;
 pub mod html;
 pub mod html_map;
 pub mod markdown;
+#[cfg(feature = "pdf")]
 pub mod pdf;
 pub mod text;
 
@@ -41,7 +42,14 @@ pub fn bytes_as(bytes: Vec<u8>, path: &Path) -> Result<Document, Error> {
     let wrong = |format, reason| Error::Format { path: path.to_owned(), format, reason };
     let ext = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
     if bytes.starts_with(b"%PDF") || ext == "pdf" {
+        #[cfg(feature = "pdf")]
         return pdf::read(bytes).map_err(|r| wrong("PDF", r));
+        #[cfg(not(feature = "pdf"))]
+        return Err(wrong(
+            "PDF",
+            "this build does not read PDF; build with `--features pdf`, or save the policy as docx, HTML or text"
+                .to_owned(),
+        ));
     }
     if bytes.starts_with(b"PK\x03\x04") || ext == "docx" {
         return docx::read(&bytes).map_err(|r| wrong("docx", r));

@@ -1,0 +1,53 @@
+//! `zhunsheng records | sample | policy | discover`: commands that their own crates define, mounted here.
+
+use std::io::Write;
+
+use zhunsheng_source::Lang;
+
+use crate::input::Failure;
+
+/// An exit code of a command; anything out of range is wrong input.
+fn code(result: Result<i32, impl std::fmt::Display>) -> Result<u8, Failure> {
+    let code = result.map_err(|cause| Failure::Said(cause.to_string()))?;
+    Ok(u8::try_from(code).unwrap_or(2))
+}
+
+/// `zhunsheng records`
+pub fn records(
+    command: zhunsheng_records::cli::RecordsCommand,
+    lang: Lang,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    let lang = match lang {
+        Lang::Zh => zhunsheng_records::Lang::Zh,
+        Lang::En => zhunsheng_records::Lang::En,
+    };
+    code(zhunsheng_records::cli::run(command, lang, out))
+}
+
+/// `zhunsheng sample`
+pub fn sample(command: zhunsheng_records::cli::SampleCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
+    let lang = match lang {
+        Lang::Zh => zhunsheng_records::Lang::Zh,
+        Lang::En => zhunsheng_records::Lang::En,
+    };
+    code(zhunsheng_records::cli::run_sample(command, lang, out))
+}
+
+/// `zhunsheng policy`
+pub fn policy(command: zhunsheng_policy::cli::PolicyCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
+    let lang = match lang {
+        Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
+        Lang::En => zhunsheng_policy::cli::Lang::En,
+    };
+    code(zhunsheng_policy::cli::run(command, lang, out))
+}
+
+/// `zhunsheng discover`
+pub fn discover(args: &zhunsheng_discover::cli::DiscoverArgs, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
+    let lang = match lang {
+        Lang::Zh => zhunsheng_discover::cli::Lang::Zh,
+        Lang::En => zhunsheng_discover::cli::Lang::En,
+    };
+    code(zhunsheng_discover::cli::run(args, lang, out))
+}

@@ -1,0 +1,65 @@
+//! Generated documents are what the program prints now. `UPDATE_DOCS=1 cargo test -p zhunsheng` writes them anew.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    dead_code,
+    reason = "a test stops where something is wrong; helpers are shared by several test files"
+)]
+
+mod common;
+
+use std::process::Command;
+
+use common::root;
+
+fn printed(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn current(file: &str, args: &[&str]) {
+    let path = root().join(file);
+    let now = printed(args);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == now, "{file} is out of date; run the tests with UPDATE_DOCS=1");
+}
+
+#[test]
+fn the_coverage_table_is_current() {
+    current("docs/coverage.md", &["catalogue", "coverage"]);
+}
+
+#[test]
+fn the_dossier_schema_is_current() {
+    current("docs/dossier.schema.json", &["dossier", "schema"]);
+}
+
+/// Every command and subcommand explains itself, and the documents name no command that is not there.
+#[test]
+fn commands_named_in_the_documents_exist() {
+    let mut tried = 0;
+    for file in ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/json.md"] {
+        let text = std::fs::read_to_string(root().join(file)).unwrap();
+        for line in text.lines() {
+            let Some(start) = line.find("zhunsheng ") else { continue };
+            if !line.trim_start().starts_with("zhunsheng ") {
+                continue;
+            }
+            let words: Vec<&str> =
+                line[start..].split_whitespace().skip(1).filter(|word| !word.starts_with('-')).collect();
+            let mut words = words.into_iter().skip_while(|word| *word == "my-pack");
+            let Some(command) = words.next() else { continue };
+            let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args([command, "--help"]).output().unwrap();
+            assert!(output.status.success(), "{file}: {line}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 5, "hardly any command was found: {tried}");
+}
