@@ -148,7 +148,8 @@ pub fn bin(s: &[u8]) -> u8 {
     if domestic {
         return 2;
     }
-    let abroad = n == 16 && (s.first() == Some(&b'4') || matches!(p2, 51..=55) || matches!(p4, 2221..=2720));
+    let visa_master_jcb = s.first() == Some(&b'4') || matches!(p2, 51..=55) || matches!(p4, 2221..=2720 | 3528..=3589);
+    let abroad = (n == 16 && visa_master_jcb) || (n == 15 && matches!(p2, 34 | 37)) || (n == 14 && matches!(p2, 36));
     u8::from(abroad)
 }
 
