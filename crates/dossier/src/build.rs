@@ -194,7 +194,7 @@ impl<'a> Builder<'a> {
                 );
                 continue;
             }
-            if value.is_unknown() {
+            if is_blank(value) {
                 continue;
             }
             if self.facts.get(record, field) != 0 {
@@ -313,6 +313,12 @@ impl<'a> Builder<'a> {
         };
         self.problems.push(problem);
     }
+}
+
+/// A form nobody has filled in: a blank, or a mapping of nothing but blanks. It says no more than its absence would.
+fn is_blank(node: &Node) -> bool {
+    let entries = node.entries();
+    node.is_unknown() || (!entries.is_empty() && entries.iter().all(|(_, value)| is_blank(value)))
 }
 
 /// The bounds of JSON numbers that survive every tool: beyond 2^53 a double is no longer exact.

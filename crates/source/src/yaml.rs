@@ -132,7 +132,9 @@ pub fn parse(text: &str, file: u32, limits: Limits) -> Result<Node, Diagnostic> 
         .hint("请拆分为多个文件", "split it into several files"));
     }
     let mut builder = Builder { open: Vec::new(), anchors: HashMap::new(), nodes: 0, limits, root: None };
-    for event in Parser::new_from_str(text) {
+    // Comments are skipped, not captured: a long commented-out part is no reason to refuse a file.
+    let options = granit_parser::options! { emit_comments: false };
+    for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|fault| {
             let at = at(file, fault.marker().line(), fault.marker().col());
             Diagnostic::error(
@@ -288,6 +290,8 @@ mod tests {
         assert!(parse(&deep, 0, Limits::default()).is_err());
         assert!(parse("a: 1\na: 2\n", 0, Limits::default()).unwrap_err().message.en.contains("duplicate key `a`"));
         assert!(parse("a: [1, 2\n", 0, Limits::default()).is_err());
+        let commented = format!("a: # why\n{}b: 1\n", "# and so on\n".repeat(500));
+        assert_eq!(parse(&commented, 0, Limits::default()).unwrap().entries().len(), 2);
         assert!(parse("a: 1\n---\nb: 1\n", 0, Limits::default()).is_err());
     }
 }
