@@ -17,6 +17,10 @@ use clap::{CommandFactory as _, Parser as _};
 use args::{Args, Command};
 use input::Failure;
 
+/// Millions of small findings are made on all cores; the system's allocator takes a third longer over them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Exit code where the input is wrong.
 const WRONG: u8 = 2;
 

@@ -12,6 +12,10 @@ use zhunsheng_dossier::{Date, load_node};
 use zhunsheng_source::{Key, Limits, Node, Value, parse};
 use zhunsheng_verdict::{Input, assess};
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn median(mut run: impl FnMut(), times: usize) -> Duration {
     run();
     let mut taken: Vec<Duration> = (0..times)

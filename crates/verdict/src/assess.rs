@@ -345,22 +345,51 @@ fn findings(bench: &Bench<'_>, stages: &[String]) -> Vec<Finding> {
             None => by_kind.push((&leaf.object, vec![index])),
         }
     }
-    let mut judge = Judge::new(bench);
-    let mut findings = Vec::new();
+    // By leaf, in the order of the standard; within a leaf the objects follow one another as they were judged.
+    let mut by_leaf: Vec<Vec<Finding>> = Vec::new();
+    by_leaf.resize_with(catalogue.leaves.len(), Vec::new);
     for (kind, leaves) in by_kind {
-        findings.extend(of_kind(bench, &mut judge, kind, &leaves, stages));
+        for finding in of_kind(bench, kind, &leaves, stages) {
+            if let Some(held) = by_leaf.get_mut(finding.leaf) {
+                held.push(finding);
+            }
+        }
     }
-    findings.sort_by_key(|finding| (finding.leaf, finding.object));
-    findings
+    by_leaf.into_iter().flatten().collect()
 }
 
-fn of_kind(
-    bench: &Bench<'_>,
-    judge: &mut Judge<'_, '_>,
-    kind: &str,
-    leaves: &[LeafId],
-    stages: &[String],
-) -> Vec<Finding> {
+/// Objects per thread below which a thread is not worth its start.
+const WORTH_A_THREAD: usize = 64;
+
+/// Judges objects on all cores. Each is judged by itself and the results are put together in the order of the objects,
+/// so the number of cores does not show.
+fn judge_all(bench: &Bench<'_>, leaves: &[LeafId], objects: &[RecordId]) -> Vec<Finding> {
+    let some = |objects: &[RecordId]| {
+        let mut judge = Judge::new(bench);
+        let mut findings = Vec::with_capacity(objects.len() * leaves.len());
+        for object in objects {
+            findings.extend(judge.object(*object, leaves));
+        }
+        findings
+    };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = cores.min(objects.len() / WORTH_A_THREAD).max(1);
+    if threads == 1 {
+        return some(objects);
+    }
+    std::thread::scope(|scope| {
+        let share = objects.len().div_ceil(threads);
+        let running: Vec<_> = objects.chunks(share).map(|part| scope.spawn(move || some(part))).collect();
+        let mut findings = Vec::new();
+        for (thread, part) in running.into_iter().zip(objects.chunks(share)) {
+            // A thread that died is judged again here, where its fault is ours to show.
+            findings.extend(thread.join().unwrap_or_else(|_| some(part)));
+        }
+        findings
+    })
+}
+
+fn of_kind(bench: &Bench<'_>, kind: &str, leaves: &[LeafId], stages: &[String]) -> Vec<Finding> {
     let Some(root) = bench.catalogue.schema.root_of(kind) else { return Vec::new() };
     let fact = bench.facts.get(0, root);
     let objects: Vec<RecordId> = match bench.facts.val(fact) {
@@ -391,14 +420,9 @@ fn of_kind(
             })
             .collect();
     }
-    let mut findings = Vec::with_capacity(objects.len() * leaves.len());
-    for object in objects {
-        if out_of_scope(bench, kind, object, stages) {
-            continue;
-        }
-        findings.extend(judge.object(object, leaves));
-    }
-    findings
+    let judged: Vec<RecordId> =
+        objects.into_iter().filter(|object| !out_of_scope(bench, kind, *object, stages)).collect();
+    judge_all(bench, leaves, &judged)
 }
 
 /// An activity in a stage that is known and not in scope.

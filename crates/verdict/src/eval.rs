@@ -33,20 +33,26 @@ impl Trace {
         self.missing.drain(from.1..to.1);
     }
 
+    /// Each fact once, in the order first read.
     pub fn tidy(&mut self) {
-        let mut seen = Vec::with_capacity(self.facts.len());
-        self.facts.retain(|fact| {
-            let new = !seen.contains(fact);
-            seen.push(*fact);
-            new
-        });
-        let mut seen = Vec::with_capacity(self.missing.len());
-        self.missing.retain(|missing| {
-            let new = !seen.contains(missing);
-            seen.push(*missing);
-            new
-        });
+        once(&mut self.facts);
+        once(&mut self.missing);
     }
+}
+
+/// Keeps the first of equal items. The lists are short, so looking back costs less than hashing.
+fn once<T: Copy + PartialEq>(items: &mut Vec<T>) {
+    let mut kept = 0;
+    for index in 0..items.len() {
+        let Some(item) = items.get(index).copied() else { break };
+        if !items.iter().take(kept).any(|held| *held == item) {
+            if let Some(slot) = items.get_mut(kept) {
+                *slot = item;
+            }
+            kept += 1;
+        }
+    }
+    items.truncate(kept);
 }
 
 /// A value while it is computed.

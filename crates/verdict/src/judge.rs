@@ -102,8 +102,8 @@ impl<'a, 'b> Judge<'a, 'b> {
         self.supersede(leaves);
         let findings = leaves
             .iter()
-            .filter_map(|leaf| match self.slots.get(*leaf) {
-                Some(Slot::Done(finding)) => Some((**finding).clone()),
+            .filter_map(|leaf| match self.slots.get_mut(*leaf).map(|slot| std::mem::replace(slot, Slot::Open)) {
+                Some(Slot::Done(finding)) => Some(*finding),
                 _ => None,
             })
             .collect();
@@ -169,7 +169,9 @@ impl<'a, 'b> Judge<'a, 'b> {
             *slot = Slot::Working;
         }
         let mut finding = self.judge(leaf);
-        if let Some(positions) = self.bench.determined.get(&(leaf, self.object)) {
+        if !self.bench.determined.is_empty()
+            && let Some(positions) = self.bench.determined.get(&(leaf, self.object))
+        {
             finding.determinations.clone_from(positions);
             let last = positions.last().and_then(|position| self.bench.determinations.get(*position));
             if let Some(last) = last {
@@ -195,7 +197,10 @@ impl<'a, 'b> Judge<'a, 'b> {
         let eval = Eval {
             facts: self.bench.facts,
             as_of: self.bench.as_of,
-            answers: self.bench.answers.get(&(id, self.object)).map_or(&[], Vec::as_slice),
+            answers: match leaf.steps.is_empty() {
+                true => &[],
+                false => self.bench.answers.get(&(id, self.object)).map_or(&[], Vec::as_slice),
+            },
             leaf: id,
             object: self.object,
         };
