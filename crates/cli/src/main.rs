@@ -41,8 +41,10 @@ fn main() -> ExitCode {
         Command::Policy(command) => engines::policy(command, lang, &mut out),
         Command::Discover(args) => engines::discover(&args, lang, &mut out),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Args::command(), "zhunsheng", &mut out);
-            Ok(0)
+            // The generator gives up on a closed pipe; writing is ours.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "zhunsheng", &mut script);
+            out.write_all(&script).map(|()| 0).map_err(Failure::from)
         }
         Command::Man => clap_mangen::Man::new(Args::command()).render(&mut out).map(|()| 0).map_err(Failure::from),
         Command::Catalogue(command) => catalogue::run(command, packs, root, lang, &mut out),

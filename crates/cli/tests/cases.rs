@@ -154,6 +154,19 @@ fn the_json_form_is_as_documented() {
     assert!(!schema.is_valid(&json!({"target": {}})));
 }
 
+/// Text keeps to 100 columns; only an address too long to break may stand out.
+#[test]
+fn text_keeps_to_its_columns() {
+    let wide = |c: char| matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}');
+    let columns = |line: &str| line.chars().map(|c| if wide(c) { 2 } else { 1 }).sum::<usize>();
+    with("storefront-cameras", "2026-11-01", |assessment| {
+        for line in zhunsheng_report::text(assessment, Lang::Zh).lines() {
+            let latin = line.chars().filter(char::is_ascii).count();
+            assert!(columns(line) <= 100 || latin > 80, "{line}");
+        }
+    });
+}
+
 /// Same input, same bytes.
 #[test]
 fn reports_are_deterministic() {

@@ -145,7 +145,7 @@ fn gaps_of<'a>(assessment: &'a Assessment<'_>, level: Level) -> impl Iterator<It
 fn block(out: &mut String, label: &str, text: &str) {
     let indent = " ".repeat(6);
     let label = pad(label, 6);
-    for (index, line) in wrap(text, COLUMNS - 13).into_iter().enumerate() {
+    for (index, line) in wrap(text, COLUMNS - 14).into_iter().enumerate() {
         let _ = writeln!(
             out,
             "{indent}{}{line}",
