@@ -118,30 +118,16 @@ fn report(
             for one in &proof.survivors {
                 writeln!(out, "{}: {}", one.leaf, one.mutant)?;
             }
+            let Proof { leaves, automatic, examples, mutants, killed, removals, .. } = proof;
+            let (survived, rises) = (proof.survivors.len(), proof.rises.len());
             match lang {
                 Lang::Zh => writeln!(
                     out,
-                    "{} 个条目（自动 {}），{} 个例子，{} 种改动，察觉 {}，漏过 {}；逐一拿走 {} 项事实，使结论升为“符合”的有 {} 次",
-                    proof.leaves,
-                    proof.automatic,
-                    proof.examples,
-                    proof.mutants,
-                    proof.killed,
-                    proof.survivors.len(),
-                    proof.removals,
-                    proof.rises.len()
+                    "{leaves} 个条目（自动 {automatic}），{examples} 个例子，{mutants} 种改动，察觉 {killed}，漏过 {survived}；逐一拿走 {removals} 项事实，使结论升为“符合”的有 {rises} 次"
                 )?,
                 Lang::En => writeln!(
                     out,
-                    "{} leaves ({} automatic), {} examples, {} mutants, {} killed, {} survived; {} facts taken away one at a time, {} times a finding rose to conformant",
-                    proof.leaves,
-                    proof.automatic,
-                    proof.examples,
-                    proof.mutants,
-                    proof.killed,
-                    proof.survivors.len(),
-                    proof.removals,
-                    proof.rises.len()
+                    "{leaves} leaves ({automatic} automatic), {examples} examples, {mutants} mutants, {killed} killed, {survived} survived; {removals} facts taken away one at a time, {rises} times a finding rose to conformant"
                 )?,
             }
         }

@@ -72,9 +72,8 @@ pub fn prove_computed(catalogue: &Catalogue, proof: &mut Proof) {
             continue;
         }
         let (Some(clause), Some(examples)) = (catalogue.clause_of(leaf), catalogue.examples.get(id)) else { continue };
-        let set: Vec<Prepared> =
-            examples.iter().filter_map(|example| prepare(catalogue, id, leaf, example).ok()).collect();
-        let mut bench = Alone::new(catalogue, id, leaf, clause);
+        let set: Vec<Prepared> = examples.iter().filter_map(|example| prepare(catalogue, leaf, example).ok()).collect();
+        let mut bench = Alone::new(catalogue, leaf, clause);
         for (name, body) in &bodies {
             let all = changes(body);
             let noticed = fields
@@ -140,7 +139,7 @@ pub fn prove_leaf(catalogue: &Catalogue, id: LeafId, proof: &mut Proof) {
     proof.automatic += usize::from(leaf.mode() == Mode::Automatic);
     let mut set: Vec<Prepared> = Vec::new();
     for example in examples {
-        match prepare(catalogue, id, leaf, example) {
+        match prepare(catalogue, leaf, example) {
             Ok(prepared) => set.push(prepared),
             Err(problems) => proof.problems.extend(problems),
         }
@@ -163,7 +162,7 @@ pub fn prove_leaf(catalogue: &Catalogue, id: LeafId, proof: &mut Proof) {
     let all = mutants(leaf, clause);
     if !all.is_empty() {
         // The mutant stands in for the leaf in a catalogue that holds nothing else.
-        let mut bench = Alone::new(catalogue, id, leaf, clause);
+        let mut bench = Alone::new(catalogue, leaf, clause);
         for mutant in all {
             made += 1;
             bench.put(mutant.leaf, mutant.clause);
@@ -214,7 +213,7 @@ struct Alone {
 }
 
 impl Alone {
-    fn new(catalogue: &Catalogue, _id: LeafId, leaf: &Leaf, clause: &Clause) -> Alone {
+    fn new(catalogue: &Catalogue, leaf: &Leaf, clause: &Clause) -> Alone {
         Alone { catalogue: catalogue.alone(leaf.clone(), clause.clone()) }
     }
 
@@ -238,7 +237,7 @@ struct Prepared {
     at: zhunsheng_source::At,
 }
 
-fn prepare(catalogue: &Catalogue, _id: LeafId, leaf: &Leaf, example: &Example) -> Result<Prepared, Diagnostics> {
+fn prepare(catalogue: &Catalogue, leaf: &Leaf, example: &Example) -> Result<Prepared, Diagnostics> {
     // Without the taxonomy: an example states all it needs, so that it can be read on its own.
     let (facts, mut problems) = build(&catalogue.schema, &[], &example.facts, &["clauses", "step", "as_of"]);
     let mut assumed = HashMap::new();
