@@ -172,6 +172,14 @@ pub enum CatalogueCommand {
     },
     /// 覆盖表（Markdown）：逐条列出条目数、自动与人工、例子、改动 The coverage table, clause by clause, as Markdown
     Coverage,
+    /// 违规矩阵：从符合的基线改动事实，核对恰好出现所声明的差距 The violation matrix: a conforming dossier with facts changed shows exactly the gaps declared
+    Violations {
+        /// 基线目录（含 dossier.yaml 和 violations.yaml）；缺省为 examples/ 下的全部 Baselines; otherwise all of examples/
+        folders: Vec<PathBuf>,
+        /// 为还没有补丁的条目（编号以此开头）提出补丁 Propose violations for leaves that have none and whose id starts with this
+        #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+        find: Option<String>,
+    },
     /// 检查：引用、字段、类型、例子是否齐全 Check references, fields, types, and that each verdict has an example
     Lint,
     /// 证明：运行全部例子，并逐一改动检查式，报告无例子察觉的改动 Run all examples, then change every check in every small way and report what no example notices

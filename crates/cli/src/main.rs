@@ -8,6 +8,7 @@ mod dossier;
 mod engines;
 mod input;
 mod obligations;
+mod violations;
 
 use std::io::Write as _;
 use std::process::ExitCode;

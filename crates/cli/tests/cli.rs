@@ -141,3 +141,31 @@ fn hostile_dossiers_are_refused_with_a_place() {
     let output = run(&["--lang", "en", "dossier", "check", dir.to_str().unwrap()]);
     assert!(stderr(&output).contains("not UTF-8"), "{}", stderr(&output));
 }
+
+/// A dossier may stand in several files; what two of them say is a mistake with both places.
+#[test]
+fn several_files_are_one_dossier() {
+    let dir = scratch("several");
+    std::fs::create_dir_all(dir.join("dossier")).unwrap();
+    std::fs::write(dir.join("dossier.yaml"), "target: {as_of: 2026-11-01}\nactivities: {a: {stage: use}}\n").unwrap();
+    let more = dir.join("dossier/more.yaml");
+    std::fs::write(&more, "activities: {b: {stage: storage}}\ntarget: {stages: [use, storage]}\n").unwrap();
+    let path = dir.to_str().unwrap();
+    let output = run(&["assess", path, "--format", "json"]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in ["activities.a.", "activities.b."] {
+        assert!(text.contains(part), "{part}");
+    }
+    std::fs::write(&more, "target: {as_of: 2026-11-02}\nactivities: {a: {stage: storage}}\n").unwrap();
+    let output = run(&["--lang", "en", "assess", path]);
+    assert_eq!(output.status.code(), Some(2));
+    for part in [
+        "more.yaml:1:10: error: `as_of` is already stated at `",
+        "dossier.yaml:1:10`",
+        "more.yaml:2:14: error: `a` is already stated at `",
+        "dossier.yaml:2:14`",
+    ] {
+        assert!(stderr(&output).contains(part), "{part}: {}", stderr(&output));
+    }
+}

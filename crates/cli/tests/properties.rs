@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use common::{CASES, catalogue, date, example, root};
 use zhunsheng_catalogue::Catalogue;
-use zhunsheng_dossier::{Dossier, Outcome, load_node};
+use zhunsheng_dossier::{Dossier, Outcome, load_node, read_files};
 use zhunsheng_source::{Limits, Node, Value, parse};
 use zhunsheng_verdict::{Input, assess};
 
@@ -136,8 +136,8 @@ fn reversed(node: &Node) -> Node {
 fn order_never_matters() {
     let catalogue = catalogue();
     for (case, as_of) in CASES {
-        let text = std::fs::read_to_string(root().join("examples").join(case).join("dossier.yaml")).unwrap();
-        let node = parse(&text, 0, Limits::default()).unwrap();
+        let folder = root().join("examples").join(case);
+        let (node, _) = read_files(&folder, &mut catalogue.sources.clone()).unwrap();
         let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
         let read = |node: &Node| load_node(&catalogue.schema, &base, catalogue.sources.clone(), node, None).unwrap();
         let (straight, turned) = (read(&node), read(&reversed(&node)));

@@ -27,12 +27,7 @@ pub fn merge(under: &Node, over: &Node) -> Node {
 /// Builds facts from dossier documents, later ones over a base such as the taxonomy. Keys that are neither a
 /// collection nor a singleton are reported unless they are in `besides`.
 pub fn build(schema: &Schema, base: &[&Node], dossier: &Node, besides: &[&str]) -> (Facts, Diagnostics) {
-    let mut builder = Builder {
-        schema,
-        facts: Facts::empty(schema, dossier.at),
-        problems: Diagnostics::default(),
-        later: Vec::new(),
-    };
+    let mut builder = Builder::over(schema, Facts::empty(schema, dossier.at));
     for document in base {
         builder.document(document, &[], true);
     }
@@ -42,15 +37,40 @@ pub fn build(schema: &Schema, base: &[&Node], dossier: &Node, besides: &[&str]) 
     (builder.facts, builder.problems)
 }
 
-struct Builder<'a> {
-    schema: &'a Schema,
-    facts: Facts,
-    problems: Diagnostics,
+pub(crate) struct Builder<'a> {
+    pub schema: &'a Schema,
+    pub facts: Facts,
+    pub problems: Diagnostics,
     /// Objects are created first and filled afterwards, so that references resolve in any order.
     later: Vec<(RecordId, ShapeId, &'a Node)>,
 }
 
 impl<'a> Builder<'a> {
+    /// Goes on from facts that are already there.
+    pub fn over(schema: &'a Schema, facts: Facts) -> Builder<'a> {
+        Builder { schema, facts, problems: Diagnostics::default(), later: Vec::new() }
+    }
+
+    /// The facts, unless there were mistakes.
+    pub fn finish(mut self) -> Result<Facts, Diagnostics> {
+        self.resolve();
+        if self.problems.has_errors() { Err(self.problems) } else { Ok(self.facts) }
+    }
+
+    /// A new object of a collection.
+    pub fn add(&mut self, field: FieldId, shape: ShapeId, id: &str, node: &'a Node) {
+        let record = self.facts.record(self.schema, shape, 0, id, true, node.at);
+        let held = self.facts.get(0, field);
+        let mut members = match self.facts.val(held) {
+            Val::List(items) if held != 0 => items.to_vec(),
+            _ => Vec::new(),
+        };
+        members.push(Val::Record(record));
+        let at = if held == 0 { node.at } else { self.facts.at(held) };
+        self.facts.state(0, field, Val::List(members.into()), at);
+        self.later.push((record, shape, node));
+    }
+
     fn document(&mut self, node: &'a Node, besides: &[&str], is_base: bool) {
         if !matches!(node.value, Value::Map(_)) {
             self.problems.push(Diagnostic::error(
@@ -215,7 +235,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn value(&mut self, owner: RecordId, name: &str, field: &'a Field, node: &'a Node) -> Option<Val> {
+    pub fn value(&mut self, owner: RecordId, name: &str, field: &'a Field, node: &'a Node) -> Option<Val> {
         if !field.list {
             return self.single(owner, name, field, node);
         }

@@ -1,6 +1,5 @@
 //! A dossier on disk: a folder with `dossier.yaml` and the evidence files it names.
 
-use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -9,6 +8,7 @@ use zhunsheng_source::{At, Diagnostic, Diagnostics, Limits, Node, Sources, Text,
 use crate::build::build;
 use crate::date::Date;
 use crate::facts::{Facts, Val};
+use crate::files::read_files;
 use crate::schema::Schema;
 
 /// The four verdicts.
@@ -133,39 +133,13 @@ pub enum LoadError {
 
 const BESIDES: [&str; 2] = ["answers", "determinations"];
 
-/// Reads `dir/dossier.yaml` (or the file itself, when `dir` is one) over a base such as the taxonomy.
+/// Reads the files of a dossier (see [`read_files`]) over a base such as the taxonomy.
 ///
 /// # Errors
-/// [`LoadError`]: the file cannot be read, or holds mistakes. All mistakes are found in one run.
-pub fn load(schema: &Schema, base: &[&Node], sources: Sources, dir: &Path) -> Result<Dossier, LoadError> {
-    let (folder, file) = if dir.is_file() {
-        (dir.parent().unwrap_or(Path::new(".")).to_path_buf(), dir.to_path_buf())
-    } else {
-        (dir.to_path_buf(), dir.join("dossier.yaml"))
-    };
-    let limit = Limits::default().bytes as u64;
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(&file);
-    opened
-        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-        .map_err(|cause| LoadError::Io { path: file.clone(), cause })?;
-    let name = file.display().to_string();
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(fault) => {
-            let valid = fault.utf8_error().valid_up_to();
-            let line = fault.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
-            let mut sources = sources;
-            let at = At { file: sources.add(&name), line: u32::try_from(line).unwrap_or(0), col: 1 };
-            let mut problems = Diagnostics::default();
-            problems.push(
-                Diagnostic::error(at, "文件不是 UTF-8 编码", "the file is not UTF-8")
-                    .hint("请另存为 UTF-8", "save it as UTF-8"),
-            );
-            return Err(LoadError::Mistakes { problems, sources });
-        }
-    };
-    load_text(schema, base, sources, &name, &text, Some(&folder))
+/// [`LoadError`]: a file cannot be read, or holds mistakes. All mistakes are found in one run.
+pub fn load(schema: &Schema, base: &[&Node], mut sources: Sources, dir: &Path) -> Result<Dossier, LoadError> {
+    let (node, folder) = read_files(dir, &mut sources)?;
+    load_node(schema, base, sources, &node, Some(&folder))
 }
 
 /// Reads a dossier from text. With a folder, evidence files are checked against their hashes.

@@ -8,8 +8,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use zhunsheng_dossier::{Date, load_node};
-use zhunsheng_source::{Key, Limits, Node, Value, parse};
+use zhunsheng_dossier::{Date, load_node, read_files};
+use zhunsheng_source::{Key, Node, Sources, Value};
 use zhunsheng_verdict::{Input, assess};
 
 /// The allocator of the program.
@@ -54,15 +54,15 @@ fn grown(node: &Node, count: usize) -> Node {
 
 fn main() {
     let catalogue = zhunsheng_builtin::catalogue().expect("embedded catalogue");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/auto-dealer/dossier.yaml");
-    let text = std::fs::read_to_string(path).expect("examples/auto-dealer");
-    let node = parse(&text, 0, Limits::default()).expect("valid YAML");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/auto-dealer");
+    let files = || read_files(&path, &mut Sources::default()).expect("examples/auto-dealer");
+    let (node, _) = files();
     let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
     let input = Input { as_of: Date::parse("2026-11-01"), stages: Vec::new() };
     println!("{} clauses, {} leaves", catalogue.clauses.len(), catalogue.leaves.len());
     let decode = median(|| drop(zhunsheng_builtin::catalogue()), 20);
     println!("decode the embedded catalogue        {:>10.3} ms", decode.as_secs_f64() * 1e3);
-    let read = median(|| drop(parse(&text, 0, Limits::default())), 20);
+    let read = median(|| drop(files()), 20);
     println!("read the dossier's YAML              {:>10.3} ms", read.as_secs_f64() * 1e3);
     println!("{:>10} {:>10} {:>12} {:>12} {:>14}", "activities", "findings", "build ms", "assess ms", "µs/activity");
     for count in [1usize, 10, 100, 1_000, 10_000] {

@@ -160,7 +160,7 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
         assumed: None,
         stage_field: stage_fields(catalogue),
     };
-    let findings = findings(&bench, &stages);
+    let findings = findings(&bench, &stages, false);
     let rollup = roll(catalogue, &findings);
     let requests = requests(catalogue, facts, &findings);
     let binding = binding(catalogue, facts, as_of);
@@ -189,7 +189,7 @@ pub(crate) fn stage_fields(catalogue: &Catalogue) -> Option<(FieldId, FieldId)> 
     Some((shape.field("stage")?.0, shape.field("legal_bases")?.0))
 }
 
-fn stated_date(catalogue: &Catalogue, facts: &Facts) -> Option<Date> {
+pub(crate) fn stated_date(catalogue: &Catalogue, facts: &Facts) -> Option<Date> {
     match field_value(catalogue, facts, "target", "as_of")? {
         Val::Date(date) => Some(*date),
         _ => None,
@@ -207,7 +207,7 @@ fn field_value<'a>(catalogue: &Catalogue, facts: &'a Facts, singleton: &str, fie
 }
 
 /// Stages in scope. Nothing said means all of them: a scope that nobody stated cannot leave a stage out.
-fn stages(catalogue: &Catalogue, facts: &Facts, asked: &[String]) -> Result<Vec<String>, InputError> {
+pub(crate) fn stages(catalogue: &Catalogue, facts: &Facts, asked: &[String]) -> Result<Vec<String>, InputError> {
     let kind = catalogue.schema.kinds.get("activity");
     let field = kind.and_then(|kind| catalogue.schema.shape(kind.shape).fields.get("stage"));
     let Some(Type::Enum(values)) = field.map(|field| &field.ty) else { return Ok(Vec::new()) };
@@ -240,7 +240,7 @@ fn stages(catalogue: &Catalogue, facts: &Facts, asked: &[String]) -> Result<Vec<
     Ok(stages)
 }
 
-fn object_of(catalogue: &Catalogue, facts: &Facts, kind: &str, id: &str) -> Option<RecordId> {
+pub(crate) fn object_of(catalogue: &Catalogue, facts: &Facts, kind: &str, id: &str) -> Option<RecordId> {
     let declared = catalogue.schema.kinds.get(kind)?;
     if declared.collection.is_some() {
         return facts.object(declared.shape, id);
@@ -280,7 +280,7 @@ fn subject(
     Some((position, found?))
 }
 
-fn answers(
+pub(crate) fn answers(
     catalogue: &Catalogue,
     facts: &Facts,
     stated: &[Answer],
@@ -329,13 +329,15 @@ fn determined(
     determined
 }
 
-fn findings(bench: &Bench<'_>, stages: &[String]) -> Vec<Finding> {
+/// Findings in scope. Exceptions are no requirements: they are judged where a requirement consults them, and by
+/// themselves only where a search asks for them.
+pub(crate) fn findings(bench: &Bench<'_>, stages: &[String], exceptions: bool) -> Vec<Finding> {
     let catalogue = bench.catalogue;
     let in_scope = |leaf: LeafId| {
         let clause = catalogue.leaves.get(leaf).and_then(|leaf| catalogue.clause_of(leaf));
         clause.is_some_and(|clause| {
             let stage_in = clause.stage.as_ref().is_none_or(|stage| stages.is_empty() || stages.contains(stage));
-            clause.kind != Kind::Exception && stage_in
+            (exceptions || clause.kind != Kind::Exception) && stage_in
         })
     };
     let mut by_kind: Vec<(&str, Vec<LeafId>)> = Vec::new();

@@ -13,6 +13,7 @@ mod mutate;
 mod prove;
 mod request;
 mod rollup;
+mod trial;
 
 pub use assess::{Assessment, Input, InputError, assess};
 pub use eval::Missing;
@@ -21,3 +22,4 @@ pub use kleene::Kleene;
 pub use prove::{Proof, Survivor, prove, prove_computed, prove_leaf};
 pub use request::Request;
 pub use rollup::Rolled;
+pub use trial::{Change, Effect, State, Trial, Verdicts};

@@ -1,0 +1,152 @@
+//! `violations.yaml` beside a conforming dossier: for each leaf the change that violates it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use zhunsheng_catalogue::{Catalogue, LeafId};
+use zhunsheng_dossier::{Dossier, LoadError, load};
+use zhunsheng_source::{Diagnostic, Diagnostics, Key, Limits, Node, Sources, parse};
+use zhunsheng_verdict::Change;
+
+use crate::input::Failure;
+
+/// One entry.
+pub struct Violation {
+    /// The leaf that must become a gap (an exception: must lapse).
+    pub leaf: LeafId,
+    /// Where the entry stands.
+    pub key: Key,
+    /// The variant of the baseline it starts from.
+    pub within: Option<String>,
+    /// What is changed.
+    pub set: Vec<Change>,
+    /// The leaves that become gaps beside it, because they share the fact.
+    pub also: Vec<LeafId>,
+}
+
+/// A conforming dossier and its violations.
+pub struct Baseline {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The dossier.
+    pub dossier: Dossier,
+    /// What its leaves' ids begin with: `["5.", "6.", "7."]` for the standard. Each automatic leaf among them must be
+    /// violated here or in another baseline.
+    pub covers: Vec<String>,
+    /// Situations that exclude one another: changes to the baseline that leave it conforming.
+    pub variants: BTreeMap<String, Vec<Change>>,
+    /// The entries, in the order written.
+    pub violations: Vec<Violation>,
+    /// Leaves for which there can be none, with the reason.
+    pub without: Vec<LeafId>,
+    /// The files addresses point into.
+    pub sources: Sources,
+}
+
+/// The folders of `examples/` that hold a `violations.yaml`.
+pub fn folders() -> Result<Vec<PathBuf>, Failure> {
+    let examples = Path::new("examples");
+    if !examples.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(examples).map_err(|cause| Failure::Read(examples.to_path_buf(), cause))?;
+    let mut folders = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|cause| Failure::Read(examples.to_path_buf(), cause))?.path();
+        if path.join("violations.yaml").is_file() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// Reads a baseline.
+pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Baseline, Failure> {
+    let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
+    let dossier = match load(&catalogue.schema, &base, catalogue.sources.clone(), folder) {
+        Ok(dossier) => dossier,
+        Err(LoadError::Mistakes { problems, sources }) => return Err(Failure::Mistakes(problems, Box::new(sources))),
+        Err(LoadError::Io { path, cause }) => return Err(Failure::Read(path, cause)),
+    };
+    let path = folder.join("violations.yaml");
+    let text = std::fs::read_to_string(&path).map_err(|cause| Failure::Read(path.clone(), cause))?;
+    let mut sources = dossier.sources.clone();
+    let file = sources.add(&path.display().to_string());
+    let mut problems = Diagnostics::default();
+    let node = match parse(&text, file, Limits::default()) {
+        Ok(node) => node,
+        Err(problem) => {
+            problems.push(problem);
+            return Err(Failure::Mistakes(problems, Box::new(sources)));
+        }
+    };
+    let mut reader = Reader { catalogue, problems };
+    reader.keys(&node, &["covers", "variants", "violations", "without"]);
+    let covers: Vec<String> = node
+        .get("covers")
+        .map(|list| list.items().iter().filter_map(Node::text).map(str::to_owned).collect())
+        .unwrap_or_default();
+    let mut variants = BTreeMap::new();
+    for (key, value) in node.get("variants").map(Node::entries).unwrap_or_default() {
+        reader.keys(value, &["why", "set"]);
+        variants.insert(key.name.clone(), changes(value));
+    }
+    let mut violations = Vec::new();
+    for (key, value) in node.get("violations").map(Node::entries).unwrap_or_default() {
+        reader.keys(value, &["in", "set", "also", "why"]);
+        let within = value.get("in").and_then(Node::text).map(str::to_owned);
+        if let (Some(name), Some(at)) = (&within, value.get("in").map(|node| node.at))
+            && !variants.contains_key(name)
+        {
+            let problem = Diagnostic::error(at, format!("没有变体 `{name}`"), format!("no variant `{name}`"));
+            reader.problems.push(problem.near(name, variants.keys().map(String::as_str)));
+        }
+        let also = value.get("also").map(Node::items).unwrap_or_default();
+        let also: Vec<LeafId> = also.iter().filter_map(|item| reader.leaf(item.text()?, item.at)).collect();
+        if let Some(leaf) = reader.leaf(&key.name, key.at) {
+            violations.push(Violation { leaf, key: key.clone(), within, set: changes(value), also });
+        }
+    }
+    let mut without = Vec::new();
+    for (key, reason) in node.get("without").map(Node::entries).unwrap_or_default() {
+        if reason.text().is_none_or(|text| text.trim().is_empty()) {
+            reader.problems.push(Diagnostic::error(key.at, "须写明理由", "a reason is needed"));
+        }
+        without.extend(reader.leaf(&key.name, key.at));
+    }
+    if reader.problems.has_errors() {
+        return Err(Failure::Mistakes(reader.problems, Box::new(sources)));
+    }
+    Ok(Baseline { folder: folder.to_path_buf(), dossier, covers, variants, violations, without, sources })
+}
+
+fn changes(node: &Node) -> Vec<Change> {
+    let set = node.get("set").map(Node::entries).unwrap_or_default();
+    set.iter().map(|(path, value)| (path.name.clone(), value.clone())).collect()
+}
+
+struct Reader<'a> {
+    catalogue: &'a Catalogue,
+    problems: Diagnostics,
+}
+
+impl Reader<'_> {
+    fn keys(&mut self, node: &Node, valid: &[&str]) {
+        for (key, _) in node.entries() {
+            if !valid.contains(&key.name.as_str()) {
+                let (zh, en) = (format!("不认识的键 `{}`", key.name), format!("unknown key `{}`", key.name));
+                self.problems.push(Diagnostic::error(key.at, zh, en).near(&key.name, valid.iter().copied()));
+            }
+        }
+    }
+
+    fn leaf(&mut self, id: &str, at: zhunsheng_source::At) -> Option<LeafId> {
+        let found = self.catalogue.leaf_position(id);
+        if found.is_none() {
+            let problem = Diagnostic::error(at, format!("没有条目 `{id}`"), format!("no leaf `{id}`"));
+            self.problems.push(problem.near(id, self.catalogue.leaves.iter().map(|leaf| leaf.id.as_str())));
+        }
+        found
+    }
+}
