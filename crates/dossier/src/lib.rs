@@ -20,6 +20,6 @@ pub use facts::{FactId, Facts, RecordId, Val};
 pub use files::read_files;
 pub use folder::{Answer, Determination, Dossier, LoadError, Outcome, load, load_node, load_text};
 pub use jsonschema::json_schema;
-pub use patch::changed;
+pub use patch::{Change, Edit, changed};
 pub use schema::{Field, FieldId, Fields, Kind, Schema, Shape, ShapeId, Type, valid_id};
 pub use template::template;

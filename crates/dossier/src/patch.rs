@@ -7,21 +7,39 @@ use crate::build::Builder;
 use crate::facts::{Facts, RecordId, Val};
 use crate::schema::{Schema, Type, valid_id};
 
-/// The facts with values put at paths. Written values are read like those of a dossier; `unknown` takes a fact away.
+/// How a value is put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// In place of what is there.
+    Set,
+    /// As further items of a list.
+    Add,
+    /// Items taken out of a list.
+    Drop,
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Where.
+    pub path: String,
+    /// How.
+    pub edit: Edit,
+    /// What.
+    pub value: Node,
+}
+
+/// The facts with changes made. Written values are read like those of a dossier; `unknown` takes a fact away.
 /// The records that were there keep their numbers.
 ///
 /// # Errors
-/// Every path that leads nowhere, and every value that does not fit.
-pub fn changed(schema: &Schema, facts: &Facts, changes: &[(String, Node)]) -> Result<Facts, Diagnostics> {
+/// Every path that leads nowhere, every value that does not fit, and every item to be dropped that is not there.
+pub fn changed(schema: &Schema, facts: &Facts, changes: &[Change]) -> Result<Facts, Diagnostics> {
     let mut builder = Builder::over(schema, facts.clone());
     // Objects first, so that what is said of others may refer to them.
     let whole = |path: &str| path.split('.').count() == 2;
-    for (path, node) in changes.iter().filter(|(path, _)| whole(path)) {
-        builder.put(path, node);
-    }
-    for (path, node) in changes.iter().filter(|(path, _)| !whole(path)) {
-        builder.put(path, node);
-    }
+    changes.iter().filter(|change| whole(&change.path)).for_each(|change| builder.put(change));
+    changes.iter().filter(|change| !whole(&change.path)).for_each(|change| builder.put(change));
     builder.finish()
 }
 
@@ -34,19 +52,21 @@ fn step(text: &str) -> Option<(&str, Option<usize>)> {
 }
 
 impl<'a> Builder<'a> {
-    fn put(&mut self, path: &str, node: &'a Node) {
-        if self.try_put(path, node).is_none() {
+    fn put(&mut self, change: &'a Change) {
+        if self.try_put(change).is_none() {
+            let path = &change.path;
             self.problems.push(Diagnostic::error(
-                node.at,
-                format!("路径 `{path}` 不存在"),
-                format!("there is no path `{path}`"),
+                change.value.at,
+                format!("路径 `{path}` 不存在，或不能这样改"),
+                format!("there is no path `{path}`, or it cannot be changed like this"),
             ));
         }
     }
 
-    fn try_put(&mut self, path: &str, node: &'a Node) -> Option<()> {
+    fn try_put(&mut self, change: &'a Change) -> Option<()> {
         let schema = self.schema;
-        let mut steps = path.split('.').peekable();
+        let node = &change.value;
+        let mut steps = change.path.split('.').peekable();
         let key = steps.next()?;
         let (root, declared) = schema.shape(0).field(key)?;
         let Type::Object(shape) = declared.ty else { return None };
@@ -77,7 +97,20 @@ impl<'a> Builder<'a> {
             }
             if steps.peek().is_none() && position.is_none() {
                 let held = self.facts.get(record, field);
-                if node.is_unknown() {
+                if change.edit != Edit::Set {
+                    let Val::List(items) = self.facts.val(held) else { return None };
+                    let mut items = items.to_vec();
+                    let Val::List(named) = self.value(record, name, declared, node)? else { return None };
+                    for one in named {
+                        let place = items.iter().position(|item| *item == one);
+                        match (change.edit, place) {
+                            (Edit::Drop, Some(place)) => drop(items.remove(place)),
+                            (Edit::Drop, None) => return None,
+                            _ => items.push(one),
+                        }
+                    }
+                    self.facts.state(record, field, Val::List(items.into()), node.at);
+                } else if node.is_unknown() {
                     if held != 0 {
                         self.facts.forget(held);
                     }

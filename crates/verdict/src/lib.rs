@@ -22,4 +22,4 @@ pub use kleene::Kleene;
 pub use prove::{Proof, Survivor, prove, prove_computed, prove_leaf};
 pub use request::Request;
 pub use rollup::Rolled;
-pub use trial::{Change, Effect, State, Trial, Verdicts};
+pub use trial::{Effect, State, Trial, Verdicts};

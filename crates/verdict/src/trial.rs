@@ -3,16 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use zhunsheng_catalogue::{Catalogue, Kind, LeafId, Mode};
-use zhunsheng_dossier::{Date, Dossier, FactId, Facts, Outcome, RecordId, changed};
+use zhunsheng_dossier::{Change, Date, Dossier, FactId, Facts, Outcome, RecordId, changed};
 use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 
 use crate::assess::{Input, InputError, answers, findings, object_of, stage_fields, stages, stated_date};
 use crate::judge::{Bench, Finding, Judge};
 
 type Answers = HashMap<(LeafId, RecordId), Vec<Option<u16>>>;
-
-/// A changed path and what is written there. `answers[LEAF@OBJECT].STEP` is an answer to a guided leaf.
-pub type Change = (String, Node);
 
 /// A dossier with changes applied.
 #[derive(Clone, Debug)]
@@ -49,22 +46,22 @@ impl<'a> Trial<'a> {
         Ok((Trial { catalogue, as_of, stages }, State { facts: facts.clone(), answers }))
     }
 
-    /// A state with changes.
+    /// A state with changes. The path `answers[LEAF@OBJECT].STEP` is an answer to a guided leaf.
     ///
     /// # Errors
     /// Every path that leads nowhere, and every value that does not fit.
     pub fn change(&self, state: &State, changes: &[Change]) -> Result<State, Diagnostics> {
         let (said, facts): (Vec<&Change>, Vec<&Change>) =
-            changes.iter().partition(|(path, _)| path.starts_with("answers["));
+            changes.iter().partition(|change| change.path.starts_with("answers["));
         let facts: Vec<Change> = facts.into_iter().cloned().collect();
         let facts = changed(&self.catalogue.schema, &state.facts, &facts)?;
         let mut next = State { facts, answers: state.answers.clone() };
         let mut problems = Diagnostics::default();
-        for (path, node) in said {
-            if self.answer(&mut next, path, node).is_none() {
-                let value = node.show();
+        for Change { path, value, .. } in said {
+            if self.answer(&mut next, path, value).is_none() {
+                let (at, value) = (value.at, value.show());
                 problems.push(Diagnostic::error(
-                    node.at,
+                    at,
                     format!("没有步骤或答案 `{path}: {value}`"),
                     format!("no step or answer `{path}: {value}`"),
                 ));

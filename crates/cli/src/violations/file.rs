@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::{Catalogue, LeafId};
-use zhunsheng_dossier::{Dossier, LoadError, load};
+use zhunsheng_dossier::{Change, Dossier, Edit, LoadError, load};
 use zhunsheng_source::{Diagnostic, Diagnostics, Key, Limits, Node, Sources, parse};
-use zhunsheng_verdict::Change;
 
 use crate::input::Failure;
 
@@ -19,7 +18,7 @@ pub struct Violation {
     /// The variant of the baseline it starts from.
     pub within: Option<String>,
     /// What is changed.
-    pub set: Vec<Change>,
+    pub changes: Vec<Change>,
     /// The leaves that become gaps beside it, because they share the fact.
     pub also: Vec<LeafId>,
 }
@@ -89,12 +88,12 @@ pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Baseline, Failure> {
         .unwrap_or_default();
     let mut variants = BTreeMap::new();
     for (key, value) in node.get("variants").map(Node::entries).unwrap_or_default() {
-        reader.keys(value, &["why", "set"]);
+        reader.keys(value, &["why", "set", "drop", "add"]);
         variants.insert(key.name.clone(), changes(value));
     }
     let mut violations = Vec::new();
     for (key, value) in node.get("violations").map(Node::entries).unwrap_or_default() {
-        reader.keys(value, &["in", "set", "also", "why"]);
+        reader.keys(value, &["in", "set", "drop", "add", "also", "why"]);
         let within = value.get("in").and_then(Node::text).map(str::to_owned);
         if let (Some(name), Some(at)) = (&within, value.get("in").map(|node| node.at))
             && !variants.contains_key(name)
@@ -105,7 +104,7 @@ pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Baseline, Failure> {
         let also = value.get("also").map(Node::items).unwrap_or_default();
         let also: Vec<LeafId> = also.iter().filter_map(|item| reader.leaf(item.text()?, item.at)).collect();
         if let Some(leaf) = reader.leaf(&key.name, key.at) {
-            violations.push(Violation { leaf, key: key.clone(), within, set: changes(value), also });
+            violations.push(Violation { leaf, key: key.clone(), within, changes: changes(value), also });
         }
     }
     let mut without = Vec::new();
@@ -122,8 +121,13 @@ pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Baseline, Failure> {
 }
 
 fn changes(node: &Node) -> Vec<Change> {
-    let set = node.get("set").map(Node::entries).unwrap_or_default();
-    set.iter().map(|(path, value)| (path.name.clone(), value.clone())).collect()
+    let mut changes = Vec::new();
+    for (key, edit) in [("set", Edit::Set), ("drop", Edit::Drop), ("add", Edit::Add)] {
+        for (path, value) in node.get(key).map(Node::entries).unwrap_or_default() {
+            changes.push(Change { path: path.name.clone(), edit, value: value.clone() });
+        }
+    }
+    changes
 }
 
 struct Reader<'a> {

@@ -6,9 +6,9 @@ use std::io::Write;
 
 use serde_json::Value;
 use zhunsheng_catalogue::{Catalogue, LeafId};
-use zhunsheng_dossier::{Date, FactId, Facts, Outcome, RecordId, Type, Val};
+use zhunsheng_dossier::{Change, Date, Edit, FactId, Facts, Outcome, RecordId, Type, Val};
 use zhunsheng_source::{Diagnostics, Limits, Node, parse};
-use zhunsheng_verdict::{Change, Effect, State, Trial, Verdicts};
+use zhunsheng_verdict::{Effect, State, Trial, Verdicts};
 
 use super::file::Baseline;
 use super::{ground, names};
@@ -20,7 +20,7 @@ const FULL: usize = 80;
 const PAIRS: usize = 4000;
 
 /// A change as it would be written.
-type Try = (String, String);
+type Try = (String, Edit, String);
 
 struct Best {
     variant: Option<String>,
@@ -86,9 +86,17 @@ fn write(
     if let Some(variant) = &best.variant {
         writeln!(out, "    in: {variant}")?;
     }
-    writeln!(out, "    set:")?;
-    for (path, value) in &best.set {
-        writeln!(out, "      {}: {value}", if path.contains('[') { format!("'{path}'") } else { path.clone() })?;
+    for (path, edit, value) in &best.set {
+        let key = match edit {
+            Edit::Set => "set",
+            Edit::Add => "add",
+            Edit::Drop => "drop",
+        };
+        writeln!(
+            out,
+            "    {key}: {{{}: {value}}}",
+            if path.contains('[') { format!("'{path}'") } else { path.clone() }
+        )?;
     }
     let also: Vec<LeafId> = best.effect.gaps.iter().copied().filter(|other| *other != leaf).collect();
     if !also.is_empty() {
@@ -152,15 +160,18 @@ impl Search<'_, '_> {
         let mut tries = Vec::new();
         for fact in facts {
             let path = self.state.facts.fact_path(&self.catalogue.schema, *fact);
-            for text in alternatives(self.catalogue, &self.state.facts, *fact) {
-                tries.push((path.clone(), text));
+            for (edit, text) in alternatives(self.catalogue, &self.state.facts, *fact) {
+                tries.push((path.clone(), edit, text));
             }
         }
         tries
     }
 
     fn attempt(&mut self, object: RecordId, set: Vec<Try>) {
-        let changes: Vec<Change> = set.iter().filter_map(|(path, text)| Some((path.clone(), read(text)?))).collect();
+        let changes: Vec<Change> = set
+            .iter()
+            .filter_map(|(path, edit, text)| Some(Change { path: path.clone(), edit: *edit, value: read(text)? }))
+            .collect();
         let Ok(state) = self.trial.change(self.state, &changes) else { return };
         let outcome = self.trial.one(&state, self.leaf, object);
         let exception = self.trial.is_exception(self.leaf);
@@ -186,7 +197,7 @@ fn read(text: &str) -> Option<Node> {
 }
 
 /// Other values a fact could have, as they would be written.
-fn alternatives(catalogue: &Catalogue, facts: &Facts, fact: FactId) -> Vec<String> {
+fn alternatives(catalogue: &Catalogue, facts: &Facts, fact: FactId) -> Vec<(Edit, String)> {
     let schema = &catalogue.schema;
     let (owner, field) = facts.place(fact);
     let Some((_, declared)) = schema.field(facts.shape(owner), field) else { return Vec::new() };
@@ -205,20 +216,26 @@ fn alternatives(catalogue: &Catalogue, facts: &Facts, fact: FactId) -> Vec<Strin
     let text = |values: Vec<Value>| values.iter().map(yaml).collect::<Vec<String>>();
     if declared.list {
         let items = json.as_array().cloned().unwrap_or_default();
-        let mut lists: Vec<Vec<Value>> = Vec::new();
+        let mut edits = Vec::new();
         for index in 0..items.len().min(40) {
-            lists.push(items.iter().enumerate().filter(|(i, _)| *i != index).map(|(_, item)| item.clone()).collect());
+            let plain = items.get(index).filter(|item| !item.is_object());
+            edits.push(match plain {
+                Some(item) => (Edit::Drop, format!("[{}]", yaml(item))),
+                None => {
+                    let rest = items.iter().enumerate().filter(|(i, _)| *i != index).map(|(_, item)| item.clone());
+                    (Edit::Set, yaml(&Value::Array(rest.collect())))
+                }
+            });
         }
         for word in words(&declared.ty) {
-            let word = Value::from(word);
-            if !items.contains(&word) {
-                lists.push(items.iter().cloned().chain([word]).collect());
+            if !items.contains(&Value::from(word.as_str())) {
+                edits.push((Edit::Add, format!("[{}]", yaml(&Value::from(word)))));
             }
         }
         if items.len() > 1 {
-            lists.push(Vec::new());
+            edits.push((Edit::Set, "[]".to_owned()));
         }
-        return text(lists.into_iter().map(Value::Array).collect());
+        return edits;
     }
     let date = |from: i32, days: &[i32]| days.iter().map(|d| Value::from(Date(from + d).to_string())).collect();
     let mut values: Vec<Value> = match (facts.val(fact), &declared.ty) {
@@ -238,7 +255,7 @@ fn alternatives(catalogue: &Catalogue, facts: &Facts, fact: FactId) -> Vec<Strin
     if !matches!(facts.val(fact), Val::None) {
         texts.push("none".to_owned());
     }
-    texts
+    texts.into_iter().map(|text| (Edit::Set, text)).collect()
 }
 
 /// A value in the form a person would write.

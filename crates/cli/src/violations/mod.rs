@@ -172,7 +172,7 @@ pub fn check(catalogue: &Catalogue, baseline: &Baseline) -> Result<Diagnostics, 
 fn judge(catalogue: &Catalogue, ground: &Ground<'_>, one: &Violation) -> Diagnostics {
     let mut problems = Diagnostics::default();
     let Some((state, before)) = ground.states.get(&one.within) else { return problems };
-    let changed = match ground.trial.change(state, &one.set) {
+    let changed = match ground.trial.change(state, &one.changes) {
         Ok(changed) => changed,
         Err(found) => return found,
     };
