@@ -79,10 +79,12 @@ impl<'a> Lower<'a> {
             let at = inside(at, place.0, place.1);
             Diagnostic::error(at, format!("CEL 语法错误：{said}"), format!("not valid CEL: {said}"))
         })?;
-        let mut locals = Vec::new();
-        if let Some((name, shape)) = scope.object {
-            locals.push((name.to_owned(), Ty::Record(shape)));
-        }
+        // Local 0 is the object under judgement; where there is none its place is kept, under a name nobody can write,
+        // so that loop variables have the same numbers either way.
+        let locals = match scope.object {
+            Some((name, shape)) => vec![(name.to_owned(), Ty::Record(shape))],
+            None => vec![(String::new(), Ty::Null)],
+        };
         Ok(Lower { scope, info, tree, at, locals, depth })
     }
 
