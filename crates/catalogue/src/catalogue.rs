@@ -8,6 +8,7 @@ use zhunsheng_source::{Node, Sources, Text};
 
 use crate::clause::{Clause, Example, Kind, Leaf};
 use crate::law::{Article, Instrument, LawRef};
+use crate::pack::Pack;
 
 /// Index of a leaf.
 pub type LeafId = usize;
@@ -29,6 +30,8 @@ pub struct Catalogue {
     pub clauses: Vec<Clause>,
     /// Leaves, in the order of the standard.
     pub leaves: Vec<Leaf>,
+    /// Sector packs, by id.
+    pub packs: Vec<Pack>,
     /// Law, by id.
     pub instruments: Vec<Instrument>,
     /// Types of personal information, as facts.
@@ -54,6 +57,7 @@ impl Catalogue {
             schema,
             clauses: Vec::new(),
             leaves: Vec::new(),
+            packs: Vec::new(),
             instruments: Vec::new(),
             taxonomy: Vec::new(),
             sources,
@@ -100,6 +104,7 @@ impl Catalogue {
         self.clauses = clauses;
         self.leaves = leaves;
         self.examples = examples;
+        self.packs.sort_by(|a, b| a.id.cmp(&b.id));
         self.instruments.sort_by(|a, b| a.id.cmp(&b.id));
         self.index();
     }

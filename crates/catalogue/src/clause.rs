@@ -23,17 +23,20 @@ pub enum Kind {
     ExtensionRequirement,
     /// A situation in which other requirements are lifted (5.6.4.6 …).
     Exception,
+    /// A requirement of a sector pack: it sharpens the standard or adds to it and has its own verdict beside it.
+    SectorRequirement,
 }
 
 impl Kind {
     /// All kinds with the word used in YAML and JSON.
-    pub const WORDS: [(&'static str, Kind); 6] = [
+    pub const WORDS: [(&'static str, Kind); 7] = [
         ("dimension", Kind::Dimension),
         ("indicator", Kind::Indicator),
         ("characteristic", Kind::Characteristic),
         ("legal-basis", Kind::LegalBasis),
         ("extension-requirement", Kind::ExtensionRequirement),
         ("exception", Kind::Exception),
+        ("sector-requirement", Kind::SectorRequirement),
     ];
 
     /// The word used in YAML and JSON.
@@ -175,6 +178,10 @@ pub struct Leaf {
     pub law: Vec<String>,
     /// Where it is declared.
     pub at: At,
+    /// Leaves of packs: the leaves, groups or clauses of the standard it is stricter than.
+    pub sharpens: Vec<String>,
+    /// Leaves of packs: the clauses of the standard it adds a requirement to.
+    pub adds: Vec<String>,
     /// Index of its clause.
     pub clause: usize,
 }
@@ -197,6 +204,8 @@ pub struct Clause {
     pub id: String,
     /// What it is.
     pub kind: Kind,
+    /// The pack it belongs to.
+    pub pack: Option<String>,
     /// Title.
     pub title: Text,
     /// The indicator or characteristic an extension requirement is part of.

@@ -93,15 +93,22 @@ pub enum Standing {
     Unknown,
 }
 
-impl Instrument {
-    /// How it stands on a date.
-    pub fn standing(&self, on: Date) -> Standing {
-        match (self.in_force, self.repealed) {
+impl Standing {
+    /// How something with these dates stands on a day.
+    pub fn of(in_force: Option<Date>, repealed: Option<Date>, on: Date) -> Standing {
+        match (in_force, repealed) {
             (_, Some(end)) if on >= end => Standing::Repealed,
             (Some(start), _) if on < start => Standing::NotYet,
             (Some(_), _) => Standing::InForce,
             (None, _) => Standing::Unknown,
         }
+    }
+}
+
+impl Instrument {
+    /// How it stands on a date.
+    pub fn standing(&self, on: Date) -> Standing {
+        Standing::of(self.in_force, self.repealed, on)
     }
 }
 

@@ -10,9 +10,11 @@ mod decode;
 mod law;
 mod lint;
 mod load;
+mod pack;
 
 pub use catalogue::{Catalogue, LeafId, Target};
 pub use clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Mode, Step};
 pub use law::{Article, Instrument, LawRef, Standing, Threshold};
 pub use lint::lint;
 pub use load::{Files, load};
+pub use pack::Pack;

@@ -1,12 +1,13 @@
 //! What a catalogue must satisfy beyond loading: references exist, figures are cited from law that is there, and
 //! every leaf shows by example each verdict it can give. (That the examples come out as they claim is for `prove`.)
 
-use zhunsheng_dossier::{Outcome, Type};
-use zhunsheng_source::{Diagnostic, Diagnostics};
+use zhunsheng_dossier::{Outcome, Type, build};
+use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 
 use crate::catalogue::{Catalogue, Target, in_group};
 use crate::clause::{Clause, Kind, Leaf};
 use crate::law::LawRef;
+use crate::pack::misplaced;
 
 /// Checks a loaded catalogue.
 pub fn lint(catalogue: &Catalogue) -> Diagnostics {
@@ -16,6 +17,11 @@ pub fn lint(catalogue: &Catalogue) -> Diagnostics {
     }
     for (index, leaf) in catalogue.leaves.iter().enumerate() {
         lint.leaf(index, leaf);
+    }
+    let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
+    for template in catalogue.packs.iter().filter_map(|pack| pack.template.as_ref()) {
+        let (_, problems) = build(&catalogue.schema, &base, template, &[]);
+        lint.problems.extend(problems);
     }
     for instrument in &catalogue.instruments {
         let replaced = instrument.replaced_by.as_deref();
@@ -73,6 +79,9 @@ impl<'a> Lint<'a> {
         }
         for reference in &clause.law {
             self.law(clause.at, reference);
+        }
+        if let Some(text) = misplaced(self.catalogue, clause) {
+            self.wrong(clause.at, text.zh, text.en);
         }
         for group in &clause.groups {
             let has_leaf = self.catalogue.group_leaves(clause, &group.id).next().is_some();
@@ -134,6 +143,7 @@ impl<'a> Lint<'a> {
         for id in leaf.requires.iter().chain(&leaf.any_of) {
             self.leans_on(leaf, id);
         }
+        self.relation(leaf, clause);
         for id in &leaf.except {
             let kind = match self.catalogue.resolve(id) {
                 Some(Target::Leaf(exception)) => self.catalogue.leaves.get(exception).map(|leaf| leaf.clause),
@@ -155,6 +165,40 @@ impl<'a> Lint<'a> {
             }
         }
         self.examples(index, leaf, clause);
+    }
+
+    /// A leaf of a pack says what it does to the standard; nothing else does.
+    fn relation(&mut self, leaf: &'a Leaf, clause: &Clause) {
+        let related = !leaf.sharpens.is_empty() || !leaf.adds.is_empty();
+        if related != (clause.kind == Kind::SectorRequirement) {
+            let (zh, en) = (
+                format!("`{}`：行业要求（且仅行业要求）须写 `sharpens` 或 `adds`", leaf.id),
+                format!("`{}`: sector requirements, and only they, state `sharpens` or `adds`", leaf.id),
+            );
+            self.wrong(leaf.at, zh, en);
+        }
+        for id in leaf.sharpens.iter().chain(&leaf.adds) {
+            let found = match self.catalogue.resolve(id) {
+                Some(Target::Leaf(base)) => self.catalogue.leaves.get(base).map(|leaf| leaf.clause),
+                Some(Target::Group(base, _) | Target::Clause(base)) => Some(base),
+                None => None,
+            };
+            match found.and_then(|base| self.catalogue.clauses.get(base)) {
+                None => {
+                    let clauses = self.catalogue.clauses.iter().map(|clause| clause.id.as_str());
+                    let ids = clauses.chain(self.catalogue.leaves.iter().map(|leaf| leaf.id.as_str()));
+                    self.no_such(leaf.at, "clause", id, ids);
+                }
+                Some(base) if base.pack.is_some() => {
+                    let (zh, en) = (
+                        format!("`{id}` 是行业包的条款，不是标准的条款"),
+                        format!("`{id}` is a clause of a pack, not of the standard"),
+                    );
+                    self.wrong(leaf.at, zh, en);
+                }
+                Some(_) => {}
+            }
+        }
     }
 
     fn leans_on(&mut self, leaf: &'a Leaf, id: &'a str) {

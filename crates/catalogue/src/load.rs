@@ -10,6 +10,7 @@ use crate::clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Step};
 use crate::decode::Decode;
 use crate::expr::{Expr, Scope, check_computed, compile};
 use crate::law::{Article, Instrument, Threshold};
+use crate::pack::Pack;
 
 /// Catalogue files by name, as text. The order does not matter: they are sorted.
 pub type Files = Vec<(String, String)>;
@@ -36,8 +37,11 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
             Err(problem) => problems.push(problem),
         }
     }
-    let schema_files: Vec<Node> = nodes
-        .iter()
+    // Fields of packs come after those of the standard.
+    let (packs, base): (Vec<&Node>, Vec<&Node>) = nodes.iter().partition(|node| node.get("pack").is_some());
+    let schema_files: Vec<Node> = base
+        .into_iter()
+        .chain(packs)
         .filter_map(|node| node.get("kinds"))
         .map(|kinds| {
             let key = zhunsheng_source::Key { name: "kinds".into(), at: kinds.at };
@@ -64,7 +68,7 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
 /// Definitions of other crates stand beside the clauses and are theirs to read.
 const ELSEWHERE: [&str; 3] = ["catalogue/policy/", "catalogue/records/", "catalogue/discover/"];
 
-const TOP: [&str; 7] = ["kinds", "clauses", "instrument", "articles", "types", "pack", "catalogue"];
+const TOP: [&str; 8] = ["kinds", "clauses", "instrument", "articles", "types", "pack", "template", "catalogue"];
 
 struct Loader<'a> {
     catalogue: &'a mut Catalogue,
@@ -96,12 +100,20 @@ impl Loader<'_> {
                 value: Value::Map(vec![(zhunsheng_source::Key { name: "types".into(), at: types.at }, types.clone())]),
             });
         }
+        let pack = Pack::read(node, self.problems);
         for clause in node.get("clauses").map(Node::items).unwrap_or_default() {
-            self.clause(clause);
+            self.clause(clause, pack.as_ref());
+        }
+        if let Some(pack) = pack {
+            if self.catalogue.pack(&pack.id).is_some() {
+                let (zh, en) = (format!("行业包 `{}` 重复", pack.id), format!("pack `{}` is declared twice", pack.id));
+                self.problems.push(Diagnostic::error(pack.at, zh, en));
+            }
+            self.catalogue.packs.push(pack);
         }
     }
 
-    fn clause(&mut self, node: &Node) {
+    fn clause(&mut self, node: &Node, pack: Option<&Pack>) {
         let mut decode = self.decode();
         decode.keys(
             node,
@@ -113,6 +125,7 @@ impl Loader<'_> {
         let clause = Clause {
             id: decode.required(node, "id"),
             kind: decode.choice(node, "kind", &Kind::WORDS).unwrap_or(Kind::Indicator),
+            pack: pack.map(|pack| pack.id.clone()),
             title: decode.text(node, "title"),
             extends: decode.optional(node, "extends"),
             stage: decode.optional(node, "stage"),
@@ -176,6 +189,8 @@ impl Loader<'_> {
                 "gap",
                 "remedy",
                 "law",
+                "sharpens",
+                "adds",
                 "given",
                 "examples",
             ],
@@ -223,6 +238,8 @@ impl Loader<'_> {
             gap: text(&mut decode, "gap"),
             remedy: text(&mut decode, "remedy"),
             law,
+            sharpens: decode.words(node, "sharpens"),
+            adds: decode.words(node, "adds"),
             at: node.at,
             clause: index,
             id,
@@ -484,7 +501,7 @@ fn steps(decode: &mut Decode<'_>, node: &Node) -> Vec<Step> {
     steps
 }
 
-fn date(decode: &mut Decode<'_>, node: &Node, key: &str) -> Option<Date> {
+pub(crate) fn date(decode: &mut Decode<'_>, node: &Node, key: &str) -> Option<Date> {
     let value = node.get(key)?;
     if value.is_none() || value.is_unknown() {
         return None;

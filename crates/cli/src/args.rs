@@ -72,7 +72,7 @@ pub enum Command {
     },
     /// 说明一个条目：要求、检查方法、证据、法律 Explain a leaf: requirement, check, evidence, law
     Explain {
-        /// 条目编号，如 6.2.6.1c4 Id of the leaf, such as 6.2.6.1c4
+        /// 条目、条款或行业包的编号，如 6.2.6.1c4 Id of a leaf, a clause or a sector pack, such as 6.2.6.1c4
         leaf: String,
     },
     /// 卷宗：新建、检查、字段 Dossiers: new, check, schema
@@ -105,6 +105,7 @@ const ASSESS_HELP: &str = "\
 例 Examples:
   zhunsheng assess examples/storefront-cameras
   zhunsheng assess examples/storefront-cameras --as-of 2021-03-18 --format html -o report.html
+  zhunsheng assess mine --pack-id auto-sales-shanghai --only-pack
   zhunsheng --lang en assess mine --stage collection,use --format json | jq '.counts'
 
 退出码 Exit codes: 0 无差距 no gap · 1 有差距 gaps · 2 输入有误 input wrong · 3 仅有待定 undetermined only";
@@ -120,6 +121,12 @@ pub struct AssessArgs {
     /// 纳入的环节，逗号分隔；收集不可缺 Stages in scope, separated by commas; collection is always part
     #[arg(long = "stage", value_name = "STAGE", value_delimiter = ',')]
     pub stages: Vec<String>,
+    /// 适用的行业包，逗号分隔；与卷宗的 target.packs 合并 Sector packs that apply, separated by commas, besides target.packs
+    #[arg(long = "pack-id", value_name = "ID", value_delimiter = ',')]
+    pub pack_ids: Vec<String>,
+    /// 只评估行业包的要求 Only the requirements of sector packs
+    #[arg(long)]
+    pub only_pack: bool,
     /// 格式 Format
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
@@ -145,7 +152,14 @@ pub enum DossierCommand {
     /// 新建一个可填写的卷宗 Make a new dossier to fill in
     New {
         /// 目录（不得已有 dossier.yaml） Folder (must not hold a dossier.yaml yet)
-        dir: PathBuf,
+        #[arg(required_unless_present = "list_templates")]
+        dir: Option<PathBuf>,
+        /// 以行业包的清单为起点：类型、目的、环节、活动已填好 Start from a sector pack's inventory: types, purposes, stages and activities filled in
+        #[arg(long, value_name = "ID")]
+        template: Option<String>,
+        /// 列出可用的清单模板 List the templates there are
+        #[arg(long, exclusive = true)]
+        list_templates: bool,
     },
     /// 检查卷宗，一次报告全部错误 Check a dossier; all mistakes at once
     Check {
@@ -168,6 +182,11 @@ pub enum CatalogueCommand {
     /// 输出一个可直接改写的新条款 Print a small complete clause to start from
     NewClause {
         /// 条款编号，如 90.1 Id of the clause, such as 90.1
+        id: String,
+    },
+    /// 输出一个可直接改写的新行业包 Print a small complete sector pack to start from
+    NewPack {
+        /// 行业包编号，如 my-sector Id of the pack, such as my-sector
         id: String,
     },
     /// 覆盖表（Markdown）：逐条列出条目数、自动与人工、例子、改动 The coverage table, clause by clause, as Markdown

@@ -25,7 +25,7 @@ pub fn run(
     if !dossier.warnings.is_empty() {
         eprintln!("{}", dossier.warnings.render(&dossier.sources, lang));
     }
-    let input = Input { as_of, stages: args.stages.clone() };
+    let input = Input { as_of, stages: args.stages.clone(), packs: args.pack_ids.clone(), only_packs: args.only_pack };
     let assessment = judge(&catalogue, &dossier, &input)?;
     match &args.output {
         None => write(&assessment, args.format, lang, out)?,
@@ -102,16 +102,20 @@ pub fn explain(
         out.write_all(zhunsheng_report::explain(&catalogue, leaf, lang).as_bytes())?;
         return Ok(0);
     }
-    // A clause stands for its leaves.
-    if let Some(clause) = catalogue.clause(id)
-        && !clause.leaves.is_empty()
-    {
-        for leaf in clause.leaves.iter().filter_map(|index| catalogue.leaves.get(*index)) {
+    // A clause stands for its leaves, a pack for its clauses.
+    let clauses = match catalogue.pack(id) {
+        Some(pack) => catalogue.clauses_of(pack).collect(),
+        None => catalogue.clause(id).map(|clause| vec![clause]).unwrap_or_default(),
+    };
+    let mut leaves = clauses.iter().flat_map(|clause| &clause.leaves).peekable();
+    if leaves.peek().is_some() {
+        for leaf in leaves.filter_map(|index| catalogue.leaves.get(*index)) {
             writeln!(out, "{}", zhunsheng_report::explain(&catalogue, leaf, lang))?;
         }
         return Ok(0);
     }
-    let ids = catalogue.leaves.iter().map(|leaf| leaf.id.as_str());
+    let packs = catalogue.packs.iter().map(|pack| pack.id.as_str());
+    let ids = catalogue.leaves.iter().map(|leaf| leaf.id.as_str()).chain(packs);
     let message = match zhunsheng_source::nearest(id, ids) {
         Some(meant) => format!("no leaf `{id}`; did you mean `{meant}`? (`zhunsheng catalogue list` has them all)"),
         None => format!("no leaf `{id}` (`zhunsheng catalogue list` has them all)"),

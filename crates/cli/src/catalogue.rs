@@ -19,8 +19,10 @@ pub fn run(
     lang: Lang,
     out: &mut impl Write,
 ) -> Result<u8, Failure> {
-    if let CatalogueCommand::NewClause { id } = &command {
-        return new_clause(id, out);
+    match &command {
+        CatalogueCommand::NewClause { id } => return new_clause(id, out),
+        CatalogueCommand::NewPack { id } => return new_pack(id, out),
+        _ => {}
     }
     if let CatalogueCommand::Violations { folders, find } = &command {
         let catalogue = crate::input::catalogue(packs, root)?;
@@ -29,7 +31,9 @@ pub fn run(
     // Examples are not in the compiled form, so the others read the sources.
     let (catalogue, mut problems) = load(&files(packs, root)?);
     match command {
-        CatalogueCommand::NewClause { .. } | CatalogueCommand::Violations { .. } => Ok(0),
+        CatalogueCommand::NewClause { .. } | CatalogueCommand::NewPack { .. } | CatalogueCommand::Violations { .. } => {
+            Ok(0)
+        }
         CatalogueCommand::Coverage => {
             if problems.has_errors() {
                 return Err(Failure::Mistakes(problems, Box::new(catalogue.sources)));
@@ -94,6 +98,19 @@ fn new_clause(id: &str, out: &mut impl Write) -> Result<u8, Failure> {
     Ok(0)
 }
 
+/// A pack that loads, lints and proves as it stands, with a template that can be filled in.
+fn new_pack(id: &str, out: &mut impl Write) -> Result<u8, Failure> {
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if !id.split('-').all(word) || !id.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return Err(Failure::Said(format!(
+            "`{id}` is not a pack id; write lower-case words joined by hyphens, such as `my-sector`"
+        )));
+    }
+    let text = include_str!("new-pack.yaml").replace("{id}", id).replace("{id_}", &id.replace('-', "_"));
+    write!(out, "{text}")?;
+    Ok(0)
+}
+
 fn report(
     catalogue: &Catalogue,
     proof: &Proof,
@@ -149,8 +166,13 @@ pub fn list(catalogue: &Catalogue) -> Value {
                 .iter()
                 .filter_map(|index| Some((catalogue.leaves.get(*index)?, catalogue.examples.get(*index)?)))
                 .map(|(leaf, examples)| {
-                    json!({"id": leaf.id, "requirement": leaf.requirement, "mode": leaf.mode(),
-                        "object": leaf.object, "severity": leaf.severity, "examples": examples.len()})
+                    let mut value = json!({"id": leaf.id, "requirement": leaf.requirement, "mode": leaf.mode(),
+                        "object": leaf.object, "severity": leaf.severity, "examples": examples.len()});
+                    if let (Value::Object(map), true) = (&mut value, clause.pack.is_some()) {
+                        map.insert("sharpens".into(), leaf.sharpens.clone().into());
+                        map.insert("adds".into(), leaf.adds.clone().into());
+                    }
+                    value
                 })
                 .collect();
             let groups: Vec<Value> = clause
@@ -159,17 +181,32 @@ pub fn list(catalogue: &Catalogue) -> Value {
                 .map(|group| json!({"id": group.id, "of": group.of, "requirement": group.requirement}))
                 .collect();
             json!({"id": clause.id, "kind": clause.kind, "title": clause.title, "stage": clause.stage,
-                "extends": clause.extends, "groups": groups, "leaves": leaves})
+                "extends": clause.extends, "pack": clause.pack, "groups": groups, "leaves": leaves})
         })
         .collect();
-    json!({ "clauses": clauses })
+    let packs: Vec<Value> = catalogue
+        .packs
+        .iter()
+        .map(|pack| {
+            json!({"id": pack.id, "title": pack.title, "document": pack.document, "issuer": pack.issuer,
+                "status": pack.status, "binds": pack.binds, "in_force": pack.in_force.map(|date| date.to_string()),
+                "template": pack.template.is_some()})
+        })
+        .collect();
+    json!({ "clauses": clauses, "packs": packs })
 }
 
 fn list_text(catalogue: &Catalogue, lang: Lang, out: &mut impl Write) -> Result<(), Failure> {
+    let mut before = None;
     for clause in &catalogue.clauses {
-        if clause.kind == Kind::Dimension {
+        if clause.kind == Kind::Dimension || clause.pack != before {
             writeln!(out)?;
         }
+        if let Some(pack) = catalogue.pack_of(clause).filter(|_| clause.pack != before) {
+            let document = (pack.document.get(lang), pack.status.get(lang));
+            writeln!(out, "{} · {} · {}\n", pack.id, document.0, document.1)?;
+        }
+        before.clone_from(&clause.pack);
         writeln!(out, "{} {}", clause.id, clause.title.get(lang))?;
         for leaf in clause.leaves.iter().filter_map(|index| catalogue.leaves.get(*index)) {
             writeln!(out, "    {:<14} {}", leaf.id, leaf.requirement.get(lang))?;

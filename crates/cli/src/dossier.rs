@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use zhunsheng_dossier::{json_schema, template};
+use zhunsheng_catalogue::{Catalogue, Pack};
+use zhunsheng_dossier::{Start, json_schema, template};
 use zhunsheng_source::Lang;
 use zhunsheng_verdict::Input;
 
@@ -28,7 +29,15 @@ pub fn run(
             writeln!(out, "{:#}", json_schema(&catalogue.schema))?;
             Ok(0)
         }
-        DossierCommand::New { dir } => {
+        DossierCommand::New { list_templates: true, .. } => {
+            for pack in catalogue.packs.iter().filter(|pack| pack.template.is_some()) {
+                writeln!(out, "{:<24} {}", pack.id, pack.title.get(lang))?;
+            }
+            Ok(0)
+        }
+        DossierCommand::New { dir, template: id, .. } => {
+            let Some(dir) = dir else { return Err(Failure::Said("no folder given".to_owned())) };
+            let pack = id.as_deref().map(|id| pack_with_template(&catalogue, id)).transpose()?;
             let file = dir.join("dossier.yaml");
             if file.exists() {
                 return Err(Failure::Said(format!(
@@ -39,7 +48,10 @@ pub fn run(
             std::fs::create_dir_all(dir).map_err(|cause| Failure::Said(format!("`{}`: {cause}", dir.display())))?;
             let schema = format!("{:#}\n", json_schema(&catalogue.schema));
             to_file(&dir.join("dossier.schema.json"), |to| to.write_all(schema.as_bytes()).map_err(Failure::from))?;
-            let text = format!("# yaml-language-server: $schema=dossier.schema.json\n{}", template(&catalogue.schema));
+            let hide = |at| catalogue.foreign_field(at, pack);
+            let start = Start { facts: pack.and_then(|pack| pack.template.as_ref()), hide: &hide };
+            let text =
+                format!("# yaml-language-server: $schema=dossier.schema.json\n{}", template(&catalogue.schema, &start));
             to_file(&file, |to| to.write_all(text.as_bytes()).map_err(Failure::from))?;
             match lang {
                 Lang::Zh => {
@@ -56,7 +68,7 @@ pub fn run(
         }
         DossierCommand::Check { dir } => {
             let dossier = read(&catalogue, dir)?;
-            let assessment = judge(&catalogue, &dossier, &Input { as_of: Some(SOME_DAY), stages: Vec::new() })?;
+            let assessment = judge(&catalogue, &dossier, &Input { as_of: Some(SOME_DAY), ..Input::default() })?;
             if !dossier.warnings.is_empty() {
                 writeln!(out, "{}", dossier.warnings.render(&dossier.sources, lang))?;
             }
@@ -71,4 +83,15 @@ pub fn run(
             Ok(0)
         }
     }
+}
+
+/// The pack whose template is asked for.
+fn pack_with_template<'a>(catalogue: &'a Catalogue, id: &str) -> Result<&'a Pack, Failure> {
+    let with = || catalogue.packs.iter().filter(|pack| pack.template.is_some());
+    with().find(|pack| pack.id == id).ok_or_else(|| {
+        let ids: Vec<&str> = with().map(|pack| pack.id.as_str()).collect();
+        let meant = zhunsheng_source::nearest(id, ids.iter().copied());
+        let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+        Failure::Said(format!("no template `{id}`; valid: {}{meant}", ids.join(", ")))
+    })
 }

@@ -24,7 +24,7 @@ pub fn run(
 ) -> Result<u8, Failure> {
     let catalogue = catalogue(packs, root)?;
     let dossier = read(&catalogue, dossier)?;
-    let input = Input { as_of: date(as_of)?, stages: Vec::new() };
+    let input = Input { as_of: date(as_of)?, ..Input::default() };
     let assessment = judge(&catalogue, &dossier, &input)?;
     match format {
         Plain::Json => writeln!(out, "{:#}", value(&assessment))?,

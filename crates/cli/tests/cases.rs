@@ -21,7 +21,7 @@ use zhunsheng_verdict::{Assessment, Input, assess};
 fn with<T>(case: &str, as_of: &str, then: impl FnOnce(&Assessment<'_>) -> T) -> T {
     let catalogue = catalogue();
     let dossier = example(&catalogue, case);
-    let input = Input { as_of: Some(date(as_of)), stages: Vec::new() };
+    let input = Input { as_of: Some(date(as_of)), ..Input::default() };
     then(&assess(&catalogue, &dossier, &input).unwrap())
 }
 
@@ -126,6 +126,17 @@ fn the_storefront_gaps_are_found_with_the_law_of_the_date() {
             for path in ["activities.photo-storage.retention", "recipients.supplier.role"] {
                 assert!(asked.iter().any(|one| one.starts_with(path)), "{path} is not asked for: {asked:#?}");
             }
+        });
+    }
+}
+
+/// Rules on apps are cited where a product is an app, and only there.
+#[test]
+fn law_is_cited_where_it_can_concern_the_target() {
+    for (case, has_app) in [("auto-dealer", true), ("storefront-cameras", false)] {
+        with(case, "2026-11-01", |assessment| {
+            let cited = assessment.law().iter().any(|(instrument, _)| instrument.id == "app-violation-methods-2019");
+            assert_eq!(cited, has_app, "{case}");
         });
     }
 }

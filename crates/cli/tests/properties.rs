@@ -23,7 +23,7 @@ type Verdicts = BTreeMap<(String, String), Outcome>;
 
 /// Verdicts by leaf and object, and of the roll-up by clause.
 fn verdicts(catalogue: &Catalogue, dossier: &Dossier, as_of: &str) -> (Verdicts, BTreeMap<String, Outcome>) {
-    let input = Input { as_of: Some(date(as_of)), stages: Vec::new() };
+    let input = Input { as_of: Some(date(as_of)), ..Input::default() };
     let assessment = assess(catalogue, dossier, &input).unwrap();
     let findings = assessment
         .findings

@@ -22,4 +22,4 @@ pub use folder::{Answer, Determination, Dossier, LoadError, Outcome, load, load_
 pub use jsonschema::json_schema;
 pub use patch::{Change, Edit, changed};
 pub use schema::{Field, FieldId, Fields, Kind, Schema, Shape, ShapeId, Type, valid_id};
-pub use template::template;
+pub use template::{Start, template};

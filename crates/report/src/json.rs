@@ -9,7 +9,7 @@ use zhunsheng_catalogue::{Leaf, Standing};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_verdict::{Assessment, Finding, Request};
 
-use crate::words;
+use crate::{packs, words};
 
 /// The whole assessment as one value.
 pub fn json(assessment: &Assessment<'_>) -> Value {
@@ -72,6 +72,7 @@ fn head(assessment: &Assessment<'_>) -> Value {
             "conformant": assessment.count(Outcome::Conformant), "gap": assessment.count(Outcome::Gap),
             "not-applicable": assessment.count(Outcome::NotApplicable),
             "undetermined": assessment.count(Outcome::Undetermined)},
+        "packs": packs::json(assessment),
     })
 }
 
@@ -126,6 +127,15 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding, law: &mut Law) -> Val
         let leans: Vec<Value> =
             finding.leans.iter().map(|lean| json!({"id": lean.id, "verdict": lean.outcome})).collect();
         map.insert("leans_on".into(), leans.into());
+    }
+    if let Some((pack, _)) = assessment.pack_of(leaf) {
+        map.insert("pack".into(), pack.id.as_str().into());
+        map.insert("sharpens".into(), leaf.sharpens.clone().into());
+        map.insert("adds".into(), leaf.adds.clone().into());
+    }
+    let sharpened = packs::sharpened_by(assessment, finding.leaf);
+    if !sharpened.is_empty() {
+        map.insert("sharpened_by".into(), sharpened.into());
     }
     if let Some(id) = &finding.exempt {
         map.insert("exception".into(), id.as_str().into());

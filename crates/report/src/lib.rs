@@ -2,6 +2,7 @@
 
 mod html;
 mod json;
+mod packs;
 mod text;
 mod wrap;
 

@@ -7,6 +7,7 @@ use zhunsheng_dossier::Outcome;
 use zhunsheng_source::{Lang, Text};
 use zhunsheng_verdict::{Assessment, Finding, Request};
 
+use crate::packs;
 use crate::words;
 use crate::wrap::{cut, pad, wrap};
 
@@ -29,6 +30,7 @@ pub fn text(assessment: &Assessment<'_>, lang: Lang) -> String {
     let mut out = String::new();
     head(assessment, lang, &mut out);
     dimensions(assessment, lang, &mut out);
+    sector_packs(assessment, lang, &mut out);
     gaps(assessment, lang, &mut out);
     requests(assessment, lang, &mut out);
     law(assessment, lang, &mut out);
@@ -121,6 +123,12 @@ fn sign(outcome: Outcome) -> &'static str {
 }
 
 fn dimensions(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
+    let of_standard = |kind| matches!(kind, Kind::Dimension | Kind::Indicator);
+    let kinds = assessment.rollup.iter().filter_map(|rolled| assessment.catalogue.clauses.get(rolled.clause));
+    // Only packs were asked for.
+    if !assessment.packs.is_empty() && !kinds.map(|clause| clause.kind).any(of_standard) {
+        return;
+    }
     rule(out, &pick(lang, "维度", "Dimensions"));
     for rolled in &assessment.rollup {
         let Some(clause) = assessment.catalogue.clauses.get(rolled.clause) else { continue };
@@ -130,6 +138,24 @@ fn dimensions(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
         let indent = if clause.kind == Kind::Dimension { "  " } else { "      " };
         let label = format!("{indent}{} {} {}", sign(rolled.verdict), clause.id, clause.title.get(lang));
         let _ = writeln!(out, "{}{}", pad(&cut(&label, 70), 72), rolled.verdict.label().get(lang));
+    }
+}
+
+fn sector_packs(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
+    for one in packs::shown(assessment) {
+        rule(out, &format!("{} · {}", pick(lang, "行业包", "Sector pack"), one.pack.title.get(lang)));
+        let source = [
+            one.pack.document.get(lang).to_owned(),
+            one.pack.status.get(lang).to_owned(),
+            packs::standing(one.pack, one.active.standing).get(lang).to_owned(),
+        ];
+        for line in wrap(&source.join(&pick(lang, "；", "; ")), COLUMNS - 4) {
+            let _ = writeln!(out, "  {line}");
+        }
+        for row in &one.rows {
+            let label = format!("  {} {} {}", sign(row.verdict), row.clause.id, row.clause.title.get(lang));
+            let _ = writeln!(out, "{}{}", pad(&cut(&label, 70), 72), row.verdict.label().get(lang));
+        }
     }
 }
 
@@ -186,6 +212,14 @@ fn gap(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf, lang: Lang, 
     let clause = assessment.catalogue.clause_of(leaf).map(|clause| clause.title.get(lang)).unwrap_or_default();
     let _ = writeln!(out, "\n  ✗ {} {} · {}", leaf.id, clause, object(assessment, finding, lang));
     block(out, "", words::reason(assessment, finding).get(lang));
+    let sharpened = packs::sharpened_by(assessment, finding.leaf);
+    if !sharpened.is_empty() {
+        block(out, &pick(lang, "从严", "packs"), &sharpened.join(" "));
+    }
+    if let Some((pack, _)) = assessment.pack_of(leaf) {
+        let relation = packs::relation(leaf, lang);
+        block(out, &pick(lang, "行业", "pack"), &format!("{} · {relation}", pack.document.get(lang)));
+    }
     facts(assessment, finding, lang, out);
     let cited = words::law_lines(assessment, leaf, lang);
     if !cited.is_empty() {
@@ -334,6 +368,11 @@ pub fn explain(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
             }
         }
     };
+    if let Some(pack) = catalogue.pack_of(clause) {
+        let source = [&pack.document, &pack.issuer, &pack.status].map(|text| text.get(lang));
+        section(&mut out, &pick(lang, "行业包", "Sector pack"), &format!("{}: {}", pack.id, source.join(" · ")));
+        section(&mut out, &pick(lang, "与标准的关系", "Relation to the standard"), &packs::relation(leaf, lang));
+    }
     section(&mut out, &pick(lang, "要求", "Requirement"), leaf.requirement.get(lang));
     let examine = if leaf.examine.is_empty() { &clause.examine } else { &leaf.examine };
     section(&mut out, &pick(lang, "评估方法", "What the assessor examines"), examine.get(lang));
@@ -359,6 +398,13 @@ pub fn explain(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
     section(&mut out, &pick(lang, "严重程度", "Severity"), leaf.severity.label().get(lang));
     section(&mut out, &pick(lang, "局限", "Limits"), clause.limits.get(lang));
     section(&mut out, &pick(lang, "说明", "Note"), clause.note.get(lang));
+    let stricter: Vec<&str> = catalogue
+        .leaves
+        .iter()
+        .filter(|other| other.sharpens.iter().any(|id| *id == leaf.id || *id == clause.id))
+        .map(|other| other.id.as_str())
+        .collect();
+    section(&mut out, &pick(lang, "行业包中更严的要求", "Stricter in sector packs"), &stricter.join(" "));
     section(&mut out, &pick(lang, "法律", "Law"), &leaf.law.join(" "));
     section(&mut out, &pick(lang, "条目出处", "Declared at"), &catalogue.sources.line(leaf.at));
     out

@@ -59,6 +59,15 @@ pub fn automatic_reason(assessment: &Assessment<'_>, finding: &Finding) -> Text 
 }
 
 fn not_applicable(assessment: &Assessment<'_>, finding: &Finding) -> Text {
+    if let Some((pack, active)) = leaf(assessment, finding).and_then(|leaf| assessment.pack_of(leaf))
+        && !active.judged()
+    {
+        let standing = crate::packs::standing(pack, active.standing);
+        return Text::new(
+            format!("《{}》{}", pack.document.zh, standing.zh),
+            format!("{}: {}", pack.document.en, standing.en),
+        );
+    }
     if let Some(id) = &finding.exempt {
         let title = assessment
             .catalogue

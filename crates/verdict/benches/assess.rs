@@ -58,7 +58,7 @@ fn main() {
     let files = || read_files(&path, &mut Sources::default()).expect("examples/auto-dealer");
     let (node, _) = files();
     let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
-    let input = Input { as_of: Date::parse("2026-11-01"), stages: Vec::new() };
+    let input = Input { as_of: Date::parse("2026-11-01"), ..Input::default() };
     println!("{} clauses, {} leaves", catalogue.clauses.len(), catalogue.leaves.len());
     let decode = median(|| drop(zhunsheng_builtin::catalogue()), 20);
     println!("decode the embedded catalogue        {:>10.3} ms", decode.as_secs_f64() * 1e3);

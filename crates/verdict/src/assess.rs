@@ -1,15 +1,16 @@
 //! One dossier against one catalogue, by the law of one date.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use zhunsheng_catalogue::expr::Expr;
-use zhunsheng_catalogue::{Article, Catalogue, Instrument, Kind, LawRef, LeafId, Standing};
-use zhunsheng_dossier::{Answer, Date, Determination, Dossier, Facts, FieldId, Outcome, RecordId, Type, Val};
+use zhunsheng_catalogue::{Article, Catalogue, Instrument, Kind, LawRef, Leaf, LeafId, Pack, Standing};
+use zhunsheng_dossier::{Answer, Date, Determination, Dossier, FactId, Facts, FieldId, Outcome, RecordId, Type, Val};
 use zhunsheng_source::{Diagnostic, Diagnostics};
 
 use crate::eval::{Eval, Missing, Trace};
 use crate::judge::{Bench, Finding, Judge};
 use crate::kleene::Kleene;
+use crate::packs::{self, ActivePack};
 use crate::request::{Request, requests};
 use crate::rollup::{Rolled, roll};
 
@@ -20,6 +21,10 @@ pub struct Input {
     pub as_of: Option<Date>,
     /// Stages in scope; empty: as the dossier says. Collection is always part (6.2.1).
     pub stages: Vec<String>,
+    /// Sector packs that apply, besides those the dossier names in `target.packs`.
+    pub packs: Vec<String>,
+    /// Only the packs' requirements: the standard is judged where they lean on it, but not reported.
+    pub only_packs: bool,
 }
 
 /// Why there is no assessment.
@@ -31,7 +36,13 @@ pub enum InputError {
     /// A stage that does not exist.
     #[error("no stage `{0}`; valid: {1}")]
     NoStage(String, String),
-    /// Answers or determinations that refer to nothing.
+    /// A sector pack that does not exist.
+    #[error("no sector pack `{0}`; valid: {1}")]
+    NoPack(String, String),
+    /// Only packs were asked for, and none is named.
+    #[error("no sector pack named: state `target.packs` in the dossier or give `--pack-id`; valid: {0}")]
+    NoPackNamed(String),
+    /// Answers, determinations or packs that refer to nothing.
     #[error("the dossier has mistakes")]
     Mistakes(Diagnostics),
 }
@@ -55,6 +66,10 @@ pub struct Assessment<'a> {
     pub requests: Vec<Request>,
     /// Whether each article can concern this target, by instrument and article; true where the catalogue states no condition.
     pub binding: Vec<Vec<Kleene>>,
+    /// Sector packs that take part.
+    pub packs: Vec<ActivePack>,
+    /// For leaves of the standard: the pack leaves that are stricter.
+    pub sharpened: BTreeMap<LeafId, Vec<LeafId>>,
 }
 
 impl Assessment<'_> {
@@ -72,6 +87,16 @@ impl Assessment<'_> {
         } else {
             0
         }
+    }
+
+    /// The pack a leaf belongs to and how it takes part.
+    pub fn pack_of(&self, leaf: &Leaf) -> Option<(&Pack, ActivePack)> {
+        packs::pack_of(self.catalogue, &self.packs, leaf)
+    }
+
+    /// The leaves of packs that are stricter than this leaf of the standard.
+    pub fn sharpened_by(&self, leaf: LeafId) -> impl Iterator<Item = &Leaf> {
+        self.sharpened.get(&leaf).into_iter().flatten().filter_map(|id| self.catalogue.leaves.get(*id))
     }
 
     /// The path of something missing.
@@ -144,6 +169,7 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     let facts = &dossier.facts;
     let as_of = input.as_of.or_else(|| stated_date(catalogue, facts)).ok_or(InputError::NoDate)?;
     let stages = stages(catalogue, facts, &input.stages)?;
+    let packs = packs::active(catalogue, facts, input, as_of)?;
     let mut problems = Diagnostics::default();
     let answers = answers(catalogue, facts, &dossier.answers, &mut problems);
     let determined = determined(catalogue, facts, &dossier.determinations, &mut problems);
@@ -160,11 +186,13 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
         assumed: None,
         stage_field: stage_fields(catalogue),
     };
-    let findings = findings(&bench, &stages, false);
+    let scope = Scope { stages: &stages, packs: &packs, only_packs: input.only_packs, exceptions: false };
+    let findings = findings(&bench, &scope);
     let rollup = roll(catalogue, &findings);
     let requests = requests(catalogue, facts, &findings);
     let binding = binding(catalogue, facts, as_of);
-    Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, requests, binding })
+    let sharpened = packs::sharpened(catalogue, &packs);
+    Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, requests, binding, packs, sharpened })
 }
 
 /// Whether each article can concern the target: the instrument's condition and the article's own.
@@ -197,13 +225,15 @@ pub(crate) fn stated_date(catalogue: &Catalogue, facts: &Facts) -> Option<Date> 
 }
 
 fn field_value<'a>(catalogue: &Catalogue, facts: &'a Facts, singleton: &str, field: &str) -> Option<&'a Val> {
+    field_fact(catalogue, facts, singleton, field).map(|fact| facts.val(fact))
+}
+
+/// What a singleton's field states; `None` where it is not known.
+pub(crate) fn field_fact(catalogue: &Catalogue, facts: &Facts, singleton: &str, field: &str) -> Option<FactId> {
     let root = catalogue.schema.root_of(singleton)?;
     let Val::Record(record) = facts.val(facts.get(0, root)) else { return None };
     let (field, _) = catalogue.schema.shape(facts.shape(*record)).field(field)?;
-    match facts.get(*record, field) {
-        0 => None,
-        fact => Some(facts.val(fact)),
-    }
+    Some(facts.get(*record, field)).filter(|fact| *fact != 0)
 }
 
 /// Stages in scope. Nothing said means all of them: a scope that nobody stated cannot leave a stage out.
@@ -329,27 +359,50 @@ fn determined(
     determined
 }
 
-/// Findings in scope. Exceptions are no requirements: they are judged where a requirement consults them, and by
-/// themselves only where a search asks for them.
-pub(crate) fn findings(bench: &Bench<'_>, stages: &[String], exceptions: bool) -> Vec<Finding> {
+/// What is judged.
+pub(crate) struct Scope<'a> {
+    /// Stages; empty: all.
+    pub stages: &'a [String],
+    /// Packs that take part.
+    pub packs: &'a [ActivePack],
+    /// Leaves of packs alone.
+    pub only_packs: bool,
+    /// Exceptions are no requirements: they are judged where a requirement consults them, and by themselves only where
+    /// a search asks for them.
+    pub exceptions: bool,
+}
+
+/// Findings in scope.
+pub(crate) fn findings(bench: &Bench<'_>, scope: &Scope<'_>) -> Vec<Finding> {
+    let (stages, packs) = (scope.stages, scope.packs);
     let catalogue = bench.catalogue;
-    let in_scope = |leaf: LeafId| {
-        let clause = catalogue.leaves.get(leaf).and_then(|leaf| catalogue.clause_of(leaf));
-        clause.is_some_and(|clause| {
+    let in_scope = |leaf: &Leaf| {
+        catalogue.clause_of(leaf).is_some_and(|clause| {
             let stage_in = clause.stage.as_ref().is_none_or(|stage| stages.is_empty() || stages.contains(stage));
-            (exceptions || clause.kind != Kind::Exception) && stage_in
+            let named = match clause.pack {
+                None => !scope.only_packs,
+                Some(_) => packs::pack_of(catalogue, packs, leaf).is_some(),
+            };
+            (scope.exceptions || clause.kind != Kind::Exception) && stage_in && named
         })
     };
+    // By leaf, in the order of the standard; within a leaf the objects follow one another as they were judged.
+    let mut by_leaf: Vec<Vec<Finding>> = Vec::new();
+    by_leaf.resize_with(catalogue.leaves.len(), Vec::new);
     let mut by_kind: Vec<(&str, Vec<LeafId>)> = Vec::new();
-    for (index, leaf) in catalogue.leaves.iter().enumerate().filter(|(index, _)| in_scope(*index)) {
+    for (index, leaf) in catalogue.leaves.iter().enumerate().filter(|(_, leaf)| in_scope(leaf)) {
+        // A pack that does not count on the date has nothing to judge, and says so once for each leaf.
+        if packs::pack_of(catalogue, packs, leaf).is_some_and(|(_, active)| !active.judged()) {
+            if let Some(held) = by_leaf.get_mut(index) {
+                held.push(Finding::new(index, 0, Outcome::NotApplicable));
+            }
+            continue;
+        }
         match by_kind.iter_mut().find(|(kind, _)| *kind == leaf.object) {
             Some((_, leaves)) => leaves.push(index),
             None => by_kind.push((&leaf.object, vec![index])),
         }
     }
-    // By leaf, in the order of the standard; within a leaf the objects follow one another as they were judged.
-    let mut by_leaf: Vec<Vec<Finding>> = Vec::new();
-    by_leaf.resize_with(catalogue.leaves.len(), Vec::new);
     for (kind, leaves) in by_kind {
         for finding in of_kind(bench, kind, &leaves, stages) {
             if let Some(held) = by_leaf.get_mut(finding.leaf) {

@@ -69,7 +69,8 @@ pub(crate) fn roll(catalogue: &Catalogue, findings: &[Finding]) -> Vec<Rolled> {
         .map(|(clause, held)| (!held.is_empty()).then(|| over_objects(catalogue, clause, held)))
         .collect();
     // What a clause passes on to the one above: extension requirements to the indicator they extend, legal bases to
-    // nobody (5.2.2 itself asks whether one of them holds), exceptions to nobody.
+    // nobody (5.2.2 itself asks whether one of them holds), exceptions and requirements of sector packs to nobody: the
+    // verdict on the standard is the standard's own.
     let mut total = own.clone();
     for level in [Kind::Characteristic, Kind::Indicator, Kind::Dimension] {
         for (index, clause) in catalogue.clauses.iter().enumerate().filter(|(_, clause)| clause.kind == level) {
@@ -77,7 +78,7 @@ pub(crate) fn roll(catalogue: &Catalogue, findings: &[Finding]) -> Vec<Rolled> {
                 let goes_here = match inner.kind {
                     Kind::ExtensionRequirement => inner.extends.as_deref() == Some(clause.id.as_str()),
                     Kind::Characteristic | Kind::Indicator => parent(&inner.id) == Some(clause.id.as_str()),
-                    Kind::Dimension | Kind::LegalBasis | Kind::Exception => false,
+                    Kind::Dimension | Kind::LegalBasis | Kind::Exception | Kind::SectorRequirement => false,
                 };
                 if goes_here { total.get(other).copied().flatten() } else { None }
             });

@@ -6,8 +6,9 @@ use zhunsheng_catalogue::{Catalogue, Kind, LeafId, Mode};
 use zhunsheng_dossier::{Change, Date, Dossier, FactId, Facts, Outcome, RecordId, changed};
 use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 
-use crate::assess::{Input, InputError, answers, findings, object_of, stage_fields, stages, stated_date};
+use crate::assess::{Input, InputError, Scope, answers, findings, object_of, stage_fields, stages, stated_date};
 use crate::judge::{Bench, Finding, Judge};
+use crate::packs::{self, ActivePack};
 
 type Answers = HashMap<(LeafId, RecordId), Vec<Option<u16>>>;
 
@@ -27,6 +28,8 @@ pub struct Trial<'a> {
     catalogue: &'a Catalogue,
     as_of: Date,
     stages: Vec<String>,
+    packs: Vec<ActivePack>,
+    only_packs: bool,
 }
 
 impl<'a> Trial<'a> {
@@ -38,12 +41,14 @@ impl<'a> Trial<'a> {
         let facts = &dossier.facts;
         let as_of = input.as_of.or_else(|| stated_date(catalogue, facts)).ok_or(InputError::NoDate)?;
         let stages = stages(catalogue, facts, &input.stages)?;
+        let packs = packs::active(catalogue, facts, input, as_of)?;
         let mut problems = Diagnostics::default();
         let answers = answers(catalogue, facts, &dossier.answers, &mut problems);
         if problems.has_errors() {
             return Err(InputError::Mistakes(problems));
         }
-        Ok((Trial { catalogue, as_of, stages }, State { facts: facts.clone(), answers }))
+        let only_packs = input.only_packs;
+        Ok((Trial { catalogue, as_of, stages, packs, only_packs }, State { facts: facts.clone(), answers }))
     }
 
     /// A state with changes. The path `answers[LEAF@OBJECT].STEP` is an answer to a guided leaf.
@@ -85,7 +90,8 @@ impl<'a> Trial<'a> {
 
     /// Judges everything in scope, exceptions included.
     pub fn findings(&self, state: &State) -> Vec<Finding> {
-        self.with(state, |bench| findings(bench, &self.stages, true))
+        let scope = Scope { stages: &self.stages, packs: &self.packs, only_packs: self.only_packs, exceptions: true };
+        self.with(state, |bench| findings(bench, &scope))
     }
 
     /// The verdicts of [`Trial::findings`].

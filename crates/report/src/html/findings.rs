@@ -112,6 +112,8 @@ fn basis(view: &View<'_>, row: &Row<'_>) -> Markup {
             }
             None => (view.t("自动", "automatic")),
         }
+        @let sharpened = crate::packs::sharpened_by(view.a, row.findings.first().map_or(0, |finding| finding.leaf));
+        @if !sharpened.is_empty() { (view.t("；行业包从严：", "; a sector pack is stricter: ")) (sharpened.join(view.t("、", ", "))) }
         @if let Some(id) = row.key.exempt { (view.t("；由 ", "; lifted by ")) (reference(view, id)) (view.t(" 免除", "")) }
         @if let Some(id) = row.key.superseded { (view.t("；另有基础 ", "; another basis holds: ")) (reference(view, id)) (view.t(" 成立", "")) }
         @if row.key.verdict == Outcome::Undetermined && open > 0 {

@@ -9,6 +9,7 @@ mod heat;
 mod law;
 mod method;
 mod missing;
+mod packs;
 mod people;
 mod radar;
 mod style;
@@ -36,7 +37,7 @@ struct Section {
 /// The assessment as one page, in one language.
 pub fn html(assessment: &Assessment<'_>, lang: Lang) -> String {
     let view = View::new(assessment, lang);
-    let sections = [
+    let mut sections = vec![
         Section {
             anchor: "summary", title: ("评估结论摘要", "Summary of conclusions"), body: summary::body(&view)
         },
@@ -54,6 +55,15 @@ pub fn html(assessment: &Assessment<'_>, lang: Lang) -> String {
         Section { anchor: "method", title: ("方法与局限", "Method and its limits"), body: method::body(&view) },
         Section { anchor: "glossary", title: ("用语", "Terms"), body: method::glossary(&view) },
     ];
+    if !assessment.packs.is_empty() {
+        // Nothing to draw where only packs were asked for.
+        if view.dimensions.is_empty() {
+            sections.retain(|section| !matches!(section.anchor, "radar" | "heat"));
+        }
+        let title = ("行业包", "Sector packs");
+        let after = sections.iter().position(|section| section.anchor == "gaps").unwrap_or_default();
+        sections.insert(after, Section { anchor: "packs", title, body: packs::body(&view) });
+    }
     let heading = view.t("个人信息处理合规评估报告", "Personal information processing: compliance assessment");
     let name = view.target("name").unwrap_or_default();
     let page = markup! {

@@ -17,11 +17,12 @@ const LAWFULNESS: &str = "5.2";
 
 pub(super) fn body(view: &View<'_>) -> Markup {
     html! {
-        (overall(view))
+        @if !view.dimensions.is_empty() || view.a.packs.is_empty() { (overall(view)) }
+        (super::packs::conclusions(view))
         (tiles(view))
         (sentence(view))
         (basis_note(view))
-        (dimensions(view))
+        @if !view.dimensions.is_empty() || view.a.packs.is_empty() { (dimensions(view)) }
     }
 }
 
