@@ -7,6 +7,7 @@ use zhunsheng_dossier::Schema;
 use zhunsheng_source::{Node, Sources, Text};
 
 use crate::clause::{Clause, Example, Kind, Leaf};
+use crate::crosswalk::Crosswalk;
 use crate::law::{Article, Instrument, LawRef};
 use crate::pack::Pack;
 
@@ -34,6 +35,8 @@ pub struct Catalogue {
     pub packs: Vec<Pack>,
     /// Law, by id.
     pub instruments: Vec<Instrument>,
+    /// What leaves are to the provisions of other texts.
+    pub crosswalks: Vec<Crosswalk>,
     /// Types of personal information, as facts.
     pub taxonomy: Vec<Node>,
     /// The files addresses point into.
@@ -59,6 +62,7 @@ impl Catalogue {
             leaves: Vec::new(),
             packs: Vec::new(),
             instruments: Vec::new(),
+            crosswalks: Vec::new(),
             taxonomy: Vec::new(),
             sources,
             examples: Vec::new(),
@@ -107,6 +111,7 @@ impl Catalogue {
         self.packs.sort_by(|a, b| a.id.cmp(&b.id));
         self.instruments.sort_by(|a, b| a.id.cmp(&b.id));
         self.index();
+        self.title_crosswalks();
     }
 
     fn index(&mut self) {

@@ -212,6 +212,8 @@ pub struct Clause {
     pub extends: Option<String>,
     /// The stage it applies to, as a value of `activity.stage`.
     pub stage: Option<String>,
+    /// Judged only where this view is asked for; a clause of the standard has none.
+    pub view: Option<String>,
     /// The value of `activity.legal_bases` that names this basis.
     pub basis: Option<String>,
     /// The basis that is the rule where nobody has named another (consent): its failure is a gap even then.

@@ -145,7 +145,13 @@ impl<'a> LawRef<'a> {
             Some(item) => format!("annex item {item}"),
             None => format!("art. {}", self.article),
         };
+        let annex = self.article.starts_with("annex-");
         for (index, part) in self.part.split(")(").filter(|part| !part.is_empty()).enumerate() {
+            if annex {
+                zh.push_str(&format!("（{part}）"));
+                en.push_str(&format!("({part})"));
+                continue;
+            }
             zh.push_str(&format!("第{part}{}", if index == 0 { "款" } else { "项" }));
             en.push_str(&format!("({part})"));
         }

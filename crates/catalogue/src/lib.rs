@@ -6,6 +6,7 @@ pub mod expr;
 
 mod catalogue;
 mod clause;
+mod crosswalk;
 mod decode;
 mod law;
 mod lint;
@@ -14,6 +15,7 @@ mod pack;
 
 pub use catalogue::{Catalogue, LeafId, Target};
 pub use clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Mode, Step};
+pub use crosswalk::{Crosswalk, Item, Line, Mapping, Point, Relation, Unmapped};
 pub use law::{Article, Instrument, LawRef, Standing, Threshold};
 pub use lint::lint;
 pub use load::{Files, load};

@@ -9,6 +9,8 @@ use crate::clause::{Clause, Kind, Leaf};
 use crate::law::LawRef;
 use crate::pack::misplaced;
 
+mod crosswalk;
+
 /// Checks a loaded catalogue.
 pub fn lint(catalogue: &Catalogue) -> Diagnostics {
     let mut lint = Lint { catalogue, problems: Diagnostics::default() };
@@ -22,6 +24,9 @@ pub fn lint(catalogue: &Catalogue) -> Diagnostics {
     for template in catalogue.packs.iter().filter_map(|pack| pack.template.as_ref()) {
         let (_, problems) = build(&catalogue.schema, &base, template, &[]);
         lint.problems.extend(problems);
+    }
+    for crosswalk in &catalogue.crosswalks {
+        lint.crosswalk(crosswalk);
     }
     for instrument in &catalogue.instruments {
         let replaced = instrument.replaced_by.as_deref();
@@ -77,6 +82,7 @@ impl<'a> Lint<'a> {
                 self.no_such(clause.at, field, value, values.keys().map(String::as_str));
             }
         }
+        self.view(clause);
         for reference in &clause.law {
             self.law(clause.at, reference);
         }

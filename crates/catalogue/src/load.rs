@@ -7,6 +7,7 @@ use zhunsheng_source::{Diagnostic, Diagnostics, Limits, Node, Sources, Text, Val
 
 use crate::catalogue::Catalogue;
 use crate::clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Step};
+use crate::crosswalk::Crosswalk;
 use crate::decode::Decode;
 use crate::expr::{Expr, Scope, check_computed, compile};
 use crate::law::{Article, Instrument, Threshold};
@@ -68,7 +69,19 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
 /// Definitions of other crates stand beside the clauses and are theirs to read.
 const ELSEWHERE: [&str; 3] = ["catalogue/policy/", "catalogue/records/", "catalogue/discover/"];
 
-const TOP: [&str; 8] = ["kinds", "clauses", "instrument", "articles", "types", "pack", "template", "catalogue"];
+const TOP: [&str; 11] = [
+    "kinds",
+    "clauses",
+    "instrument",
+    "articles",
+    "types",
+    "pack",
+    "template",
+    "catalogue",
+    "crosswalk",
+    "items",
+    "unmapped",
+];
 
 struct Loader<'a> {
     catalogue: &'a mut Catalogue,
@@ -94,6 +107,10 @@ impl Loader<'_> {
         if node.get("instrument").is_some() {
             self.instrument(node);
         }
+        if let Some(head) = node.get("crosswalk") {
+            let crosswalk = Crosswalk::read(node, head, self.problems);
+            self.catalogue.crosswalks.push(crosswalk);
+        }
         if let Some(types) = node.get("types") {
             self.catalogue.taxonomy.push(Node {
                 at: types.at,
@@ -118,8 +135,8 @@ impl Loader<'_> {
         decode.keys(
             node,
             &[
-                "id", "kind", "title", "extends", "stage", "basis", "presumed", "examine", "limits", "note", "law",
-                "groups", "leaves",
+                "id", "kind", "title", "extends", "stage", "view", "basis", "presumed", "examine", "limits", "note",
+                "law", "groups", "leaves",
             ],
         );
         let clause = Clause {
@@ -129,6 +146,7 @@ impl Loader<'_> {
             title: decode.text(node, "title"),
             extends: decode.optional(node, "extends"),
             stage: decode.optional(node, "stage"),
+            view: decode.optional(node, "view"),
             basis: decode.optional(node, "basis"),
             presumed: node.get("presumed").and_then(Node::text) == Some("true"),
             examine: decode.text_or_empty(node, "examine"),

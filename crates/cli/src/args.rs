@@ -52,6 +52,17 @@ pub enum Plain {
     Json,
 }
 
+/// Forms of a table.
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Table {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
 /// Commands.
 #[derive(Subcommand)]
 pub enum Command {
@@ -69,6 +80,15 @@ pub enum Command {
         /// 格式 Format
         #[arg(long, value_enum, default_value = "text")]
         format: Plain,
+    },
+    /// 对照表：条目与个人信息保护法、2025年合规审计指引、GB/T 35273 的关系 Crosswalks from leaves to the law, the audit guideline of 2025 and GB/T 35273
+    Crosswalk {
+        /// 对照到哪里：pipl、audit-2025、gbt-35273；缺省为全部 To which text; all of them if left out
+        #[arg(long, value_name = "ID")]
+        to: Option<String>,
+        /// 格式 Format
+        #[arg(long, value_enum, default_value = "text")]
+        format: Table,
     },
     /// 说明一个条目：要求、检查方法、证据、法律 Explain a leaf: requirement, check, evidence, law
     Explain {
@@ -127,6 +147,9 @@ pub struct AssessArgs {
     /// 只评估行业包的要求 Only the requirements of sector packs
     #[arg(long)]
     pub only_pack: bool,
+    /// 按另一文件的事项报告，如 audit-2025（合规审计指引27项） By the items of another text, such as audit-2025 (27 items of the audit guideline)
+    #[arg(long, value_name = "CROSSWALK")]
+    pub view: Option<String>,
     /// 格式 Format
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,

@@ -25,7 +25,13 @@ pub fn run(
     if !dossier.warnings.is_empty() {
         eprintln!("{}", dossier.warnings.render(&dossier.sources, lang));
     }
-    let input = Input { as_of, stages: args.stages.clone(), packs: args.pack_ids.clone(), only_packs: args.only_pack };
+    let input = Input {
+        as_of,
+        stages: args.stages.clone(),
+        packs: args.pack_ids.clone(),
+        only_packs: args.only_pack,
+        view: args.view.clone(),
+    };
     let assessment = judge(&catalogue, &dossier, &input)?;
     match &args.output {
         None => write(&assessment, args.format, lang, out)?,

@@ -4,6 +4,7 @@ mod args;
 mod assess;
 mod catalogue;
 mod coverage;
+mod crosswalk;
 mod dossier;
 mod engines;
 mod input;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Obligations { dossier, as_of, format } => {
             obligations::run(&dossier, as_of.as_deref(), format, packs, root, lang, &mut out)
         }
+        Command::Crosswalk { to, format } => crosswalk::run(to.as_deref(), format, packs, root, lang, &mut out),
         Command::Explain { leaf } => assess::explain(&leaf, packs, root, lang, &mut out),
         Command::Dossier(command) => dossier::run(&command, packs, root, lang, &mut out),
         Command::Records(command) => engines::records(command, lang, &mut out),

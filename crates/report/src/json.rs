@@ -21,6 +21,9 @@ pub fn json(assessment: &Assessment<'_>) -> Value {
         map.insert("rollup".into(), rollup(assessment));
         map.insert("requests".into(), assessment.requests.iter().map(|one| request(assessment, one)).collect());
         map.insert("obligations".into(), obligations(assessment));
+        if let Some(view) = &assessment.view {
+            map.insert("view".into(), crate::view::json(assessment, view));
+        }
     }
     value
 }
@@ -39,6 +42,9 @@ pub fn write_json(assessment: &Assessment<'_>, out: &mut impl Write) -> io::Resu
     list(out, "findings", assessment.findings.iter().map(|one| finding(assessment, one, &mut law)))?;
     list(out, "rollup", rollup(assessment).as_array().cloned().unwrap_or_default())?;
     list(out, "requests", assessment.requests.iter().map(|one| request(assessment, one)))?;
+    if let Some(view) = &assessment.view {
+        writeln!(out, "\"view\":{},", crate::view::json(assessment, view))?;
+    }
     writeln!(out, "\"obligations\":{}}}", obligations(assessment))
 }
 

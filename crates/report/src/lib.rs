@@ -4,6 +4,7 @@ mod html;
 mod json;
 mod packs;
 mod text;
+mod view;
 mod wrap;
 
 pub mod words;

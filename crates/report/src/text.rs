@@ -29,9 +29,14 @@ fn pick(lang: Lang, zh: &str, en: &str) -> String {
 pub fn text(assessment: &Assessment<'_>, lang: Lang) -> String {
     let mut out = String::new();
     head(assessment, lang, &mut out);
-    dimensions(assessment, lang, &mut out);
-    sector_packs(assessment, lang, &mut out);
-    gaps(assessment, lang, &mut out);
+    match &assessment.view {
+        Some(view) => crate::view::text(assessment, view, lang, &mut out),
+        None => {
+            dimensions(assessment, lang, &mut out);
+            sector_packs(assessment, lang, &mut out);
+            gaps(assessment, lang, &mut out);
+        }
+    }
     requests(assessment, lang, &mut out);
     law(assessment, lang, &mut out);
     limits(assessment, lang, &mut out);
@@ -113,12 +118,22 @@ fn head(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
     );
 }
 
-fn sign(outcome: Outcome) -> &'static str {
+pub(crate) fn sign(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Gap => "✗",
         Outcome::Undetermined => "?",
         Outcome::Conformant => "✓",
         Outcome::NotApplicable => "–",
+    }
+}
+
+/// The sign, set off from the id before it.
+pub(crate) fn mark(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Gap => " ✗",
+        Outcome::Undetermined => " ?",
+        Outcome::Conformant => " ✓",
+        Outcome::NotApplicable => " –",
     }
 }
 
@@ -180,7 +195,7 @@ fn block(out: &mut String, label: &str, text: &str) {
     }
 }
 
-fn object(assessment: &Assessment<'_>, finding: &Finding, lang: Lang) -> String {
+pub(crate) fn object(assessment: &Assessment<'_>, finding: &Finding, lang: Lang) -> String {
     let (kind, id) = assessment.object(finding);
     let title = assessment.catalogue.schema.kinds.get(kind).map(|kind| kind.title.get(lang)).unwrap_or_default();
     if id.is_empty() { title.to_owned() } else { format!("{title} {id}") }

@@ -13,6 +13,7 @@ use crate::kleene::Kleene;
 use crate::packs::{self, ActivePack};
 use crate::request::{Request, requests};
 use crate::rollup::{Rolled, roll};
+use crate::view::ViewReport;
 
 /// What the caller decides.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,8 @@ pub struct Input {
     pub packs: Vec<String>,
     /// Only the packs' requirements: the standard is judged where they lean on it, but not reported.
     pub only_packs: bool,
+    /// The view asked for: clauses that belong to it are judged too.
+    pub view: Option<String>,
 }
 
 /// Why there is no assessment.
@@ -42,6 +45,9 @@ pub enum InputError {
     /// Only packs were asked for, and none is named.
     #[error("no sector pack named: state `target.packs` in the dossier or give `--pack-id`; valid: {0}")]
     NoPackNamed(String),
+    /// A view that does not exist.
+    #[error("no view `{0}`; valid: {1}")]
+    NoView(String, String),
     /// Answers, determinations or packs that refer to nothing.
     #[error("the dossier has mistakes")]
     Mistakes(Diagnostics),
@@ -62,6 +68,8 @@ pub struct Assessment<'a> {
     pub findings: Vec<Finding>,
     /// Clauses that have a verdict.
     pub rollup: Vec<Rolled>,
+    /// By the items of another text, where that was asked for.
+    pub view: Option<ViewReport<'a>>,
     /// What to ask for.
     pub requests: Vec<Request>,
     /// Whether each article can concern this target, by instrument and article; true where the catalogue states no condition.
@@ -170,6 +178,10 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     let as_of = input.as_of.or_else(|| stated_date(catalogue, facts)).ok_or(InputError::NoDate)?;
     let stages = stages(catalogue, facts, &input.stages)?;
     let packs = packs::active(catalogue, facts, input, as_of)?;
+    let crosswalk = match &input.view {
+        Some(id) => Some(catalogue.crosswalk(id).ok_or_else(|| no_view(catalogue, id))?),
+        None => None,
+    };
     let mut problems = Diagnostics::default();
     let answers = answers(catalogue, facts, &dossier.answers, &mut problems);
     let determined = determined(catalogue, facts, &dossier.determinations, &mut problems);
@@ -186,13 +198,21 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
         assumed: None,
         stage_field: stage_fields(catalogue),
     };
-    let scope = Scope { stages: &stages, packs: &packs, only_packs: input.only_packs, exceptions: false };
+    let view_id = input.view.as_deref();
+    let scope =
+        Scope { stages: &stages, packs: &packs, only_packs: input.only_packs, exceptions: false, view: view_id };
     let findings = findings(&bench, &scope);
+    let view = crosswalk.map(|crosswalk| crate::view::view(catalogue, crosswalk, &findings));
     let rollup = roll(catalogue, &findings);
     let requests = requests(catalogue, facts, &findings);
     let binding = binding(catalogue, facts, as_of);
     let sharpened = packs::sharpened(catalogue, &packs);
-    Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, requests, binding, packs, sharpened })
+    Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, view, requests, binding, packs, sharpened })
+}
+
+fn no_view(catalogue: &Catalogue, id: &str) -> InputError {
+    let valid: Vec<&str> = catalogue.crosswalks.iter().map(|one| one.id.as_str()).collect();
+    InputError::NoView(id.to_owned(), valid.join(", "))
 }
 
 /// Whether each article can concern the target: the instrument's condition and the article's own.
@@ -370,6 +390,8 @@ pub(crate) struct Scope<'a> {
     /// Exceptions are no requirements: they are judged where a requirement consults them, and by themselves only where
     /// a search asks for them.
     pub exceptions: bool,
+    /// The view whose own leaves take part.
+    pub view: Option<&'a str>,
 }
 
 /// Findings in scope.
@@ -383,7 +405,8 @@ pub(crate) fn findings(bench: &Bench<'_>, scope: &Scope<'_>) -> Vec<Finding> {
                 None => !scope.only_packs,
                 Some(_) => packs::pack_of(catalogue, packs, leaf).is_some(),
             };
-            (scope.exceptions || clause.kind != Kind::Exception) && stage_in && named
+            let view_in = clause.view.is_none() || clause.view.as_deref() == scope.view;
+            (scope.exceptions || clause.kind != Kind::Exception) && stage_in && named && view_in
         })
     };
     // By leaf, in the order of the standard; within a leaf the objects follow one another as they were judged.

@@ -15,6 +15,7 @@ mod prove;
 mod request;
 mod rollup;
 mod trial;
+mod view;
 
 pub use assess::{Assessment, Input, InputError, assess};
 pub use eval::Missing;
@@ -25,3 +26,4 @@ pub use prove::{Proof, Survivor, prove, prove_computed, prove_leaf};
 pub use request::Request;
 pub use rollup::Rolled;
 pub use trial::{Effect, State, Trial, Verdicts};
+pub use view::{Held, ItemVerdict, PointVerdict, Standing as PointStanding, ViewReport};

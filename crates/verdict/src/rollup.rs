@@ -117,3 +117,23 @@ fn over_objects(catalogue: &Catalogue, clause: &Clause, held: &mut [(RecordId, L
     }
     all(outcomes)
 }
+
+/// The verdict of some leaves over all objects, `None` where none of them has a finding. Alternatives are combined per
+/// object, as in their clause.
+pub(crate) fn of_leaves(catalogue: &Catalogue, by_leaf: &[&[Finding]], leaves: &[LeafId]) -> Option<Outcome> {
+    let mut by_clause: std::collections::BTreeMap<usize, Vec<(RecordId, LeafId, Outcome)>> =
+        std::collections::BTreeMap::new();
+    for leaf in leaves {
+        let Some(declared) = catalogue.leaves.get(*leaf) else { continue };
+        let own = by_leaf.get(*leaf).copied().unwrap_or_default();
+        let held = own.iter().map(|finding| (finding.object, *leaf, finding.verdict));
+        by_clause.entry(declared.clause).or_default().extend(held);
+    }
+    by_clause.retain(|_, held| !held.is_empty());
+    if by_clause.is_empty() {
+        return None;
+    }
+    Some(all(by_clause.into_iter().filter_map(|(clause, mut held)| {
+        catalogue.clauses.get(clause).map(|clause| over_objects(catalogue, clause, &mut held))
+    })))
+}

@@ -90,7 +90,13 @@ impl<'a> Trial<'a> {
 
     /// Judges everything in scope, exceptions included.
     pub fn findings(&self, state: &State) -> Vec<Finding> {
-        let scope = Scope { stages: &self.stages, packs: &self.packs, only_packs: self.only_packs, exceptions: true };
+        let scope = Scope {
+            stages: &self.stages,
+            packs: &self.packs,
+            only_packs: self.only_packs,
+            exceptions: true,
+            view: None,
+        };
         self.with(state, |bench| findings(bench, &scope))
     }
 

@@ -6,6 +6,7 @@
 mod findings;
 mod gaps;
 mod heat;
+mod items;
 mod law;
 mod method;
 mod missing;
@@ -28,9 +29,9 @@ use zhunsheng_verdict::Assessment;
 use view::View;
 
 /// A section: anchor, title in both languages, content.
-struct Section {
+struct Section<'a> {
     anchor: &'static str,
-    title: (&'static str, &'static str),
+    title: (&'a str, &'a str),
     body: Markup,
 }
 
@@ -63,6 +64,14 @@ pub fn html(assessment: &Assessment<'_>, lang: Lang) -> String {
         let title = ("行业包", "Sector packs");
         let after = sections.iter().position(|section| section.anchor == "gaps").unwrap_or_default();
         sections.insert(after, Section { anchor: "packs", title, body: packs::body(&view) });
+    }
+    if let Some(report) = &assessment.view {
+        let section = Section {
+            anchor: "items",
+            title: (report.crosswalk.title.zh.as_str(), report.crosswalk.title.en.as_str()),
+            body: items::body(&view, report),
+        };
+        sections.insert(1, section);
     }
     let heading = view.t("个人信息处理合规评估报告", "Personal information processing: compliance assessment");
     let name = view.target("name").unwrap_or_default();
