@@ -90,6 +90,9 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Table,
     },
+    /// 三方对照：政策所说、清单在册、事件和数据所示 Three sides compared: said, on record, done
+    #[command(after_help = crate::reconcile::HELP)]
+    Reconcile(crate::reconcile::ReconcileArgs),
     /// 说明一个条目：要求、检查方法、证据、法律 Explain a leaf: requirement, check, evidence, law
     Explain {
         /// 条目、条款或行业包的编号，如 6.2.6.1c4 Id of a leaf, a clause or a sector pack, such as 6.2.6.1c4

@@ -13,8 +13,11 @@ const WHOLE: usize = 400;
 /// One kind found in one column.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub struct Finding {
-    /// The taxonomy id.
+    /// What the values look like.
     pub kind: Kind,
+    /// The type of the taxonomy they are of.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub taxonomy: Option<&'static str>,
     /// True for personal information; false for what is recognised and is none.
     pub personal: bool,
     /// The column, key path or table and column; `None` for text.
@@ -204,6 +207,7 @@ impl Column {
         let values = if self.name.is_some() { self.values } else { 0 };
         Finding {
             kind,
+            taxonomy: kind.taxonomy(),
             personal: kind.personal(),
             column: self.name.clone(),
             confidence,

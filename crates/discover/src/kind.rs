@@ -93,6 +93,21 @@ impl Kind {
         ALL.into_iter().find(|k| k.id() == id)
     }
 
+    /// The type of the taxonomy (`catalogue/taxonomy/types.yaml`) that values of this kind are of; `None` where they are not
+    /// personal.
+    #[must_use]
+    pub fn taxonomy(self) -> Option<&'static str> {
+        match self {
+            Kind::CreditCode => None,
+            Kind::LandlineNumber => Some("phone-number"),
+            Kind::BankCardNumber => Some("bank-card"),
+            Kind::Imei => Some("device-id"),
+            Kind::PostalAddress => Some("address"),
+            Kind::WechatId | Kind::QqNumber => Some("account"),
+            kind => Some(kind.id()),
+        }
+    }
+
     /// Position in [`ALL`].
     #[must_use]
     pub fn index(self) -> usize {

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 no gap, 1 gaps, 2 wrong input, 3 only undetermined.
 
+use crate::data::Text;
 use crate::doc::{Document, Kind};
 use crate::error::Error;
 use crate::items::Analysis;
@@ -11,6 +12,7 @@ use crate::report::{Kit, Report};
 use crate::{diff, read};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -202,20 +204,27 @@ fn name_of(path: &Path) -> String {
     path.file_name().and_then(|n| n.to_str()).unwrap_or("policy").to_owned()
 }
 
-/// Reconciles a policy with a record and events already read.
+/// Reconciles the policies of a product with a record and events already read; `policies` has each document and its name
+/// in addresses.
 #[must_use]
 pub fn reconcile_documents(
-    policy: &Document,
-    name: &str,
+    policies: &[(String, Document)],
     product: String,
     sources: Vec<String>,
     record: Option<input::Rows>,
     done: Option<input::Rows>,
+    own_types: &BTreeMap<String, Text>,
     kit: &Kit,
 ) -> reconcile::Table {
-    let a = Analysis::new(policy, &kit.catalogue);
-    let practices = extract::practices(&a, &kit.purposes);
-    compare::table(product, sources, said::rows(&practices, name, kit), record, done, kit)
+    let mut all = (input::Rows::new(), said::General::default());
+    for (name, policy) in policies {
+        let a = Analysis::new(policy, &kit.catalogue);
+        let practices = extract::practices(&a, &kit.purposes);
+        let mut one = said::rows(&practices, name, kit);
+        said::own(&mut one.0, policy, &practices, name, own_types);
+        said::join(&mut all, one);
+    }
+    compare::table(product, sources, all, record, done, own_types, kit)
 }
 
 fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
@@ -233,20 +242,10 @@ fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
     let mut sources = vec![args.policy.display().to_string()];
     sources.extend([&args.record, &args.done].into_iter().flatten().map(|p| p.display().to_string()));
     let undecided = policy.lossy() || record.is_none() && done.is_none();
-    let table = reconcile_documents(
-        &policy,
-        &name_of(&args.policy),
-        product,
-        sources,
-        record.map(|r| r.1),
-        done.map(|d| d.1),
-        &kit,
-    );
-    match args.format {
-        Format::Json => json(&table, out)?,
-        Format::Html => out.write_all(render::html(&table).as_bytes())?,
-        Format::Text => out.write_all(render::text(&table, lang == Lang::Zh).as_bytes())?,
-    }
+    let policies = [(name_of(&args.policy), policy)];
+    let (record, done) = (record.map(|r| r.1), done.map(|d| d.1));
+    let table = reconcile_documents(&policies, product, sources, record, done, &BTreeMap::new(), &kit);
+    write_table(&table, args.format, lang, out)?;
     Ok(if !table.findings.is_empty() {
         1
     } else if undecided {
@@ -254,6 +253,18 @@ fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
     } else {
         0
     })
+}
+
+/// Writes a table in the form asked for.
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn write_table(table: &reconcile::Table, format: Format, lang: Lang, out: &mut dyn Write) -> Result<(), Error> {
+    match format {
+        Format::Json => json(table, out),
+        Format::Html => Ok(out.write_all(render::html(table).as_bytes())?),
+        Format::Text => Ok(out.write_all(render::text(table, lang == Lang::Zh).as_bytes())?),
+    }
 }
 
 fn practices(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {

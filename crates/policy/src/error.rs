@@ -36,6 +36,14 @@ pub enum Error {
         /// What the reader said.
         reason: String,
     },
+    /// The dossier has no such product, or several and none was named.
+    #[error("{}; name one with `--product`: `{valid}`", if given.is_empty() { "the dossier has several products".to_owned() } else { format!("the dossier has no product `{given}`") })]
+    Product {
+        /// What was asked for; empty where nothing was.
+        given: String,
+        /// Products there are, or the nearest one.
+        valid: String,
+    },
     /// A data file of the catalogue or a user's JSON does not parse or refers to something unknown.
     #[error("{file}:{line}:{column}: {reason}; {mend}")]
     Data {

@@ -1,79 +1,12 @@
-//! The example pair: one product whose three sides agree, one with twelve planted differences.
+//! Sides given as JSON, and what is refused of them.
 
 #![expect(clippy::unwrap_used, reason = "a failure here is the test failing")]
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 use zhunsheng_policy::cli::reconcile_documents;
-use zhunsheng_policy::read;
-use zhunsheng_policy::reconcile::{Table, input, render};
-use zhunsheng_policy::report::{Kit, columns};
-
-fn table(case: &str) -> Table {
-    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(case);
-    let kit = Kit::builtin().unwrap();
-    let policy = read::file(&dir.join("policy.md")).unwrap();
-    let record = input::read(&dir.join("record.json"), &kit).unwrap().1;
-    let done = input::read(&dir.join("done.json"), &kit).unwrap().1;
-    reconcile_documents(&policy, "policy.md", "云杉出行".into(), Vec::new(), Some(record), Some(done), &kit)
-}
-
-#[test]
-fn the_case_that_agrees_has_no_finding() {
-    let t = table("policy-agree");
-    assert!(t.rows.len() >= 10, "{} rows", t.rows.len());
-    assert_eq!(t.findings, Vec::new());
-}
-
-#[test]
-fn twelve_planted_differences_and_nothing_else() {
-    let got: Vec<String> = table("policy-differs")
-        .findings
-        .iter()
-        .map(|f| format!("{} {} {:?} {}", f.kind, f.stage.en(), f.aspect, f.leaf))
-        .collect();
-    let mut want = vec![
-        "app-list collection Presence 6.2.4.1a",
-        "contacts collection Presence 5.5.3",
-        "fingerprint collection Presence 5.5.3",
-        "call-log collection Denial 5.5.3",
-        "device-id collection Purpose 5.3.3",
-        "mobile-number use Purpose 5.4.3",
-        "precise-location provision Recipient 5.5.3",
-        "order-data collection Purpose 5.3.3",
-        "id-number collection Retention 5.5.3",
-        "precise-location collection Retention 5.5.3",
-        "avatar collection Country 5.5.3",
-        "payment-record cross-border Denial 5.5.3",
-    ];
-    let mut got: Vec<&str> = got.iter().map(String::as_str).collect();
-    got.sort_unstable();
-    want.sort_unstable();
-    assert_eq!(got, want);
-}
-
-#[test]
-fn every_finding_has_an_address_on_each_side_that_has_a_value() {
-    for f in table("policy-differs").findings {
-        assert_eq!(f.sides.len(), 3, "{f:?}");
-        for s in &f.sides {
-            assert_eq!(s.value.is_some(), !s.at.is_empty(), "{f:?}");
-        }
-        assert!(f.sides.iter().any(|s| s.value.is_some()), "{f:?}");
-    }
-}
-
-#[test]
-fn text_keeps_to_a_hundred_columns_and_html_escapes() {
-    let mut t = table("policy-differs");
-    let text = render::text(&t, false);
-    for line in text.lines() {
-        let width: usize = line.chars().map(columns).sum();
-        assert!(width <= 110, "{width}: {line}");
-    }
-    t.product = "<script>".into();
-    let html = render::html(&t);
-    assert!(html.contains("&lt;script&gt;") && !html.contains("<script>"));
-}
+use zhunsheng_policy::reconcile::{input, render};
+use zhunsheng_policy::report::Kit;
+use zhunsheng_policy::{data::Text, read};
 
 #[test]
 fn a_wrong_entry_is_told_with_its_line() {
@@ -96,4 +29,37 @@ fn a_wrong_entry_is_told_with_its_line() {
     .unwrap_err()
     .to_string();
     assert!(error.contains("`soon`"), "{error}");
+}
+
+/// A type of the organisation's own is found in the policy by its title; what comes in is escaped.
+#[test]
+fn own_types_and_hostile_names() {
+    let kit = Kit::builtin().unwrap();
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("own-types");
+    std::fs::create_dir_all(&dir).unwrap();
+    let file = dir.join("p.md");
+    std::fs::write(&file, "# 隐私政策\n\n## 我们如何收集\n\n我们会收集您的座舱温度偏好，用于调节空调。\n").unwrap();
+    let entry = |kind: &str| input::Entry {
+        kind: kind.into(),
+        stage: zhunsheng_policy::practices::Stage::Collection,
+        purpose: None,
+        recipient: None,
+        retention: None,
+        country: None,
+        at: Some("d.yaml:1".into()),
+        events: None,
+    };
+    let mut record = input::Rows::new();
+    input::enter(&mut record, entry("cabin-climate"), &kit);
+    input::enter(&mut record, entry("<b>seat</b>"), &kit);
+    let own = BTreeMap::from([
+        ("cabin-climate".to_owned(), Text::new("座舱温度偏好", "cabin climate")),
+        ("<b>seat</b>".to_owned(), Text::new("<b>座椅</b>", "seat")),
+    ]);
+    let policies = [("p.md".to_owned(), read::file(&file).unwrap())];
+    let table = reconcile_documents(&policies, "<script>".into(), Vec::new(), Some(record), None, &own, &kit);
+    let found: Vec<&str> = table.findings.iter().map(|f| f.kind.as_str()).collect();
+    assert_eq!(found, ["<b>seat</b>"]);
+    let html = render::html(&table);
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script>") && !html.contains("<b>座椅"), "{html}");
 }

@@ -19,6 +19,7 @@ pub mod input;
 pub mod mapping;
 pub mod output;
 pub mod par;
+pub mod practice;
 pub mod report;
 pub mod sample;
 pub mod schema;

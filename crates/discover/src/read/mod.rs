@@ -162,6 +162,7 @@ impl Sheet {
         let pair = both || place.iter().any(|f| f.samples.iter().any(|s| s.contains(',')));
         (pair && first.count >= 3).then(|| Finding {
             kind: Kind::Trajectory,
+            taxonomy: Kind::Trajectory.taxonomy(),
             personal: true,
             column: Some(format!(
                 "{} + {time} + {subject}",
@@ -279,6 +280,7 @@ fn image_file(path: &Path, what: &str, report: &mut FileReport) {
     if hinted {
         report.findings.push(Finding {
             kind: Kind::FaceImage,
+            taxonomy: Kind::FaceImage.taxonomy(),
             personal: true,
             column: None,
             confidence: Confidence::Low.max(Confidence::Medium),

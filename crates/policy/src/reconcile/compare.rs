@@ -7,9 +7,10 @@ use super::{Aspect, Cell, Finding, Row, Side, SideValue, Table, Values};
 use crate::data::Text;
 use crate::practices::Stage;
 use crate::report::Kit;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Puts the three sides together. A side that was not given (`None`) is not compared.
+/// Puts the three sides together. A side that was not given (`None`) is not compared. `own_types` has the titles of types
+/// that are not of the taxonomy.
 #[must_use]
 pub fn table(
     product: String,
@@ -17,6 +18,7 @@ pub fn table(
     said: (Rows, General),
     record: Option<Rows>,
     done: Option<Rows>,
+    own_types: &BTreeMap<String, Text>,
     kit: &Kit,
 ) -> Table {
     let (said, general) = said;
@@ -27,10 +29,18 @@ pub fn table(
     keys.extend(
         said.iter().filter(|(k, c)| c.present && !matches!(k.1, Stage::Use | Stage::Storage)).map(|(k, _)| k.clone()),
     );
-    let mut out = Table { product, sources, rows: Vec::new(), findings: Vec::new(), notes: Vec::new() };
+    let mut out = Table {
+        product,
+        sources,
+        rows: Vec::new(),
+        findings: Vec::new(),
+        purposes: BTreeMap::new(),
+        notes: Vec::new(),
+    };
     for key in keys {
         let get = |rows: &Option<Rows>| rows.as_ref().and_then(|r| r.get(&key)).cloned().unwrap_or_default();
-        let title = kit.catalogue.types.by_id(&key.0).map_or_else(|| Text::new(&key.0, &key.0), |t| t.title.clone());
+        let known = kit.catalogue.types.by_id(&key.0).map(|t| &t.title).or_else(|| own_types.get(&key.0));
+        let title = known.cloned().unwrap_or_else(|| Text::new(&key.0, &key.0));
         let row = Row {
             kind: key.0.clone(),
             title,
@@ -49,6 +59,12 @@ pub fn table(
     }
     for (n, f) in out.findings.iter_mut().enumerate() {
         f.number = n + 1;
+    }
+    let cells = rows.iter().flat_map(|r| [&r.said, &r.on_record, &r.done]);
+    for id in cells.flat_map(|c| c.purposes.all.keys()) {
+        if let Some(purpose) = kit.purposes.by_id(id) {
+            out.purposes.insert(id.clone(), purpose.title.clone());
+        }
     }
     out.rows = rows;
     if !given.0 {
@@ -73,10 +89,10 @@ fn inner(key: &(String, Stage), rows: &Rows) -> Cell {
         cell.present = true;
         cell.denied = false;
         if stage != Stage::Storage {
-            merge(&mut cell.purposes, &other.purposes);
+            cell.purposes.join(&other.purposes);
         }
-        merge(&mut cell.retention, &other.retention);
-        merge(&mut cell.countries, &other.countries);
+        cell.retention.join(&other.retention);
+        cell.countries.join(&other.countries);
         for at in &other.at {
             if cell.at.len() < 20 && !cell.at.contains(at) {
                 cell.at.push(at.clone());
@@ -102,14 +118,6 @@ fn spoken(key: &(String, Stage), said: &Rows, general: &General) -> Cell {
         cell.at.push(at.clone());
     }
     cell
-}
-
-fn merge(into: &mut Values, from: &Values) {
-    for (v, list) in &from.all {
-        for at in list {
-            into.add(v, at);
-        }
-    }
 }
 
 struct Judge<'a> {
@@ -174,6 +182,7 @@ impl Judge<'_> {
             kind: self.row.kind.clone(),
             stage: self.row.stage,
             aspect,
+            odd: super::odd::odd(aspect, &sides),
             sides,
             message,
             remedy,
@@ -260,28 +269,20 @@ impl Judge<'_> {
         ]
     }
 
-    fn cell(&self, side: Side) -> &Cell {
-        match side {
-            Side::Said => &self.row.said,
-            Side::OnRecord => &self.row.on_record,
-            Side::Done => &self.row.done,
-        }
-    }
-
     /// Values of one kind that not every side has; sides without any value of the kind are not compared.
     fn unequal(&self, pick: fn(&Cell) -> &Values, same: fn(&str, &str) -> bool) -> Vec<(String, [SideValue; 3])> {
         let live: Vec<Side> =
-            self.sides().iter().filter(|(s, p)| *p && !pick(self.cell(*s)).is_empty()).map(|s| s.0).collect();
+            self.sides().iter().filter(|(s, p)| *p && !pick(self.row.side(*s)).is_empty()).map(|s| s.0).collect();
         let mut seen: Vec<String> = Vec::new();
         let mut out = Vec::new();
         for &side in &live {
-            for value in pick(self.cell(side)).all.keys() {
+            for value in pick(self.row.side(side)).all.keys() {
                 if seen.iter().any(|v| same(v, value)) {
                     continue;
                 }
                 seen.push(value.clone());
                 let here = |s: Side| {
-                    let found = pick(self.cell(s)).all.iter().find(|(v, _)| same(v, value));
+                    let found = pick(self.row.side(s)).all.iter().find(|(v, _)| same(v, value));
                     SideValue {
                         side: s,
                         value: found.map(|f| f.0.clone()),
@@ -384,7 +385,7 @@ impl Judge<'_> {
                 .filter_map(|(v, at)| retention::parse(v).map(|p| (p, v.clone(), at.clone())))
                 .max_by_key(|p| p.0)
         };
-        let [said, record, done] = self.sides().map(|(s, p)| longest(self.cell(s), p));
+        let [said, record, done] = self.sides().map(|(s, p)| longest(self.row.side(s), p));
         let side = |side, v: &Option<(Period, String, Vec<String>)>| SideValue {
             side,
             value: v.as_ref().map(|v| v.1.clone()),

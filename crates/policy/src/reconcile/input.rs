@@ -25,7 +25,7 @@ pub struct File {
 }
 
 /// One entry.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// Type: an identifier of the taxonomy or a word for it.
@@ -94,39 +94,48 @@ pub fn parse(name: &str, text: &str, kit: &Kit) -> Result<(Option<String>, Rows)
         });
     }
     let mut rows = Rows::new();
-    for (n, e) in file.entries.into_iter().enumerate() {
+    for (n, mut e) in file.entries.into_iter().enumerate() {
         let line = line_of(text, n);
         let wrong = |reason: String, mend: String| Error::Data { file: name.to_owned(), line, column: 0, reason, mend };
-        let kind = type_id(&e.kind, kit)
-            .ok_or_else(|| wrong(format!("type `{}` of entry {} is unknown", e.kind, n + 1), near(&e.kind, kit)))?;
-        let at = e.at.unwrap_or_else(|| format!("{name}#{}", n + 1));
-        let cell = rows.entry((kind, e.stage)).or_default();
-        cell.mark(&at);
-        if let Some(p) = e.purpose.filter(|p| !p.trim().is_empty()) {
-            for id in purpose_ids(&p, kit) {
-                cell.purposes.add(&id, &at);
-            }
+        if type_id(&e.kind, kit).is_none() {
+            return Err(wrong(format!("type `{}` of entry {} is unknown", e.kind, n + 1), near(&e.kind, kit)));
         }
-        if let Some(r) = e.recipient.filter(|r| !r.trim().is_empty()) {
-            cell.recipients.add(r.trim(), &at);
+        if let Some(r) = e.retention.as_ref().filter(|r| !r.trim().is_empty() && super::retention::parse(r).is_none()) {
+            return Err(wrong(
+                format!("retention `{r}` of entry {} is no span of time", n + 1),
+                "write `30 天`, `三年`, `P6M` or `account-life`".into(),
+            ));
         }
-        if let Some(r) = e.retention.filter(|r| !r.trim().is_empty()) {
-            if super::retention::parse(&r).is_none() {
-                return Err(wrong(
-                    format!("retention `{r}` of entry {} is no span of time", n + 1),
-                    "write `30 天`, `三年`, `P6M` or `account-life`".into(),
-                ));
-            }
-            cell.retention.add(r.trim(), &at);
-        }
-        if let Some(c) = e.country.filter(|c| !c.trim().is_empty()) {
-            cell.countries.add(&c.trim().to_uppercase(), &at);
-        }
-        if let Some(n) = e.events {
-            cell.events = Some(cell.events.unwrap_or(0).saturating_add(n));
-        }
+        e.at.get_or_insert_with(|| format!("{name}#{}", n + 1));
+        enter(&mut rows, e, kit);
     }
     Ok((file.product, rows))
+}
+
+/// Enters one thing that is recorded or was done. A type the taxonomy does not know stays as it is written.
+pub fn enter(rows: &mut Rows, e: Entry, kit: &Kit) {
+    let at = e.at.unwrap_or_default();
+    let kind = type_id(&e.kind, kit).unwrap_or(e.kind);
+    let cell = rows.entry((kind, e.stage)).or_default();
+    cell.mark(&at);
+    let given = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+    if let Some(purpose) = given(e.purpose) {
+        for id in purpose_ids(&purpose, kit) {
+            cell.purposes.add(&id, &at);
+        }
+    }
+    if let Some(recipient) = given(e.recipient) {
+        cell.recipients.add(&recipient, &at);
+    }
+    if let Some(retention) = given(e.retention) {
+        cell.retention.add(&retention, &at);
+    }
+    if let Some(country) = given(e.country) {
+        cell.countries.add(&if country == "abroad" { country } else { country.to_uppercase() }, &at);
+    }
+    if let Some(n) = e.events {
+        cell.events = Some(cell.events.unwrap_or(0).saturating_add(n));
+    }
 }
 
 /// Line of the n-th entry, by the n-th `"type"` of the file.

@@ -5,6 +5,8 @@
 
 pub mod compare;
 pub mod input;
+pub mod inventory;
+mod odd;
 pub mod render;
 pub mod retention;
 pub mod said;
@@ -43,6 +45,15 @@ impl Values {
         }
     }
 
+    /// Adds all values of another.
+    pub fn join(&mut self, other: &Values) {
+        for (value, places) in &other.all {
+            for at in places {
+                self.add(value, at);
+            }
+        }
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -78,6 +89,26 @@ pub struct Cell {
 }
 
 impl Cell {
+    /// Adds what another cell of the same side knows.
+    pub fn join(&mut self, other: &Cell) {
+        self.present |= other.present;
+        self.denied |= other.denied;
+        for at in &other.at {
+            if !self.at.contains(at) && self.at.len() < 20 {
+                self.at.push(at.clone());
+            }
+        }
+        for (mine, theirs) in [
+            (&mut self.purposes, &other.purposes),
+            (&mut self.recipients, &other.recipients),
+            (&mut self.retention, &other.retention),
+            (&mut self.countries, &other.countries),
+        ] {
+            mine.join(theirs);
+        }
+        self.events = self.events.map_or(other.events, |n| Some(n.saturating_add(other.events.unwrap_or(0))));
+    }
+
     fn mark(&mut self, at: &str) {
         self.present = true;
         if !self.at.iter().any(|a| a == at) && self.at.len() < 20 {
@@ -154,6 +185,8 @@ pub struct Finding {
     pub aspect: Aspect,
     /// All three sides.
     pub sides: Vec<SideValue>,
+    /// The side that stands against the others; all that differ where no two agree.
+    pub odd: Vec<Side>,
     /// What is wrong.
     pub message: Text,
     /// How to mend it.
@@ -171,6 +204,33 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Findings in the order of the rows.
     pub findings: Vec<Finding>,
+    /// Titles of the purposes that rows and findings name by id.
+    pub purposes: BTreeMap<String, Text>,
     /// What was left out of the comparison, and why.
     pub notes: Vec<Text>,
+}
+
+impl Row {
+    /// What a side knows of the row.
+    #[must_use]
+    pub fn side(&self, side: Side) -> &Cell {
+        match side {
+            Side::Said => &self.said,
+            Side::OnRecord => &self.on_record,
+            Side::Done => &self.done,
+        }
+    }
+}
+
+impl Table {
+    /// A value in words: a purpose by its title, anything else as it is.
+    #[must_use]
+    pub fn words<'a>(&'a self, value: &'a str) -> &'a str {
+        self.purposes.get(value).map_or(value, |title| title.zh.as_str())
+    }
+
+    /// The findings on a row.
+    pub fn found<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = &'a Finding> {
+        row.findings.iter().filter_map(|n| self.findings.get(n.checked_sub(1)?))
+    }
 }

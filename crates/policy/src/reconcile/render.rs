@@ -1,6 +1,6 @@
 //! The table as text of 100 columns and as an HTML fragment.
 
-use super::{Aspect, Cell, Row, Side, SideValue, Table};
+use super::{Aspect, Row, Side, SideValue, Table};
 use crate::report::{columns, wrap};
 use std::fmt::Write as _;
 
@@ -27,14 +27,16 @@ fn short(at: &str) -> &str {
     at.rsplit(['/', '\\']).next().unwrap_or(at)
 }
 
-fn cell_text(cell: &Cell) -> String {
+fn cell_text(table: &Table, row: &Row, side: Side) -> String {
+    let cell = row.side(side);
     let at = cell.at.first().map_or("", |a| short(a));
+    let mark = if table.found(row).any(|f| f.odd.contains(&side)) { "⚑" } else { "" };
     if cell.present {
-        format!("✓ {at}")
+        format!("✓{mark} {at}")
     } else if cell.denied {
-        format!("否认 {at}")
+        format!("否认{mark} {at}")
     } else {
-        "—".into()
+        format!("—{mark}")
     }
 }
 
@@ -95,9 +97,9 @@ pub fn text(table: &Table, zh_only: bool) -> String {
         let texts = [
             r.title.zh.clone(),
             r.stage.zh().to_owned(),
-            cell_text(&r.said),
-            cell_text(&r.on_record),
-            cell_text(&r.done),
+            cell_text(table, r, Side::Said),
+            cell_text(table, r, Side::OnRecord),
+            cell_text(table, r, Side::Done),
         ];
         let mut line = String::new();
         for (t, width) in texts.iter().zip(WIDTHS) {
@@ -115,7 +117,7 @@ pub fn text(table: &Table, zh_only: bool) -> String {
         }
         for s in &f.sides {
             let (zh, en) = side_name(s.side);
-            wrap(&mut out, "     ", &format!("{zh} {en}：{}  {}", value(s), s.at.join("、")));
+            wrap(&mut out, "     ", &format!("{zh} {en}：{}  {}", value(table, s), s.at.join("、")));
         }
         wrap(&mut out, "   ", &format!("→ {}", f.remedy.zh));
         if !zh_only {
@@ -129,11 +131,11 @@ fn also(list: &[String]) -> String {
     if list.is_empty() { String::new() } else { format!("（另 {}）", list.join("、")) }
 }
 
-fn value(s: &SideValue) -> &str {
+fn value<'a>(table: &'a Table, s: &'a SideValue) -> &'a str {
     match s.value.as_deref() {
         Some("yes") => "有",
         Some("denied") => "否认",
-        Some(v) => v,
+        Some(v) => table.words(v),
         None => "无",
     }
 }
@@ -154,7 +156,7 @@ fn escape(text: &str) -> String {
 const STYLE: &str = "<style>.zs-rec{border-collapse:collapse;width:100%;font:14px/1.5 \"Noto Sans CJK SC\",\"PingFang SC\",\
 \"Microsoft YaHei\",sans-serif}.zs-rec th,.zs-rec td{border:1px solid #ccc;padding:.35em .6em;text-align:left;\
 vertical-align:top}.zs-rec thead th{background:#f2f2f2}.zs-rec small{color:#555;display:block;word-break:break-all}\
-.zs-ok{background:#eef7ee}.zs-bad{background:#fdecea;font-weight:600}.zs-none{color:#888}.zs-find{margin:1em 0 0;\
+.zs-ok{background:#eef7ee}.zs-bad{background:#fdecea;font-weight:600}.zs-part{background:#fff}.zs-none{color:#666}.zs-find{margin:1em 0 0;\
 padding-left:1.6em}.zs-find li{margin:.6em 0}.zs-leaf{font-weight:700}@media print{.zs-rec tr{break-inside:avoid}}</style>";
 
 /// An HTML fragment: one table and the list of findings; no script, nothing fetched.
@@ -188,8 +190,8 @@ pub fn html(table: &Table) -> String {
             r.stage.zh(),
             r.stage.en()
         );
-        for (side, cell) in [(Side::Said, &r.said), (Side::OnRecord, &r.on_record), (Side::Done, &r.done)] {
-            html_cell(&mut out, table, r, side, cell);
+        for side in [Side::Said, Side::OnRecord, Side::Done] {
+            html_cell(&mut out, table, r, side);
         }
         let numbers: Vec<String> = r.findings.iter().map(|n| format!("<a href=\"#zs-f{n}\">#{n}</a>")).collect();
         let _ = write!(out, "<td>{}</td></tr>", numbers.join(" "));
@@ -210,7 +212,7 @@ pub fn html(table: &Table) -> String {
             let _ = write!(
                 out,
                 "<small>{zh} <span lang=\"en\">{en}</span>：{} {}</small>",
-                escape(value(s)),
+                escape(value(table, s)),
                 escape(&s.at.join("、"))
             );
         }
@@ -225,13 +227,14 @@ pub fn html(table: &Table) -> String {
     out
 }
 
-fn html_cell(out: &mut String, table: &Table, row: &Row, side: Side, cell: &Cell) {
-    // A cell is marked where its side departs in a finding of the row, in words as well as in colour.
-    let findings: Vec<_> =
-        row.findings.iter().filter_map(|n| n.checked_sub(1).and_then(|i| table.findings.get(i))).collect();
-    let bad = findings.iter().any(|f| f.sides.iter().any(|s| s.side == side));
+fn html_cell(out: &mut String, table: &Table, row: &Row, side: Side) {
+    let cell = row.side(side);
+    // The side that stands against the others is marked, by a flag as well as by colour.
+    let bad = table.found(row).any(|f| f.odd.contains(&side));
     let class = if bad {
         "zs-bad"
+    } else if !row.findings.is_empty() {
+        "zs-part"
     } else if cell.present {
         "zs-ok"
     } else {
@@ -244,9 +247,10 @@ fn html_cell(out: &mut String, table: &Table, row: &Row, side: Side, cell: &Cell
     } else {
         "— 无"
     };
-    let _ = write!(out, "<td class=\"{class}\">{state}");
+    let mark = if bad { " <b title=\"与其他方不一致 differs from the others\">⚑</b>" } else { "" };
+    let _ = write!(out, "<td class=\"{class}\">{state}{mark}");
     for v in [&cell.purposes, &cell.recipients, &cell.retention, &cell.countries] {
-        let list: Vec<String> = v.all.keys().map(|k| escape(k)).collect();
+        let list: Vec<String> = v.all.keys().map(|k| escape(table.words(k))).collect();
         if !list.is_empty() {
             let _ = write!(out, "<small>{}</small>", list.join("、"));
         }

@@ -1,0 +1,229 @@
+//! `zhunsheng reconcile`: what the policies of a dossier say, what its inventory has, and what events and data show.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use zhunsheng_catalogue::Catalogue;
+use zhunsheng_discover::Confidence;
+use zhunsheng_dossier::Dossier;
+use zhunsheng_policy::cli::{Format, reconcile_documents, write_table};
+use zhunsheng_policy::data::Text;
+use zhunsheng_policy::reconcile::Table;
+use zhunsheng_policy::reconcile::input::{Entry, Rows, enter};
+use zhunsheng_policy::reconcile::inventory::{Inventory, inventory, stage};
+use zhunsheng_policy::report::Kit;
+use zhunsheng_records::mapping::Mapping;
+use zhunsheng_records::practice::practices;
+use zhunsheng_source::Lang;
+
+use crate::assess::{read, to_file};
+use crate::input::{Failure, catalogue};
+
+/// What a reconciliation takes.
+#[derive(clap::Args)]
+pub struct ReconcileArgs {
+    /// 卷宗目录；政策文件由其中的 policies.*.file 指明 Folder of the dossier; its policies.*.file name the policies
+    pub dossier: PathBuf,
+    /// 产品编号；只有一个产品时可省略 Id of the product; may be left out where there is only one
+    #[arg(long, value_name = "ID")]
+    pub product: Option<String>,
+    /// 处理事件：文件或目录 Processing events: files or folders
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub events: Vec<PathBuf>,
+    /// 事件的列映射（YAML，或 ocsf-1.8） Mapping of the events' columns
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// 实际持有的数据：扫描其中的个人信息 Data actually held: scanned for personal information
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub data: Vec<PathBuf>,
+    /// 格式 Format
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// 写入文件而不是标准输出 Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How the command is used.
+pub const HELP: &str = "\
+例 Examples:
+  zhunsheng reconcile examples/policy-differs --events examples/policy-differs/records
+  zhunsheng reconcile mine --product app --events logs/ --data exports/ --format html -o three-sides.html
+
+退出码 Exit codes: 0 一致 they agree · 1 不一致 they differ · 2 输入有误 input wrong · 3 缺少可比较的一方 a side is missing";
+
+/// Runs the command.
+pub fn run(
+    args: &ReconcileArgs,
+    packs: &[PathBuf],
+    root: Option<&Path>,
+    lang: Lang,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    let catalogue = catalogue(packs, root)?;
+    let dossier = read(&catalogue, &args.dossier)?;
+    let (table, undecided) = table(args, &catalogue, &dossier)?;
+    let said = match lang {
+        Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
+        Lang::En => zhunsheng_policy::cli::Lang::En,
+    };
+    let failed = |cause: zhunsheng_policy::error::Error| Failure::Said(cause.to_string());
+    match &args.output {
+        None => write_table(&table, args.format, said, out).map_err(failed)?,
+        Some(path) => to_file(path, |file| write_table(&table, args.format, said, file).map_err(failed))?,
+    }
+    Ok(if !table.findings.is_empty() {
+        1
+    } else if undecided {
+        3
+    } else {
+        0
+    })
+}
+
+/// The table, and whether a side could not be read whole.
+fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> Result<(Table, bool), Failure> {
+    let failed = |cause: zhunsheng_policy::error::Error| Failure::Said(cause.to_string());
+    let kit = Kit::builtin().map_err(failed)?;
+    let mut held = inventory(&catalogue.schema, dossier, args.product.as_deref(), &kit).map_err(failed)?;
+    let folder =
+        if args.dossier.is_dir() { args.dossier.as_path() } else { args.dossier.parent().unwrap_or(Path::new(".")) };
+    let mut policies = Vec::new();
+    let mut undecided = false;
+    for (id, file) in &held.policies {
+        // What a dossier names stays inside its folder, as with evidence.
+        if !Path::new(file).components().all(|part| matches!(part, std::path::Component::Normal(_))) {
+            return Err(Failure::Said(format!(
+                "policy `{id}`: file `{file}` is not inside the dossier's folder; copy it in and give a relative path"
+            )));
+        }
+        let document = zhunsheng_policy::read::file(&folder.join(file)).map_err(failed)?;
+        undecided |= document.lossy();
+        policies.push((file.clone(), document));
+    }
+    if policies.is_empty() {
+        return Err(Failure::Said(format!(
+            "`{}` names no policy text for this product; state `products.{}.policies` and `policies.<id>.file` in the dossier",
+            args.dossier.display(),
+            if held.id.is_empty() { "<id>" } else { &held.id },
+        )));
+    }
+    let mut sources: Vec<String> = policies.iter().map(|(file, _)| folder.join(file).display().to_string()).collect();
+    sources.push(args.dossier.display().to_string());
+    let mut done = Rows::new();
+    if !args.events.is_empty() {
+        undecided |= events(args, &mut held, &kit, &mut done)?;
+        sources.extend(args.events.iter().map(|p| p.display().to_string()));
+    }
+    if !args.data.is_empty() {
+        undecided |= data(args, &mut held, &kit, &mut done)?;
+        sources.extend(args.data.iter().map(|p| p.display().to_string()));
+    }
+    let done = (!args.events.is_empty() || !args.data.is_empty()).then_some(done);
+    undecided |= done.is_none();
+    let rows = std::mem::take(&mut held.rows);
+    let mut table =
+        reconcile_documents(&policies, held.product.clone(), sources, Some(rows), done, &held.own_types, &kit);
+    table.notes.extend(held.notes);
+    Ok((table, undecided))
+}
+
+/// The third side from events; true where something could not be read.
+fn events(args: &ReconcileArgs, held: &mut Inventory, kit: &Kit, done: &mut Rows) -> Result<bool, Failure> {
+    let failed = |cause: zhunsheng_records::Error| Failure::Said(cause.to_string());
+    let mapping = args.mapping.as_deref().map(Mapping::read).transpose().map_err(failed)?.unwrap_or_default();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let seen = practices(&args.events, &Arc::new(mapping), threads).map_err(failed)?;
+    let (mut elsewhere, mut unstaged, mut untyped) = (0, 0, 0);
+    let mut undeclared = BTreeSet::new();
+    for (key, row) in &seen.rows {
+        if held.others.contains(&key.activity) {
+            elsewhere += row.events;
+            continue;
+        }
+        if !key.activity.is_empty() && !held.activities.contains(&key.activity) {
+            undeclared.insert(key.activity.clone());
+        }
+        let Some(stage) = stage(&key.stage) else {
+            unstaged += u64::from(key.stage.is_empty()) * row.events;
+            continue;
+        };
+        if key.kind.is_empty() {
+            untyped += row.events;
+            continue;
+        }
+        let given = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+        let entry = Entry {
+            kind: key.kind.clone(),
+            stage,
+            purpose: given(held.purpose(&key.purpose)),
+            recipient: given(held.recipient(&key.recipient)),
+            retention: row.oldest_days.filter(|d| *d > 0).map(|d| format!("{d} 天")),
+            country: given(&key.country),
+            at: Some(format!("{}#{}", row.file.display(), row.row)),
+            events: Some(row.events),
+        };
+        enter(done, entry, kit);
+    }
+    let mut note = |zh: String, en: String| held.notes.push(Text::new(zh, en));
+    if elsewhere > 0 {
+        note(
+            format!("{elsewhere} 个事件属于其他产品，未对照"),
+            format!("{elsewhere} events are of other products and not compared"),
+        );
+    }
+    if unstaged + untyped > 0 {
+        note(
+            format!("{unstaged} 个事件没有环节，{untyped} 个没有个人信息类型，未对照"),
+            format!(
+                "{unstaged} events have no stage and {untyped} no type of personal information; they are not compared"
+            ),
+        );
+    }
+    if seen.rejected > 0 {
+        note(
+            format!("{} 行事件不能读取", seen.rejected),
+            format!("{} rows of events could not be used", seen.rejected),
+        );
+    }
+    if !undeclared.is_empty() {
+        let names: Vec<&str> = undeclared.iter().take(8).map(String::as_str).collect();
+        note(
+            format!("事件中有 {} 个未列入清单的处理活动：{}", undeclared.len(), names.join("、")),
+            format!("the events name {} activities that the inventory lacks: {}", undeclared.len(), names.join(", ")),
+        );
+    }
+    Ok(unstaged + untyped + seen.rejected > 0)
+}
+
+/// The third side from data found; true where something could not be read.
+fn data(args: &ReconcileArgs, held: &mut Inventory, kit: &Kit, done: &mut Rows) -> Result<bool, Failure> {
+    let report = zhunsheng_discover::scan_paths(&args.data, Confidence::Medium)
+        .map_err(|cause| Failure::Said(cause.to_string()))?;
+    for file in &report.files {
+        for found in &file.findings {
+            let Some(kind) = found.taxonomy else { continue };
+            let column = found.column.as_deref().map(|c| format!("!{c}")).unwrap_or_default();
+            let entry = Entry {
+                kind: kind.to_owned(),
+                stage: zhunsheng_policy::practices::Stage::Storage,
+                purpose: None,
+                recipient: None,
+                retention: None,
+                country: None,
+                at: Some(format!("{}{column}#{}", file.path, found.first)),
+                events: None,
+            };
+            enter(done, entry, kit);
+        }
+    }
+    if !report.unread.is_empty() {
+        held.notes.push(Text::new(
+            format!("{} 个数据文件不能读取", report.unread.len()),
+            format!("{} files of data could not be read", report.unread.len()),
+        ));
+    }
+    Ok(!report.unread.is_empty())
+}

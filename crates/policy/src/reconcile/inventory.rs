@@ -1,0 +1,223 @@
+//! The inventory of a dossier as the second side, and what is needed to read the events of its activities as the third.
+
+use super::input::{Entry, Rows, enter};
+use crate::data::Text;
+use crate::error::Error;
+use crate::practices::Stage;
+use crate::report::Kit;
+use std::collections::{BTreeMap, BTreeSet};
+use zhunsheng_dossier::{Dossier, Named, RecordId, Schema};
+
+/// What is on record of one product.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// Title of the product; its id where it has none.
+    pub product: String,
+    /// Id of the product; empty where the dossier has no products.
+    pub id: String,
+    /// Files of the policies that cover it, relative to the dossier's folder, with the policies' ids.
+    pub policies: Vec<(String, String)>,
+    /// Rows by type and stage.
+    pub rows: Rows,
+    /// Titles of types that are the dossier's own, by id.
+    pub own_types: BTreeMap<String, Text>,
+    /// Names under which activities of this product are logged.
+    pub activities: BTreeSet<String>,
+    /// Names under which activities of other products are logged.
+    pub others: BTreeSet<String>,
+    /// What was left out, and why.
+    pub notes: Vec<Text>,
+    purposes: BTreeMap<String, String>,
+    recipients: BTreeMap<String, String>,
+}
+
+/// Stage of a word of the dossier or of the logs; `None` for deletion, protection and the like, which a policy need not list.
+#[must_use]
+pub fn stage(word: &str) -> Option<Stage> {
+    Some(match word {
+        "collection" | "收集" => Stage::Collection,
+        "use" | "使用" => Stage::Use,
+        "storage" | "存储" => Stage::Storage,
+        "disclosure" | "公开" => Stage::Disclosure,
+        "provision" | "提供" => Stage::Provision,
+        "transfer" | "转移" => Stage::Transfer,
+        "cross-border" | "向境外提供" => Stage::CrossBorder,
+        _ => return None,
+    })
+}
+
+/// Reads the inventory of one product: the one named, or the only one.
+///
+/// # Errors
+/// [`Error::Product`]: no such product, or several and none was named.
+pub fn inventory(schema: &Schema, dossier: &Dossier, product: Option<&str>, kit: &Kit) -> Result<Inventory, Error> {
+    let named = Named { schema, facts: &dossier.facts };
+    let products = named.objects("product");
+    let ids: Vec<&str> = products.iter().map(|p| dossier.facts.id(*p)).collect();
+    let chosen = match (product, products.as_slice()) {
+        (Some(id), all) => Some(all.iter().copied().find(|p| dossier.facts.id(*p) == id).ok_or_else(|| {
+            let near = zhunsheng_source::nearest(id, ids.iter().copied());
+            Error::Product { given: id.to_owned(), valid: near.map_or_else(|| ids.join("`, `"), str::to_owned) }
+        })?),
+        (None, []) => None,
+        (None, [one]) => Some(*one),
+        (None, _) => return Err(Error::Product { given: String::new(), valid: ids.join("`, `") }),
+    };
+    let mut reader = Reader { named, dossier, kit, out: Inventory::default() };
+    reader.product(chosen);
+    reader.words();
+    for activity in named.objects("activity") {
+        let name = named.text(activity, "logged_as").unwrap_or_else(|| dossier.facts.id(activity)).to_owned();
+        let its = named.records(activity, "product").and_then(|list| list.first().copied());
+        match (chosen, its) {
+            (Some(wanted), Some(its)) if wanted != its => {
+                reader.out.others.insert(name);
+                continue;
+            }
+            (Some(_), None) => {
+                let id = dossier.facts.id(activity);
+                reader.out.notes.push(Text::new(
+                    format!("处理活动 `{id}` 没有写明所在产品，按属于该产品对照"),
+                    format!("activity `{id}` names no product; it is compared as part of this one"),
+                ));
+            }
+            _ => {}
+        }
+        reader.out.activities.insert(name);
+        reader.activity(activity);
+    }
+    let shared: Vec<String> = reader.out.activities.intersection(&reader.out.others).cloned().collect();
+    for name in shared {
+        reader.out.others.remove(&name);
+    }
+    Ok(reader.out)
+}
+
+impl Inventory {
+    /// A logged purpose in the words of the dossier, where it is the id of one of its purposes.
+    #[must_use]
+    pub fn purpose<'a>(&'a self, logged: &'a str) -> &'a str {
+        self.purposes.get(logged).map_or(logged, String::as_str)
+    }
+
+    /// A logged recipient by its name, where it is the id of one of the dossier's recipients.
+    #[must_use]
+    pub fn recipient<'a>(&'a self, logged: &'a str) -> &'a str {
+        self.recipients.get(logged).map_or(logged, String::as_str)
+    }
+}
+
+struct Reader<'a> {
+    named: Named<'a>,
+    dossier: &'a Dossier,
+    kit: &'a Kit,
+    out: Inventory,
+}
+
+impl Reader<'_> {
+    fn place(&self, record: RecordId, field: &str) -> String {
+        self.dossier.sources.line(self.named.at(record, field))
+    }
+
+    fn title(&self, record: RecordId) -> String {
+        self.named.text(record, "title").unwrap_or_else(|| self.dossier.facts.id(record)).to_owned()
+    }
+
+    fn product(&mut self, chosen: Option<RecordId>) {
+        let policies = match chosen {
+            Some(product) => {
+                self.out.id = self.dossier.facts.id(product).to_owned();
+                self.out.product = self.title(product);
+                self.named.records(product, "policies").unwrap_or_default()
+            }
+            None => {
+                let target = self.named.objects("target").first().copied();
+                self.out.product = target.and_then(|t| self.named.text(t, "name")).unwrap_or("（未命名）").to_owned();
+                self.named.objects("policy")
+            }
+        };
+        for policy in policies {
+            if let Some(file) = self.named.text(policy, "file") {
+                self.out.policies.push((self.dossier.facts.id(policy).to_owned(), file.to_owned()));
+            }
+        }
+    }
+
+    /// Names that the logs may use instead of words.
+    fn words(&mut self) {
+        for purpose in self.named.objects("purpose") {
+            let words = self.named.text(purpose, "statement").map_or_else(|| self.title(purpose), str::to_owned);
+            self.out.purposes.insert(self.dossier.facts.id(purpose).to_owned(), words);
+        }
+        for recipient in self.named.objects("recipient") {
+            let name = self.named.text(recipient, "name").map_or_else(|| self.title(recipient), str::to_owned);
+            self.out.recipients.insert(self.dossier.facts.id(recipient).to_owned(), name);
+        }
+    }
+
+    fn activity(&mut self, activity: RecordId) {
+        let id = self.dossier.facts.id(activity).to_owned();
+        let Some(stage) = self.named.word(activity, "stage").and_then(stage) else {
+            if self.named.word(activity, "stage").is_none() {
+                self.out.notes.push(Text::new(
+                    format!("处理活动 `{id}` 没有写明环节，未对照"),
+                    format!("activity `{id}` states no stage and is not compared"),
+                ));
+            }
+            return;
+        };
+        let Some(types) = self.named.records(activity, "types") else {
+            self.out.notes.push(Text::new(
+                format!("处理活动 `{id}` 没有写明个人信息类型，未对照"),
+                format!("activity `{id}` states no types of personal information and is not compared"),
+            ));
+            return;
+        };
+        let purpose = self
+            .named
+            .records(activity, "purpose")
+            .unwrap_or_default()
+            .first()
+            .map(|p| self.named.text(*p, "statement").map_or_else(|| self.title(*p), str::to_owned));
+        let recipients: Vec<String> = self
+            .named
+            .records(activity, "recipients")
+            .unwrap_or_default()
+            .iter()
+            .map(|r| self.named.text(*r, "name").map_or_else(|| self.title(*r), str::to_owned))
+            .collect();
+        let kept = self.named.records(activity, "retention").and_then(|list| list.first().copied());
+        let days = kept.and_then(|k| self.named.int(k, "days")).filter(|d| *d >= 0);
+        let country = match kept.and_then(|k| self.named.is(k, "in_china")) {
+            Some(true) => Some("CN".to_owned()),
+            Some(false) => Some("abroad".to_owned()),
+            None => None,
+        };
+        let at = self.place(activity, "types");
+        for kind in types {
+            let kind_id = self.dossier.facts.id(kind).to_owned();
+            if self.kit.catalogue.types.by_id(&kind_id).is_none() {
+                let title = self.title(kind);
+                self.out.own_types.insert(kind_id.clone(), Text::new(&title, &title));
+            }
+            // One entry per recipient; the rest of it is the same.
+            let mut each: Vec<Option<String>> = recipients.iter().cloned().map(Some).collect();
+            if each.is_empty() {
+                each.push(None);
+            }
+            for recipient in each {
+                let entry = Entry {
+                    kind: kind_id.clone(),
+                    stage,
+                    purpose: purpose.clone(),
+                    recipient,
+                    retention: days.map(|d| format!("{d} 天")),
+                    country: country.clone(),
+                    at: Some(at.clone()),
+                    events: None,
+                };
+                enter(&mut self.out.rows, entry, self.kit);
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What the events show was done: each combination of activity, stage, purpose, type, recipient and country, with
+//! its number of events, its first row and the greatest age of the data. The reconciliation reads it as its third side.
+
+use crate::error::{Error, Result};
+use crate::input::{Batch, Unit, open};
+use crate::mapping::Mapping;
+use crate::schema::{Table, events as c, split_types};
+use arrow_array::{Array, StringArray};
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Most combinations that are held; a log in which purposes are free text would have more.
+pub const MOST: usize = 100_000;
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+/// Columns that make a combination.
+const KEYS: [usize; 6] = [c::ACTIVITY, c::STAGE, c::PURPOSE, c::TYPES, c::RECIPIENT, c::COUNTRY];
+
+/// One combination. An empty text is a column that the row left out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// Activity as logged.
+    pub activity: String,
+    /// Stage as logged.
+    pub stage: String,
+    /// Purpose as logged.
+    pub purpose: String,
+    /// One type of personal information; a row with several counts once for each.
+    pub kind: String,
+    /// Recipient as logged.
+    pub recipient: String,
+    /// Country as logged.
+    pub country: String,
+}
+
+/// What is known of a combination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Events.
+    pub events: u64,
+    /// File and row of the first one, in the order of files and rows.
+    pub file: PathBuf,
+    /// Row, from 1.
+    pub row: u64,
+    /// Greatest age of the data touched, in days, where `collected_at` is logged.
+    pub oldest_days: Option<u64>,
+}
+
+/// All combinations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Practices {
+    /// By combination.
+    pub rows: BTreeMap<Key, Seen>,
+    /// Events read.
+    pub events: u64,
+    /// Rows set aside because they have no time or no individual.
+    pub rejected: u64,
+}
+
+struct Tally {
+    events: u64,
+    unit: usize,
+    file: usize,
+    row: u64,
+    oldest: Option<i64>,
+}
+
+/// Reads events and gathers what was done.
+///
+/// # Errors
+/// A file cannot be read or is damaged, or there are more than [`MOST`] combinations.
+pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> Result<Practices> {
+    let sources = open(Table::Events, paths, mapping)?;
+    let units: Vec<Unit> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
+    let mut wanted = vec![false; Table::Events.columns().len()];
+    for i in KEYS.into_iter().chain([c::TS, c::SUBJECT, c::COLLECTED_AT]) {
+        if let Some(flag) = wanted.get_mut(i) {
+            *flag = true;
+        }
+    }
+    let parts = crate::par::map(units.len(), threads, |u| {
+        let mut gathered: HashMap<[String; 6], Tally> = HashMap::new();
+        let (mut events, mut rejected) = (0, 0);
+        if let Some(unit) = units.get(u)
+            && let Some(source) = sources.get(unit.file)
+        {
+            source.read(unit, &wanted, &mut |batch| {
+                events += batch.rows as u64;
+                rejected += batch.bad.len() as u64;
+                gather(&batch, u, unit.file, &mut gathered)
+            })?;
+        }
+        Ok((gathered, events, rejected))
+    })?;
+    let mut out = Practices::default();
+    // Units come back in the order of files and rows, so the first one to name a combination has its first row.
+    for (gathered, events, rejected) in parts {
+        out.events += events;
+        out.rejected += rejected;
+        for (texts, tally) in gathered {
+            let [activity, stage, purpose, types, recipient, country] = texts;
+            let file = sources.get(tally.file).map(|s| s.path.clone()).unwrap_or_default();
+            let days = tally.oldest.and_then(|ms| u64::try_from(ms / DAY).ok());
+            let kinds: Vec<&str> = split_types(&types).collect();
+            for kind in if kinds.is_empty() { vec![""] } else { kinds } {
+                let key = Key {
+                    activity: activity.clone(),
+                    stage: stage.clone(),
+                    purpose: purpose.clone(),
+                    kind: kind.to_owned(),
+                    recipient: recipient.clone(),
+                    country: country.clone(),
+                };
+                let fresh = Seen { events: 0, file: file.clone(), row: tally.row, oldest_days: None };
+                let seen = out.rows.entry(key).or_insert(fresh);
+                seen.events += tally.events;
+                seen.oldest_days = seen.oldest_days.max(days);
+                if seen.file == file {
+                    seen.row = seen.row.min(tally.row);
+                }
+            }
+            if out.rows.len() > MOST {
+                return Err(too_many());
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn too_many() -> Error {
+    Error::Limit {
+        what: "combinations of activity, stage, purpose, types, recipient and country",
+        limit: MOST as u64,
+        mend: "map free text in these columns to a few words (`values` of a mapping)",
+    }
+}
+
+/// Texts are looked up once per combination of dictionary codes, not once per row.
+fn gather(batch: &Batch, unit: usize, file: usize, out: &mut HashMap<[String; 6], Tally>) -> Result<()> {
+    let codes: [Option<&arrow_array::Int32Array>; 6] = KEYS.map(|k| match batch.cols.get(k) {
+        Some(crate::input::Col::Text(a)) => Some(a.keys()),
+        _ => None,
+    });
+    let mut local: HashMap<[i32; 6], Tally> = HashMap::new();
+    let mut bad = batch.bad.iter().map(|b| b.0).peekable();
+    for row in 0..batch.rows {
+        if bad.next_if_eq(&row).is_some() {
+            continue;
+        }
+        let key = codes.map(|column| match column {
+            Some(column) if column.is_valid(row) => column.value(row),
+            _ => -1,
+        });
+        let age =
+            batch.time(c::TS, row).zip(batch.time(c::COLLECTED_AT, row)).map(|(at, from)| at.saturating_sub(from));
+        let tally =
+            local.entry(key).or_insert_with(|| Tally { events: 0, unit, file, row: batch.number(row), oldest: None });
+        tally.events += 1;
+        tally.oldest = tally.oldest.max(age);
+    }
+    for (key, tally) in local {
+        let mut texts: [String; 6] = Default::default();
+        for ((text, code), column) in texts.iter_mut().zip(key).zip(KEYS) {
+            *text = word(batch, column, code).unwrap_or_default().to_owned();
+        }
+        let held = out.entry(texts).or_insert(Tally { events: 0, ..tally });
+        held.events += tally.events;
+        held.oldest = held.oldest.max(tally.oldest);
+        if (tally.unit, tally.row) < (held.unit, held.row) {
+            (held.unit, held.row) = (tally.unit, tally.row);
+        }
+        if out.len() > MOST {
+            return Err(too_many());
+        }
+    }
+    Ok(())
+}
+
+fn word(batch: &Batch, column: usize, code: i32) -> Option<&str> {
+    let crate::input::Col::Text(a) = batch.cols.get(column)? else { return None };
+    let code = usize::try_from(code).ok()?;
+    let values = a.values().as_any().downcast_ref::<StringArray>()?;
+    (code < values.len() && values.is_valid(code)).then(|| values.value(code))
+}
