@@ -16,7 +16,7 @@ use std::process::{Command, Output};
 
 use common::{catalogue, date, example, root};
 use zhunsheng_catalogue::Catalogue;
-use zhunsheng_dossier::{Start, load_node, template};
+use zhunsheng_dossier::{Outcome, Start, load_node, template};
 use zhunsheng_source::{Lang, Limits, Node, parse};
 use zhunsheng_verdict::{Input, assess};
 
@@ -170,6 +170,15 @@ fn templates_state_what_they_say_and_leave_the_rest_blank() {
         let empty = |value: &serde_json::Value| value.as_object().is_some_and(serde_json::Map::is_empty);
         assert!(only.iter().all(|(_, value)| empty(value)), "{}: made up {only:#?}", pack.id);
     }
+    for pack in &catalogue.packs {
+        let node = pack.template.as_ref().unwrap();
+        let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
+        let dossier = load_node(&catalogue.schema, &base, catalogue.sources.clone(), node, None).unwrap();
+        let input = Input { as_of: Some(date("2026-11-01")), only_packs: true, ..Input::default() };
+        let assessment = assess(&catalogue, &dossier, &input).unwrap();
+        assert_eq!(assessment.count(Outcome::Gap), 0, "{}: a form not filled in charges nobody", pack.id);
+        assert!(assessment.count(Outcome::Undetermined) > 10);
+    }
     let listed = text(&run(&["dossier", "new", "--list-templates"]).stdout);
     assert!(catalogue.packs.iter().all(|pack| listed.contains(&pack.id)), "{listed}");
 }
@@ -188,5 +197,70 @@ fn a_plain_dossier_has_no_fields_of_packs() {
                 assert!(!written.contains(&format!("{name}:")), "{name}");
             }
         }
+    }
+}
+
+/// Each pack has two cases. In the first every leaf of the pack is conformant for some object and nothing is a gap or open; in the
+/// second every leaf is a gap for some object and nothing is open. Leaves that cannot be either are named here with the case.
+const CASES: &[(&str, &[&str], &[&str])] = &[("auto-sales-shanghai", &[], &[]), ("supermarket-shanghai", &[], &[])];
+
+#[test]
+fn every_pack_has_a_case_that_conforms_and_one_that_fails() {
+    let catalogue = catalogue();
+    let packs: Vec<&str> = catalogue.packs.iter().map(|pack| pack.id.as_str()).collect();
+    let listed: Vec<&str> = CASES.iter().map(|(pack, ..)| *pack).collect();
+    assert_eq!(packs, listed, "each pack has its pair of cases");
+    for (pack, not_conformant, not_gap) in CASES {
+        for (suffix, wanted, but) in
+            [("conforms", Outcome::Conformant, not_conformant), ("fails", Outcome::Gap, not_gap)]
+        {
+            let dossier = example(&catalogue, &format!("{pack}-{suffix}"));
+            let assessment = assess(&catalogue, &dossier, &Input { only_packs: true, ..Input::default() }).unwrap();
+            assert_eq!(assessment.packs.len(), 1, "{pack}-{suffix} names its pack");
+            let id = |leaf: usize| catalogue.leaves[leaf].id.as_str();
+            let bad = |outcome: Outcome| {
+                outcome == Outcome::Undetermined || (outcome == Outcome::Gap && wanted == Outcome::Conformant)
+            };
+            let wrong: Vec<_> = assessment
+                .findings
+                .iter()
+                .filter(|finding| bad(finding.verdict))
+                .map(|finding| {
+                    format!("{} {} {}", id(finding.leaf), assessment.object(finding).1, finding.verdict.word())
+                })
+                .collect();
+            assert!(wrong.is_empty(), "{pack}-{suffix}: {wrong:#?}");
+            let own: Vec<usize> = catalogue
+                .clauses_of(catalogue.pack(pack).unwrap())
+                .flat_map(|clause| clause.leaves.iter().copied())
+                .collect();
+            let has = |leaf: usize| assessment.findings.iter().any(|f| f.leaf == leaf && f.verdict == wanted);
+            let without: Vec<&str> = own.iter().filter(|leaf| !has(**leaf)).map(|leaf| id(*leaf)).collect();
+            assert_eq!(&without, but, "{pack}-{suffix}: leaves never {}", wanted.word());
+        }
+    }
+}
+
+/// A guideline of 2023 judges nothing as of 2021, and says why; the standard is judged all the same.
+#[test]
+fn a_pack_does_not_apply_before_its_day() {
+    for (as_of, applies) in [("2023-10-24", false), ("2023-10-25", true)] {
+        let value = json(&["assess", "examples/auto-sales-shanghai-fails", "--as-of", as_of, "--format", "json"]);
+        let standing = if applies { "in-force" } else { "not-yet" };
+        assert_eq!(value["packs"][0]["standing"], standing);
+        let of_pack: Vec<_> = value["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|finding| finding["pack"] == "auto-sales-shanghai")
+            .collect();
+        assert!(of_pack.len() >= 40);
+        assert_eq!(of_pack.iter().any(|finding| finding["verdict"] == "gap"), applies);
+        for finding in of_pack.iter().filter(|_| !applies) {
+            assert_eq!(finding["verdict"], "not-applicable");
+            assert!(finding["reason"]["zh"].as_str().unwrap().contains("2023-10-25 起实施"), "{finding}");
+        }
+        let sharpened = value["findings"].as_array().unwrap().iter().any(|finding| !finding["sharpened_by"].is_null());
+        assert_eq!(sharpened, applies);
     }
 }

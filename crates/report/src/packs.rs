@@ -82,8 +82,8 @@ pub fn standing(pack: &Pack, standing: Standing) -> Text {
     match standing {
         Standing::InForce => Text::new(format!("{from} 起实施"), format!("in effect from {from}")),
         Standing::NotYet => Text::new(
-            format!("{from} 起实施，基准日尚不存在，各条均不适用"),
-            format!("in effect from {from}: it did not exist on the as-of date, and none of it applies"),
+            format!("{from} 起实施，基准日尚未实施，各条均不适用"),
+            format!("in effect from {from}, not yet on the as-of date: none of it applies"),
         ),
         Standing::Repealed => Text::new(
             format!("{until} 起不再实施，各条均不适用"),

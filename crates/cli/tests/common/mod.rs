@@ -41,5 +41,12 @@ pub fn date(text: &str) -> Date {
 }
 
 /// The cases every property is tried on, with the dates they are judged by.
-pub const CASES: [(&str, &str); 3] =
-    [("storefront-cameras", "2021-03-18"), ("storefront-cameras", "2026-11-01"), ("auto-dealer", "2026-11-01")];
+pub const CASES: [(&str, &str); 7] = [
+    ("storefront-cameras", "2021-03-18"),
+    ("storefront-cameras", "2026-11-01"),
+    ("auto-dealer", "2026-11-01"),
+    ("auto-sales-shanghai-conforms", "2026-11-01"),
+    ("auto-sales-shanghai-fails", "2026-11-01"),
+    ("supermarket-shanghai-conforms", "2026-11-01"),
+    ("supermarket-shanghai-fails", "2026-11-01"),
+];
