@@ -93,6 +93,9 @@ pub enum Command {
     /// 三方对照：政策所说、清单在册、事件和数据所示 Three sides compared: said, on record, done
     #[command(after_help = crate::reconcile::HELP)]
     Reconcile(crate::reconcile::ReconcileArgs),
+    /// 评估法律意见书：Word、网页、PDF The legal opinion, as Word, a web page or PDF
+    #[command(after_help = OPINION_HELP)]
+    Opinion(OpinionArgs),
     /// 说明一个条目：要求、检查方法、证据、法律 Explain a leaf: requirement, check, evidence, law
     Explain {
         /// 条目、条款或行业包的编号，如 6.2.6.1c4 Id of a leaf, a clause or a sector pack, such as 6.2.6.1c4
@@ -132,6 +135,57 @@ const ASSESS_HELP: &str = "\
   zhunsheng --lang en assess mine --stage collection,use --format json | jq '.counts'
 
 退出码 Exit codes: 0 无差距 no gap · 1 有差距 gaps · 2 输入有误 input wrong · 3 仅有待定 undetermined only";
+
+const OPINION_HELP: &str = "\
+例 Examples:
+  zhunsheng opinion examples/storefront-cameras --as-of 2026-11-01 -o opinion.docx
+  zhunsheng opinion mine --template our-firm --extra extra.json -o opinion.docx
+  zhunsheng --lang en opinion mine --format html -o opinion.html   # 浏览器打印即得 PDF · print it from a browser for PDF
+
+退出码同 assess Exit codes as for assess";
+
+/// What an opinion takes.
+#[derive(clap::Args)]
+pub struct OpinionArgs {
+    /// 卷宗目录（含 dossier.yaml） Folder with dossier.yaml
+    pub dossier: PathBuf,
+    /// 基准日；缺省取卷宗的 target.as_of The date; otherwise the dossier's target.as_of
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub as_of: Option<String>,
+    /// 纳入的环节，逗号分隔 Stages in scope, separated by commas
+    #[arg(long = "stage", value_name = "STAGE", value_delimiter = ',')]
+    pub stages: Vec<String>,
+    /// 格式 Format
+    #[arg(long, value_enum, default_value = "docx")]
+    pub format: OpinionFormat,
+    /// 写入的文件 File to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// 事务所模板目录（含 firm.yaml） A firm's template: folder with firm.yaml
+    #[arg(long, value_name = "DIR")]
+    pub template: Option<PathBuf>,
+    /// 人员、处置、抽样等补充内容（JSON） People, dispositions, samples and the like, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub extra: Option<PathBuf>,
+    /// PDF 字体目录（可重复） Folders with fonts for PDF (may be repeated)
+    #[arg(long = "font-dir", value_name = "DIR")]
+    pub font_dirs: Vec<PathBuf>,
+}
+
+/// Forms of an opinion.
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum OpinionFormat {
+    /// Word
+    Docx,
+    /// 单个网页文件，可打印 One page, made to be printed
+    Html,
+    /// PDF（须以 --features pdf-opinion 构建） PDF (needs a build with --features pdf-opinion)
+    Pdf,
+    /// Typst 源文件 Typst source
+    Typst,
+    /// 意见书的内容 The content of the opinion
+    Json,
+}
 
 /// What an assessment takes.
 #[derive(clap::Args)]

@@ -9,6 +9,7 @@ mod dossier;
 mod engines;
 mod input;
 mod obligations;
+mod opinion;
 mod reconcile;
 mod violations;
 
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         }
         Command::Crosswalk { to, format } => crosswalk::run(to.as_deref(), format, packs, root, lang, &mut out),
         Command::Reconcile(command) => reconcile::run(&command, packs, root, lang, &mut out),
+        Command::Opinion(command) => opinion::run(&command, packs, root, lang, &mut out),
         Command::Explain { leaf } => assess::explain(&leaf, packs, root, lang, &mut out),
         Command::Dossier(command) => dossier::run(&command, packs, root, lang, &mut out),
         Command::Records(command) => engines::records(command, lang, &mut out),

@@ -43,6 +43,11 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             &["zhunsheng-source", "zhunsheng-dossier", "zhunsheng-catalogue", "zhunsheng-verdict"][..],
         ),
         (
+            "zhunsheng-opinion",
+            &["zhunsheng-source", "zhunsheng-dossier", "zhunsheng-catalogue", "zhunsheng-verdict", "zhunsheng-report"]
+                [..],
+        ),
+        (
             "zhunsheng",
             &[
                 "zhunsheng-source",
@@ -54,6 +59,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "zhunsheng-policy",
                 "zhunsheng-discover",
                 "zhunsheng-report",
+                "zhunsheng-opinion",
             ][..],
         ),
     ])

@@ -9,6 +9,6 @@ mod wrap;
 
 pub mod words;
 
-pub use html::html;
+pub use html::{Reader, html};
 pub use json::{json, write_json};
 pub use text::{explain, text};

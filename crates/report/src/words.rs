@@ -5,6 +5,11 @@ use zhunsheng_dossier::{Determination, Outcome};
 use zhunsheng_source::Text;
 use zhunsheng_verdict::{Assessment, Finding, Kleene};
 
+/// Clause whose failure ends the matter: at least one legal basis must hold.
+pub const BASIS: &str = "5.2.2";
+/// The dimension it belongs to.
+const LAWFULNESS: &str = "5.2";
+
 /// The leaf of a finding. Findings come from the catalogue, so it exists.
 pub fn leaf<'a>(assessment: &'a Assessment<'_>, finding: &Finding) -> Option<&'a Leaf> {
     assessment.catalogue.leaves.get(finding.leaf)
@@ -189,4 +194,111 @@ pub fn value(value: &serde_json::Value) -> String {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// Whether 5.2 may not be called conformant because of its legal basis: a gap, or open, with any activity (5.2.2).
+pub fn no_basis(assessment: &Assessment<'_>) -> Option<Outcome> {
+    let position = assessment.catalogue.leaf_position(BASIS)?;
+    let verdicts = || assessment.findings.iter().filter(|one| one.leaf == position).map(|one| one.verdict);
+    [Outcome::Gap, Outcome::Undetermined].into_iter().find(|bad| verdicts().any(|verdict| verdict == *bad))
+}
+
+/// The conclusion on a dimension: the verdict as the standard has it, and in words.
+pub fn conclusion(dimension: &str, verdict: Outcome, no_basis: Option<Outcome>) -> (Outcome, Text) {
+    let lost = dimension == LAWFULNESS && no_basis.is_some();
+    let text = match (verdict, lost) {
+        (Outcome::Gap, _) => Text::new("不符合：存在差距", "not conformant: there are gaps"),
+        (Outcome::Undetermined, true) => {
+            Text::new("不符合：合法性基础不能确定", "not conformant: no legal basis can be determined")
+        }
+        (Outcome::Undetermined, false) => Text::new("待定：不得视为符合", "undetermined: not established"),
+        (Outcome::Conformant, _) => Text::new("符合", "conformant"),
+        (Outcome::NotApplicable, _) => Text::new("不适用", "not applicable"),
+    };
+    (if lost { Outcome::Gap } else { verdict }, text)
+}
+
+/// The conclusion over all dimensions, in one sentence.
+pub fn overall(assessment: &Assessment<'_>) -> Text {
+    let basis = no_basis(assessment);
+    let verdicts: Vec<Outcome> = assessment
+        .rollup
+        .iter()
+        .filter_map(|rolled| Some((assessment.catalogue.clauses.get(rolled.clause)?, rolled.verdict)))
+        .filter(|(clause, _)| clause.kind == Kind::Dimension)
+        .map(|(clause, verdict)| conclusion(&clause.id, verdict, basis).0)
+        .collect();
+    let count = |wanted: Outcome| verdicts.iter().filter(|verdict| **verdict == wanted).count();
+    let (failed, open, all) = (count(Outcome::Gap), count(Outcome::Undetermined), verdicts.len());
+    match (failed, open) {
+        (0, 0) if all == 0 => Text::new("没有任何维度得出结论。", "No dimension has a conclusion."),
+        (0, 0) => Text::new(
+            format!("评估对象在范围内的 {all} 个维度上没有差距，也没有待定事项。"),
+            format!("The target shows no gap and nothing undetermined in the {all} dimensions in scope."),
+        ),
+        (0, _) => Text::new(
+            format!("评估对象没有发现差距，但 {all} 个维度中有 {open} 个待定，现在不能认定为符合。"),
+            format!(
+                "No gap was found, but {open} of {all} dimensions are undetermined; the target cannot be called conformant now."
+            ),
+        ),
+        (_, 0) => Text::new(
+            format!("评估对象不符合合规框架：{all} 个维度中有 {failed} 个不符合。"),
+            format!("The target does not conform to the framework: {failed} of {all} dimensions are not conformant."),
+        ),
+        _ => Text::new(
+            format!("评估对象不符合合规框架：{all} 个维度中有 {failed} 个不符合，{open} 个待定。"),
+            format!(
+                "The target does not conform to the framework: {failed} of {all} dimensions are not conformant and {open} undetermined."
+            ),
+        ),
+    }
+}
+
+/// How an assessment is made, and what that means for its conclusions.
+pub fn method() -> Vec<(Text, Text)> {
+    vec![
+        (
+            Text::new("依据", "What it rests on"),
+            Text::new(
+                "结论依据卷宗陈述的事实、所附证据和评估员的回答，逐条适用目录中的检查式。每项事实注明出处的文件和行号，可以逐一复核。卷宗本身是否属实，由提供者和评估员负责，程序不能代为查证。",
+                "Findings rest on the facts stated in the dossier, the evidence attached and the assessors' answers, to which the checks of the catalogue are applied clause by clause. Each fact names the file and line where it stands, so that every step can be repeated. Whether the dossier is true is for those who supply it and for the assessor; a program cannot vouch for it.",
+            ),
+        ),
+        (
+            Text::new("未知不等于符合", "Unknown is not conformant"),
+            Text::new(
+                "没有陈述的事实按未知处理，沿检查式传递；凡结论取决于未知事实的，一律为待定，并列入所缺资料。拿走任何一项证据，都不会使结论由不符合变为符合。",
+                "A fact that is not stated is unknown, and stays unknown through every check; where the conclusion depends on it, the verdict is undetermined and the fact is listed as missing. Taking evidence away never turns a verdict conformant.",
+            ),
+        ),
+        (
+            Text::new("总体与抽样", "Population and sample"),
+            Text::new(
+                "有日志或数据表可读的事项，对全部事件核对，不作抽样。只有纸面材料的事项可以抽样，此时结论只能推及所抽总体，并受样本量和置信度限制；卷宗未载明样本量的，不得当作总体结论引用。",
+                "Where logs or tables can be read, every event is checked and nothing is sampled. What exists only on paper may be sampled; the conclusion then reaches no further than the population drawn from, within the limits of sample size and confidence. Where the dossier states no sample size, the finding must not be quoted as one about the whole.",
+            ),
+        ),
+        (
+            Text::new("法律的时点", "Law of the date"),
+            Text::new(
+                "适用基准日有效的法律。尚未施行或者已经失效的规定只作对照，不作为不符合的法律根据。基准日之后的立法变化不在结论之内。",
+                "The law in force on the as-of date is applied. Provisions not yet or no longer in force are shown for comparison and are no ground for a gap. Changes of law after that date are outside the conclusions.",
+            ),
+        ),
+        (
+            Text::new("人的判断", "Human judgement"),
+            Text::new(
+                "利益衡量、合理性等须由人判断的条目，由评估员按所列步骤作答；评估员改定自动结论的，理由、证据、姓名、日期与自动结论并列。这类结论含有裁量，不同的评估员可能得出不同结论。",
+                "Leaves that call for judgement, such as balancing interests or reasonableness, are answered by an assessor in stated steps. Where an assessor overrules an automatic verdict, reason, evidence, name and date stand beside it. Such findings involve discretion, and another assessor might decide otherwise.",
+            ),
+        ),
+        (
+            Text::new("范围", "Scope"),
+            Text::new(
+                "结论限于所载的范围、环节和期间，不及于范围以外的处理活动，也不保证将来继续符合。",
+                "Findings are limited to the boundary, stages and period stated. They do not reach processing outside them and are no assurance of future conformity.",
+            ),
+        ),
+    ]
 }

@@ -23,6 +23,7 @@ mod view;
 mod tests;
 
 use maud::{DOCTYPE, Markup, html as markup};
+use zhunsheng_dossier::FactId;
 use zhunsheng_source::Lang;
 use zhunsheng_verdict::Assessment;
 
@@ -112,4 +113,36 @@ pub fn html(assessment: &Assessment<'_>, lang: Lang) -> String {
         }
     };
     page.into_string()
+}
+
+/// Facts and objects in words, for whoever writes of an assessment elsewhere.
+pub struct Reader<'a>(View<'a>);
+
+impl<'a> Reader<'a> {
+    /// Reads an assessment in one language.
+    pub fn new(assessment: &'a Assessment<'a>, lang: Lang) -> Reader<'a> {
+        Reader(View::new(assessment, lang))
+    }
+
+    /// The label of a fact; its path where the schema gives no label.
+    pub fn label(&self, fact: FactId) -> String {
+        let view = &self.0;
+        value::label(view, fact)
+            .map_or_else(|| view.a.dossier.facts.fact_path(&view.a.catalogue.schema, fact), str::to_owned)
+    }
+
+    /// The value of a fact.
+    pub fn value(&self, fact: FactId) -> String {
+        value::show(&self.0, fact)
+    }
+
+    /// A fact about the target; `None` where it is not stated.
+    pub fn target(&self, field: &str) -> Option<String> {
+        self.0.target(field)
+    }
+
+    /// The label of a stage.
+    pub fn stage(&self, stage: &str) -> String {
+        self.0.stage(stage).to_owned()
+    }
 }

@@ -5,15 +5,12 @@ use zhunsheng_catalogue::Level;
 use zhunsheng_dossier::Outcome;
 use zhunsheng_source::Lang;
 
+use crate::words;
+
 use super::view::{Dimension, Judged, OUTCOMES, View, sign};
 
 /// Objects named in the note on 5.2.2.
 const NAMED: usize = 10;
-
-/// Clause whose failure ends the matter: at least one legal basis must hold.
-const BASIS: &str = "5.2.2";
-/// The dimension it belongs to.
-const LAWFULNESS: &str = "5.2";
 
 pub(super) fn body(view: &View<'_>) -> Markup {
     html! {
@@ -28,30 +25,7 @@ pub(super) fn body(view: &View<'_>) -> Markup {
 
 /// The conclusion in one sentence.
 fn overall(view: &View<'_>) -> Markup {
-    let lost =
-        |one: &&Dimension<'_>| one.verdict == Outcome::Gap || (one.clause.id == LAWFULNESS && no_basis(view).is_some());
-    let failed = view.dimensions.iter().filter(lost).count();
-    let open = view.dimensions.iter().filter(|one| !lost(one) && one.verdict == Outcome::Undetermined).count();
-    let all = view.dimensions.len();
-    let text = match (view.lang, failed, open) {
-        (Lang::Zh, 0, 0) => format!("评估对象在范围内的 {all} 个维度上没有差距，也没有待定事项。"),
-        (Lang::Zh, 0, _) => format!("评估对象没有发现差距，但 {all} 个维度中有 {open} 个待定，现在不能认定为符合。"),
-        (Lang::Zh, _, 0) => format!("评估对象不符合合规框架：{all} 个维度中有 {failed} 个不符合。"),
-        (Lang::Zh, _, _) => format!("评估对象不符合合规框架：{all} 个维度中有 {failed} 个不符合，{open} 个待定。"),
-        (Lang::En, 0, 0) => {
-            format!("The target shows no gap and nothing undetermined in the {all} dimensions in scope.")
-        }
-        (Lang::En, 0, _) => format!(
-            "No gap was found, but {open} of {all} dimensions are undetermined; the target cannot be called conformant now."
-        ),
-        (Lang::En, _, 0) => {
-            format!("The target does not conform to the framework: {failed} of {all} dimensions are not conformant.")
-        }
-        (Lang::En, _, _) => format!(
-            "The target does not conform to the framework: {failed} of {all} dimensions are not conformant and {open} undetermined."
-        ),
-    };
-    html! { p.overall { strong { (view.t("结论：", "Conclusion: ")) } (text) } }
+    html! { p.overall { strong { (view.t("结论：", "Conclusion: ")) } (view.x(&words::overall(view.a))) } }
 }
 
 fn tiles(view: &View<'_>) -> Markup {
@@ -101,17 +75,12 @@ fn sentence(view: &View<'_>) -> Markup {
 
 /// The leaf that asks whether some legal basis holds.
 fn basis<'v, 'a>(view: &'v View<'a>) -> Option<&'v Judged<'a>> {
-    view.judged.iter().find(|one| one.leaf.id == BASIS)
-}
-
-/// Whether 5.2 may not be called conformant because of its legal basis: a gap or open with any activity.
-fn no_basis(view: &View<'_>) -> Option<Outcome> {
-    basis(view).map(Judged::verdict).filter(|verdict| matches!(verdict, Outcome::Gap | Outcome::Undetermined))
+    view.judged.iter().find(|one| one.leaf.id == words::BASIS)
 }
 
 fn basis_note(view: &View<'_>) -> Markup {
     let Some(one) = basis(view) else { return html! {} };
-    if no_basis(view).is_none() {
+    if words::no_basis(view.a).is_none() {
         return html! {};
     }
     let list = |outcome: Outcome| {
@@ -153,18 +122,8 @@ fn basis_note(view: &View<'_>) -> Markup {
 
 /// The conclusion on a dimension, in words.
 fn conclusion(view: &View<'_>, dimension: &Dimension<'_>) -> Markup {
-    let lawfulness = dimension.clause.id == LAWFULNESS;
-    let words = match (dimension.verdict, lawfulness && no_basis(view).is_some()) {
-        (Outcome::Gap, _) => view.t("不符合：存在差距", "not conformant: there are gaps"),
-        (Outcome::Undetermined, true) => {
-            view.t("不符合：合法性基础不能确定", "not conformant: no legal basis can be determined")
-        }
-        (Outcome::Undetermined, false) => view.t("待定：不得视为符合", "undetermined: not established"),
-        (Outcome::Conformant, _) => view.t("符合", "conformant"),
-        (Outcome::NotApplicable, _) => view.t("不适用", "not applicable"),
-    };
-    let shown = if lawfulness && no_basis(view).is_some() { Outcome::Gap } else { dimension.verdict };
-    html! { span class={ "verdict " (shown.word()) } { span.sign aria-hidden="true" { (sign(shown)) } (words) } }
+    let (shown, text) = words::conclusion(&dimension.clause.id, dimension.verdict, words::no_basis(view.a));
+    html! { span class={ "verdict " (shown.word()) } { span.sign aria-hidden="true" { (sign(shown)) } (view.x(&text)) } }
 }
 
 fn dimensions(view: &View<'_>) -> Markup {

@@ -1,0 +1,76 @@
+//! `zhunsheng opinion`: the legal opinion that an assessment ends in.
+
+use std::io::{IsTerminal as _, Read as _, Write};
+use std::path::{Path, PathBuf};
+
+use zhunsheng_opinion::{Extra, Opinion, Template, TemplateError};
+use zhunsheng_source::Lang;
+use zhunsheng_verdict::Input;
+
+use crate::args::{OpinionArgs, OpinionFormat};
+use crate::assess::{date, judge, read, to_file};
+use crate::input::{Failure, catalogue};
+
+/// Most bytes of a file of extras.
+const LARGEST: u64 = 8 << 20;
+
+/// Writes the opinion.
+pub fn run(
+    args: &OpinionArgs,
+    packs: &[PathBuf],
+    root: Option<&Path>,
+    lang: Lang,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    let as_of = date(args.as_of.as_deref())?;
+    let template = args.template.as_deref().map(template).transpose()?.unwrap_or_default();
+    let extra = args.extra.as_deref().map(extra).transpose()?.unwrap_or_default();
+    let catalogue = catalogue(packs, root)?;
+    let dossier = read(&catalogue, &args.dossier)?;
+    let assessment = judge(&catalogue, &dossier, &Input { as_of, stages: args.stages.clone() })?;
+    let opinion = Opinion::build(&assessment, &extra);
+    let bytes = match args.format {
+        OpinionFormat::Json => serde_json::to_vec_pretty(&opinion).map_err(|cause| Failure::Said(cause.to_string()))?,
+        OpinionFormat::Html => zhunsheng_opinion::html(&opinion.document(lang, &template)).into_bytes(),
+        OpinionFormat::Typst => zhunsheng_opinion::typst(&opinion.document(lang, &template)).into_bytes(),
+        OpinionFormat::Docx => zhunsheng_opinion::docx(&opinion.document(lang, &template))
+            .map_err(|cause| Failure::Said(cause.to_string()))?,
+        OpinionFormat::Pdf => pdf(&opinion.document(lang, &template), &args.font_dirs)?,
+    };
+    match &args.output {
+        Some(path) => to_file(path, |file| file.write_all(&bytes).map_err(Failure::from))?,
+        None if matches!(args.format, OpinionFormat::Docx | OpinionFormat::Pdf) && std::io::stdout().is_terminal() => {
+            return Err(Failure::Said("this form is not for a terminal; give a file with `-o FILE`".to_owned()));
+        }
+        None => out.write_all(&bytes)?,
+    }
+    Ok(u8::try_from(assessment.exit_code()).unwrap_or(2))
+}
+
+fn template(folder: &Path) -> Result<Template, Failure> {
+    Template::load(folder).map_err(|cause| match cause {
+        TemplateError::Mistakes { problems, sources } => Failure::Mistakes(problems, Box::new(sources)),
+        other => Failure::Said(other.to_string()),
+    })
+}
+
+fn extra(path: &Path) -> Result<Extra, Failure> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
+        .map_err(|cause| Failure::Read(path.to_owned(), cause))?;
+    Extra::read(&bytes).map_err(|cause| Failure::Said(format!("`{}`: {cause}", path.display())))
+}
+
+#[cfg(feature = "pdf-opinion")]
+fn pdf(document: &zhunsheng_opinion::Document, fonts: &[PathBuf]) -> Result<Vec<u8>, Failure> {
+    zhunsheng_opinion::pdf(document, fonts).map_err(|cause| Failure::Said(cause.to_string()))
+}
+
+#[cfg(not(feature = "pdf-opinion"))]
+fn pdf(_: &zhunsheng_opinion::Document, _: &[PathBuf]) -> Result<Vec<u8>, Failure> {
+    Err(Failure::Said(
+        "this build writes no PDF; build with `--features pdf-opinion`, or write `--format html` and print it from a browser"
+            .to_owned(),
+    ))
+}

@@ -1,0 +1,152 @@
+//! What stands in the annexes.
+
+use std::collections::HashMap;
+
+use zhunsheng_catalogue::Leaf;
+use zhunsheng_dossier::{Date, Outcome};
+use zhunsheng_report::words;
+use zhunsheng_source::Text;
+use zhunsheng_verdict::{Assessment, Kleene};
+
+use super::Bench;
+use crate::day::Day;
+use crate::extra::{Evidence, Worksheet};
+use crate::model::{Counts, Duty, Judged, Request};
+
+/// Objects named per leaf and verdict.
+const OBJECTS: usize = 12;
+/// Missing facts named per leaf.
+const MISSING: usize = 6;
+
+pub(super) fn register(a: &Assessment<'_>) -> Vec<Duty> {
+    let duty =
+        |(instrument, article, binds): (&zhunsheng_catalogue::Instrument, &zhunsheng_catalogue::Article, Kleene)| {
+            Duty {
+                instrument: instrument.title.clone(),
+                from: instrument.in_force.map(Day),
+                article: article.id.clone(),
+                title: article.title.clone(),
+                summary: article.summary.clone(),
+                when: article.when_note.clone(),
+                certain: binds == Kleene::True,
+            }
+        };
+    a.register().into_iter().map(duty).collect()
+}
+
+pub(super) fn holes(a: &Assessment<'_>) -> Vec<Text> {
+    let holes = a.catalogue.instruments.iter().filter(|one| one.completeness != "full");
+    holes.map(|one| one.title.clone()).collect()
+}
+
+pub(super) fn evidence(bench: &Bench<'_>) -> Vec<Evidence> {
+    let mut list: Vec<Evidence> = Vec::new();
+    for record in bench.objects("evidence") {
+        let day = |field: &str| Date::parse(&bench.stated(record, field)).map(Day);
+        list.push(Evidence {
+            id: bench.facts().id(record).to_owned(),
+            title: bench.stated(record, "title"),
+            file: bench.stated(record, "file"),
+            sha256: bench.stated(record, "sha256"),
+            bytes: None,
+            source: bench.stated(record, "url"),
+            obtained: day("obtained"),
+            covers: (day("covers_from"), day("covers_to")),
+            scope: bench.stated(record, "scope"),
+        });
+    }
+    for one in &bench.extra.evidence {
+        match list.iter_mut().find(|held| held.id == one.id) {
+            Some(held) => *held = one.clone(),
+            None => list.push(one.clone()),
+        }
+    }
+    list
+}
+
+pub(super) fn findings(bench: &Bench<'_>) -> Vec<Judged> {
+    let a = bench.a;
+    let chunks = a.findings.chunk_by(|one, next| one.leaf == next.leaf);
+    chunks.filter_map(|findings| Some(judged(bench, words::leaf(a, findings.first()?)?, findings))).collect()
+}
+
+fn judged(bench: &Bench<'_>, leaf: &Leaf, findings: &[zhunsheng_verdict::Finding]) -> Judged {
+    let a = bench.a;
+    let mut counts = Counts::default();
+    let mut missing: Vec<String> = Vec::new();
+    let mut more_missing = 0;
+    for finding in findings {
+        counts.add(finding.verdict);
+        if finding.verdict == Outcome::Undetermined {
+            let named = finding.missing.iter().take(MISSING.saturating_sub(missing.len()));
+            let before = missing.len();
+            missing.extend(named.map(|one| a.missing_path(*one)));
+            more_missing += finding.missing.len() - (missing.len() - before);
+        }
+    }
+    let objects = [Outcome::Gap, Outcome::Undetermined, Outcome::Conformant]
+        .into_iter()
+        .filter(|outcome| counts.of(*outcome) > 0)
+        .map(|outcome| {
+            let with = findings.iter().filter(|finding| finding.verdict == outcome);
+            let ids: Vec<String> = with.take(OBJECTS).map(|finding| bench.object(finding)).collect();
+            (outcome, ids, counts.of(outcome).saturating_sub(OBJECTS))
+        })
+        .collect();
+    Judged {
+        dimension: words::place(a, leaf).2.to_owned(),
+        leaf: leaf.id.clone(),
+        title: a.catalogue.clause_of(leaf).map(|clause| clause.title.clone()).unwrap_or_default(),
+        requirement: leaf.requirement.clone(),
+        counts,
+        objects,
+        determined: findings.iter().filter(|finding| !finding.determinations.is_empty()).count(),
+        missing,
+        more_missing,
+    }
+}
+
+/// The tests given, and before them what assessors answered to the questions of guided leaves.
+pub(super) fn worksheets(bench: &Bench<'_>) -> Vec<Worksheet> {
+    let verdicts: HashMap<(usize, &str), Outcome> = if bench.a.dossier.answers.is_empty() {
+        HashMap::new()
+    } else {
+        bench.a.findings.iter().map(|one| ((one.leaf, bench.a.object(one).1), one.verdict)).collect()
+    };
+    let mut sheets: Vec<Worksheet> = Vec::new();
+    let mut index: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    for answer in &bench.a.dossier.answers {
+        let Some(position) = bench.a.catalogue.leaf_position(&answer.leaf) else { continue };
+        let Some(leaf) = bench.a.catalogue.leaves.get(position) else { continue };
+        let Some(step) = leaf.steps.iter().find(|step| step.id == answer.step) else { continue };
+        let line = (step.ask.clone(), step.answers.get(&answer.answer).cloned().unwrap_or_default());
+        let at = *index.entry((&answer.leaf, &answer.object, &answer.by)).or_insert_with(|| {
+            let title = bench.a.catalogue.clause_of(leaf).map(|clause| clause.title.clone()).unwrap_or_default();
+            let verdict = verdicts.get(&(position, answer.object.as_str()));
+            sheets.push(Worksheet {
+                test: Text::new(format!("{} {}", leaf.id, title.zh), format!("{} {}", leaf.id, title.en)),
+                subject: answer.object.clone(),
+                steps: Vec::new(),
+                result: verdict.map(|verdict| verdict.label()).unwrap_or_default(),
+                by: answer.by.clone(),
+                on: answer.on.map(Day),
+            });
+            sheets.len() - 1
+        });
+        if let Some(sheet) = sheets.get_mut(at) {
+            sheet.steps.push(line);
+        }
+    }
+    sheets.extend(bench.extra.worksheets.iter().cloned());
+    sheets
+}
+
+pub(super) fn requests(a: &Assessment<'_>) -> Vec<Request> {
+    let ids = |leaves: &[usize]| {
+        leaves.iter().filter_map(|leaf| a.catalogue.leaves.get(*leaf)).map(|leaf| leaf.id.clone()).collect()
+    };
+    a.requests
+        .iter()
+        .map(|one| Request { path: one.path.clone(), question: one.question.clone(), leaves: ids(&one.leaves) })
+        .collect()
+}

@@ -1,0 +1,282 @@
+//! What an opinion needs beside the assessment: people, dispositions, evidence kept elsewhere, statements on what was
+//! examined. All of it is somebody's word, and is printed as such; none of it changes a verdict.
+
+use serde::{Deserialize, Serialize};
+use zhunsheng_source::Text;
+
+use crate::day::Day;
+
+/// Largest file of extras, in bytes.
+const LARGEST: usize = 8 << 20;
+
+/// Everything the assessment itself does not know. Every part may be left out; the opinion then says that nothing was stated.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Extra {
+    /// The firm's number of the opinion.
+    pub number: String,
+    /// The day it is issued; without it the opinion is a draft.
+    pub issued: Option<Day>,
+    /// Who took part, in the order in which they are to be listed.
+    pub people: Vec<Person>,
+    /// What was done about gaps, in the order it was recorded. Nothing is erased by being fixed.
+    pub dispositions: Vec<Disposition>,
+    /// Evidence kept in the workspace, beside what the dossier names; the same id replaces the dossier's entry.
+    pub evidence: Vec<Evidence>,
+    /// The sign-off that froze what the opinion rests on.
+    pub sign_off: Option<SignOff>,
+    /// What was counted in full or sampled.
+    pub counted: Vec<Counted>,
+    /// What the policy says, the inventory holds and the logs show.
+    pub reconciled: Vec<Reconciled>,
+    /// Worked tests of the annexes of the standard.
+    pub worksheets: Vec<Worksheet>,
+    /// Gaps noticed outside the boundary that the client agreed to have told (5.5.1).
+    pub outside: Vec<Text>,
+}
+
+/// What a person did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// 评估委托方代表
+    Client,
+    /// 被评估方代表
+    Assessee,
+    /// 评估组长
+    LeadAssessor,
+    /// 评估员
+    Assessor,
+    /// 技术专家
+    Expert,
+    /// 复核人
+    Reviewer,
+    /// 签署人
+    Signatory,
+}
+
+impl Role {
+    /// The word for people.
+    pub fn label(self) -> Text {
+        match self {
+            Role::Client => Text::new("评估委托方代表", "client's representative"),
+            Role::Assessee => Text::new("被评估方代表", "assessee's representative"),
+            Role::LeadAssessor => Text::new("评估组长", "lead assessor"),
+            Role::Assessor => Text::new("评估员", "assessor"),
+            Role::Expert => Text::new("技术专家", "technical expert"),
+            Role::Reviewer => Text::new("复核人", "reviewer"),
+            Role::Signatory => Text::new("签署人", "signatory"),
+        }
+    }
+
+    /// Whether the person signs for the assessing body.
+    pub fn signs(self) -> bool {
+        matches!(self, Role::LeadAssessor | Role::Assessor | Role::Reviewer | Role::Signatory)
+    }
+}
+
+/// Somebody who took part.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// Name.
+    pub name: String,
+    /// What they did.
+    pub role: Role,
+    /// For whom they work.
+    #[serde(default)]
+    pub organisation: String,
+    /// Number of a licence to practise, where there is one.
+    #[serde(default)]
+    pub licence: String,
+}
+
+/// What was done about a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// Adjusted within the period of the assessment.
+    Adjusted,
+    /// To be adjusted by a date.
+    Promised,
+    /// The risk is disclosed in the opinion.
+    Disclosed,
+    /// The client accepts the risk.
+    Accepted,
+    /// The assessee consults the regulator.
+    Consulted,
+    /// The processing was stopped.
+    Stopped,
+}
+
+impl Measure {
+    /// The word for people.
+    pub fn label(self) -> Text {
+        match self {
+            Measure::Adjusted => Text::new("评估期间调整", "adjusted during the assessment"),
+            Measure::Promised => Text::new("承诺限期调整", "adjustment promised"),
+            Measure::Disclosed => Text::new("揭示风险", "risk disclosed"),
+            Measure::Accepted => Text::new("委托方接受风险", "risk accepted by the client"),
+            Measure::Consulted => Text::new("向监管部门咨询", "regulator consulted"),
+            Measure::Stopped => Text::new("停止处理", "processing stopped"),
+        }
+    }
+}
+
+/// One entry of the gap register.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disposition {
+    /// Leaf.
+    pub leaf: String,
+    /// Id of the object; empty for the organisation and other singletons.
+    #[serde(default)]
+    pub object: String,
+    /// What was done.
+    pub measure: Measure,
+    /// Who decided or did it.
+    pub by: String,
+    /// When.
+    pub on: Day,
+    /// Why, or how.
+    pub reason: Text,
+    /// Until when it holds: the end of an acceptance, the date of a promise.
+    #[serde(default)]
+    pub until: Option<Day>,
+    /// Ids of the evidence of how it was.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// Ids of the evidence of how it is.
+    #[serde(default)]
+    pub after: Vec<String>,
+}
+
+/// A piece of evidence.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Evidence {
+    /// Id.
+    pub id: String,
+    /// What it is.
+    pub title: String,
+    /// Where it is kept.
+    pub file: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: Option<u64>,
+    /// Who gave it.
+    pub source: String,
+    /// When it was obtained.
+    pub obtained: Option<Day>,
+    /// The period it covers.
+    pub covers: (Option<Day>, Option<Day>),
+    /// What it covers.
+    pub scope: String,
+}
+
+/// What was approved, frozen by its hash.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignOff {
+    /// SHA-256 over catalogue, facts, evidence and determinations.
+    pub sha256: String,
+    /// Revision of the assessment.
+    pub revision: u64,
+    /// Who approved.
+    pub by: String,
+    /// When.
+    pub on: Day,
+}
+
+/// A statement on a population: read in full, or sampled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counted {
+    /// What was examined: a check of the records, or the population of a sample.
+    pub subject: Text,
+    /// Leaves it bears on.
+    #[serde(default)]
+    pub leaves: Vec<String>,
+    /// How many there are.
+    pub population: u64,
+    /// How many were examined; the same number for a full reading.
+    pub examined: u64,
+    /// How many of them deviate.
+    pub deviating: u64,
+    /// Confidence of a sample, in per cent.
+    #[serde(default)]
+    pub confidence: Option<f64>,
+    /// Upper bound of the rate of deviation that a sample supports, in per cent.
+    #[serde(default)]
+    pub at_most: Option<f64>,
+    /// How it was drawn, what it cannot show, what was left out.
+    #[serde(default)]
+    pub note: Text,
+    /// The file or table it was read from.
+    #[serde(default)]
+    pub source: String,
+}
+
+/// One line of the table of what is said, on record and done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reconciled {
+    /// What the line is about.
+    pub item: Text,
+    /// What the policy says.
+    pub said: String,
+    /// What the inventory holds.
+    pub recorded: String,
+    /// What the logs show.
+    pub done: String,
+    /// What differs; empty: the sides agree.
+    #[serde(default)]
+    pub difference: Text,
+    /// Leaves it bears on.
+    #[serde(default)]
+    pub leaves: Vec<String>,
+}
+
+/// A test of the standard's annexes, worked through by a person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worksheet {
+    /// Which test.
+    pub test: Text,
+    /// What it was applied to.
+    pub subject: String,
+    /// Question and answer, in order.
+    pub steps: Vec<(Text, Text)>,
+    /// What it comes to.
+    pub result: Text,
+    /// Who worked it.
+    pub by: String,
+    /// When.
+    #[serde(default)]
+    pub on: Option<Day>,
+}
+
+/// Why extras could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtraError {
+    /// Too large.
+    #[error("the extras hold {0} bytes; at most {LARGEST} are read")]
+    Large(usize),
+    /// Not of the form expected.
+    #[error("the extras cannot be read: {0}")]
+    Form(#[from] serde_json::Error),
+}
+
+impl Extra {
+    /// Reads extras from JSON.
+    ///
+    /// # Errors
+    /// [`ExtraError`]
+    pub fn read(bytes: &[u8]) -> Result<Extra, ExtraError> {
+        if bytes.len() > LARGEST {
+            return Err(ExtraError::Large(bytes.len()));
+        }
+        Ok(serde_json::from_slice(bytes)?)
+    }
+}
