@@ -27,7 +27,7 @@ pub fn run(
     let extra = args.extra.as_deref().map(extra).transpose()?.unwrap_or_default();
     let catalogue = catalogue(packs, root)?;
     let dossier = read(&catalogue, &args.dossier)?;
-    let assessment = judge(&catalogue, &dossier, &Input { as_of, stages: args.stages.clone() })?;
+    let assessment = judge(&catalogue, &dossier, &Input { as_of, stages: args.stages.clone(), ..Input::default() })?;
     let opinion = Opinion::build(&assessment, &extra);
     let bytes = match args.format {
         OpinionFormat::Json => serde_json::to_vec_pretty(&opinion).map_err(|cause| Failure::Said(cause.to_string()))?,
