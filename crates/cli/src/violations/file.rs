@@ -109,7 +109,7 @@ pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Baseline, Failure> {
     }
     let mut without = Vec::new();
     for (key, reason) in node.get("without").map(Node::entries).unwrap_or_default() {
-        if reason.text().is_none_or(|text| text.trim().is_empty()) {
+        if reason.is_unknown() || reason.text().is_none_or(|text| text.trim().is_empty()) {
             reader.problems.push(Diagnostic::error(key.at, "须写明理由", "a reason is needed"));
         }
         without.extend(reader.leaf(&key.name, key.at));
