@@ -8,7 +8,7 @@ use zhunsheng_source::{Node, Sources, Text};
 
 use crate::clause::{Clause, Example, Kind, Leaf};
 use crate::crosswalk::Crosswalk;
-use crate::law::{Article, Instrument, LawRef};
+use crate::law::{Article, Instrument, LawRef, Party};
 use crate::pack::Pack;
 
 /// Index of a leaf.
@@ -35,6 +35,8 @@ pub struct Catalogue {
     pub packs: Vec<Pack>,
     /// Law, by id.
     pub instruments: Vec<Instrument>,
+    /// Whom law can bind.
+    pub parties: Vec<Party>,
     /// What leaves are to the provisions of other texts.
     pub crosswalks: Vec<Crosswalk>,
     /// Types of personal information, as facts.
@@ -62,6 +64,7 @@ impl Catalogue {
             leaves: Vec::new(),
             packs: Vec::new(),
             instruments: Vec::new(),
+            parties: Vec::new(),
             crosswalks: Vec::new(),
             taxonomy: Vec::new(),
             sources,

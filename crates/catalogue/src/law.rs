@@ -27,6 +27,8 @@ pub struct Instrument {
     pub replaced_by: Option<String>,
     /// Whom it can concern at all, as an expression over the dossier; an article may have its own besides.
     pub applies: Option<Expr>,
+    /// The same in words.
+    pub when_note: Text,
     /// Remarks.
     pub note: Text,
     /// full, excerpt, not-obtained
@@ -52,9 +54,9 @@ pub struct Article {
     pub obligation: bool,
     /// Number in an earlier version: `csl-2016/41`.
     pub formerly: Option<String>,
-    /// In what circumstances it binds, in words.
+    /// In what circumstances it binds, in words. Words without `applies` are for a person to check.
     pub when_note: Text,
-    /// In what circumstances it binds, as an expression over the organisation.
+    /// In what circumstances it binds, as an expression over the dossier.
     pub applies: Option<Expr>,
     /// Figures.
     pub thresholds: Vec<Threshold>,
@@ -77,6 +79,21 @@ pub struct Threshold {
     pub unit: String,
     /// What follows.
     pub effect: Text,
+    /// The comparison with the dossier's figure, where there is a fact for the quantity.
+    pub compare: Option<Expr>,
+}
+
+/// Whom an article can bind, and how the dossier tells whether the target is one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Party {
+    /// The word used in `binds`.
+    pub id: String,
+    /// Its name.
+    pub title: Text,
+    /// Whether the target is one.
+    pub applies: Expr,
+    /// Where it is declared.
+    pub at: At,
 }
 
 /// How an instrument stands on a date.

@@ -37,6 +37,9 @@ pub fn lint(catalogue: &Catalogue) -> Diagnostics {
             if let Some(former) = article.formerly.as_deref() {
                 lint.law(article.at, former);
             }
+            for party in article.binds.iter().filter(|id| !catalogue.parties.iter().any(|one| one.id == **id)) {
+                lint.no_such(article.at, "party", party, catalogue.parties.iter().map(|one| one.id.as_str()));
+            }
         }
     }
     lint.problems

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
-use zhunsheng_dossier::{Date, Outcome, Schema, merge};
+use zhunsheng_dossier::{Outcome, Schema, merge};
 use zhunsheng_source::{Diagnostic, Diagnostics, Limits, Node, Sources, Text, Value, parse};
 
 use crate::catalogue::Catalogue;
@@ -10,7 +10,7 @@ use crate::clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Step};
 use crate::crosswalk::Crosswalk;
 use crate::decode::Decode;
 use crate::expr::{Expr, Scope, check_computed, compile};
-use crate::law::{Article, Instrument, Threshold};
+use crate::law_load::{Law, LawLoader};
 use crate::pack::Pack;
 
 /// Catalogue files by name, as text. The order does not matter: they are sorted.
@@ -58,7 +58,8 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
     }
     let mut catalogue = Catalogue::new(schema, sources);
     catalogue.sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut loader = Loader { catalogue: &mut catalogue, problems: &mut problems };
+    let law = Law::scan(&nodes);
+    let mut loader = Loader { catalogue: &mut catalogue, law: &law, problems: &mut problems };
     for node in &nodes {
         loader.file(node);
     }
@@ -69,11 +70,13 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
 /// Definitions of other crates stand beside the clauses and are theirs to read.
 const ELSEWHERE: [&str; 3] = ["catalogue/policy/", "catalogue/records/", "catalogue/discover/"];
 
-const TOP: [&str; 11] = [
+const TOP: [&str; 13] = [
     "kinds",
     "clauses",
     "instrument",
     "articles",
+    "parties",
+    "quantities",
     "types",
     "pack",
     "template",
@@ -85,6 +88,7 @@ const TOP: [&str; 11] = [
 
 struct Loader<'a> {
     catalogue: &'a mut Catalogue,
+    law: &'a Law,
     problems: &'a mut Diagnostics,
 }
 
@@ -104,9 +108,7 @@ impl Loader<'_> {
             self.catalogue.version = version;
             self.catalogue.title = title;
         }
-        if node.get("instrument").is_some() {
-            self.instrument(node);
-        }
+        self.law_of(node);
         if let Some(head) = node.get("crosswalk") {
             let crosswalk = Crosswalk::read(node, head, self.problems);
             self.catalogue.crosswalks.push(crosswalk);
@@ -128,6 +130,21 @@ impl Loader<'_> {
             }
             self.catalogue.packs.push(pack);
         }
+    }
+
+    fn law_of(&mut self, file: &Node) {
+        let mut loader = LawLoader { schema: &self.catalogue.schema, law: self.law, problems: self.problems };
+        let (parties, instrument) = (loader.parties(file), loader.instrument(file));
+        self.catalogue.parties.extend(parties);
+        let Some(instrument) = instrument else { return };
+        if self.catalogue.instrument(&instrument.id).is_some() {
+            let (zh, en) = (
+                format!("法律文件 `{}` 重复", instrument.id),
+                format!("instrument `{}` is declared twice", instrument.id),
+            );
+            self.problems.push(Diagnostic::error(instrument.at, zh, en));
+        }
+        self.catalogue.instruments.push(instrument);
     }
 
     fn clause(&mut self, node: &Node, pack: Option<&Pack>) {
@@ -369,117 +386,6 @@ impl Loader<'_> {
         rest.push((key(&collection), Node { at, value: Value::Map(others) }));
         Node { at, value: Value::Map(rest) }
     }
-
-    fn instrument(&mut self, file: &Node) {
-        let Some(node) = file.get("instrument") else { return };
-        let applies = self.applies(node);
-        let mut decode = self.decode();
-        decode.keys(
-            node,
-            &[
-                "id",
-                "title",
-                "short",
-                "level",
-                "issuer",
-                "adopted",
-                "in_force",
-                "repealed",
-                "replaced_by",
-                "note",
-                "completeness",
-                "applies",
-            ],
-        );
-        let mut instrument = Instrument {
-            id: decode.required(node, "id"),
-            title: decode.text(node, "title"),
-            short: decode.text(node, "short"),
-            level: decode.required(node, "level"),
-            issuer: decode.text_or_empty(node, "issuer"),
-            in_force: date(&mut decode, node, "in_force"),
-            repealed: date(&mut decode, node, "repealed"),
-            replaced_by: decode.optional(node, "replaced_by").filter(|id| id != "none" && id != "unknown"),
-            applies,
-            note: decode.text_or_empty(node, "note"),
-            completeness: decode.optional(node, "completeness").unwrap_or_else(|| "full".into()),
-            articles: Vec::new(),
-            at: node.at,
-        };
-        for article in file.get("articles").map(Node::items).unwrap_or_default() {
-            let article = self.article(article);
-            if instrument.articles.iter().any(|known| known.id == article.id) {
-                let (zh, en) =
-                    (format!("第 `{}` 条重复", article.id), format!("article `{}` is declared twice", article.id));
-                self.problems.push(Diagnostic::error(article.at, zh, en));
-            }
-            instrument.articles.push(article);
-        }
-        if self.catalogue.instrument(&instrument.id).is_some() {
-            let (zh, en) = (
-                format!("法律文件 `{}` 重复", instrument.id),
-                format!("instrument `{}` is declared twice", instrument.id),
-            );
-            self.problems.push(Diagnostic::error(node.at, zh, en));
-        }
-        self.catalogue.instruments.push(instrument);
-    }
-
-    /// `applies`: an expression over singletons and collections, with no object of its own.
-    fn applies(&mut self, node: &Node) -> Option<Expr> {
-        let value = node.get("applies")?;
-        let scope = Scope { schema: &self.catalogue.schema, object: None, steps: &[] };
-        compile(value.text().unwrap_or_default(), value.at, &scope).map_err(|problem| self.problems.push(problem)).ok()
-    }
-
-    fn article(&mut self, node: &Node) -> Article {
-        let applies = self.applies(node);
-        let mut decode = Decode { problems: self.problems };
-        decode.keys(
-            node,
-            &[
-                "id",
-                "title",
-                "summary",
-                "binds",
-                "obligation",
-                "formerly",
-                "thresholds",
-                "applies",
-                "when_note",
-                "note",
-            ],
-        );
-        let mut thresholds = Vec::new();
-        for item in node.get("thresholds").map(Node::items).unwrap_or_default() {
-            decode.keys(item, &["id", "quantity", "op", "value", "unit", "effect", "note"]);
-            let value = decode.required(item, "value");
-            let number = value.replace('_', "").parse::<i64>().ok();
-            if number.is_none() {
-                decode.wrong(item.at, format!("`{value}` 不是整数"), format!("`{value}` is not a whole number"));
-            }
-            thresholds.push(Threshold {
-                id: decode.required(item, "id"),
-                quantity: decode.required(item, "quantity"),
-                op: decode.required(item, "op"),
-                value: number.unwrap_or(0),
-                unit: decode.required(item, "unit"),
-                effect: decode.text(item, "effect"),
-            });
-        }
-        Article {
-            id: decode.required(node, "id"),
-            title: decode.text(node, "title"),
-            summary: decode.text(node, "summary"),
-            binds: decode.words(node, "binds"),
-            obligation: node.get("obligation").and_then(Node::text) == Some("true"),
-            formerly: decode.optional(node, "formerly").filter(|text| text != "none"),
-            when_note: decode.text_or_empty(node, "when_note"),
-            applies,
-            thresholds,
-            at: node.at,
-        }
-    }
 }
 
 fn group(decode: &mut Decode<'_>, node: &Node) -> Group {
@@ -517,17 +423,4 @@ fn steps(decode: &mut Decode<'_>, node: &Node) -> Vec<Step> {
         steps.push(Step { id, look: decode.text(item, "look"), ask: decode.text(item, "ask"), answers });
     }
     steps
-}
-
-pub(crate) fn date(decode: &mut Decode<'_>, node: &Node, key: &str) -> Option<Date> {
-    let value = node.get(key)?;
-    if value.is_none() || value.is_unknown() {
-        return None;
-    }
-    let text = value.text().unwrap_or_default();
-    let date = Date::parse(text);
-    if date.is_none() {
-        decode.wrong(value.at, format!("`{text}` 不是日期"), format!("`{text}` is not a date as YYYY-MM-DD"));
-    }
-    date
 }

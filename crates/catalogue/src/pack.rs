@@ -8,7 +8,7 @@ use crate::catalogue::Catalogue;
 use crate::clause::{Clause, Kind};
 use crate::decode::Decode;
 use crate::law::Standing;
-use crate::load::date;
+use crate::law_load::date;
 
 /// A sector pack: where its requirements come from, whom they address and the inventory it starts from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

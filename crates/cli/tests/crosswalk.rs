@@ -82,6 +82,8 @@ kinds:
 clauses:
   - {id: "9.1", kind: indicator, title: {zh: 试, en: Trial}, leaves: [LEAF_A, LEAF_B]}
 instrument: {id: law, title: {zh: 法, en: Law}, short: {zh: 法, en: Law}, level: law, in_force: 2020-01-01}
+quantities: {}
+parties: [{id: handler, title: {zh: 处理者, en: handler}, applies: "true"}]
 articles: [{id: "1", title: {zh: 一, en: One}, summary: {zh: 一, en: One}, binds: [handler]}]
 crosswalk: {id: view, title: {zh: 视图, en: View}, instrument: law, text: full, note: {zh: 注, en: Note}, covers: [t.yaml]}
 items: [{id: "1", MAPS}]

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use zhunsheng_catalogue::expr::Expr;
-use zhunsheng_catalogue::{Article, Catalogue, Instrument, Kind, LawRef, Leaf, LeafId, Pack, Standing};
+use zhunsheng_catalogue::{Catalogue, Instrument, Kind, LawRef, Leaf, LeafId, Pack, Standing};
 use zhunsheng_dossier::{Answer, Date, Determination, Dossier, FactId, Facts, FieldId, Outcome, RecordId, Type, Val};
 use zhunsheng_source::{Diagnostic, Diagnostics};
 
-use crate::eval::{Eval, Missing, Trace};
+use crate::eval::Missing;
 use crate::judge::{Bench, Finding, Judge};
 use crate::kleene::Kleene;
 use crate::packs::{self, ActivePack};
@@ -72,7 +71,7 @@ pub struct Assessment<'a> {
     pub view: Option<ViewReport<'a>>,
     /// What to ask for.
     pub requests: Vec<Request>,
-    /// Whether each article can concern this target, by instrument and article; true where the catalogue states no condition.
+    /// Whether each article can concern this target, by instrument and article.
     pub binding: Vec<Vec<Kleene>>,
     /// Sector packs that take part.
     pub packs: Vec<ActivePack>,
@@ -110,23 +109,6 @@ impl Assessment<'_> {
     /// The path of something missing.
     pub fn missing_path(&self, missing: Missing) -> String {
         crate::request::path(self.catalogue, &self.dossier.facts, missing)
-    }
-
-    /// The obligations register: every duty of the catalogue's law that was in force on the date and can concern this
-    /// target, with whether that is certain; by instrument, in the order of their articles.
-    pub fn register(&self) -> Vec<(&Instrument, &Article, Kleene)> {
-        let mut register = Vec::new();
-        for (instrument, binding) in self.catalogue.instruments.iter().zip(&self.binding) {
-            if instrument.standing(self.as_of) != Standing::InForce {
-                continue;
-            }
-            for (article, binds) in instrument.articles.iter().zip(binding) {
-                if article.obligation && *binds != Kleene::False {
-                    register.push((instrument, article, *binds));
-                }
-            }
-        }
-        register
     }
 
     /// The kind and id of a finding's object; the id is empty for singletons and for collections as a whole.
@@ -205,7 +187,7 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     let view = crosswalk.map(|crosswalk| crate::view::view(catalogue, crosswalk, &findings));
     let rollup = roll(catalogue, &findings);
     let requests = requests(catalogue, facts, &findings);
-    let binding = binding(catalogue, facts, as_of);
+    let binding = crate::register::binding(catalogue, facts, as_of);
     let sharpened = packs::sharpened(catalogue, &packs);
     Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, view, requests, binding, packs, sharpened })
 }
@@ -213,22 +195,6 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
 fn no_view(catalogue: &Catalogue, id: &str) -> InputError {
     let valid: Vec<&str> = catalogue.crosswalks.iter().map(|one| one.id.as_str()).collect();
     InputError::NoView(id.to_owned(), valid.join(", "))
-}
-
-/// Whether each article can concern the target: the instrument's condition and the article's own.
-fn binding(catalogue: &Catalogue, facts: &Facts, as_of: Date) -> Vec<Vec<Kleene>> {
-    let eval = Eval { facts, as_of, answers: &[], leaf: 0, object: 0 };
-    let holds = |condition: &Option<Expr>| {
-        condition.as_ref().map_or(Kleene::True, |condition| eval.condition(condition, &mut Trace::default()))
-    };
-    catalogue
-        .instruments
-        .iter()
-        .map(|instrument| {
-            let whole = holds(&instrument.applies);
-            instrument.articles.iter().map(|article| whole.and(holds(&article.applies))).collect()
-        })
-        .collect()
 }
 
 /// `activity.stage` and `activity.legal_bases`, which clauses of chapters 5.2.2, 6 and 7 look at by themselves.
