@@ -141,7 +141,7 @@ fn duty(assessment: &Assessment<'_>, duty: &Duty<'_>) -> Value {
     let figures: Vec<Value> = duty.figures.iter().map(|one| figure(assessment, one)).collect();
     json!({"id": format!("{}/{}", instrument.id, article.id), "instrument": instrument.title, "level": instrument.level,
         "title": article.title, "summary": article.summary, "state": word(duty.binds),
-        "parties": parties, "condition": condition(duty), "in_words_only": duty.words,
+        "parties": parties, "condition": duty.condition(), "in_words_only": duty.words,
         "facts": facts, "missing": missing, "figures": figures,
         "from": instrument.in_force.map(|date| date.to_string()),
         "until": instrument.repealed.map(|date| date.to_string()),
@@ -161,14 +161,6 @@ fn figure(assessment: &Assessment<'_>, one: &Compared<'_>) -> Value {
     });
     json!({"id": threshold.id, "quantity": threshold.quantity, "op": threshold.op, "value": threshold.value,
         "unit": threshold.unit, "effect": threshold.effect, "fact": stated, "holds": holds})
-}
-
-/// The article's condition in words, or its instrument's.
-fn condition(duty: &Duty<'_>) -> Text {
-    match duty.article.when_note.is_empty() {
-        true => duty.instrument.when_note.clone(),
-        false => duty.article.when_note.clone(),
-    }
 }
 
 struct Print<'a, W: Write> {
@@ -234,7 +226,7 @@ impl<W: Write> Print<'_, W> {
         writeln!(self.out, "  {:<8} {}{numbers}", duty.article.id, duty.article.title.get(lang))?;
         writeln!(self.out, "           {}", duty.article.summary.get(lang))?;
         let parties: Vec<&str> = duty.parties.iter().map(|(party, _)| party.title.get(lang)).collect();
-        let condition = condition(duty);
+        let condition = duty.condition();
         let because = [parties.join(self.t("、", ", ")), condition.get(lang).to_owned()];
         let because: Vec<String> = because.into_iter().filter(|part| !part.is_empty()).collect();
         writeln!(self.out, "           ← {}", because.join(self.t("；", "; ")))?;

@@ -6,6 +6,7 @@
 use zhunsheng_catalogue::expr::Expr;
 use zhunsheng_catalogue::{Article, Catalogue, Instrument, Party, Standing, Threshold};
 use zhunsheng_dossier::{Date, FactId, Facts};
+use zhunsheng_source::Text;
 
 use crate::assess::Assessment;
 use crate::eval::{Eval, Missing, Trace};
@@ -43,6 +44,16 @@ pub struct Duty<'a> {
     pub figures: Vec<Compared<'a>>,
     /// Its number in the version that replaced this one.
     pub now: Option<String>,
+}
+
+impl Duty<'_> {
+    /// In what circumstances it binds, in words: the article's, or else its instrument's.
+    pub fn condition(&self) -> &Text {
+        match self.article.when_note.is_empty() {
+            true => &self.instrument.when_note,
+            false => &self.article.when_note,
+        }
+    }
 }
 
 /// All duties of the law that was in force on the date, and what was not.

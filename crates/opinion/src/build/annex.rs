@@ -19,19 +19,16 @@ const OBJECTS: usize = 12;
 const MISSING: usize = 6;
 
 pub(super) fn register(a: &Assessment<'_>) -> Vec<Duty> {
-    let duty =
-        |(instrument, article, binds): (&zhunsheng_catalogue::Instrument, &zhunsheng_catalogue::Article, Kleene)| {
-            Duty {
-                instrument: instrument.title.clone(),
-                from: instrument.in_force.map(Day),
-                article: article.id.clone(),
-                title: article.title.clone(),
-                summary: article.summary.clone(),
-                when: article.when_note.clone(),
-                certain: binds == Kleene::True,
-            }
-        };
-    a.register().into_iter().map(duty).collect()
+    let duty = |duty: &zhunsheng_verdict::Duty<'_>| Duty {
+        instrument: duty.instrument.title.clone(),
+        from: duty.instrument.in_force.map(Day),
+        article: duty.article.id.clone(),
+        title: duty.article.title.clone(),
+        summary: duty.article.summary.clone(),
+        when: duty.condition().clone(),
+        certain: duty.binds == Kleene::True,
+    };
+    a.register().duties.iter().filter(|one| one.binds != Kleene::False).map(duty).collect()
 }
 
 pub(super) fn holes(a: &Assessment<'_>) -> Vec<Text> {
