@@ -111,3 +111,35 @@ clauses:
         assert!(said.contains(expected), "{to}: said {said:?}");
     }
 }
+
+/// At least four fifths of the standard's leaves are decided by facts; where a person decides, nothing is a bare yes or no:
+/// a procedure of steps, evidence to see, answers that say what they mean, a rule from answers to verdict.
+#[test]
+fn leaves_are_automatic_or_guided_by_a_procedure() {
+    let catalogue = common::catalogue();
+    let (mut automatic, mut guided) = (0, 0);
+    for leaf in catalogue.leaves.iter().filter(|leaf| leaf.id.starts_with(['5', '6', '7'])) {
+        let both = |text: &zhunsheng_source::Text| !text.zh.trim().is_empty() && !text.en.trim().is_empty();
+        assert!(!leaf.evidence.is_empty() && leaf.evidence.iter().all(both), "{}: evidence", leaf.id);
+        if leaf.steps.is_empty() {
+            automatic += 1;
+            continue;
+        }
+        guided += 1;
+        assert!(leaf.check.is_some(), "{}: no rule from answers to verdict", leaf.id);
+        let answers: usize = leaf.steps.iter().map(|step| step.answers.len()).sum();
+        assert!(leaf.steps.len() > 1 || answers > 2 || leaf.when.is_some(), "{}: one yes or no", leaf.id);
+        for step in &leaf.steps {
+            assert!(both(&step.look) && both(&step.ask), "{}: step `{}` says not what to do or ask", leaf.id, step.id);
+            assert!(step.answers.len() > 1 && step.answers.values().all(both), "{}: `{}`", leaf.id, step.id);
+            assert!(
+                !step.answers.contains_key("yes") && !step.answers.contains_key("no"),
+                "{}: `{}`",
+                leaf.id,
+                step.id
+            );
+        }
+    }
+    assert!(automatic * 5 >= (automatic + guided) * 4, "{automatic} automatic, {guided} guided");
+    assert!(guided > 10);
+}

@@ -169,3 +169,27 @@ fn several_files_are_one_dossier() {
         assert!(stderr(&output).contains(part), "{part}: {}", stderr(&output));
     }
 }
+
+/// Working days of a year whose holidays are not known are not guessed: the finding says which year is missing.
+#[test]
+fn a_year_without_holidays_is_asked_for() {
+    let dir = scratch("holidays");
+    let request = |year: u32| {
+        let text = format!(
+            "target: {{as_of: {year}-12-01}}\nrights: {{deadline_procedure: true, committed_workdays: 15, statutory_workdays: 15}}\n\
+             requests:\n  r: {{kind: access, received: {year}-03-01, answered: {year}-03-08, executed: {year}-03-08, decision: executed, \
+             identity_verified: true, statutory_due: none, extension_agreed: false, extended_to: none}}\n"
+        );
+        std::fs::write(dir.join("dossier.yaml"), text).unwrap();
+        let output = run(&["assess", dir.to_str().unwrap(), "--format", "json"]);
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = value["findings"].as_array().unwrap().clone();
+        let one = findings.into_iter().find(|one| one["leaf"] == "5.8.2a2").unwrap();
+        (one["verdict"].clone(), one["missing"].clone(), value["requests"].to_string())
+    };
+    let (verdict, missing, _) = request(2026);
+    assert_eq!((verdict, missing), ("conformant".into(), serde_json::json!([])));
+    let (verdict, missing, requests) = request(2031);
+    assert_eq!((verdict, missing), ("undetermined".into(), serde_json::json!(["holidays.2031"])));
+    assert!(requests.contains("2031 年的放假调休安排"), "{requests}");
+}

@@ -49,24 +49,28 @@ const YEARS: [Year; 7] = [
     },
 ];
 
-/// Whether a day is a working day; `None` for a year without data.
-fn workday(date: Date) -> Option<bool> {
+/// A year whose holidays are not known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoData(pub i32);
+
+/// Whether a day is a working day.
+fn workday(date: Date) -> Result<bool, NoData> {
     let (year, month, day) = date.ymd();
-    let data = YEARS.iter().find(|data| data.year == year)?;
+    let data = YEARS.iter().find(|data| data.year == year).ok_or(NoData(year))?;
     if data.worked.contains(&(month, day)) {
-        return Some(true);
+        return Ok(true);
     }
     let off = data.off.iter().any(|(m, first, count)| *m == month && day >= *first && day < first + count);
-    Some(!off && date.weekday() < 5)
+    Ok(!off && date.weekday() < 5)
 }
 
 /// Longest span counted; anything longer is far beyond every limit of the standard.
 const LONGEST: i32 = 3660;
 
-/// Working days after `from` up to and including `to`; 0 when `to` is not later. `None` where a year has no data.
-pub(crate) fn workdays(from: Date, to: Date) -> Option<i64> {
+/// Working days after `from` up to and including `to`; 0 when `to` is not later.
+pub(crate) fn workdays(from: Date, to: Date) -> Result<i64, NoData> {
     if to.0 - from.0 > LONGEST {
-        return Some(i64::from(to.0 - from.0) * 2 / 3);
+        return Ok(i64::from(to.0 - from.0) * 2 / 3);
     }
     let mut count = 0;
     for day in from.0 + 1..=to.0 {
@@ -74,12 +78,12 @@ pub(crate) fn workdays(from: Date, to: Date) -> Option<i64> {
             count += 1;
         }
     }
-    Some(count)
+    Ok(count)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{workday, workdays};
+    use super::{NoData, workday, workdays};
     use zhunsheng_dossier::Date;
 
     fn date(text: &str) -> Date {
@@ -89,12 +93,35 @@ mod tests {
     #[test]
     fn holidays_and_make_up_days_count_as_announced() {
         // National Day 2021: 1–7 October off, 26 September and 9 October worked.
-        assert_eq!(workdays(date("2021-09-24"), date("2021-10-09")), Some(1 + 4 + 2));
-        assert_eq!(workday(date("2021-09-26")), Some(true));
-        assert_eq!(workday(date("2021-10-06")), Some(false));
+        assert_eq!(workdays(date("2021-09-24"), date("2021-10-09")), Ok(1 + 4 + 2));
+        assert_eq!(workday(date("2021-09-26")), Ok(true));
+        assert_eq!(workday(date("2021-10-06")), Ok(false));
         // Spring Festival 2020 was extended to 2 February.
-        assert_eq!(workday(date("2020-01-31")), Some(false));
-        assert_eq!(workdays(date("2021-03-18"), date("2021-03-18")), Some(0));
-        assert_eq!(workdays(date("2019-12-30"), date("2020-01-03")), None);
+        assert_eq!(workday(date("2020-01-31")), Ok(false));
+        assert_eq!(workdays(date("2021-03-18"), date("2021-03-18")), Ok(0));
+        assert_eq!(workdays(date("2019-12-30"), date("2020-01-03")), Err(NoData(2019)));
+        assert_eq!(workdays(date("2026-12-30"), date("2027-01-04")), Err(NoData(2027)));
+    }
+
+    /// Each year's announcement keeps the number of working days plausible, and moves days within itself: what is worked is
+    /// a weekend day, what is off is not also worked.
+    #[test]
+    fn every_year_is_consistent() {
+        for data in &super::YEARS {
+            let day = |month: u32, day: u32| date(&format!("{}-{month:02}-{day:02}", data.year));
+            for (month, on) in data.worked {
+                assert!(day(*month, *on).weekday() >= 5, "{} {month}-{on} is no weekend day", data.year);
+                assert_eq!(workday(day(*month, *on)), Ok(true));
+            }
+            for (month, first, count) in data.off {
+                for on in *first..first + count {
+                    assert!(!data.worked.contains(&(*month, on)));
+                    assert_eq!(workday(day(*month, on)), Ok(false), "{} {month}-{on}", data.year);
+                }
+            }
+            let year = workdays(day(1, 1), day(12, 31)).unwrap();
+            assert!((246..=252).contains(&year), "{}: {year} working days", data.year);
+        }
+        assert!(super::YEARS.windows(2).all(|pair| pair[0].year + 1 == pair[1].year));
     }
 }

@@ -13,6 +13,8 @@ pub enum Missing {
     Fact(RecordId, FieldId),
     /// A step of a leaf for an object.
     Step(usize, RecordId, u16),
+    /// The public holidays of a year, without which its working days cannot be counted.
+    Holidays(i32),
 }
 
 /// What was read on the way to a value.
@@ -262,7 +264,16 @@ impl<'a> Eval<'a> {
             }
             Expr::Call(func @ (Func::Add | Func::Sub | Func::Days | Func::Workdays), a, b) => {
                 let (a, b) = (self.value(a, locals, trace), self.value(b, locals, trace));
-                arithmetic(*func, &a, &b)
+                match (func, &a, &b) {
+                    (Func::Workdays, V::Date(from), V::Date(to)) => match calendar::workdays(*from, *to) {
+                        Ok(days) => V::Int(days),
+                        Err(calendar::NoData(year)) => {
+                            trace.missing.push(Missing::Holidays(year));
+                            V::Unknown
+                        }
+                    },
+                    _ => arithmetic(*func, &a, &b),
+                }
             }
             truth => match self.truth(truth, locals, trace) {
                 Kleene::True => V::Bool(true),
@@ -362,7 +373,6 @@ fn arithmetic<'a>(func: Func, a: &V<'a>, b: &V<'a>) -> V<'a> {
             V::Date(Date(if func == Func::Add { date.0.saturating_add(days) } else { date.0.saturating_sub(days) }))
         }
         (Func::Days, V::Date(a), V::Date(b)) => V::Int(i64::from(b.0) - i64::from(a.0)),
-        (Func::Workdays, V::Date(a), V::Date(b)) => calendar::workdays(*a, *b).map_or(V::Unknown, V::Int),
         (Func::Add | Func::Sub, a, b) => match (number(a), number(b)) {
             (Some(a), Some(b)) => V::Num(if func == Func::Add { a + b } else { a - b }),
             _ => V::Null,

@@ -26,6 +26,7 @@ pub struct Request {
 pub(crate) fn path(catalogue: &Catalogue, facts: &Facts, missing: Missing) -> String {
     match missing {
         Missing::Fact(record, field) => facts.path(&catalogue.schema, record, field),
+        Missing::Holidays(year) => format!("holidays.{year}"),
         Missing::Step(leaf, object, step) => {
             let leaf = catalogue.leaves.get(leaf);
             let id = leaf.map_or("?", |leaf| leaf.id.as_str());
@@ -43,6 +44,12 @@ fn question(catalogue: &Catalogue, facts: &Facts, missing: Missing) -> Text {
         Missing::Fact(record, field) => {
             catalogue.schema.field(facts.shape(record), field).map(|(_, field)| field.ask.clone()).unwrap_or_default()
         }
+        Missing::Holidays(year) => Text::new(
+            format!("本程序没有 {year} 年的放假调休安排，无法计算工作日：按国务院办公厅的通知数出工作日，由评估员判定"),
+            format!(
+                "the public holidays of {year} are not known here, so working days cannot be counted: count them by the State Council's notice and let an assessor determine"
+            ),
+        ),
         Missing::Step(leaf, _, step) => catalogue
             .leaves
             .get(leaf)
