@@ -234,6 +234,11 @@ fn gap(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf, lang: Lang, 
     if let Some((pack, _)) = assessment.pack_of(leaf) {
         let relation = packs::relation(leaf, lang);
         block(out, &pick(lang, "行业", "pack"), &format!("{} · {relation}", pack.document.get(lang)));
+        if let Some(note) = assessment.catalogue.clause_of(leaf).map(|clause| clause.note.get(lang))
+            && !note.is_empty()
+        {
+            block(out, &pick(lang, "说明", "note"), note);
+        }
     }
     facts(assessment, finding, lang, out);
     let cited = words::law_lines(assessment, leaf, lang);

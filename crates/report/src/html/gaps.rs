@@ -8,7 +8,7 @@ use zhunsheng_verdict::Finding;
 
 use super::view::{Judged, View, anchor};
 use super::{people, summary, value};
-use crate::words;
+use crate::{packs, words};
 
 /// Objects shown per leaf.
 pub(super) const OBJECTS: usize = 20;
@@ -73,8 +73,12 @@ fn path(view: &View<'_>, one: &Judged<'_>) -> Markup {
     html! {
         @if !dimension.is_empty() { (dimension) " " (title(dimension)) }
         @if !indicator.is_empty() && indicator != one.clause.id { " › " (indicator) " " (title(indicator)) }
+        @if let Some((pack, _)) = view.a.pack_of(one.leaf) { (view.x(&pack.document)) }
         " › " (one.clause.id)
         @if let Some(stage) = one.clause.stage.as_deref() { " · " (view.t("环节：", "stage: ")) (view.stage(stage)) }
+        @if view.a.pack_of(one.leaf).is_some() { " · " (packs::relation(one.leaf, view.lang)) }
+        @let sharpened = packs::sharpened_by(view.a, one.findings.first().map_or(0, |finding| finding.leaf));
+        @if !sharpened.is_empty() { " · " (view.t("行业包从严：", "a sector pack is stricter: ")) (sharpened.join(view.t("、", ", "))) }
     }
 }
 

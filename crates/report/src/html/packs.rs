@@ -34,7 +34,7 @@ fn pack(view: &View<'_>, one: &Shown<'_>) -> Markup {
         p {
             (view.x(&one.pack.issuer)) (view.t("；", "; ")) (view.x(&one.pack.status)) (view.t("；", "; "))
             (view.x(&standing(one.pack, one.active.standing))) (view.t("。", ". "))
-            (view.t("适用于：", "Addressed to: ")) (view.x(&one.pack.binds))
+            (view.t("适用于：", "Addressed to: ")) (view.x(&one.pack.binds)) (view.t("。", "."))
         }
         @if !one.pack.note.is_empty() { p { (view.x(&one.pack.note)) } }
         p { @for (index, outcome) in ORDER.into_iter().enumerate() {
@@ -50,6 +50,7 @@ fn pack(view: &View<'_>, one: &Shown<'_>) -> Markup {
             } }
             @for row in &one.rows { tbody {
                 tr.clause { th colspan="4" scope="rowgroup" { (row.clause.id) " " (view.x(&row.clause.title)) } }
+                @if !row.clause.note.is_empty() { tr { td colspan="4" { (view.x(&row.clause.note)) } } }
                 @for (leaf, outcome) in &row.leaves { tr {
                     td { a href={ "#" (anchor("leaf", &leaf.id)) } { (leaf.id) } }
                     td { (view.x(&leaf.requirement)) }
