@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use zhunsheng_source::Lang;
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue");
+    // Asked when it runs, not when it was built: a build folder may be copied to another checkout.
+    let manifest = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| fail("no CARGO_MANIFEST_DIR"));
+    let root = Path::new(&manifest).join("../../catalogue");
     println!("cargo:rerun-if-changed={}", root.display());
     let mut paths = Vec::new();
     collect(&root, &mut paths);

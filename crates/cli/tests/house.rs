@@ -48,6 +48,17 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 [..],
         ),
         (
+            "zhunsheng-workspace",
+            &[
+                "zhunsheng-source",
+                "zhunsheng-dossier",
+                "zhunsheng-catalogue",
+                "zhunsheng-builtin",
+                "zhunsheng-verdict",
+                "zhunsheng-report",
+            ][..],
+        ),
+        (
             "zhunsheng",
             &[
                 "zhunsheng-source",

@@ -26,11 +26,29 @@ pub fn read_files(dir: &Path, sources: &mut Sources) -> Result<(Node, PathBuf), 
     if !dir.is_file() {
         files.extend(beside(&folder.join("dossier"))?);
     }
+    let mut left = Limits::default().bytes;
+    let mut read = Vec::with_capacity(files.len());
+    for file in &files {
+        let mut bytes = Vec::new();
+        std::fs::File::open(file)
+            .and_then(|opened| opened.take(left as u64 + 1).read_to_end(&mut bytes))
+            .map_err(|cause| LoadError::Io { path: file.clone(), cause })?;
+        left = left.saturating_sub(bytes.len());
+        read.push((file.display().to_string(), bytes));
+    }
+    Ok((join_files(read, sources)?, folder))
+}
+
+/// Puts files of a dossier together that have been read already, by name and content, `dossier.yaml` first.
+///
+/// # Errors
+/// [`LoadError::Mistakes`]: a file is no YAML, or two files say the same thing.
+pub fn join_files(files: Vec<(String, Vec<u8>)>, sources: &mut Sources) -> Result<Node, LoadError> {
     let mut problems = Diagnostics::default();
     let mut whole: Option<Node> = None;
     let mut left = Limits::default().bytes;
-    for file in &files {
-        match one(file, sources, &mut left)? {
+    for (name, bytes) in files {
+        match one(&name, bytes, sources, &mut left) {
             Ok(node) => {
                 whole = Some(match whole {
                     None => node,
@@ -41,7 +59,7 @@ pub fn read_files(dir: &Path, sources: &mut Sources) -> Result<(Node, PathBuf), 
         }
     }
     match whole {
-        Some(node) if !problems.has_errors() => Ok((node, folder)),
+        Some(node) if !problems.has_errors() => Ok(node),
         _ => Err(LoadError::Mistakes { problems, sources: sources.clone() }),
     }
 }
@@ -68,25 +86,17 @@ fn beside(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
 }
 
 /// One file, or what is wrong with it. The bound on bytes is that of all files together.
-fn one(file: &Path, sources: &mut Sources, left: &mut usize) -> Result<Result<Node, Diagnostic>, LoadError> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|opened| opened.take(*left as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|cause| LoadError::Io { path: file.to_path_buf(), cause })?;
-    let index = sources.add(&file.display().to_string());
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(fault) => {
-            let valid = fault.utf8_error().valid_up_to();
-            let line = fault.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
-            let at = At { file: index, line: u32::try_from(line).unwrap_or(0), col: 1 };
-            return Ok(Err(Diagnostic::error(at, "文件不是 UTF-8 编码", "the file is not UTF-8")
-                .hint("请另存为 UTF-8", "save it as UTF-8")));
-        }
-    };
+fn one(name: &str, bytes: Vec<u8>, sources: &mut Sources, left: &mut usize) -> Result<Node, Diagnostic> {
+    let index = sources.add(name);
+    let text = String::from_utf8(bytes).map_err(|fault| {
+        let valid = fault.utf8_error().valid_up_to();
+        let line = fault.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() + 1;
+        let at = At { file: index, line: u32::try_from(line).unwrap_or(0), col: 1 };
+        Diagnostic::error(at, "文件不是 UTF-8 编码", "the file is not UTF-8").hint("请另存为 UTF-8", "save it as UTF-8")
+    })?;
     let limits = Limits { bytes: *left, ..Limits::default() };
     *left = left.saturating_sub(text.len());
-    Ok(parse(&text, index, limits))
+    parse(&text, index, limits)
 }
 
 /// Puts two files together: the objects of a collection, the fields of a singleton, the items of a list.

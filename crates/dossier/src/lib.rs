@@ -18,7 +18,7 @@ mod template;
 pub use build::{build, merge};
 pub use date::Date;
 pub use facts::{FactId, Facts, RecordId, Val};
-pub use files::read_files;
+pub use files::{join_files, read_files};
 pub use folder::{Answer, Determination, Dossier, LoadError, Outcome, load, load_node, load_text};
 pub use jsonschema::json_schema;
 pub use named::Named;

@@ -12,6 +12,7 @@ use crate::kleene::Kleene;
 use crate::packs::{self, ActivePack};
 use crate::request::{Request, requests};
 use crate::rollup::{Rolled, roll};
+use crate::shared::Shared;
 use crate::view::ViewReport;
 
 /// What the caller decides.
@@ -64,22 +65,62 @@ pub struct Assessment<'a> {
     /// Stages in scope; empty: all.
     pub stages: Vec<String>,
     /// In the order of the standard, then of the objects as written.
-    pub findings: Vec<Finding>,
+    pub findings: Shared<Finding>,
     /// Clauses that have a verdict.
-    pub rollup: Vec<Rolled>,
+    pub rollup: Shared<Rolled>,
     /// By the items of another text, where that was asked for.
     pub view: Option<ViewReport<'a>>,
     /// What to ask for.
-    pub requests: Vec<Request>,
+    pub requests: Shared<Request>,
     /// Whether each article can concern this target, by instrument and article.
-    pub binding: Vec<Vec<Kleene>>,
+    pub binding: Shared<Vec<Kleene>>,
     /// Sector packs that take part.
     pub packs: Vec<ActivePack>,
     /// For leaves of the standard: the pack leaves that are stricter.
     pub sharpened: BTreeMap<LeafId, Vec<LeafId>>,
 }
 
+/// A result without what it was judged from, for whoever keeps it beside its dossier and judges again only when
+/// something changed.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    as_of: Date,
+    stages: Vec<String>,
+    findings: Shared<Finding>,
+    rollup: Shared<Rolled>,
+    requests: Shared<Request>,
+    binding: Shared<Vec<Kleene>>,
+    packs: Vec<ActivePack>,
+    sharpened: BTreeMap<LeafId, Vec<LeafId>>,
+}
+
+impl Kept {
+    /// The result again, on the catalogue and dossier it was judged from.
+    pub fn on<'a>(&self, catalogue: &'a Catalogue, dossier: &'a Dossier) -> Assessment<'a> {
+        let Kept { as_of, stages, findings, rollup, requests, binding, packs, sharpened } = self.clone();
+        Assessment {
+            catalogue,
+            dossier,
+            as_of,
+            stages,
+            findings,
+            rollup,
+            view: None,
+            requests,
+            binding,
+            packs,
+            sharpened,
+        }
+    }
+}
+
 impl Assessment<'_> {
+    /// The result without what it was judged from, and without the view of another text.
+    pub fn keep(self) -> Kept {
+        let Assessment { as_of, stages, findings, rollup, requests, binding, packs, sharpened, .. } = self;
+        Kept { as_of, stages, findings, rollup, requests, binding, packs, sharpened }
+    }
+
     /// Number of findings with a verdict.
     pub fn count(&self, verdict: Outcome) -> usize {
         self.findings.iter().filter(|finding| finding.verdict == verdict).count()
@@ -183,11 +224,11 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     let view_id = input.view.as_deref();
     let scope =
         Scope { stages: &stages, packs: &packs, only_packs: input.only_packs, exceptions: false, view: view_id };
-    let findings = findings(&bench, &scope);
+    let findings = Shared::from(findings(&bench, &scope));
     let view = crosswalk.map(|crosswalk| crate::view::view(catalogue, crosswalk, &findings));
-    let rollup = roll(catalogue, &findings);
-    let requests = requests(catalogue, facts, &findings);
-    let binding = crate::register::binding(catalogue, facts, as_of);
+    let rollup = Shared::from(roll(catalogue, &findings));
+    let requests = Shared::from(requests(catalogue, facts, &findings));
+    let binding = Shared::from(crate::register::binding(catalogue, facts, as_of));
     let sharpened = packs::sharpened(catalogue, &packs);
     Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, view, requests, binding, packs, sharpened })
 }

@@ -1,0 +1,236 @@
+//! What can go wrong, typed: each failure knows its HTTP status, a stable code and its words in both languages.
+
+use std::path::PathBuf;
+
+use zhunsheng_source::{Diagnostics, Sources, Text};
+
+use crate::auth::Action;
+use crate::conflict::Clash;
+use crate::time::Time;
+
+/// Result with this crate's error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Any failure of the workspace.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Nobody is signed in, or the session or token has ended.
+    #[error("not signed in: sign in again")]
+    SignedOut,
+    /// Name, password or one-time code do not fit. Which of them is not said.
+    #[error("name, password or code is not right")]
+    Refused,
+    /// The password was right; a one-time code is needed.
+    #[error("a one-time code is needed")]
+    CodeNeeded,
+    /// Too many attempts; nothing is tried before then.
+    #[error("too many attempts: try again after `{until}`")]
+    Locked {
+        /// Until when.
+        until: Time,
+    },
+    /// Who asks may not do this.
+    #[error("`{}` is not allowed here for `{role}`", action.word())]
+    Forbidden {
+        /// What was asked.
+        action: Action,
+        /// As whom.
+        role: &'static str,
+    },
+    /// There is no such thing, or none that whoever asks may know of.
+    #[error("no {what} `{id}`")]
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+        /// By which id.
+        id: String,
+    },
+    /// A link that was used before, has expired or never was.
+    #[error("this link is not valid any more: ask for a new one")]
+    Link,
+    /// There is one already.
+    #[error("{what} `{id}` exists already: choose another")]
+    Exists {
+        /// What.
+        what: &'static str,
+        /// Which.
+        id: String,
+    },
+    /// Somebody else saved first. What was sent is kept beside what stands; nobody's work is lost.
+    #[error("{} `{}` was changed by `{}` meanwhile; yours is kept as conflict `{}`", .0.what, .0.id, .0.by, .0.conflict)]
+    Conflict(Box<Clash>),
+    /// The version sent is not the current one, where nothing need be kept.
+    #[error("{what} `{id}` is at version `{version}` now: load it again")]
+    Stale {
+        /// What.
+        what: &'static str,
+        /// Which.
+        id: String,
+        /// Its current version.
+        version: u64,
+    },
+    /// The state of the assessment does not allow it.
+    #[error("{}", .0.en)]
+    State(Text),
+    /// A value that cannot be.
+    #[error("`{field}`: {}", problem.en)]
+    Invalid {
+        /// Which value.
+        field: String,
+        /// What is wrong with it and how to mend it.
+        problem: Text,
+    },
+    /// Facts with mistakes, each with its place.
+    #[error("the facts have mistakes")]
+    Mistakes(Box<(Diagnostics, Sources)>),
+    /// More than is taken.
+    #[error("{what} is larger than the limit of `{limit}`")]
+    TooLarge {
+        /// What.
+        what: &'static str,
+        /// The most that is taken.
+        limit: u64,
+    },
+    /// The queue of writes is full.
+    #[error("too busy: try again in a moment")]
+    Busy,
+    /// The data folder is in use by another process.
+    #[error("`{}` is in use by another process: stop it first", .0.display())]
+    InUse(PathBuf),
+    /// The database was written by a newer version.
+    #[error("the database has schema `{found}`, this program knows up to `{known}`: use a newer zhunsheng")]
+    Newer {
+        /// Version of the database.
+        found: i64,
+        /// The newest this program knows.
+        known: i64,
+    },
+    /// What is stored is not what was written: see `workspace verify`.
+    #[error("stored data is damaged: {0}; run `zhunsheng workspace verify`")]
+    Damaged(String),
+    /// A file could not be read or written.
+    #[error("cannot {verb} `{}`: {cause}", path.display())]
+    Io {
+        /// `read`, `write`, `create` …
+        verb: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The database said no.
+    #[error("the database failed: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// A fault of ours.
+    #[error("internal fault: {0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// Wraps an input/output error with what was done to which file.
+    pub fn io(verb: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Error {
+        let path = path.into();
+        move |cause| Error::Io { verb, path, cause }
+    }
+
+    /// A value that cannot be.
+    pub fn invalid(field: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Error {
+        Error::Invalid { field: field.into(), problem: Text::new(zh, en) }
+    }
+
+    /// The state of the assessment does not allow it.
+    pub fn state(zh: impl Into<String>, en: impl Into<String>) -> Error {
+        Error::State(Text::new(zh, en))
+    }
+
+    /// No such thing.
+    pub fn missing(what: &'static str, id: impl Into<String>) -> Error {
+        Error::NotFound { what, id: id.into() }
+    }
+
+    /// The HTTP status that says this.
+    pub fn status(&self) -> u16 {
+        match self {
+            Error::SignedOut | Error::Refused | Error::CodeNeeded => 401,
+            Error::Forbidden { .. } => 403,
+            Error::NotFound { .. } => 404,
+            Error::Exists { .. } | Error::Conflict(_) | Error::State(_) => 409,
+            Error::Link => 410,
+            Error::Stale { .. } => 412,
+            Error::TooLarge { .. } => 413,
+            Error::Invalid { .. } | Error::Mistakes(_) => 422,
+            Error::Locked { .. } => 429,
+            Error::Busy => 503,
+            Error::InUse(_)
+            | Error::Newer { .. }
+            | Error::Damaged(_)
+            | Error::Io { .. }
+            | Error::Database(_)
+            | Error::Internal(_) => 500,
+        }
+    }
+
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::SignedOut => "signed-out",
+            Error::Refused => "refused",
+            Error::CodeNeeded => "code-needed",
+            Error::Locked { .. } => "locked",
+            Error::Forbidden { .. } => "forbidden",
+            Error::NotFound { .. } => "not-found",
+            Error::Link => "link",
+            Error::Exists { .. } => "exists",
+            Error::Conflict(_) => "conflict",
+            Error::Stale { .. } => "stale",
+            Error::State(_) => "state",
+            Error::Invalid { .. } => "invalid",
+            Error::Mistakes(_) => "mistakes",
+            Error::TooLarge { .. } => "too-large",
+            Error::Busy => "busy",
+            Error::InUse(_) => "in-use",
+            Error::Newer { .. } => "newer",
+            Error::Damaged(_) => "damaged",
+            Error::Io { .. } | Error::Database(_) | Error::Internal(_) => "internal",
+        }
+    }
+
+    /// For people, in both languages. Faults of ours are told without their inside.
+    pub fn text(&self) -> Text {
+        let zh = match self {
+            Error::SignedOut => "尚未登录或登录已失效：请重新登录".to_owned(),
+            Error::Refused => "用户名、密码或验证码不正确".to_owned(),
+            Error::CodeNeeded => "还需要一次性验证码".to_owned(),
+            Error::Locked { until } => format!("尝试次数过多：请在 {} 之后再试", until.shanghai()),
+            Error::Forbidden { action, role } => format!("“{role}”在此不能执行“{}”", action.label().zh),
+            Error::NotFound { what, id } => format!("没有这一项：{what} `{id}`"),
+            Error::Link => "该链接已失效：请另要一个新的链接".to_owned(),
+            Error::Exists { what, id } => format!("已有 {what} `{id}`：请换一个"),
+            Error::Conflict(clash) => {
+                format!(
+                    "`{}` 已被 `{}` 先行修改；您的内容已另存为冲突 `{}`，两份都在",
+                    clash.id, clash.by, clash.conflict
+                )
+            }
+            Error::Stale { id, version, .. } => format!("`{id}` 现为第 `{version}` 版：请重新载入"),
+            Error::State(text) => text.zh.clone(),
+            Error::Invalid { field, problem } => format!("`{field}`：{}", problem.zh),
+            Error::Mistakes(both) => both.0.render(&both.1, zhunsheng_source::Lang::Zh),
+            Error::TooLarge { limit, .. } => format!("超过上限 `{limit}`"),
+            Error::Busy => "系统繁忙：请稍后再试".to_owned(),
+            Error::InUse(path) => format!("`{}` 正被另一进程使用：请先停止它", path.display()),
+            Error::Newer { found, known } => {
+                format!("数据库版本为 `{found}`，本程序只认识到 `{known}`：请使用更新的 zhunsheng")
+            }
+            Error::Damaged(_) => "存储的数据与写入时不符：请运行 `zhunsheng workspace verify`".to_owned(),
+            Error::Io { .. } | Error::Database(_) | Error::Internal(_) => "系统内部错误，已记入日志".to_owned(),
+        };
+        let en = match self {
+            Error::Mistakes(both) => both.0.render(&both.1, zhunsheng_source::Lang::En),
+            Error::Io { .. } | Error::Database(_) | Error::Internal(_) => "internal fault; it was logged".to_owned(),
+            other => other.to_string(),
+        };
+        Text { zh, en }
+    }
+}

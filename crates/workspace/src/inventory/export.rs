@@ -1,0 +1,74 @@
+//! Export of the dossier as the folder `zhunsheng assess` reads, in a zip.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+
+use serde_json::Value;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::auth::{Action, Grant};
+use crate::error::{Error, Result};
+use crate::inventory::{Object, dossier_yaml};
+use crate::store::rows::Rows;
+use crate::workspace::Workspace;
+
+impl Workspace {
+    /// The dossier as text.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn dossier_text(&self, grant: &Grant) -> Result<String> {
+        grant.need(Action::SeeFacts)?;
+        self.store().read(grant.assessment(), |rows| dossier_yaml(rows, self.catalogue()))
+    }
+
+    /// The dossier with its files as a zip, in a temporary file that is gone when it is closed. Equal content gives equal
+    /// bytes. Noted in the trail.
+    ///
+    /// # Errors
+    /// Those who export only; a file is missing or altered.
+    pub fn export(&self, grant: &Grant) -> Result<File> {
+        grant.need(Action::Export)?;
+        let file = self.0.blobs.scratch()?;
+        let mut zip = ZipWriter::new(file);
+        let plain = SimpleFileOptions::default().last_modified_time(DateTime::default()).unix_permissions(0o644);
+        let packed = plain.compression_method(CompressionMethod::Deflated);
+        let (text, files) =
+            self.store().read(grant.assessment(), |rows| Ok((dossier_yaml(rows, self.catalogue())?, files(rows)?)))?;
+        let failed = |fault: zip::result::ZipError| Error::Internal(format!("cannot write the archive: {fault}"));
+        zip.start_file("dossier.yaml", packed).map_err(failed)?;
+        zip.write_all(text.as_bytes()).map_err(|cause| failed(cause.into()))?;
+        for (name, sha256) in &files {
+            zip.start_file(name.as_str(), packed.large_file(true)).map_err(failed)?;
+            let mut from = self.0.blobs.read(sha256)?;
+            let mut piece = vec![0; 1 << 16];
+            loop {
+                let count = from.read(&mut piece).map_err(Error::io("read", self.0.blobs.path(sha256)))?;
+                if count == 0 {
+                    break;
+                }
+                zip.write_all(piece.get(..count).unwrap_or_default()).map_err(|cause| failed(cause.into()))?;
+            }
+        }
+        let mut file = zip.finish().map_err(failed)?;
+        let sha256 = crate::id::sha256(text.as_bytes());
+        self.note(grant, Action::Export, "exported", "dossier", "", serde_json::json!({"dossier": sha256}))?;
+        file.seek(SeekFrom::Start(0)).map_err(Error::io("read", self.dir()))?;
+        Ok(file)
+    }
+}
+
+/// Path in the archive and hash of every file of evidence.
+fn files(rows: &Rows<'_>) -> Result<Vec<(String, String)>> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for row in rows.beginning::<Object>("evidence/")? {
+        if let (Some(Value::String(path)), Some(Value::String(sha256))) =
+            (row.value.0.get("file"), row.value.0.get("sha256"))
+            && files.iter().all(|(held, _)| held != path)
+        {
+            files.push((path.clone(), sha256.to_lowercase()));
+        }
+    }
+    Ok(files)
+}

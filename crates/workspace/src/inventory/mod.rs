@@ -1,0 +1,14 @@
+//! The inventory: the dossier's objects, edited one by one, imported and exported as the folder `zhunsheng assess` reads.
+
+mod canon;
+mod export;
+mod import;
+mod objects;
+mod yaml;
+
+pub use import::Imported;
+pub use objects::{Collection, Object};
+
+pub(crate) use import::read;
+pub(crate) use objects::{key_of, put_object};
+pub(crate) use yaml::dossier_yaml;

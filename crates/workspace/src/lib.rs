@@ -1,0 +1,46 @@
+//! The workspace: people assess together. Accounts, assessments, inventory, evidence, determinations, gaps, review and
+//! sign-off, kept durably in one SQLite file and a folder of evidence, each write an entry of a hash chain.
+//!
+//! ```text
+//! Workspace::allow(actor, action, assessment) ─► Grant ─► methods of Workspace ─► store (one writer, many readers)
+//!                      └── auth::authorize                                          record ◄─ trail (chained)
+//! ```
+//!
+//! INVARIANT (one-door): every method that reads or writes what belongs to somebody takes a [`Grant`], asks
+//! [`authorize`] for its own [`Action`], and finds the assessment in the grant, never in an argument. A write asks again
+//! inside its transaction, with the role as it is then.
+
+mod assessment;
+pub mod auth;
+mod blob;
+mod conflict;
+mod demo;
+mod error;
+mod evidence;
+mod id;
+mod inventory;
+mod judge;
+mod people;
+mod store;
+mod time;
+mod work;
+mod workspace;
+
+pub use assessment::{Assessment, Listed, State};
+pub use auth::{
+    Action, Actor, Decision, Grant, Resource, Right, Role, Scope, Session, SignIn, SignedIn, TotpOffer, authorize,
+};
+pub use blob::{Blob, Upload};
+pub use conflict::{Clash, Conflict};
+pub use demo::{DemoUser, demo};
+pub use error::{Error, Result};
+pub use evidence::{Evidence, EvidenceMeta, Link};
+pub use inventory::{Collection, Imported, Object};
+pub use judge::Judged;
+pub use people::{Invitation, Member, NewUser, Token, User};
+pub use store::backup::{backup, restore};
+pub use store::rows::{Act, Page, Row};
+pub use store::verify::{Verified, verify};
+pub use time::Time;
+pub use work::{AnswerEntry, Answers, Determination, NewDetermination, Note, Owner, Present};
+pub use workspace::{Options, Workspace};

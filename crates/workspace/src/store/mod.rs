@@ -1,0 +1,128 @@
+//! One SQLite file: what is (`record`) and all that was done (`trail`).
+//!
+//! INVARIANT (one-writer): only the thread of [`writer`] writes, so versions are compared and the chain is continued
+//! without races. INVARIANT (acknowledged-is-durable): a caller hears of success after the commit that holds its write
+//! has reached the disk (WAL, `synchronous=FULL`). INVARIANT (trail-first): every row of `record` is the body of the
+//! trail entry that wrote it; `verify` relies on it, and so do histories and differences.
+
+pub(crate) mod backup;
+pub(crate) mod chain;
+mod migrate;
+mod pool;
+pub(crate) mod rows;
+pub(crate) mod tx;
+pub(crate) mod verify;
+mod writer;
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Error, Result};
+use crate::store::pool::Pool;
+use crate::store::rows::Rows;
+use crate::store::tx::{Tx, Who};
+use crate::store::writer::Writer;
+
+/// The database's name in the data folder.
+pub const DATABASE: &str = "zhunsheng.db";
+
+/// The open database.
+pub(crate) struct Store {
+    pub dir: PathBuf,
+    writer: Writer,
+    pool: Pool,
+    /// Held as long as the store lives: one process writes to a data folder.
+    _lock: File,
+}
+
+impl Store {
+    /// Opens or creates the database of a data folder.
+    ///
+    /// # Errors
+    /// The folder is in use or not writable, or the database is newer than this program.
+    pub fn open(dir: &Path) -> Result<Store> {
+        private_folder(dir)?;
+        let lock = lock(dir)?;
+        let path = dir.join(DATABASE);
+        let mut connection = Connection::open(&path)?;
+        private_file(&path)?;
+        settle(&connection)?;
+        migrate::run(&mut connection)?;
+        let writer = Writer::start(connection, &path)?;
+        Ok(Store { dir: dir.to_path_buf(), writer, pool: Pool::new(path), _lock: lock })
+    }
+
+    /// Runs a write and waits until it is durable.
+    pub fn write<T, F>(&self, who: Who, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.writer.write(who, work)
+    }
+
+    /// Reads a consistent state.
+    pub fn read<T>(&self, assessment: &str, work: impl FnOnce(&Rows<'_>) -> Result<T>) -> Result<T> {
+        self.pool.with(|connection| {
+            // One transaction, so that all that is read belongs to one moment.
+            let transaction = connection.unchecked_transaction()?;
+            work(&Rows { conn: &transaction, assessment: assessment.to_owned() })
+        })
+    }
+}
+
+/// One process at a time.
+fn lock(dir: &Path) -> Result<File> {
+    let path = dir.join("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(Error::io("open", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse(dir.to_path_buf())),
+        Err(TryLockError::Error(cause)) => Err(Error::Io { verb: "lock", path, cause }),
+    }
+}
+
+/// Settings of the writing connection.
+fn settle(connection: &Connection) -> Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "cache_size", -8000)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// A reading connection; it cannot write.
+pub(crate) fn reader(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", -1000)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    Ok(connection)
+}
+
+/// A folder that only its owner may enter.
+pub(crate) fn private_folder(dir: &Path) -> Result<()> {
+    std::fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700)).map_err(Error::io("protect", dir))?;
+    }
+    Ok(())
+}
+
+fn private_file(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(Error::io("protect", path))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! Reading records, typed, within one assessment (or the organisation, where it is empty).
+
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::time::Time;
+
+/// What is kept as records of one kind.
+pub(crate) trait Record: Serialize + DeserializeOwned {
+    /// The kind's name in the database.
+    const KIND: &'static str;
+}
+
+/// A record with who wrote it last and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row<T> {
+    /// Id within its kind and assessment.
+    pub id: String,
+    /// Version: 1 when made, one more with every change. Its ETag.
+    pub version: u64,
+    /// Number of the trail entry that made it: the order in which records came to be.
+    pub born: u64,
+    /// Number of the trail entry that wrote this version.
+    pub seq: u64,
+    /// When this version was written.
+    pub at: Time,
+    /// Account that wrote this version.
+    pub by: String,
+    /// The content.
+    pub value: T,
+}
+
+/// An entry of the trail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Act {
+    /// Number in the chain.
+    pub seq: u64,
+    /// When.
+    pub at: Time,
+    /// Account; empty for the system itself.
+    pub by: String,
+    /// Id of the token used; empty for a session.
+    pub via: String,
+    /// What was done: `made`, `changed`, `removed`, `exported` …
+    pub act: String,
+    /// Kind of the record concerned.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its version after this; 0 when this left no record.
+    pub version: u64,
+    /// The record's content after this, or details of an act that left none.
+    pub body: serde_json::Value,
+    /// Hash of the chain after this entry, as hex.
+    pub hash: String,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<u64>,
+}
+
+/// Reads records of one assessment.
+pub(crate) struct Rows<'c> {
+    pub conn: &'c Connection,
+    pub assessment: String,
+}
+
+const COLUMNS: &str = "id, version, born, seq, at, actor, body";
+
+fn unsigned(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(|value| u64::try_from(value).unwrap_or(0))
+}
+
+fn raw(row: &SqlRow<'_>) -> rusqlite::Result<Row<String>> {
+    Ok(Row {
+        id: row.get(0)?,
+        version: unsigned(row, 1)?,
+        born: unsigned(row, 2)?,
+        seq: unsigned(row, 3)?,
+        at: Time(row.get(4)?),
+        by: row.get(5)?,
+        value: row.get(6)?,
+    })
+}
+
+fn typed<T: Record>(row: Row<String>) -> Result<Row<T>> {
+    let Row { id, version, born, seq, at, by, value } = row;
+    match serde_json::from_str(&value) {
+        Ok(value) => Ok(Row { id, version, born, seq, at, by, value }),
+        Err(fault) => Err(Error::Damaged(format!("{} `{id}`: {fault}", T::KIND))),
+    }
+}
+
+impl Rows<'_> {
+    /// The same connection, looking at another assessment.
+    pub fn of(&self, assessment: &str) -> Rows<'_> {
+        Rows { conn: self.conn, assessment: assessment.to_owned() }
+    }
+
+    /// A record as stored.
+    pub fn raw(&self, kind: &str, id: &str) -> Result<Option<Row<String>>> {
+        let sql = format!("SELECT {COLUMNS} FROM record WHERE assessment = ?1 AND kind = ?2 AND id = ?3");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        Ok(statement.query_row(params![self.assessment, kind, id], raw).optional()?)
+    }
+
+    /// A record.
+    pub fn get<T: Record>(&self, id: &str) -> Result<Option<Row<T>>> {
+        self.raw(T::KIND, id)?.map(typed).transpose()
+    }
+
+    /// A record that must be there.
+    pub fn need<T: Record>(&self, id: &str) -> Result<Row<T>> {
+        self.get(id)?.ok_or_else(|| Error::missing(T::KIND, id))
+    }
+
+    /// All records of a kind, in the order in which they came to be.
+    pub fn list<T: Record>(&self) -> Result<Vec<Row<T>>> {
+        let sql = format!("SELECT {COLUMNS} FROM record WHERE assessment = ?1 AND kind = ?2");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let found: Vec<Row<String>> =
+            statement.query_map(params![self.assessment, T::KIND], raw)?.collect::<rusqlite::Result<_>>()?;
+        let mut list: Vec<Row<T>> = found.into_iter().map(typed).collect::<Result<_>>()?;
+        list.sort_by_key(|row| row.born);
+        Ok(list)
+    }
+
+    /// Records of a kind whose id begins so, in the order in which they came to be.
+    pub fn beginning<T: Record>(&self, prefix: &str) -> Result<Vec<Row<T>>> {
+        let sql = format!("SELECT {COLUMNS} FROM record WHERE assessment = ?1 AND kind = ?2 AND id >= ?3 AND id < ?4");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let end = format!("{prefix}\u{10ffff}");
+        let found: Vec<Row<String>> = statement
+            .query_map(params![self.assessment, T::KIND, prefix, end], raw)?
+            .collect::<rusqlite::Result<_>>()?;
+        let mut list: Vec<Row<T>> = found.into_iter().map(typed).collect::<Result<_>>()?;
+        list.sort_by_key(|row| row.born);
+        Ok(list)
+    }
+
+    /// The id of the last record of a kind whose id begins so.
+    pub fn last_of(&self, kind: &str, prefix: &str) -> Result<Option<String>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id FROM record WHERE assessment = ?1 AND kind = ?2 AND id >= ?3 AND id < ?4 ORDER BY born DESC LIMIT 1",
+        )?;
+        let end = format!("{prefix}\u{10ffff}");
+        Ok(statement.query_row(params![self.assessment, kind, prefix, end], |row| row.get(0)).optional()?)
+    }
+
+    /// Who made an entry of the trail.
+    pub fn actor_of(&self, seq: u64) -> Result<Option<String>> {
+        let mut statement = self.conn.prepare_cached("SELECT actor FROM trail WHERE seq = ?1")?;
+        Ok(statement.query_row([i64::try_from(seq).unwrap_or(i64::MAX)], |row| row.get(0)).optional()?)
+    }
+
+    /// Number of the last entry that verdicts of this assessment rest on: it moves with every fact, answer and
+    /// determination.
+    pub fn moved(&self) -> Result<u64> {
+        let mut statement = self.conn.prepare_cached("SELECT seq FROM moved WHERE assessment = ?1")?;
+        let seq: Option<i64> = statement.query_row(params![self.assessment], |row| row.get(0)).optional()?;
+        Ok(seq.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0))
+    }
+
+    /// Entries of the trail of this assessment, newest first, before an entry and about one record where that is asked.
+    pub fn trail(&self, before: Option<u64>, limit: usize, about: Option<(&str, &str)>) -> Result<Page<Act>> {
+        let limit = limit.clamp(1, 1000);
+        let before = before.and_then(|seq| i64::try_from(seq).ok()).unwrap_or(i64::MAX);
+        let (kind, id) = about.unwrap_or(("", ""));
+        let filter = if about.is_some() { "AND kind = ?3 AND id = ?4" } else { "AND ?3 = '' AND ?4 = ''" };
+        let sql = format!(
+            "SELECT seq, at, actor, via, act, kind, id, version, body, hash FROM trail
+             WHERE assessment = ?1 AND seq < ?2 {filter} ORDER BY seq DESC LIMIT ?5"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+        let mut items: Vec<Act> = statement
+            .query_map(params![self.assessment, before, kind, id, most], act)?
+            .collect::<rusqlite::Result<_>>()?;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = if more { items.last().map(|last| last.seq) } else { None };
+        Ok(Page { items, next })
+    }
+}
+
+fn act(row: &SqlRow<'_>) -> rusqlite::Result<Act> {
+    let body: String = row.get(8)?;
+    let hash: Vec<u8> = row.get(9)?;
+    Ok(Act {
+        seq: unsigned(row, 0)?,
+        at: Time(row.get(1)?),
+        by: row.get(2)?,
+        via: row.get(3)?,
+        act: row.get(4)?,
+        kind: row.get(5)?,
+        id: row.get(6)?,
+        version: unsigned(row, 7)?,
+        body: serde_json::from_str(&body).unwrap_or(serde_json::Value::Null),
+        hash: crate::id::hex(&hash),
+    })
+}

@@ -1,0 +1,342 @@
+//! Finds any altered byte: in the trail, in what rests on it, in the files of evidence.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use rusqlite::{Connection, Row as SqlRow};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::auth::session::secret_hash;
+use crate::error::{Error, Result};
+use crate::store::chain::{Entry, Hash, START};
+use crate::store::tx::REMOVED;
+use crate::store::{DATABASE, migrate, reader};
+use crate::time::Time;
+
+/// What [`verify`] found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// Entries of the trail.
+    pub entries: u64,
+    /// Records.
+    pub records: u64,
+    /// Files of evidence.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Number and hash of the last entry, to be written down elsewhere.
+    pub head: String,
+    /// What is wrong, in the order found; empty when nothing is.
+    pub faults: Vec<String>,
+    /// Files nobody refers to: an upload that was cut off before it was acknowledged.
+    pub unused: Vec<String>,
+}
+
+impl Verified {
+    /// Nothing was altered.
+    pub fn clean(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+/// The file beside the database to which the end of the chain is written now and then.
+pub(crate) const ANCHORS: &str = "anchors";
+
+/// Checks a data folder. It may be in use meanwhile. With `anchor` (`NUMBER:HASH`, as an earlier run printed) the trail
+/// must still hold that entry.
+///
+/// # Errors
+/// The database cannot be read at all; everything else is a fault in the result.
+pub fn verify(dir: &Path, anchor: Option<&str>) -> Result<Verified> {
+    let path = dir.join(DATABASE);
+    if !path.is_file() {
+        return Err(Error::missing("database", path.display().to_string()));
+    }
+    let connection = reader(&path)?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version > migrate::SCHEMA {
+        return Err(Error::Newer { found: version, known: migrate::SCHEMA });
+    }
+    let connection = connection.unchecked_transaction()?;
+    let mut check = Check {
+        found: Verified::default(),
+        standing: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        moved: BTreeMap::new(),
+    };
+    check.integrity(&connection)?;
+    let anchors = anchors(dir, anchor, &mut check.found.faults);
+    check.trail(&connection, anchors)?;
+    check.records(&connection)?;
+    check.beside(&connection)?;
+    check.files(&connection, &dir.join("evidence"))?;
+    Ok(check.found)
+}
+
+/// Assessment, kind and id.
+type Key = (String, String, String);
+
+struct Check {
+    found: Verified,
+    /// What stands by the trail: entry, version and body hash of each record.
+    standing: BTreeMap<Key, u64>,
+    secrets: BTreeMap<String, String>,
+    moved: BTreeMap<String, i64>,
+}
+
+fn text(row: &SqlRow<'_>, column: usize) -> rusqlite::Result<String> {
+    // A damaged database may hold anything anywhere; what is not text reads as such and fails its hash.
+    Ok(row
+        .get::<_, rusqlite::types::Value>(column)
+        .map(|value| match value {
+            rusqlite::types::Value::Text(text) => text,
+            other => format!("{other:?}"),
+        })
+        .unwrap_or_default())
+}
+
+fn number(row: &SqlRow<'_>, column: usize) -> i64 {
+    row.get(column).unwrap_or(-1)
+}
+
+impl Check {
+    fn fault(&mut self, fault: impl Into<String>) {
+        // A wholly broken database need not fill the memory.
+        if self.found.faults.len() < 1000 {
+            self.found.faults.push(fault.into());
+        }
+    }
+
+    fn integrity(&mut self, connection: &Connection) -> Result<()> {
+        let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+        let mut rows = statement.query([])?;
+        loop {
+            match rows.next() {
+                Ok(Some(row)) => {
+                    let line = text(row, 0)?;
+                    if line != "ok" {
+                        self.fault(format!("database: {line}"));
+                    }
+                }
+                Ok(None) => return Ok(()),
+                Err(fault) => {
+                    self.fault(format!("database: {fault}"));
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn trail(&mut self, connection: &Connection, mut anchors: BTreeMap<u64, String>) -> Result<()> {
+        let mut statement = connection.prepare(
+            "SELECT seq, at, actor, via, assessment, kind, id, version, act, body, hash FROM trail ORDER BY seq",
+        )?;
+        let mut rows = statement.query([])?;
+        let (mut before, mut last): (Hash, u64) = (START, 0);
+        loop {
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(fault) => {
+                    self.fault(format!("trail after entry `{last}`: {fault}"));
+                    break;
+                }
+            };
+            let seq = u64::try_from(number(row, 0)).unwrap_or(0);
+            let part = |column| text(row, column);
+            let (actor, via, assessment, kind) = (part(2)?, part(3)?, part(4)?, part(5)?);
+            let (id, act, body) = (part(6)?, part(8)?, part(9)?);
+            let version = number(row, 7);
+            if seq != last + 1 {
+                self.fault(format!("trail: entry `{}` is missing", last + 1));
+            }
+            let entry = Entry {
+                seq,
+                at: Time(number(row, 1)),
+                actor: &actor,
+                via: &via,
+                assessment: &assessment,
+                kind: &kind,
+                id: &id,
+                version: u64::try_from(version).unwrap_or(u64::MAX),
+                act: &act,
+                body: &body,
+            };
+            let hash = entry.hash(&before);
+            let stored: Vec<u8> = row.get(10).unwrap_or_default();
+            if stored != hash {
+                self.fault(format!("trail: entry `{seq}` ({kind} `{id}`, {act}) was altered, or one before it"));
+            }
+            if let Some(expected) = anchors.remove(&seq)
+                && expected != crate::id::hex(&stored)
+            {
+                self.fault(format!("trail: entry `{seq}` is not the one that was anchored"));
+            }
+            // Goes on from what is stored, so that one altered entry is told once.
+            before = <Hash>::try_from(stored).unwrap_or(hash);
+            last = seq;
+            self.found.entries += 1;
+            if version > 0 {
+                if crate::store::tx::MOVES.contains(&kind.as_str()) {
+                    self.moved.insert(assessment.clone(), number(row, 0));
+                }
+                let key = (assessment, kind, id);
+                if act == REMOVED {
+                    self.standing.remove(&key);
+                } else {
+                    self.standing.insert(key, seq);
+                }
+            } else if kind == "secret" {
+                let sha256 = serde_json::from_str::<Value>(&body).ok();
+                let sha256 = sha256.as_ref().and_then(|body| body.get("sha256")).and_then(Value::as_str);
+                self.secrets.insert(id, sha256.unwrap_or_default().to_owned());
+            }
+        }
+        for seq in anchors.into_keys() {
+            self.fault(format!("trail: entry `{seq}` was anchored and is gone"));
+        }
+        self.found.head = format!("{last}:{}", crate::id::hex(&before));
+        Ok(())
+    }
+
+    fn records(&mut self, connection: &Connection) -> Result<()> {
+        let mut statement = connection.prepare(
+            "SELECT r.assessment, r.kind, r.id, r.seq, r.version = t.version AND r.at = t.at AND r.actor = t.actor AND r.body = t.body
+                AND r.assessment = t.assessment AND r.kind = t.kind AND r.id = t.id,
+                r.born = (SELECT min(b.seq) FROM trail b WHERE b.assessment = r.assessment AND b.kind = r.kind AND b.id = r.id
+                    AND b.version > 0 AND b.seq > coalesce((SELECT max(x.seq) FROM trail x WHERE x.assessment = r.assessment
+                    AND x.kind = r.kind AND x.id = r.id AND x.act = 'removed'), 0))
+             FROM record r LEFT JOIN trail t ON t.seq = r.seq",
+        )?;
+        let mut rows = statement.query([])?;
+        loop {
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(fault) => {
+                    self.fault(format!("records: {fault}"));
+                    break;
+                }
+            };
+            let key = (text(row, 0)?, text(row, 1)?, text(row, 2)?);
+            self.found.records += 1;
+            let (same, born) = (row.get(4).unwrap_or(false), row.get(5).unwrap_or(false));
+            match self.standing.remove(&key) {
+                None => self.fault(format!("{} `{}` is in no trail", key.1, key.2)),
+                Some(seq) if i64::try_from(seq) != Ok(number(row, 3)) || !same || !born => {
+                    self.fault(format!("{} `{}` is not what entry `{seq}` wrote", key.1, key.2));
+                }
+                Some(_) => {}
+            }
+        }
+        for (_, kind, id) in std::mem::take(&mut self.standing).into_keys() {
+            self.fault(format!("{kind} `{id}` is gone, and no entry says so"));
+        }
+        Ok(())
+    }
+
+    /// What stands beside the records and yet has a word in the trail.
+    fn beside(&mut self, connection: &Connection) -> Result<()> {
+        let mut statement = connection.prepare("SELECT user, password, totp FROM secret")?;
+        let mut rows = statement.query([])?;
+        while let Ok(Some(row)) = rows.next() {
+            let (user, password, totp) = (text(row, 0)?, text(row, 1)?, text(row, 2)?);
+            if self.secrets.remove(&user).as_deref() != Some(secret_hash(&password, &totp).as_str()) {
+                self.fault(format!("password or code of account `{user}` was altered"));
+            }
+        }
+        for user in std::mem::take(&mut self.secrets).into_keys() {
+            self.fault(format!("password of account `{user}` is gone"));
+        }
+        let mut statement = connection.prepare("SELECT assessment, seq FROM moved")?;
+        let mut rows = statement.query([])?;
+        while let Ok(Some(row)) = rows.next() {
+            let assessment = text(row, 0)?;
+            if self.moved.remove(&assessment) != Some(number(row, 1)) {
+                self.fault(format!("assessment `{assessment}`: the number of its last change was altered"));
+            }
+        }
+        for assessment in std::mem::take(&mut self.moved).into_keys() {
+            self.fault(format!("assessment `{assessment}`: the number of its last change is gone"));
+        }
+        Ok(())
+    }
+
+    fn files(&mut self, connection: &Connection, dir: &Path) -> Result<()> {
+        let mut statement = connection.prepare("SELECT id, body FROM record WHERE kind = 'blob'")?;
+        let mut known: BTreeMap<String, u64> = BTreeMap::new();
+        let mut rows = statement.query([])?;
+        while let Ok(Some(row)) = rows.next() {
+            let size = serde_json::from_str::<Value>(&text(row, 1)?).ok();
+            let size = size.as_ref().and_then(|body| body.get("size")).and_then(Value::as_u64).unwrap_or(u64::MAX);
+            known.insert(text(row, 0)?, size);
+        }
+        for (sha256, size) in &known {
+            self.found.files += 1;
+            match hash_file(&crate::blob::place(dir, sha256)) {
+                Ok((hash, bytes)) => {
+                    self.found.bytes += bytes;
+                    if hash != *sha256 || bytes != *size {
+                        self.fault(format!("evidence file `{sha256}` was altered"));
+                    }
+                }
+                Err(cause) => self.fault(format!("evidence file `{sha256}` cannot be read: {cause}")),
+            }
+        }
+        let known: BTreeSet<String> = known.into_keys().collect();
+        self.found.unused = present(dir)?.into_iter().filter(|name| !known.contains(name)).collect();
+        Ok(())
+    }
+}
+
+/// Names of all stored files.
+pub(crate) fn present(dir: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    let Ok(folders) = std::fs::read_dir(dir) else { return Ok(names) };
+    for folder in
+        folders.flatten().map(|entry| entry.path()).filter(|path| path.is_dir() && !path.ends_with("receiving"))
+    {
+        let files = std::fs::read_dir(&folder).map_err(Error::io("read", &folder))?;
+        names.extend(files.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// SHA-256 and length of a file.
+pub(crate) fn hash_file(path: &Path) -> std::io::Result<(String, u64)> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let (mut bytes, mut piece) = (0, vec![0; 1 << 16]);
+    loop {
+        let count = file.read(&mut piece)?;
+        if count == 0 {
+            return Ok((crate::id::hex(&hasher.finalize()), bytes));
+        }
+        hasher.update(piece.get(..count).unwrap_or_default());
+        bytes += count as u64;
+    }
+}
+
+/// Ends of the chain as written down: beside the database and by the caller.
+fn anchors(dir: &Path, given: Option<&str>, faults: &mut Vec<String>) -> BTreeMap<u64, String> {
+    let held = std::fs::read_to_string(dir.join(ANCHORS)).unwrap_or_default();
+    let mut anchors = BTreeMap::new();
+    for line in held.lines().map(str::trim).filter(|line| !line.is_empty()).chain(given) {
+        let parsed = line.split_whitespace().next().and_then(|word| word.split_once(':'));
+        match parsed.and_then(|(seq, hash)| Some((seq.parse::<u64>().ok()?, hash.to_lowercase()))) {
+            Some((0, _)) => {}
+            Some((seq, hash)) => {
+                if anchors.insert(seq, hash.clone()).is_some_and(|held| held != hash) {
+                    faults.push(format!("two anchors differ on entry `{seq}`"));
+                }
+            }
+            None => faults.push(format!("`{}` is no anchor (NUMBER:HASH)", line.chars().take(80).collect::<String>())),
+        }
+    }
+    anchors
+}

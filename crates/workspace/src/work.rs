@@ -1,0 +1,431 @@
+//! Working papers: answers, determinations, notes, who has which leaf, who is where.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use zhunsheng_catalogue::{Catalogue, Leaf};
+use zhunsheng_dossier::Outcome;
+use zhunsheng_source::{Diagnostic, Text};
+
+use crate::auth::{Action, Grant};
+use crate::conflict::keep;
+use crate::error::{Error, Result};
+use crate::inventory::{Object, key_of};
+use crate::people::{Member, User, line, prose, reason};
+use crate::store::rows::{Record, Row, Rows};
+use crate::store::tx::{Base, Tx};
+use crate::time::Time;
+use crate::workspace::Workspace;
+
+/// Answers to the steps of one leaf for one object. Its id is `LEAF@OBJECT`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Leaf.
+    pub leaf: String,
+    /// Object; empty for singletons.
+    pub object: String,
+    /// Who answered what; later entries count over earlier ones.
+    pub entries: Vec<AnswerEntry>,
+}
+
+impl Record for Answers {
+    const KIND: &'static str = "answer";
+}
+
+/// What one person answered on one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerEntry {
+    /// Answer by step.
+    pub steps: BTreeMap<String, String>,
+    /// Name of who answered.
+    pub by_name: String,
+    /// Day, in China.
+    pub on: Option<String>,
+    /// Remarks.
+    pub note: String,
+    /// Ids of evidence.
+    pub evidence: Vec<String>,
+}
+
+/// A person's verdict on a leaf for an object. Appended, never overwritten: the last one counts. Its id begins with
+/// `LEAF@OBJECT#`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Determination {
+    /// Leaf.
+    pub leaf: String,
+    /// Object; empty for singletons.
+    pub object: String,
+    /// The verdict given.
+    pub verdict: Outcome,
+    /// Why.
+    pub reason: Text,
+    /// Ids of evidence it rests on.
+    pub evidence: Vec<String>,
+    /// Name of who determined.
+    pub by_name: String,
+    /// Day, in China.
+    pub on: String,
+}
+
+impl Record for Determination {
+    const KIND: &'static str = "determination";
+}
+
+/// A determination to be made.
+#[derive(Clone, Debug)]
+pub struct NewDetermination {
+    /// Leaf.
+    pub leaf: String,
+    /// Object; empty for singletons.
+    pub object: String,
+    /// The verdict.
+    pub verdict: Outcome,
+    /// Why, in Chinese or the language one writes; English may be added.
+    pub reason: Text,
+    /// Ids of evidence it rests on.
+    pub evidence: Vec<String>,
+    /// Id of the last determination one has seen; empty for none. Another one meanwhile is a conflict.
+    pub seen: Option<String>,
+}
+
+/// A note on a leaf for an object, or on the whole where both are empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Leaf.
+    pub leaf: String,
+    /// Object.
+    pub object: String,
+    /// What it says.
+    pub text: String,
+    /// Name of who wrote it.
+    pub by_name: String,
+}
+
+impl Record for Note {
+    const KIND: &'static str = "note";
+}
+
+/// Who looks after a leaf for an object. Its id is `LEAF@OBJECT`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Account.
+    pub user: String,
+    /// Name.
+    pub name: String,
+}
+
+impl Record for Owner {
+    const KIND: &'static str = "owner";
+}
+
+/// Somebody at work somewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Present {
+    /// Account.
+    pub user: String,
+    /// Name.
+    pub name: String,
+    /// Where: `LEAF@OBJECT` or the path of a page.
+    pub place: String,
+    /// When last heard of.
+    pub at: Time,
+}
+
+/// Leaf and object as one word.
+pub(crate) fn spot(leaf: &str, object: &str) -> String {
+    format!("{leaf}@{object}")
+}
+
+/// The name of whoever writes.
+pub(crate) fn name(tx: &Tx<'_>) -> Result<String> {
+    Ok(tx.of("").get::<User>(&tx.who.actor)?.map(|row| row.value.name).unwrap_or_default())
+}
+
+/// The leaf, judged for an object that exists.
+fn leaf<'a>(rows: &Rows<'_>, catalogue: &'a Catalogue, id: &str, object: &str) -> Result<&'a Leaf> {
+    let Some(leaf) = catalogue.leaf(id) else { return Err(Error::missing("leaf", id)) };
+    let collection = catalogue.schema.kinds.get(&leaf.object).and_then(|kind| kind.collection.as_deref());
+    let there = match collection {
+        None => object.is_empty(),
+        Some(key) => !object.is_empty() && rows.raw(Object::KIND, &key_of(key, object))?.is_some(),
+    };
+    if there { Ok(leaf) } else { Err(Error::missing("object", format!("{}@{object}", leaf.object))) }
+}
+
+fn evidence(rows: &Rows<'_>, ids: &[String]) -> Result<()> {
+    for id in ids {
+        if rows.raw(Object::KIND, &key_of("evidence", id))?.is_none() {
+            return Err(Error::missing("evidence", id.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// An answer, a determination or a link that speaks of an object of a kind.
+pub(crate) fn speaks_of(rows: &Rows<'_>, catalogue: &Catalogue, kind: &str, id: &str) -> Result<Option<String>> {
+    let of_kind =
+        |leaf: &str, object: &str| object == id && catalogue.leaf(leaf).is_some_and(|leaf| leaf.object == kind);
+    let cites = |evidence: &[String]| kind == "evidence" && evidence.iter().any(|held| held == id);
+    for row in rows.list::<Answers>()? {
+        if of_kind(&row.value.leaf, &row.value.object) || row.value.entries.iter().any(|entry| cites(&entry.evidence)) {
+            return Ok(Some(row.id));
+        }
+    }
+    for row in rows.list::<Determination>()? {
+        if of_kind(&row.value.leaf, &row.value.object) || cites(&row.value.evidence) {
+            return Ok(Some(row.id));
+        }
+    }
+    Ok(None)
+}
+
+impl Workspace {
+    /// Notes an act in the trail.
+    pub(crate) fn note(
+        &self,
+        grant: &Grant,
+        action: Action,
+        act: &'static str,
+        kind: &'static str,
+        id: &str,
+        details: serde_json::Value,
+    ) -> Result<()> {
+        let id = id.to_owned();
+        self.change(grant, action, move |tx| tx.note(act, kind, &id, &details))
+    }
+
+    /// Appends a determination and returns its id.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody determined the same meanwhile: what was sent is kept beside.
+    pub fn determine(&self, grant: &Grant, new: NewDetermination) -> Result<String> {
+        let NewDetermination { leaf: leaf_id, object, verdict, reason: why, evidence: ids, seen } = new;
+        let why = Text { zh: reason("reason", &why.zh)?, en: prose("reason", &why.en)? };
+        let catalogue = self.catalogue().clone();
+        let saved = self.change(grant, Action::Determine, move |tx| {
+            leaf(tx, &catalogue, &leaf_id, &object)?;
+            evidence(tx, &ids)?;
+            let spot = spot(&leaf_id, &object);
+            let one = Determination {
+                leaf: leaf_id,
+                object,
+                verdict,
+                reason: why,
+                evidence: ids,
+                by_name: name(tx)?,
+                on: tx.now.day().to_string(),
+            };
+            if let Some(seen) = seen {
+                let last = tx.last_of(Determination::KIND, &format!("{spot}#"))?.unwrap_or_default();
+                if last != seen {
+                    let sent = serde_json::to_value(&one).map_err(|e| Error::Internal(e.to_string()))?;
+                    return Ok(Err(keep(tx, Determination::KIND, &last, 0, sent)?));
+                }
+            }
+            let id = format!("{spot}#{}", tx.fresh()?);
+            tx.put("determined", &id, Base::New, &one)?;
+            Ok(Ok(id))
+        })?;
+        saved.map_err(|clash| Error::Conflict(Box::new(clash)))
+    }
+
+    /// Determinations, oldest first; of one leaf and object where both are given.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn determinations(&self, grant: &Grant, at: Option<(&str, &str)>) -> Result<Vec<Row<Determination>>> {
+        grant.need(Action::SeeWork)?;
+        self.store().read(grant.assessment(), |rows| match at {
+            Some((leaf, object)) => rows.beginning(&format!("{}#", spot(leaf, object))),
+            None => rows.list(),
+        })
+    }
+
+    /// Saves answers to the steps of a leaf: all of them as they should stand; a step left out is not answered.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when somebody saved meanwhile: what was sent is kept beside.
+    pub fn answer(
+        &self,
+        grant: &Grant,
+        leaf_id: &str,
+        object: &str,
+        version: Option<u64>,
+        entry: AnswerEntry,
+    ) -> Result<u64> {
+        let (leaf_id, object, catalogue) = (leaf_id.to_owned(), object.to_owned(), self.catalogue().clone());
+        let note = prose("note", &entry.note)?;
+        let saved = self.change(grant, Action::Determine, move |tx| {
+            let leaf = leaf(tx, &catalogue, &leaf_id, &object)?;
+            evidence(tx, &entry.evidence)?;
+            let steps = steps(leaf, entry.steps)?;
+            let id = spot(&leaf_id, &object);
+            let stands = tx.get::<Answers>(&id)?;
+            let day = tx.now.day().to_string();
+            let new = AnswerEntry { steps, by_name: name(tx)?, on: Some(day), note, evidence: entry.evidence };
+            if let Some(seen) = version
+                && seen != stands.as_ref().map_or(0, |row| row.version)
+            {
+                let sent = serde_json::to_value(&new).map_err(|e| Error::Internal(e.to_string()))?;
+                return Ok(Err(keep(tx, Answers::KIND, &id, seen, sent)?));
+            }
+            let before = stands.map(|row| row.value.entries).unwrap_or_default();
+            let answers = Answers { leaf: leaf_id, object, entries: over(before, new) };
+            tx.put("answered", &id, Base::from(version), &answers).map(Ok)
+        })?;
+        saved.map_err(|clash| Error::Conflict(Box::new(clash)))
+    }
+
+    /// Answers; of one leaf and object where both are given.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn answers(&self, grant: &Grant, at: Option<(&str, &str)>) -> Result<Vec<Row<Answers>>> {
+        grant.need(Action::SeeWork)?;
+        self.store().read(grant.assessment(), |rows| match at {
+            Some((leaf, object)) => Ok(rows.get(&spot(leaf, object))?.into_iter().collect()),
+            None => rows.list(),
+        })
+    }
+
+    /// Writes a note; leaf and object may be empty.
+    ///
+    /// # Errors
+    /// Those who write working papers only.
+    pub fn write_note(&self, grant: &Grant, leaf_id: &str, object: &str, text: &str) -> Result<String> {
+        let (leaf_id, object, text) = (leaf_id.to_owned(), object.to_owned(), reason("text", text)?);
+        let catalogue = self.catalogue().clone();
+        self.change(grant, Action::Note, move |tx| {
+            if !leaf_id.is_empty() {
+                leaf(tx, &catalogue, &leaf_id, &object)?;
+            }
+            let id = format!("{}#{}", spot(&leaf_id, &object), tx.fresh()?);
+            let note = Note { leaf: leaf_id, object, text, by_name: name(tx)? };
+            tx.put("noted", &id, Base::New, &note)?;
+            Ok(id)
+        })
+    }
+
+    /// Notes, oldest first; of one leaf and object where both are given.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn notes(&self, grant: &Grant, at: Option<(&str, &str)>) -> Result<Vec<Row<Note>>> {
+        grant.need(Action::SeeWork)?;
+        self.store().read(grant.assessment(), |rows| match at {
+            Some((leaf, object)) => rows.beginning(&format!("{}#", spot(leaf, object))),
+            None => rows.list(),
+        })
+    }
+
+    /// Gives a leaf for an object to a member of the team to look after; `None` to nobody.
+    ///
+    /// # Errors
+    /// Those who decide only; not a member.
+    pub fn assign(&self, grant: &Grant, leaf_id: &str, object: &str, user: Option<&str>) -> Result<()> {
+        let (leaf_id, object, user) = (leaf_id.to_owned(), object.to_owned(), user.map(str::to_owned));
+        let catalogue = self.catalogue().clone();
+        self.change(grant, Action::Assign, move |tx| {
+            leaf(tx, &catalogue, &leaf_id, &object)?;
+            let id = spot(&leaf_id, &object);
+            match user {
+                Some(user) => {
+                    let name = tx.need::<Member>(&user)?.value.name;
+                    tx.put("assigned", &id, Base::Any, &Owner { user, name })?;
+                }
+                None if tx.get::<Owner>(&id)?.is_some() => tx.remove::<Owner>(&id, Base::Any)?,
+                None => {}
+            }
+            Ok(())
+        })
+    }
+
+    /// Who looks after what, by `LEAF@OBJECT`.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn owners(&self, grant: &Grant) -> Result<Vec<Row<Owner>>> {
+        grant.need(Action::SeeWork)?;
+        self.store().read(grant.assessment(), |rows| rows.list())
+    }
+
+    /// Says where one is and hears who else is at work in the assessment. Kept in memory, for a minute.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn presence(&self, grant: &Grant, place: &str) -> Result<Vec<Present>> {
+        grant.need(Action::SeeWork)?;
+        let place = line("place", place, 200)?;
+        let now = Time::now();
+        let mut all = self.0.presence.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, one| one.at.plus(60) > now);
+        let (user, name) = (grant.actor().user().to_owned(), grant.actor().name().to_owned());
+        let key = (grant.assessment().to_owned(), user.clone());
+        all.insert(key, Present { user, name, place, at: now });
+        let here = all.iter().filter(|((assessment, _), _)| assessment == grant.assessment());
+        Ok(here.map(|(_, one)| one.clone()).collect())
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Presence(Mutex<BTreeMap<(String, String), Present>>);
+
+/// Only steps and answers that exist; `cannot-tell` is no answer.
+fn steps(leaf: &Leaf, given: BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
+    let mut steps = BTreeMap::new();
+    for (id, answer) in given {
+        if answer.is_empty() || answer == "cannot-tell" {
+            continue;
+        }
+        let step = leaf.steps.iter().find(|step| step.id == id);
+        let Some(step) = step else {
+            return Err(Error::invalid(
+                "steps",
+                format!("条目 `{}` 没有步骤 `{id}`", leaf.id),
+                format!("leaf `{}` has no step `{id}`", leaf.id),
+            ));
+        };
+        if !step.answers.contains_key(&answer) {
+            let at = zhunsheng_source::At::file(0);
+            let problem = Diagnostic::error(at, format!("没有答案 `{answer}`"), format!("no answer `{answer}`"))
+                .near(&answer, step.answers.keys().map(String::as_str));
+            let hint = problem.hint.unwrap_or_default();
+            return Err(Error::invalid(
+                format!("steps.{id}"),
+                format!("{}；{}", problem.message.zh, hint.zh),
+                format!("{}; {}", problem.message.en, hint.en),
+            ));
+        }
+        steps.insert(id, answer);
+    }
+    Ok(steps)
+}
+
+/// Puts what one person answers now over what was answered: an answer that stands as before keeps its author.
+fn over(before: Vec<AnswerEntry>, mut new: AnswerEntry) -> Vec<AnswerEntry> {
+    let mut standing: BTreeMap<&str, &str> = BTreeMap::new();
+    for entry in &before {
+        standing.extend(entry.steps.iter().map(|(step, answer)| (step.as_str(), answer.as_str())));
+    }
+    let same: Vec<String> = new
+        .steps
+        .iter()
+        .filter(|(step, answer)| standing.get(step.as_str()) == Some(&answer.as_str()))
+        .map(|(step, _)| step.clone())
+        .collect();
+    let mut entries = before;
+    for entry in &mut entries {
+        entry.steps.retain(|step, _| same.contains(step));
+    }
+    new.steps.retain(|step, _| !same.contains(step));
+    if let Some(own) = entries.iter_mut().find(|entry| entry.by_name == new.by_name && entry.on == new.on) {
+        own.steps.extend(new.steps);
+        own.note = new.note;
+        own.evidence = new.evidence;
+    } else if !new.steps.is_empty() || !new.note.is_empty() {
+        entries.push(new);
+    }
+    entries.retain(|entry| !entry.steps.is_empty() || !entry.note.is_empty());
+    entries
+}
