@@ -118,6 +118,8 @@ pub enum Command {
     Policy(zhunsheng_policy::cli::PolicyCommand),
     /// 在文件和数据列中发现个人信息 Find personal information in files and columns
     Discover(zhunsheng_discover::cli::DiscoverArgs),
+    /// 在浏览器中协同评估：登录、卷宗、工作底稿、证据、复核 Assess together in a browser
+    Serve(ServeArgs),
     /// 生成命令补全脚本 Completions for a shell
     Completions {
         /// 命令行种类 Shell
@@ -213,6 +215,26 @@ pub struct AssessArgs {
     /// 写入文件而不是标准输出 Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// How to serve.
+#[derive(clap::Args)]
+pub struct ServeArgs {
+    /// 数据目录（不存在则新建） Folder of the data; made where there is none
+    #[arg(long, value_name = "DIR", default_value = "zhunsheng-data")]
+    pub data: PathBuf,
+    /// 监听地址 Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8420")]
+    pub listen: std::net::SocketAddr,
+    /// 装入示例案例，每种角色一个账户 With the example cases and one account for each role
+    #[arg(long)]
+    pub demo: bool,
+    /// 允许其他机器直接访问（应改用带 https 的反向代理） Let other machines in directly (better: a proxy with https before it)
+    #[arg(long)]
+    pub open_to_network: bool,
+    /// 对外地址，如 https://assess.example.com；https 时 Cookie 只经加密连接发送 The address under which it is reached from outside; with https, cookies travel encrypted only
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
 }
 
 /// Forms of a report.

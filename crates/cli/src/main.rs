@@ -11,6 +11,7 @@ mod input;
 mod obligations;
 mod opinion;
 mod reconcile;
+mod serve;
 mod violations;
 
 use std::io::Write as _;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Records(command) => engines::records(command, lang, &mut out),
         Command::Sample(command) => engines::sample(command, lang, &mut out),
         Command::Policy(command) => engines::policy(command, lang, &mut out),
+        Command::Serve(args) => serve::run(&args, packs, root, lang, &mut out),
         Command::Discover(args) => engines::discover(&args, lang, &mut out),
         Command::Completions { shell } => {
             // The generator gives up on a closed pipe; writing is ours.

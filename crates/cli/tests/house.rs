@@ -59,6 +59,17 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             ][..],
         ),
         (
+            "zhunsheng-web",
+            &[
+                "zhunsheng-source",
+                "zhunsheng-dossier",
+                "zhunsheng-catalogue",
+                "zhunsheng-verdict",
+                "zhunsheng-report",
+                "zhunsheng-workspace",
+            ][..],
+        ),
+        (
             "zhunsheng",
             &[
                 "zhunsheng-source",
@@ -71,6 +82,8 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "zhunsheng-discover",
                 "zhunsheng-report",
                 "zhunsheng-opinion",
+                "zhunsheng-workspace",
+                "zhunsheng-web",
             ][..],
         ),
     ])

@@ -9,6 +9,6 @@ mod wrap;
 
 pub mod words;
 
-pub use html::{Reader, html};
+pub use html::{Charts, DimensionCount, Reader, Shown, charts, facts, html};
 pub use json::{json, write_json};
 pub use text::{explain, text};

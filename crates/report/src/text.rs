@@ -145,7 +145,7 @@ fn dimensions(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
         return;
     }
     rule(out, &pick(lang, "维度", "Dimensions"));
-    for rolled in &assessment.rollup {
+    for rolled in assessment.rollup.iter() {
         let Some(clause) = assessment.catalogue.clauses.get(rolled.clause) else { continue };
         if clause.kind != Kind::Dimension && clause.kind != Kind::Indicator {
             continue;

@@ -172,7 +172,7 @@ pub fn place<'a>(assessment: &'a Assessment<'_>, leaf: &Leaf) -> (&'a str, &'a s
 pub fn limits(assessment: &Assessment<'_>) -> Vec<(String, Text)> {
     let mut seen = Vec::new();
     let mut limits = Vec::new();
-    for finding in &assessment.findings {
+    for finding in assessment.findings.iter() {
         let Some(leaf) = leaf(assessment, finding) else { continue };
         if seen.contains(&leaf.clause) {
             continue;
@@ -301,4 +301,55 @@ pub fn method() -> Vec<(Text, Text)> {
             ),
         ),
     ]
+}
+
+/// The unit of a number, for people.
+pub fn unit(unit: &str, lang: zhunsheng_source::Lang) -> &str {
+    let (zh, en) = match unit {
+        "people" => ("人", "people"),
+        "days" => ("天", "days"),
+        "hours" => ("小时", "hours"),
+        "minutes" => ("分钟", "minutes"),
+        "months" => ("个月", "months"),
+        "years" => ("年", "years"),
+        "times" => ("次", "times"),
+        "records" => ("条", "records"),
+        "requests" => ("件", "requests"),
+        "yuan" => ("元", "yuan"),
+        "accounts" => ("个账户", "accounts"),
+        "steps" => ("步", "steps"),
+        "cases" => ("件", "cases"),
+        other => (other, other),
+    };
+    match lang {
+        zhunsheng_source::Lang::Zh => zh,
+        zhunsheng_source::Lang::En => en,
+    }
+}
+
+/// All stages with their labels, in the order of the standard.
+pub fn stages<'a>(assessment: &'a Assessment<'_>) -> Vec<(&'a str, &'a Text)> {
+    let schema = &assessment.catalogue.schema;
+    let field = schema.kinds.get("activity").and_then(|kind| schema.shape(kind.shape).fields.get("stage"));
+    match field.map(|field| &field.ty) {
+        Some(zhunsheng_dossier::Type::Enum(values)) => values.iter().map(|(id, label)| (id.as_str(), label)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The stage a finding belongs to: its clause's, or its activity's; `None` where it concerns all stages.
+pub fn stage_of<'a>(assessment: &'a Assessment<'_>, finding: &Finding) -> Option<&'a str> {
+    let leaf = leaf(assessment, finding)?;
+    if let Some(stage) = assessment.catalogue.clause_of(leaf)?.stage.as_deref() {
+        return Some(stage);
+    }
+    if leaf.object != "activity" || finding.object == 0 {
+        return None;
+    }
+    let facts = &assessment.dossier.facts;
+    let (field, _) = assessment.catalogue.schema.shape(facts.shape(finding.object)).field("stage")?;
+    match facts.val(facts.get(finding.object, field)) {
+        zhunsheng_dossier::Val::Sym(index) => stages(assessment).get(*index as usize).map(|(id, _)| *id),
+        _ => None,
+    }
 }

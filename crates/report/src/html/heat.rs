@@ -5,13 +5,24 @@ use maud::{Markup, html};
 use super::view::{Counts, View};
 
 pub(super) fn body(view: &View<'_>) -> Markup {
+    html! {
+        p { (view.t(
+            "每格为该环节、该维度的结论数：✗ 差距，? 待定，✓ 符合。底色深浅与差距数相应，斜纹表示没有差距但有待定。条款未限定环节而对象为处理活动的，计入该活动所在环节；其余计入“不分环节”。",
+            "Each cell counts the findings of a stage in a dimension: ✗ gaps, ? undetermined, ✓ conformant. The darker the cell the more gaps; hatching marks cells without gaps where something is open. A finding on an activity is counted in that activity's stage unless its clause names one; the rest is in the last row.",
+        )) }
+        (table(view))
+    }
+}
+
+/// The table alone.
+pub(super) fn table(view: &View<'_>) -> Markup {
     let stages = view.stages();
     // The last row is for what concerns no single stage.
     let mut cells = vec![vec![Counts::default(); view.dimensions.len()]; stages.len() + 1];
     for one in &view.judged {
         let Some(column) = view.dimensions.iter().position(|held| held.clause.id == one.dimension) else { continue };
         for finding in one.findings {
-            let stage = view.stage_of(one, finding);
+            let stage = view.stage_of(finding);
             let row = stage.and_then(|stage| stages.iter().position(|(id, _)| *id == stage)).unwrap_or(stages.len());
             if let Some(cell) = cells.get_mut(row).and_then(|row| row.get_mut(column)) {
                 cell.add(finding.verdict);
@@ -32,11 +43,7 @@ pub(super) fn body(view: &View<'_>) -> Markup {
         .map(|(_, label)| *label)
         .collect();
     html! {
-        p { (view.t(
-            "每格为该环节、该维度的结论数：✗ 差距，? 待定，✓ 符合。底色深浅与差距数相应，斜纹表示没有差距但有待定。条款未限定环节而对象为处理活动的，计入该活动所在环节；其余计入“不分环节”。",
-            "Each cell counts the findings of a stage in a dimension: ✗ gaps, ? undetermined, ✓ conformant. The darker the cell the more gaps; hatching marks cells without gaps where something is open. A finding on an activity is counted in that activity's stage unless its clause names one; the rest is in the last row.",
-        )) }
-        div.scroll { table.heat {
+        div.scroll tabindex="0" role="region" aria-label=(view.t("环节与维度分布", "Stages and dimensions")) { table.heat {
             thead { tr {
                 th scope="col" { (view.t("环节", "Stage")) }
                 @for one in &view.dimensions { th scope="col" { span.id { (one.clause.id) } (short(view, view.x(&one.clause.title))) } }

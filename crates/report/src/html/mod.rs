@@ -29,6 +29,66 @@ use zhunsheng_verdict::Assessment;
 
 use view::View;
 
+/// Parts of the page that others show too, as HTML: they use classes and no inline style.
+pub struct Charts {
+    /// The radar, an SVG; a sentence where fewer than three dimensions have a verdict.
+    pub radar: String,
+    /// Stage × dimension, a table.
+    pub heat: String,
+    /// Findings per dimension: id, title, verdict, conformant, undetermined, gap leaves.
+    pub dimensions: Vec<DimensionCount>,
+}
+
+/// What one dimension has come to.
+pub struct DimensionCount {
+    /// Id of the dimension.
+    pub id: String,
+    /// Its verdict, rolled up.
+    pub verdict: zhunsheng_dossier::Outcome,
+    /// Leaves that are conformant for every object, open for one, a gap with one.
+    pub leaves: (usize, usize, usize),
+}
+
+/// The charts of an assessment.
+pub fn charts(assessment: &Assessment<'_>, lang: Lang) -> Charts {
+    let view = View::new(assessment, lang);
+    let dimensions = view.dimensions.iter().map(|one| DimensionCount {
+        id: one.clause.id.clone(),
+        verdict: one.verdict,
+        leaves: (one.leaves.conformant, one.leaves.undetermined, one.leaves.gap),
+    });
+    Charts {
+        radar: radar::chart(&view).into_string(),
+        heat: heat::table(&view).into_string(),
+        dimensions: dimensions.collect(),
+    }
+}
+
+/// A fact as people read it.
+pub struct Shown {
+    /// Title of its field.
+    pub label: String,
+    /// Its value, enumerations by their label.
+    pub value: String,
+    /// Its path in the dossier: where to change it.
+    pub path: String,
+    /// `dossier.yaml:12`
+    pub place: String,
+}
+
+/// Facts as people read them.
+pub fn facts(assessment: &Assessment<'_>, facts: &[zhunsheng_dossier::FactId], lang: Lang) -> Vec<Shown> {
+    let view =
+        View { a: assessment, lang, judged: Vec::new(), dimensions: Vec::new(), counts: view::Counts::default() };
+    let one = |fact: &zhunsheng_dossier::FactId| Shown {
+        label: value::label(&view, *fact).unwrap_or_default().to_owned(),
+        value: value::show(&view, *fact),
+        path: assessment.dossier.facts.fact_path(&assessment.catalogue.schema, *fact),
+        place: view.place(*fact),
+    };
+    facts.iter().map(one).collect()
+}
+
 /// A section: anchor, title in both languages, content.
 struct Section<'a> {
     anchor: &'static str,

@@ -54,7 +54,7 @@ fn percent(share: f64) -> String {
     format!("{:.0}%", share * 100.0)
 }
 
-fn chart(view: &View<'_>) -> Markup {
+pub(super) fn chart(view: &View<'_>) -> Markup {
     let count = view.dimensions.len();
     if count < 3 {
         return html! { p.note { (view.t("有结论的维度不足三个，不绘雷达图。", "Fewer than three dimensions have a verdict; no radar is drawn.")) } };

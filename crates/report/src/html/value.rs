@@ -19,7 +19,7 @@ pub(super) fn show(view: &View<'_>, fact: FactId) -> String {
         && matches!(facts.val(fact), Val::Int(_) | Val::Num(_))
     {
         text.push(' ');
-        text.push_str(unit_label(view, unit));
+        text.push_str(crate::words::unit(unit, view.lang));
     }
     if text.chars().count() > LONGEST {
         text = text.chars().take(LONGEST).chain(['…']).collect();
@@ -84,23 +84,4 @@ fn one(view: &View<'_>, val: &Val, ty: Option<&Type>, depth: usize) -> String {
 
 fn non_empty<'t>(label: &'t str, id: &'t str) -> &'t str {
     if label.is_empty() { id } else { label }
-}
-
-fn unit_label<'t>(view: &View<'_>, unit: &'t str) -> &'t str {
-    match unit {
-        "people" => view.t("人", "people"),
-        "days" => view.t("天", "days"),
-        "hours" => view.t("小时", "hours"),
-        "minutes" => view.t("分钟", "minutes"),
-        "months" => view.t("个月", "months"),
-        "years" => view.t("年", "years"),
-        "times" => view.t("次", "times"),
-        "records" => view.t("条", "records"),
-        "requests" => view.t("件", "requests"),
-        "yuan" => view.t("元", "yuan"),
-        "accounts" => view.t("个账户", "accounts"),
-        "steps" => view.t("步", "steps"),
-        "cases" => view.t("件", "cases"),
-        other => other,
-    }
 }

@@ -181,37 +181,13 @@ impl<'a> View<'a> {
 
     /// All stages with their labels, in the order of the standard.
     pub fn stages(&self) -> Vec<(&'a str, &'a str)> {
-        let schema = &self.a.catalogue.schema;
-        let field = schema.kinds.get("activity").and_then(|kind| schema.shape(kind.shape).fields.get("stage"));
-        let Some(zhunsheng_dossier::Type::Enum(values)) = field.map(|field| &field.ty) else { return Vec::new() };
         let label = |text: &'a Text| if self.lang == Lang::Zh { text.zh.as_str() } else { text.en.as_str() };
-        values.iter().map(|(id, text)| (id.as_str(), label(text))).collect()
+        words::stages(self.a).into_iter().map(|(id, text)| (id, label(text))).collect()
     }
 
-    /// The stage a finding belongs to: its clause's, or its activity's; `None` where it concerns all stages.
-    pub fn stage_of(&self, judged: &Judged<'_>, finding: &Finding) -> Option<&'a str> {
-        let schema = &self.a.catalogue.schema;
-        let facts = &self.a.dossier.facts;
-        let stages = self.stages_index();
-        if let Some(stage) = judged.clause.stage.as_deref() {
-            return stages.and_then(|values| values.get_key_value(stage)).map(|(id, _)| id.as_str());
-        }
-        if judged.leaf.object != "activity" || finding.object == 0 {
-            return None;
-        }
-        let (field, _) = schema.shape(facts.shape(finding.object)).field("stage")?;
-        match facts.val(facts.get(finding.object, field)) {
-            Val::Sym(index) => stages?.get_index(*index as usize).map(|(id, _)| id.as_str()),
-            _ => None,
-        }
-    }
-
-    fn stages_index(&self) -> Option<&'a indexmap::IndexMap<String, Text>> {
-        let schema = &self.a.catalogue.schema;
-        match &schema.shape(schema.kinds.get("activity")?.shape).fields.get("stage")?.ty {
-            zhunsheng_dossier::Type::Enum(values) => Some(values),
-            _ => None,
-        }
+    /// The stage a finding belongs to; `None` where it concerns all stages.
+    pub fn stage_of(&self, finding: &Finding) -> Option<&'a str> {
+        words::stage_of(self.a, finding)
     }
 
     /// `dossier.yaml:12` of a fact.

@@ -1,0 +1,54 @@
+//! `zhunsheng serve`: the workspace in a browser.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use zhunsheng_source::{Lang, Text};
+use zhunsheng_web::{App, Options};
+use zhunsheng_workspace::Workspace;
+
+use crate::args::ServeArgs;
+use crate::input::{Failure, catalogue};
+
+/// Serves until told to stop.
+pub fn run(
+    args: &ServeArgs,
+    packs: &[PathBuf],
+    root: Option<&Path>,
+    lang: Lang,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    let said = |error: zhunsheng_workspace::Error| Failure::Said(error.text().get(lang).to_owned());
+    let options = zhunsheng_workspace::Options {
+        catalogue: Some(catalogue(packs, root)?),
+        program: std::env::current_exe().ok(),
+        ..zhunsheng_workspace::Options::default()
+    };
+    let workspace = Workspace::open(&args.data, options).map_err(said)?;
+    let users = if args.demo { zhunsheng_workspace::demo(&workspace).map_err(said)? } else { Vec::new() };
+    let setup = workspace.setup_secret().map(str::to_owned);
+    let listen = Options { listen: args.listen, open: args.open_to_network };
+    let app = App::new(workspace, lang, args.public_url.clone());
+    let mut ready = |app: &App| -> std::io::Result<()> {
+        let line = Text::new(
+            format!("准绳已就绪：{}  数据：{}  按 Ctrl-C 停止", app.base(), args.data.display()),
+            format!("Zhunsheng is ready: {}  data: {}  Ctrl-C stops it", app.base(), args.data.display()),
+        );
+        writeln!(out, "{}", line.get(lang))?;
+        if let Some(secret) = &setup {
+            let line = Text::new("首次设置（只能使用一次）：", "first set-up (works once): ");
+            writeln!(out, "{}{}/setup/{secret}", line.get(lang), app.base())?;
+        }
+        for user in &users {
+            let role = user.role.map_or(Text::new("管理员", "administrator"), zhunsheng_workspace::Role::label);
+            writeln!(out, "  {:<10} {:<28} {}", user.login, user.password, role.get(lang))?;
+        }
+        out.flush()
+    };
+    let mut told = Ok(());
+    let served = zhunsheng_web::serve(app, |_: Arc<App>| axum::Router::new(), &listen, |app| told = ready(app));
+    told?;
+    served.map_err(|error| Failure::Said(error.to_string()))?;
+    Ok(0)
+}

@@ -1,0 +1,101 @@
+//! `zhunsheng serve`: it starts, says where, serves, and stops when told to.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is wrong"
+)]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+struct Served {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    base: String,
+}
+
+fn serve(data: &std::path::Path, more: &[&str]) -> Served {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
+        .args(["--lang", "en", "serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .args(more)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    out.read_line(&mut line).unwrap();
+    let base = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap_or_else(|| panic!("{line}"));
+    Served { base: base.to_owned(), child, out }
+}
+
+impl Served {
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line
+    }
+
+    fn get(&self, path: &str) -> String {
+        let host = self.base.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
+    /// Asks it to stop, as a service manager would.
+    fn stop(mut self) -> i32 {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        self.child.wait().unwrap().code().unwrap()
+    }
+}
+
+#[test]
+fn a_new_workspace_prints_the_link_that_sets_it_up_and_stops_gracefully() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut served = serve(dir.path(), &[]);
+    let line = served.line();
+    let link = line.split_whitespace().find(|word| word.contains("/setup/")).unwrap();
+    let page = served.get(link.trim_start_matches(&served.base));
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("First set-up"), "{page}");
+    assert!(served.get("/login").contains("content-security-policy: default-src 'none'"));
+    assert_eq!(served.stop(), 0);
+    // The folder is free again, and what was there is there.
+    assert_eq!(serve(dir.path(), &[]).stop(), 0);
+}
+
+#[test]
+fn the_demonstration_has_an_account_for_each_role() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut served = serve(dir.path(), &["--demo"]);
+    let logins: Vec<String> =
+        (0..8).map(|_| served.line().split_whitespace().next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(logins, ["admin", "lead", "assessor", "expert", "reviewer", "client", "assessee", "observer"]);
+    assert_eq!(served.stop(), 0);
+}
+
+#[test]
+fn a_folder_serves_one_process_and_the_network_only_when_told_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let served = serve(dir.path(), &[]);
+    let second = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
+            .args(["--lang", "en", "serve", "--data"])
+            .arg(dir.path())
+            .args(args)
+            .output();
+        let output = output.unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, text) = second(&["--listen", "127.0.0.1:0"]);
+    assert!(code == 2 && text.contains("in use by another process"), "{code} {text}");
+    assert_eq!(served.stop(), 0);
+    let (code, text) = second(&["--listen", "0.0.0.0:0"]);
+    assert!(code == 2 && text.contains("--open-to-network"), "{code} {text}");
+}

@@ -1,0 +1,44 @@
+//! What the server holds.
+
+use std::sync::OnceLock;
+
+use zhunsheng_source::Lang;
+use zhunsheng_workspace::Workspace;
+
+use crate::pending::Pending;
+
+/// The server's state.
+pub struct App {
+    /// The workspace.
+    pub workspace: Workspace,
+    /// Language of visitors who have not chosen.
+    pub lang: Lang,
+    /// Pages are reached by https: cookies say so.
+    pub secure: bool,
+    /// Sign-ins that wait for a code.
+    pub pending: Pending,
+    base: OnceLock<String>,
+}
+
+impl App {
+    /// A server over a workspace. `public`: the address under which it is reached, where a proxy stands before it.
+    pub fn new(workspace: Workspace, lang: Lang, public: Option<String>) -> App {
+        let secure = public.as_deref().is_some_and(|base| base.starts_with("https://"));
+        let base = OnceLock::new();
+        if let Some(public) = public {
+            // Just made, so it is empty.
+            drop(base.set(public.trim_end_matches('/').to_owned()));
+        }
+        App { workspace, lang, secure, pending: Pending::default(), base }
+    }
+
+    /// The address under which it is reached.
+    pub fn base(&self) -> &str {
+        self.base.get().map_or("", String::as_str)
+    }
+
+    /// Sets the address, unless a public one was given.
+    pub fn listens(&self, base: String) {
+        self.base.get_or_init(|| base);
+    }
+}

@@ -1,0 +1,188 @@
+//! What every request passes: who asks, may they, does the form come from this site. There is no other way to a handler.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, FromRequestParts as _, RawPathParams, Request};
+use axum::http::{HeaderMap, HeaderValue, Method, header, request::Parts};
+use axum::response::Response;
+use sha2::{Digest as _, Sha256};
+use zhunsheng_source::Lang;
+use zhunsheng_workspace::Actor;
+
+use crate::app::App;
+use crate::cookies;
+use crate::fault::Fault;
+use crate::forms::Form;
+use crate::i18n::Words;
+use crate::page::{Case, Page, User};
+use crate::routes::{Route, Run};
+use crate::text::pairs;
+use crate::visit::{Answer, Visit};
+
+/// Most bytes of a form.
+pub const FORM: usize = 4 << 20;
+
+/// Serves one request of one route.
+pub async fn serve(app: Arc<App>, route: &'static Route, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let mut page = first(&app, &parts);
+    let fresh = visitor(&app, &mut parts, &mut page);
+    let mut response = match pass(app.clone(), route, &mut parts, body, &mut page).await {
+        Ok(response) => response,
+        Err(fault) => fault.answer(&page),
+    };
+    if let Some(cookie) = fresh {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    if !page.flash.is_empty() {
+        response.headers_mut().append(header::SET_COOKIE, cookies::write(cookies::FLASH, "", Some(0), app.secure));
+    }
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+/// The page for somebody of whom nothing is known yet.
+pub fn first(app: &App, parts: &Parts) -> Page {
+    let lang = match cookies::read(&parts.headers, cookies::LANG) {
+        Some("en") => Lang::En,
+        Some("zh") => Lang::Zh,
+        _ => app.lang,
+    };
+    let theme = match cookies::read(&parts.headers, cookies::THEME) {
+        Some(theme @ ("light" | "dark")) => theme,
+        _ => "",
+    };
+    let t = Words(lang);
+    let flash = match cookies::read(&parts.headers, cookies::FLASH) {
+        Some("saved") => t.saved(),
+        _ => "",
+    };
+    Page {
+        t,
+        theme: theme.to_owned(),
+        user: None,
+        case: None,
+        csrf: String::new(),
+        path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        flash: if parts.method == Method::GET { flash.to_owned() } else { String::new() },
+    }
+}
+
+/// Forms of visitors who are not signed in are tied to a cookie of their own; made where there is none.
+fn visitor(app: &App, parts: &mut Parts, page: &mut Page) -> Option<HeaderValue> {
+    let held = cookies::read(&parts.headers, cookies::VISITOR).map(str::to_owned);
+    let fresh = held.is_none();
+    let value = held.or_else(|| random())?;
+    page.csrf = token(&value);
+    fresh.then(|| cookies::write(cookies::VISITOR, &value, None, app.secure))
+}
+
+/// 128 bits of chance, as hex.
+fn random() -> Option<String> {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The token of a secret: tells nothing of it.
+fn token(secret: &str) -> String {
+    let digest = Sha256::new().chain_update(b"form token\0").chain_update(secret.as_bytes()).finalize();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn pass(app: Arc<App>, route: &'static Route, parts: &mut Parts, body: Body, page: &mut Page) -> Answer {
+    let session = cookies::read(&parts.headers, cookies::SESSION).unwrap_or_default().to_owned();
+    let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Fault::NotFound)?;
+    let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut visit = {
+        let (app, page, headers) = (app.clone(), page.clone(), parts.headers.clone());
+        let session = session.clone();
+        blocking(move || admit(app, route, page, session, params, headers)).await?
+    };
+    *page = visit.page.clone();
+    visit.peer =
+        parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    visit.query = Form::new(pairs(parts.uri.query().unwrap_or_default()));
+    if !parts.method.is_safe() {
+        same_site(&parts.headers)?;
+    }
+    match &route.run {
+        Run::Page(run) => {
+            if !parts.method.is_safe() {
+                let bytes = to_bytes(body, FORM).await.map_err(|_| Fault::TooLarge(FORM as u64))?;
+                let text = std::str::from_utf8(&bytes).map_err(|cause| Fault::Unreadable(cause.to_string()))?;
+                visit.form = Form::new(pairs(text));
+                check(&visit)?;
+            }
+            blocking(move || run(&visit)).await
+        }
+        Run::Upload(run) => {
+            check(&visit)?;
+            let request = Request::from_parts(parts.clone(), body);
+            run(visit, request).await
+        }
+    }
+}
+
+/// Who asks, and may they.
+fn admit(
+    app: Arc<App>,
+    route: &Route,
+    mut page: Page,
+    session: String,
+    params: std::collections::BTreeMap<String, String>,
+    headers: HeaderMap,
+) -> Result<Visit, Fault> {
+    let mut actor = Actor::nobody();
+    if !session.is_empty()
+        && let Ok((held, _)) = app.workspace.session(&session)
+    {
+        actor = held;
+        page.csrf = token(&session);
+        page.user = Some(User { name: actor.name().to_owned(), admin: actor.is_admin() });
+    }
+    let case = params.get("case").map(String::as_str);
+    let grant = app.workspace.allow(&actor, route.action, case)?;
+    if let Some(id) = case {
+        let name = app.workspace.assessment(&grant)?.value.title;
+        page.case = Some(Case { id: id.to_owned(), name, grant: grant.clone() });
+    }
+    let (query, form) = (Form::default(), Form::default());
+    Ok(Visit { app, grant, page, session, params, query, form, peer: String::new(), headers })
+}
+
+/// The form carries the token of the session, in a field, a header or (files) after the question mark.
+fn check(visit: &Visit) -> Result<(), Fault> {
+    let header = visit.headers.get("x-csrf").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let given = [visit.form.get("csrf"), header, visit.query.get("csrf")];
+    let fits = |given: &str| {
+        given.len() == visit.page.csrf.len()
+            && given.bytes().zip(visit.page.csrf.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+    };
+    if given.into_iter().any(|given| !given.is_empty() && fits(given)) { Ok(()) } else { Err(Fault::Token) }
+}
+
+/// Browsers say where a request comes from; what comes from elsewhere is refused.
+fn same_site(headers: &HeaderMap) -> Result<(), Fault> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return if matches!(site, "same-origin" | "none") { Ok(()) } else { Err(Fault::Foreign) };
+    }
+    match (text("origin"), text("host")) {
+        (Some(origin), Some(host)) if origin.split("://").nth(1) != Some(host) => Err(Fault::Foreign),
+        _ => Ok(()),
+    }
+}
+
+/// Runs what waits for the disk or works long where that is allowed.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(fault) => Err(Fault::Internal(format!("a handler stopped: {fault}"))),
+    }
+}

@@ -1,0 +1,117 @@
+//! Every page and form: method, path, the action it needs leave for, and what answers. One file for each group.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::extract::Request;
+use axum::http::Method;
+use zhunsheng_workspace::Action;
+
+use crate::i18n::Words;
+use crate::visit::{Answer, Visit};
+
+mod account;
+mod admin;
+mod assessments;
+mod entry;
+mod evidence;
+mod inventory;
+pub mod judged;
+mod overview;
+mod transfer;
+pub mod workpaper;
+
+/// An answer to come.
+pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// What answers a route.
+pub enum Run {
+    /// A plain function; the form has been read and its token checked.
+    Page(fn(&Visit) -> Answer),
+    /// For bodies too large to hold: the function reads the request itself. Its token stands after the question mark.
+    Upload(fn(Visit, Request) -> Answering),
+}
+
+/// A route.
+pub struct Route {
+    /// GET or POST.
+    pub method: Method,
+    /// Path; `{case}` is the assessment.
+    pub path: &'static str,
+    /// What leave it needs.
+    pub action: Action,
+    /// What answers.
+    pub run: Run,
+}
+
+/// A page.
+pub const fn get(path: &'static str, action: Action, run: fn(&Visit) -> Answer) -> Route {
+    Route { method: Method::GET, path, action, run: Run::Page(run) }
+}
+
+/// A form.
+pub const fn post(path: &'static str, action: Action, run: fn(&Visit) -> Answer) -> Route {
+    Route { method: Method::POST, path, action, run: Run::Page(run) }
+}
+
+/// All routes, group by group.
+pub const ROUTES: &[&[Route]] = &[
+    entry::ROUTES,
+    account::ROUTES,
+    admin::ROUTES,
+    assessments::ROUTES,
+    overview::ROUTES,
+    inventory::ROUTES,
+    transfer::ROUTES,
+    workpaper::ROUTES,
+    evidence::ROUTES,
+];
+
+/// All routes.
+pub fn all() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().flat_map(|group| group.iter())
+}
+
+/// An entry of an assessment's menu.
+pub struct Entry {
+    /// Path below the assessment.
+    pub path: &'static str,
+    /// Its text.
+    pub label: fn(Words) -> &'static str,
+    /// Shown to those who may.
+    pub action: Action,
+}
+
+const fn entry(path: &'static str, label: fn(Words) -> &'static str, action: Action) -> Entry {
+    Entry { path, label, action }
+}
+
+/// The menu of an assessment: heading and entries.
+pub const MENU: &[(fn(Words) -> &'static str, &[Entry])] = &[
+    (
+        Words::section_case,
+        &[
+            entry("", Words::overview, Action::See),
+            entry("/scope", Words::scope, Action::SeeFacts),
+            entry("/members", Words::members, Action::SeeMembers),
+            entry("/inventory", Words::inventory, Action::SeeFacts),
+            entry("/obligations", Words::obligations, Action::SeeFindings),
+        ],
+    ),
+    (
+        Words::section_work,
+        &[
+            entry("/workpaper", Words::workpaper, Action::SeeWork),
+            entry("/evidence", Words::evidence, Action::AddEvidence),
+        ],
+    ),
+];
+
+/// Names of the members of the assessment, by account.
+pub fn names(visit: &Visit) -> Result<std::collections::BTreeMap<String, String>, zhunsheng_workspace::Error> {
+    if !visit.can(Action::SeeMembers) {
+        return Ok(std::collections::BTreeMap::new());
+    }
+    let members = visit.app.workspace.members(&visit.grant)?;
+    Ok(members.into_iter().map(|row| (row.id, row.value.name)).collect())
+}

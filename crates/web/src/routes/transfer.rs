@@ -1,0 +1,108 @@
+//! The dossier in and out, as the folder the command line reads.
+
+use std::fs::File;
+use std::io::{Seek as _, SeekFrom, Write};
+
+use askama::Template;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use zhunsheng_workspace::{Action, Error};
+
+use super::{Answering, Route, Run, get};
+use crate::fault::Fault;
+use crate::guard::blocking;
+use crate::page::{Page, html, with_status};
+use crate::transfer::{download, receive};
+use crate::visit::{Answer, Visit};
+
+/// Routes.
+pub const ROUTES: &[Route] = &[
+    get("/a/{case}/transfer", Action::SeeFacts, show),
+    get("/a/{case}/dossier.zip", Action::Export, export),
+    Route {
+        method: axum::http::Method::POST,
+        path: "/a/{case}/transfer",
+        action: Action::EditFacts,
+        run: Run::Upload(import),
+    },
+];
+
+#[derive(Template)]
+#[template(path = "inventory/transfer.html")]
+struct Transfer<'a> {
+    page: &'a Page,
+    done: String,
+    wrong: String,
+}
+
+fn show(visit: &Visit) -> Answer {
+    Ok(html(&Transfer { page: &visit.page, done: String::new(), wrong: String::new() }))
+}
+
+fn export(visit: &Visit) -> Answer {
+    let name = visit.page.case.as_ref().map(|case| case.name.clone()).unwrap_or_default();
+    let file = visit.app.workspace.export(&visit.grant)?;
+    let size = file.metadata().map(|data| data.len()).ok();
+    Ok(download(file, size, "application/zip", &format!("{name}.zip")))
+}
+
+/// A file that stops at a bound.
+struct Bounded {
+    file: File,
+    left: u64,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.left.checked_sub(bytes.len() as u64) {
+            Some(left) => {
+                self.left = left;
+                self.file.write(bytes)
+            }
+            None => Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, "larger than the limit")),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Most bytes of an archive; what it unpacks to is bounded by the workspace.
+const LARGEST: u64 = 1 << 30;
+
+fn fault(cause: std::io::Error) -> Fault {
+    match cause.kind() {
+        std::io::ErrorKind::FileTooLarge => Fault::TooLarge(LARGEST),
+        _ => Fault::Internal(format!("cannot keep an upload: {cause}")),
+    }
+}
+
+fn import(visit: Visit, request: Request) -> Answering {
+    Box::pin(async move {
+        let folder = visit.app.workspace.dir().to_path_buf();
+        let begin = move || Ok(Bounded { file: tempfile::tempfile_in(folder).map_err(fault)?, left: LARGEST });
+        let (_, file) = receive(request, begin, fault).await?;
+        blocking(move || {
+            let t = visit.t();
+            let mut page = Transfer { page: &visit.page, done: String::new(), wrong: String::new() };
+            let Some((_, Bounded { mut file, .. })) = file else {
+                page.wrong = t.no_file().to_owned();
+                return Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, &page));
+            };
+            file.seek(SeekFrom::Start(0)).map_err(fault)?;
+            match visit.app.workspace.import(&visit.grant, file) {
+                Ok(imported) => page.done = t.import_done(imported.objects, imported.files),
+                Err(
+                    error @ (Error::Mistakes(_) | Error::Invalid { .. } | Error::State(_) | Error::TooLarge { .. }),
+                ) => {
+                    page.wrong = visit.said(&error);
+                }
+                Err(error) => return Err(error.into()),
+            }
+            let status = if page.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+            Ok(with_status(status, &page))
+        })
+        .await
+    })
+}

@@ -1,0 +1,305 @@
+//! The list: which leaves and objects, by dimension or stage, narrowed by what one looks for.
+
+use std::collections::BTreeMap;
+
+use zhunsheng_catalogue::{Kind, Level};
+use zhunsheng_dossier::Outcome;
+use zhunsheng_report::words;
+use zhunsheng_verdict::{Assessment, Finding};
+
+use crate::fault::Fault;
+use crate::forms::Form;
+use crate::i18n::Words;
+use crate::text::encode;
+use crate::visit::Visit;
+
+/// Rows shown at most; the filters narrow what is left.
+const MOST: usize = 5_000;
+/// The part that stands for everything.
+pub const ALL: &str = "all";
+/// The stage of what concerns no single one.
+const NO_STAGE: &str = "none";
+
+/// What one looks for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// `stage`, or else by dimension.
+    pub by: String,
+    /// Dimension or clause or stage; `all`.
+    pub part: String,
+    /// Verdict.
+    pub verdict: String,
+    /// Severity.
+    pub severity: String,
+    /// Account that looks after it; `none` for nobody.
+    pub owner: String,
+    /// `missing`, `no-evidence`, `undecided`, `answer`.
+    pub lacks: String,
+    /// Words.
+    pub q: String,
+    /// Leaf and object that is open.
+    pub at: String,
+}
+
+impl Filter {
+    /// From the address.
+    pub fn of(query: &Form) -> Filter {
+        let get = |name: &str| query.get(name).to_owned();
+        let by = if query.get("by") == "stage" { "stage" } else { "dimension" }.to_owned();
+        Filter {
+            by,
+            part: get("part"),
+            verdict: get("verdict"),
+            severity: get("severity"),
+            owner: get("owner"),
+            lacks: get("lacks"),
+            q: get("q"),
+            at: get("at"),
+        }
+    }
+
+    /// Leaf and object that is open.
+    pub fn at(&self) -> Option<(&str, &str)> {
+        self.at.split_once('@')
+    }
+
+    /// The same, in another part.
+    pub fn in_part(&self, part: &str) -> String {
+        self.query(part, "")
+    }
+
+    /// The same, with something open.
+    pub fn open(&self, at: &str) -> String {
+        self.query(&self.part, at)
+    }
+
+    fn query(&self, part: &str, at: &str) -> String {
+        let pairs = [
+            ("by", self.by.as_str()),
+            ("part", part),
+            ("verdict", &self.verdict),
+            ("severity", &self.severity),
+            ("owner", &self.owner),
+            ("lacks", &self.lacks),
+            ("q", &self.q),
+            ("at", at),
+        ];
+        let set = pairs.iter().filter(|(_, value)| !value.is_empty());
+        set.map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
+    }
+}
+
+/// A dimension, a clause below it, or a stage, with how much there is.
+pub struct Part {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Findings that are a gap, open, all.
+    pub counts: (usize, usize, usize),
+    /// Clauses of a dimension.
+    pub below: Vec<Part>,
+}
+
+/// Rows of one clause.
+pub struct Section {
+    /// `5.2.2 …`
+    pub title: String,
+    /// Rows.
+    pub rows: Vec<Row>,
+}
+
+/// One leaf for one object.
+pub struct Row {
+    /// `LEAF@OBJECT`
+    pub at: String,
+    /// Leaf.
+    pub leaf: String,
+    /// What it is judged on, for people.
+    pub object: String,
+    /// Requirement.
+    pub what: String,
+    /// Verdict.
+    pub verdict: Outcome,
+    /// Severity.
+    pub severity: Level,
+    /// Who looks after it.
+    pub owner: String,
+    /// A person determined it.
+    pub determined: bool,
+    /// Links to evidence.
+    pub evidence: usize,
+    /// Facts that are missing.
+    pub missing: usize,
+}
+
+impl Row {
+    /// The sign of its verdict.
+    pub fn sign(&self) -> &'static str {
+        sign(self.verdict)
+    }
+}
+
+/// The sign of a verdict: it reads without colour.
+pub fn sign(verdict: Outcome) -> &'static str {
+    match verdict {
+        Outcome::Gap => "✗",
+        Outcome::Undetermined => "?",
+        Outcome::Conformant => "✓",
+        Outcome::NotApplicable => "–",
+    }
+}
+
+/// What the list is.
+pub struct List {
+    /// Parts, to choose from.
+    pub parts: Vec<Part>,
+    /// Rows by clause.
+    pub sections: Vec<Section>,
+    /// Rows that fit.
+    pub count: usize,
+    /// All rows.
+    pub all: usize,
+}
+
+/// Makes the list.
+pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, Fault> {
+    let (workspace, t) = (&visit.app.workspace, visit.t());
+    let owners: BTreeMap<String, (String, String)> =
+        workspace.owners(&visit.grant)?.into_iter().map(|row| (row.id, (row.value.user, row.value.name))).collect();
+    let mut links: BTreeMap<String, usize> = BTreeMap::new();
+    if visit.can(zhunsheng_workspace::Action::SeeEvidence) {
+        for link in workspace.evidence(&visit.grant)?.iter().flat_map(|one| &one.links) {
+            *links.entry(format!("{}@{}", link.value.leaf, link.value.object)).or_default() += 1;
+        }
+    }
+    let mut parts = parts(a, t, filter.by == "stage");
+    let mut sections: Vec<(usize, Section)> = Vec::new();
+    let mut count = 0;
+    let needle = filter.q.trim().to_lowercase();
+    for finding in a.findings.iter() {
+        let Some(leaf) = words::leaf(a, finding) else { continue };
+        let Some(clause) = a.catalogue.clause_of(leaf) else { continue };
+        let places = place(a, finding, filter.by == "stage");
+        tally(&mut parts, &places, finding.verdict);
+        let in_part = filter.part.is_empty() || filter.part == ALL || places.iter().any(|id| *id == filter.part);
+        if !in_part || !fits(filter, leaf.severity, finding) {
+            continue;
+        }
+        let (kind, object) = a.object(finding);
+        let at = format!("{}@{object}", leaf.id);
+        let owner = owners.get(&at);
+        let evidence = links.get(&at).copied().unwrap_or(0);
+        let kept = match filter.owner.as_str() {
+            "" => true,
+            "none" => owner.is_none(),
+            user => owner.is_some_and(|(id, _)| id == user),
+        } && match filter.lacks.as_str() {
+            "no-evidence" => evidence == 0 && finding.verdict != Outcome::NotApplicable,
+            _ => true,
+        };
+        let requirement = t.of(&leaf.requirement);
+        let found = needle.is_empty()
+            || at.to_lowercase().contains(&needle)
+            || requirement.to_lowercase().contains(&needle)
+            || t.of(&clause.title).to_lowercase().contains(&needle);
+        if !kept || !found {
+            continue;
+        }
+        count += 1;
+        if count > MOST {
+            continue;
+        }
+        let row = Row {
+            leaf: leaf.id.clone(),
+            object: object_name(a, t, kind, object),
+            what: requirement.to_owned(),
+            verdict: finding.verdict,
+            severity: leaf.severity,
+            owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
+            determined: !finding.determinations.is_empty(),
+            evidence,
+            missing: finding.missing.len(),
+            at,
+        };
+        match sections.last_mut() {
+            Some((held, section)) if *held == leaf.clause => section.rows.push(row),
+            _ => {
+                let title = format!("{} {}", clause.id, t.of(&clause.title));
+                sections.push((leaf.clause, Section { title, rows: vec![row] }));
+            }
+        }
+    }
+    let sections = sections.into_iter().map(|(_, section)| section).collect();
+    Ok(List { parts, sections, count, all: a.findings.len() })
+}
+
+fn fits(filter: &Filter, severity: Level, finding: &Finding) -> bool {
+    let verdict = filter.verdict.is_empty() || filter.verdict == finding.verdict.word();
+    let level = filter.severity.is_empty() || filter.severity == severity.word();
+    let lacks = match filter.lacks.as_str() {
+        "missing" => !finding.missing.is_empty(),
+        "undecided" => finding.determinations.is_empty(),
+        "decided" => !finding.determinations.is_empty(),
+        "answer" => finding.missing.iter().any(|missing| matches!(missing, zhunsheng_verdict::Missing::Step(..))),
+        _ => true,
+    };
+    verdict && level && lacks
+}
+
+/// The parts a finding counts in: dimension and clause, or stage.
+fn place<'a>(a: &'a Assessment<'_>, finding: &Finding, by_stage: bool) -> Vec<&'a str> {
+    if by_stage {
+        return vec![words::stage_of(a, finding).unwrap_or(NO_STAGE)];
+    }
+    let Some(leaf) = words::leaf(a, finding) else { return Vec::new() };
+    let (clause, indicator, dimension) = words::place(a, leaf);
+    // A clause that is its own indicator stands once.
+    let mut places = vec![if dimension.is_empty() { clause } else { dimension }];
+    places.extend((!indicator.is_empty()).then_some(indicator));
+    places
+}
+
+fn parts(a: &Assessment<'_>, t: Words, by_stage: bool) -> Vec<Part> {
+    let part = |id: &str, title: String| Part { id: id.to_owned(), title, counts: (0, 0, 0), below: Vec::new() };
+    if by_stage {
+        let mut list: Vec<Part> =
+            words::stages(a).into_iter().map(|(id, label)| part(id, t.of(label).to_owned())).collect();
+        list.push(part(NO_STAGE, t.no_stage().to_owned()));
+        return list;
+    }
+    let mut list: Vec<Part> = Vec::new();
+    for clause in a.catalogue.clauses.iter() {
+        match clause.kind {
+            Kind::Dimension => list.push(part(&clause.id, t.of(&clause.title).to_owned())),
+            Kind::Indicator => {
+                let above = a.catalogue.ancestor(clause, Kind::Dimension).map(|above| above.id.clone());
+                if let Some(held) = above.and_then(|above| list.iter_mut().find(|held| held.id == above)) {
+                    held.below.push(part(&clause.id, t.of(&clause.title).to_owned()));
+                }
+            }
+            _ => {}
+        }
+    }
+    list
+}
+
+fn tally(parts: &mut [Part], places: &[&str], verdict: Outcome) {
+    for part in parts {
+        if places.contains(&part.id.as_str()) {
+            part.counts.2 += 1;
+            match verdict {
+                Outcome::Gap => part.counts.0 += 1,
+                Outcome::Undetermined => part.counts.1 += 1,
+                _ => {}
+            }
+            tally(&mut part.below, places, verdict);
+        }
+    }
+}
+
+/// The kind and the id.
+pub fn object_name(a: &Assessment<'_>, t: Words, kind: &str, id: &str) -> String {
+    let title = a.catalogue.schema.kinds.get(kind).map_or(kind, |kind| t.of(&kind.title));
+    if id.is_empty() { title.to_owned() } else { format!("{title} {id}") }
+}

@@ -1,0 +1,123 @@
+//! Listening, and stopping gracefully.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, Request};
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use axum::routing::{MethodFilter, get, on};
+use axum::{Router, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::routes::Run;
+use crate::{assets, guard, headers, routes};
+
+/// How long an answer may take; uploads are not bound by it.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// How to listen.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Listening beyond this machine was asked for in so many words.
+    pub open: bool,
+}
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Listening beyond this machine without being told to.
+    #[error("`{0}` can be reached from other machines: put a proxy with https before it, or add `--open-to-network`")]
+    NotLoopback(SocketAddr),
+    /// The address cannot be had.
+    #[error("cannot listen on `{0}`: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// The system gives no threads or signals.
+    #[error("cannot start the server: {0}")]
+    Start(std::io::Error),
+}
+
+/// All routes, with everything that stands before them. `more` are routes of others, such as the programming interface.
+pub fn router(app: Arc<App>, more: Router) -> Router {
+    let mut pages: Router = Router::new();
+    let mut uploads: Router = Router::new();
+    for route in routes::all() {
+        let filter = MethodFilter::try_from(route.method.clone()).unwrap_or(MethodFilter::GET);
+        let held = app.clone();
+        let serve = on(filter, move |request: Request| guard::serve(held.clone(), route, request));
+        match route.run {
+            Run::Page(_) => pages = pages.route(route.path, serve),
+            Run::Upload(_) => uploads = uploads.route(route.path, serve),
+        }
+    }
+    let lost = app.clone();
+    pages
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER))
+        .merge(uploads)
+        .route("/static/{name}", get(|Path(name): Path<String>| async move { assets::serve(&name) }))
+        .fallback(move |request: Request| lost_page(lost.clone(), request))
+        .layer(CatchPanicLayer::new())
+        .layer(CompressionLayer::new())
+        .merge(more)
+        .layer(middleware::from_fn(headers::add))
+}
+
+async fn lost_page(app: Arc<App>, request: Request) -> axum::response::Response {
+    let (parts, _) = request.into_parts();
+    Fault::NotFound.answer(&guard::first(&app, &parts)).into_response()
+}
+
+/// Listens until told to stop. `ready` is called with the address once requests are taken.
+///
+/// # Errors
+/// [`ServeError`].
+pub fn serve(
+    app: App,
+    more: impl FnOnce(Arc<App>) -> Router,
+    options: &Options,
+    ready: impl FnOnce(&App),
+) -> Result<(), ServeError> {
+    if !options.listen.ip().is_loopback() && !options.open {
+        return Err(ServeError::NotLoopback(options.listen));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(64)
+        .build()
+        .map_err(ServeError::Start)?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(options.listen)
+            .await
+            .map_err(|cause| ServeError::Listen(options.listen, cause))?;
+        let address = listener.local_addr().map_err(ServeError::Start)?;
+        let app = Arc::new(app);
+        let more = more(app.clone());
+        let stop = stop().map_err(ServeError::Start)?;
+        app.listens(format!("http://{address}"));
+        ready(&app);
+        let service = router(app, more).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(ServeError::Start)
+    })
+}
+
+/// Resolves on an interrupt or a request to terminate.
+fn stop() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        drop(tokio::signal::ctrl_c().await);
+    })
+}

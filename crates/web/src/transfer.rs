@@ -1,0 +1,82 @@
+//! Files in and out, piece by piece: no file is held in memory.
+
+use std::fs::File;
+use std::io::Write;
+
+use axum::body::Body;
+use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use tokio_util::io::ReaderStream;
+
+use crate::fault::Fault;
+use crate::forms::Form;
+use crate::guard::{FORM, blocking};
+use crate::text::encode;
+
+/// Reads a form with a file: its fields, and the file written into what `begin` makes. The file's name is given beside.
+///
+/// # Errors
+/// The form cannot be read, or a field of text is too long; what the sink says.
+pub async fn receive<S: Write + Send + 'static>(
+    request: Request,
+    begin: impl FnOnce() -> Result<S, Fault> + Send + 'static,
+    fault: fn(std::io::Error) -> Fault,
+) -> Result<(Form, Option<(String, S)>), Fault> {
+    let unreadable = |cause: String| Fault::Unreadable(cause);
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|cause| unreadable(cause.to_string()))?;
+    let mut begin = Some(begin);
+    let (mut pairs, mut size, mut file) = (Vec::new(), 0, None);
+    while let Some(mut field) = parts.next_field().await.map_err(|cause| unreadable(cause.to_string()))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let given = field.file_name().map(str::to_owned);
+        match (given, begin.take()) {
+            // A file field that was left blank.
+            (Some(given), held) if given.is_empty() => begin = held,
+            (Some(given), Some(start)) => {
+                let mut sink = blocking(start).await?;
+                while let Some(bytes) = field.chunk().await.map_err(|cause| unreadable(cause.to_string()))? {
+                    sink = blocking(move || {
+                        sink.write_all(&bytes).map_err(fault)?;
+                        Ok(sink)
+                    })
+                    .await?;
+                }
+                file = Some((given, sink));
+            }
+            (Some(_), None) => return Err(unreadable("more than one file".into())),
+            (None, held) => {
+                begin = held;
+                let mut text = Vec::new();
+                while let Some(bytes) = field.chunk().await.map_err(|cause| unreadable(cause.to_string()))? {
+                    size += bytes.len();
+                    if size > FORM {
+                        return Err(Fault::TooLarge(FORM as u64));
+                    }
+                    text.extend_from_slice(&bytes);
+                }
+                pairs.push((name, String::from_utf8_lossy(&text).into_owned()));
+            }
+        }
+    }
+    Ok((Form::new(pairs), file))
+}
+
+/// A file to keep, never to be opened in the page's place.
+pub fn download(file: File, size: Option<u64>, media: &str, name: &str) -> Response {
+    let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)));
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encode(name));
+    let value = |text: &str| HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("attachment"));
+    headers.insert(header::CONTENT_DISPOSITION, value(&disposition));
+    let media = HeaderValue::try_from(media).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CONTENT_TYPE, media);
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    if let Some(size) = size {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+    }
+    response
+}

@@ -1,0 +1,77 @@
+//! A plain HTTP client: what a program sends that is no browser.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+/// An answer.
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(held, _)| held == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// Sends one request.
+pub fn send(base: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    let host = base.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    let mut head =
+        format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+    // A server that has seen enough may close before all was sent.
+    drop(stream.write_all(body.as_bytes()));
+    let mut bytes = Vec::new();
+    drop(stream.read_to_end(&mut bytes));
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok()).unwrap_or(0);
+    let headers = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
+    Reply { status, headers, body: body.to_owned() }
+}
+
+/// A signed-in program: its cookie and the token its forms carry.
+pub struct Program {
+    pub cookie: String,
+    pub token: String,
+}
+
+impl Program {
+    /// Signs in as the pages do.
+    pub fn sign_in(base: &str, login: &str, password: &str) -> Program {
+        let visitor = Program::visitor(base);
+        let form = format!("csrf={}&login={login}&password={password}", visitor.token);
+        let headers = [("Cookie", visitor.cookie.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+        let reply = send(base, "POST", "/login", &headers, &form);
+        assert_eq!(reply.status, 303, "{login}: {}", reply.body);
+        let cookie =
+            reply.headers.iter().find(|(name, value)| name == "set-cookie" && value.starts_with("zs_session="));
+        let set = &cookie.unwrap().1;
+        assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"), "{set}");
+        let cookie = set.split(';').next().unwrap().to_owned();
+        let page = send(base, "GET", "/account", &[("Cookie", &cookie)], "");
+        Program { token: token(&page.body), cookie }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn visitor(base: &str) -> Program {
+        let page = send(base, "GET", "/login", &[], "");
+        let cookie = page.header("set-cookie").split(';').next().unwrap().to_owned();
+        Program { token: token(&page.body), cookie }
+    }
+}
+
+fn token(page: &str) -> String {
+    page.split("data-csrf=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}

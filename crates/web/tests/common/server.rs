@@ -1,0 +1,76 @@
+//! A server over a fresh workspace, in this process.
+
+use std::sync::Arc;
+
+use zhunsheng_web::{App, Options};
+use zhunsheng_workspace::{DemoUser, Workspace};
+
+pub struct Server {
+    pub base: String,
+    pub workspace: Workspace,
+    pub users: Vec<DemoUser>,
+    _dir: tempfile::TempDir,
+}
+
+impl Server {
+    /// An empty workspace.
+    pub fn empty() -> Server {
+        Server::over(|_| Vec::new())
+    }
+
+    /// The demonstration: example cases, one account a role.
+    pub fn demo() -> Server {
+        Server::over(|workspace| zhunsheng_workspace::demo(workspace).unwrap())
+    }
+
+    fn over(fill: impl FnOnce(&Workspace) -> Vec<DemoUser>) -> Server {
+        let dir = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(dir.path(), zhunsheng_workspace::Options::default()).unwrap();
+        let users = fill(&workspace);
+        let app = App::new(workspace.clone(), zhunsheng_source::Lang::Zh, None);
+        let (send, ready) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let options = Options { listen: "127.0.0.1:0".parse().unwrap(), open: false };
+            zhunsheng_web::serve(
+                app,
+                |_: Arc<App>| axum::Router::new(),
+                &options,
+                |app| send.send(app.base().to_owned()).unwrap(),
+            )
+            .unwrap();
+        });
+        let base = ready.recv().unwrap();
+        Server { base, workspace, users, _dir: dir }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// The id of an assessment of the demonstration, by a part of its title.
+    pub fn case(&self, title: &str) -> String {
+        let lead = self.workspace.sign_in(&zhunsheng_workspace::SignIn {
+            login: "lead".into(),
+            password: self.users.iter().find(|user| user.login == "lead").unwrap().password.clone(),
+            code: None,
+            peer: "test".into(),
+        });
+        let (actor, _) = self.workspace.session(&lead.unwrap().secret).unwrap();
+        let grant = self.workspace.allow(&actor, zhunsheng_workspace::Action::Home, None).unwrap();
+        let listed = self.workspace.assessments(&grant).unwrap();
+        listed.into_iter().find(|one| one.title.contains(title)).unwrap().id
+    }
+
+    pub fn password(&self, login: &str) -> &str {
+        &self.users.iter().find(|user| user.login == login).unwrap().password
+    }
+
+    /// Signs somebody of the demonstration in.
+    #[track_caller]
+    pub fn sign_in(&self, tab: &super::browser::Tab<'_>, login: &str) {
+        tab.go(&self.url("/login"));
+        tab.fill("#login", login);
+        tab.fill("#password", self.password(login));
+        tab.load(|| tab.click("form[action='/login'] button.primary"));
+    }
+}

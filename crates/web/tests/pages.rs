@@ -1,0 +1,359 @@
+//! Every page in a real browser: it works, axe finds nothing, it fits a telephone; pictures in `target/screenshots`.
+
+mod common;
+
+use common::browser::{Browser, Tab};
+use common::server::Server;
+
+/// Looks, reads and is accessible, in both languages.
+#[track_caller]
+fn look(tab: &Tab<'_>, name: &str) {
+    tab.accessible(name);
+    tab.looks(name);
+    tab.quiet();
+}
+
+#[test]
+fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
+    let (server, browser) = (Server::empty(), Browser::start());
+    let admin = browser.person();
+    let secret = server.workspace.setup_secret().unwrap().to_owned();
+    admin.go(&server.url(&format!("/setup/{secret}")));
+    look(&admin, "setup");
+    admin.fill("#name", "罗衡");
+    admin.fill("#login", "luo");
+    admin.fill("#password", "以法律为准绳-2026-秋");
+    admin.fill("#again", "以法律为准绳-2026-春");
+    admin.load(|| admin.click("form:not([action]) button"));
+    assert!(admin.text("[role=alert]").contains("两次输入"));
+    assert_eq!(admin.eval("document.querySelector('#login').value"), "luo");
+    admin.fill("#password", "以法律为准绳-2026-秋");
+    admin.fill("#again", "以法律为准绳-2026-秋");
+    admin.load(|| admin.click("form:not([action]) button"));
+    assert!(admin.text("h1").contains("我的评估"));
+    look(&admin, "assessments-empty");
+
+    // The link works once.
+    let other = browser.person();
+    other.go(&server.url(&format!("/setup/{secret}")));
+    assert!(other.text("main").contains("已经用过"));
+
+    // An invitation.
+    admin.go(&server.url("/admin/people"));
+    admin.fill("input[name=name]", "沈明");
+    admin.load(|| admin.click("form[action='/admin/people/invite'] button"));
+    let link = admin.text("#link");
+    look(&admin, "people");
+    other.go(&link);
+    look(&other, "invite");
+    other.fill("#name", "沈明");
+    other.fill("#login", "shen");
+    other.fill("#password", "a long phrase to sign in with");
+    other.fill("#again", "a long phrase to sign in with");
+    other.load(|| other.click("form:not([action]) button"));
+    assert!(other.text("h1").contains("我的评估"));
+
+    // Two steps.
+    other.go(&server.url("/account"));
+    look(&other, "account");
+    other.load(|| other.click("form[action='/account/two-steps'] button"));
+    assert!(other.has(".qr svg"));
+    let secret = other.text("#totp-secret");
+    let code = |back: i64| {
+        let now = zhunsheng_workspace::Time::now().plus(-30 * back);
+        zhunsheng_workspace::auth::totp::code_at(&secret, now).unwrap()
+    };
+    other.fill("#code", &code(1));
+    other.load(|| other.click("form[action='/account/two-steps/confirm'] button"));
+    assert!(other.text("main").contains("已开启"));
+    other.load(|| other.click("form[action='/logout'] button"));
+    other.fill("#login", "shen");
+    other.fill("#password", "a long phrase to sign in with");
+    other.load(|| other.click("form[action='/login'] button"));
+    look(&other, "two-steps");
+    assert!(!other.eval("document.documentElement.outerHTML").as_str().unwrap().contains("a long phrase"));
+    other.fill("#code", "000000");
+    other.load(|| other.click("form[action='/login'] button"));
+    assert!(other.text("[role=alert]").contains("验证码"));
+    other.fill("#code", &code(0));
+    other.load(|| other.click("form[action='/login'] button"));
+    assert!(other.text("h1").contains("我的评估"));
+
+    // Tokens are shown once.
+    other.go(&server.url("/account"));
+    other.fill("input[name=title]", "脚本");
+    other.load(|| other.click("form[action='/account/tokens'] button"));
+    assert!(other.text("#token-secret").starts_with("zs_"));
+    other.go(&server.url("/account"));
+    assert!(!other.has("#token-secret") && other.text("#h-tokens").contains("令牌"));
+
+    admin.go(&server.url("/admin/trail"));
+    look(&admin, "trail");
+
+    // Wrong passwords: the same words for an account that is not there, and a lock in the end.
+    let stranger = browser.person();
+    let mut said = Vec::new();
+    for login in ["nobody", "luo"] {
+        stranger.go(&server.url("/login"));
+        stranger.fill("#login", login);
+        stranger.fill("#password", "not the password at all");
+        stranger.load(|| stranger.click("form[action='/login'] button"));
+        said.push(stranger.text("[role=alert]"));
+    }
+    assert_eq!(said[0], said[1]);
+    look(&stranger, "login-refused");
+}
+
+#[test]
+fn a_new_assessment_is_scoped_filled_in_and_read_again() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    look(&lead, "assessments");
+    lead.load(|| lead.click("a[href='/assessments/new']"));
+    look(&lead, "new");
+    lead.fill("#title", "某商场客流统计");
+    lead.fill("#assessee", "某商场管理有限公司");
+    lead.fill("#as_of", "2026-11-01");
+    lead.load(|| lead.click("main form button.primary"));
+    assert_eq!(lead.text("h1"), "范围");
+    look(&lead, "scope");
+    let case = lead.eval("location.pathname.split('/')[2]").as_str().unwrap().to_owned();
+    // Several kinds of field: text, date, several of a few, lines.
+    lead.fill("[name='v.boundary']", "一楼入口 3 台摄像设备");
+    lead.eval("document.querySelector(\"[name='v.stages'][value=collection]\").click()");
+    lead.eval("document.querySelector(\"[name='v.stages'][value=storage]\").click()");
+    lead.fill("[name='v.assessors']", "罗衡\n沈明");
+    lead.load(|| lead.click(".stickybar button.primary"));
+    assert!(lead.has("[data-accepted]"), "{}", lead.text("main"));
+    lead.go(&server.url(&format!("/a/{case}/scope")));
+    assert_eq!(lead.eval("document.querySelector(\"[name='v.boundary']\").value"), "一楼入口 3 台摄像设备");
+    assert_eq!(lead.eval("document.querySelector(\"[name='v.assessors']\").value"), "罗衡\n沈明");
+    assert_eq!(
+        lead.eval("[...document.querySelectorAll(\"[name='v.stages']:checked\")].map(e => e.value).join()"),
+        "collection,storage"
+    );
+
+    // An object with a nested one, a reference, none and not known.
+    lead.go(&server.url(&format!("/a/{case}/inventory")));
+    look(&lead, "inventory");
+    lead.go(&server.url(&format!("/a/{case}/inventory/products")));
+    assert!(lead.text("main").contains("不知道有没有"));
+    look(&lead, "inventory-kind");
+    lead.fill("#title", "商场入口");
+    lead.fill("#id", "entrance");
+    lead.load(|| lead.click("section form button.primary"));
+    lead.go(&server.url(&format!("/a/{case}/inventory/activities")));
+    lead.fill("#title", "入口客流统计");
+    lead.fill("#id", "counting");
+    lead.load(|| lead.click("section form button.primary"));
+    look(&lead, "inventory-object");
+    lead.fill("[name='s.stage']", "=collection");
+    lead.fill("[name='s.product']", "=entrance");
+    lead.fill("[name='v.started']", "2026-01-01");
+    lead.fill("[name='v.subjects_count']", "120,000");
+    lead.eval("document.querySelector(\"[name='s.under_14'][value='=false']\").click()");
+    lead.eval("document.querySelector(\"[name='s.consents'][value=none]\").click()");
+    lead.eval("document.querySelector(\"[name='s.ended'][value=none]\").click()");
+    lead.fill("[name='v.retention.days']", "30");
+    lead.fill("[name='s.retention.at_end']", "=delete");
+    lead.load(|| lead.click(".stickybar button.primary"));
+    assert!(lead.has("[data-accepted]"), "{}", lead.text("main"));
+    lead.go(&server.url(&format!("/a/{case}/inventory/activities/counting?show=filled")));
+    let value = |name: &str| lead.eval(&format!("document.querySelector(\"[name='{name}']\").value"));
+    assert_eq!(value("s.stage"), "=collection");
+    assert_eq!(value("s.product"), "=entrance");
+    assert_eq!(value("v.subjects_count"), "120000");
+    assert_eq!(value("v.retention.days"), "30");
+    let checked = |name: &str| lead.eval(&format!("document.querySelector(\"[name='{name}']:checked\").value"));
+    assert_eq!(checked("s.consents"), "none");
+    assert_eq!(checked("s.ended"), "none");
+    assert_eq!(checked("s.under_14"), "=false");
+    assert!(!lead.has("[name='s.minors_14_to_18']"), "a field that is not known is not among those filled in");
+    look(&lead, "inventory-filled");
+
+    lead.go(&server.url(&format!("/a/{case}/inventory/activities/counting/history")));
+    let text = lead.text("main");
+    assert!(text.contains("120000") && text.contains("第 2 版"), "{text}");
+    look(&lead, "inventory-history");
+
+    // A mistake is told beside its field and nothing typed is lost.
+    lead.go(&server.url(&format!("/a/{case}/inventory/activities/counting")));
+    lead.fill("[name='v.subjects_count']", "viele");
+    lead.fill("[name='v.means']", "摄像");
+    lead.load(|| lead.click(".stickybar button.primary"));
+    assert!(lead.text("#f-subjects_count .wrong").contains("整数"));
+    assert_eq!(lead.eval("document.querySelector(\"[name='v.subjects_count']\").value"), "viele");
+    assert_eq!(lead.eval("document.querySelector(\"[name='v.means']\").value"), "摄像");
+
+    // Out and in again: the same.
+    lead.go(&server.url(&format!("/a/{case}/transfer")));
+    look(&lead, "transfer");
+    lead.go(&server.url(&format!("/a/{case}/members")));
+    look(&lead, "members");
+}
+
+#[test]
+fn two_people_save_the_same_object_and_both_are_kept() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let (lead, assessor) = (browser.person(), browser.person());
+    server.sign_in(&lead, "lead");
+    server.sign_in(&assessor, "assessor");
+    let page = server.url(&format!("/a/{case}/inventory/organisation/-"));
+    lead.go(&page);
+    assessor.go(&page);
+    lead.fill("[name='v.people_processed']", "1000");
+    lead.load(|| lead.click(".stickybar button.primary"));
+    assert!(lead.has("[data-accepted]"));
+    assessor.fill("[name='v.people_processed']", "2000");
+    assessor.fill("[name='v.sectors']", "汽车");
+    assessor.load(|| assessor.click(".stickybar button.primary"));
+    let text = assessor.text("main");
+    assert!(text.contains("两人同时保存") && text.contains("1000") && text.contains("2000"), "{text}");
+    look(&assessor, "conflict");
+    assessor.eval("document.querySelector(\"[name='pick.people_processed'][value=stands]\").click()");
+    assessor.load(|| assessor.click("main form button.primary"));
+    let value = |name: &str| assessor.eval(&format!("document.querySelector(\"[name='{name}']\").value"));
+    assert_eq!(value("v.people_processed"), "1000");
+    assert_eq!(value("v.sectors"), "汽车");
+
+    // What is typed and not saved is there after the page was loaded again.
+    assessor.fill("[name='v.people_processed']", "3000");
+    assessor.wait("document.querySelector('[data-draft-state]').textContent.includes('草稿')");
+    assessor.go(&page);
+    assert_eq!(assessor.eval("document.querySelector(\"[name='v.people_processed']\").value"), "3000");
+    assert!(assessor.text("[data-draft-state]").contains("已恢复"));
+}
+
+#[test]
+fn the_workpaper_is_worked_through_with_the_keyboard() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let (lead, assessor) = (browser.person(), browser.person());
+    server.sign_in(&lead, "lead");
+    lead.go(&server.url(&format!("/a/{case}")));
+    look(&lead, "overview");
+    lead.go(&server.url(&format!("/a/{case}/obligations")));
+    look(&lead, "obligations");
+    lead.go(&server.url(&format!("/a/{case}/workpaper?verdict=gap")));
+    let first = lead.text(".row .meta .mono");
+    lead.press("j");
+    lead.wait("document.querySelector('.item')");
+    lead.wait("document.querySelectorAll('.row')[0].getAttribute('aria-current') === 'true'");
+    assert!(lead.text(".item").contains(&first));
+    lead.press("j");
+    lead.wait("document.querySelectorAll('.row')[1].getAttribute('aria-current') === 'true'");
+    lead.press("k");
+    lead.wait("document.querySelectorAll('.row')[0].getAttribute('aria-current') === 'true'");
+    lead.wait(&format!("document.querySelector('.item .mono').innerText === '{first}'"));
+    look(&lead, "workpaper");
+    lead.press("?");
+    lead.wait("document.querySelector('#help').open");
+    look(&lead, "workpaper-keys");
+    lead.press("Escape");
+    lead.wait("!document.querySelector('#help').open");
+    // A determination, with the keyboard.
+    lead.press("d");
+    lead.wait("document.activeElement.id === 'reason'");
+    lead.eval("document.querySelector('input[name=verdict][value=conformant]').click()");
+    lead.fill("#reason", "经查看现场照片，入口外已立标识。");
+    // Nothing is lost when the page is loaded again before saving.
+    lead.wait("document.querySelector('#determine [data-draft-state]').textContent.includes('草稿')");
+    let open = lead.eval("location.href").as_str().unwrap().to_owned();
+    lead.go(&open);
+    assert_eq!(lead.eval("document.querySelector('#reason').value"), "经查看现场照片，入口外已立标识。");
+    lead.click("#determine button.primary");
+    lead.wait("document.querySelector('.item').dataset.verdict === 'conformant'");
+    assert!(lead.text(".item .history").contains("入口外已立标识"));
+    assert_eq!(lead.eval("document.querySelector('#reason').value"), "");
+    lead.go(&open);
+    assert!(lead.text(".item .history").contains("入口外已立标识"));
+
+    // Who is on what.
+    server.sign_in(&assessor, "assessor");
+    let all = open.replace("verdict=gap&", "");
+    assessor.go(&all);
+    assessor.wait("document.querySelector('[data-here]').textContent.includes('项目负责人')");
+
+    // Two determinations at once: the second is told, and both are kept.
+    lead.eval("document.querySelector('input[name=verdict][value=gap]').click()");
+    lead.fill("#reason", "照片不清晰，不能采信。");
+    assessor.eval("document.querySelector('input[name=verdict][value=conformant]').click()");
+    assessor.fill("#reason", "另有视频可证。");
+    lead.click("#determine button.primary");
+    lead.wait("document.querySelector('.item').dataset.verdict === 'gap'");
+    assessor.click("#determine button.primary");
+    assessor.wait("document.querySelector('.item [role=alert]')");
+    assert!(assessor.text(".item .history").contains("照片不清晰"));
+    assert_eq!(assessor.eval("document.querySelector('#reason').value"), "另有视频可证。");
+    assert!(assessor.eval("document.querySelector('input[name=verdict][value=conformant]').checked") == true);
+    look(&assessor, "workpaper-conflict");
+    assessor.click("#determine button.primary");
+    assessor.wait("document.querySelector('.item').dataset.verdict === 'conformant'");
+    let history = assessor.text(".item .history");
+    assert!(history.contains("照片不清晰") && history.contains("另有视频可证"), "{history}");
+
+    // A note, an owner; and the way to the source.
+    assessor.fill("#note", "向门店经理核实。");
+    assessor.click("form[action$='/workpaper/note'] button");
+    assessor.wait("document.querySelector('.item').innerText.includes('向门店经理核实')");
+    assessor.press("Escape");
+    assessor.press("o");
+    assessor.wait("document.querySelector('.item').dataset.owner.includes('评估员')");
+    assert!(assessor.text(".row[aria-current=true] .owner").contains("评估员"));
+    assessor.go(&server.url(&format!("/a/{case}/workpaper?by=stage&part=collection&lacks=missing")));
+    look(&assessor, "workpaper-stage");
+    assessor.go(&server.url(&format!("/a/{case}/source")));
+    look(&assessor, "source");
+}
+
+#[test]
+fn evidence_is_received_and_linked() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    lead.go(&server.url(&format!("/a/{case}/evidence?leaf=6.2.6.1c4&object=face-capture")));
+    look(&lead, "evidence");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("入口照片.png");
+    std::fs::write(&path, b"\x89PNG\r\n\x1a\n not much of a picture").unwrap();
+    lead.upload("#file", &path);
+    lead.fill("#title", "入口标识牌照片");
+    lead.fill("#covers_from", "2026-01-01");
+    lead.load(|| lead.click("section form button.primary"));
+    assert!(lead.text(".item").contains("入口标识牌照片"), "{}", lead.text("main"));
+    lead.load(|| lead.click(".item a[href*='/evidence/e-']"));
+    assert!(lead.text("main").contains("image/png") && lead.text("main").contains("6.2.6.1c4"));
+    look(&lead, "evidence-one");
+}
+
+#[test]
+fn english_is_complete() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    lead.load(|| lead.click("button[name=lang]"));
+    assert_eq!(lead.eval("document.documentElement.lang"), "en");
+    for (name, path) in [
+        ("overview", ""),
+        ("workpaper", "/workpaper?verdict=gap&at=6.2.6.1c4%40face-capture"),
+        ("inventory", "/inventory"),
+    ] {
+        lead.go(&server.url(&format!("/a/{case}{path}")));
+        tab_in_english(&lead, name);
+    }
+}
+
+#[track_caller]
+fn tab_in_english(tab: &Tab<'_>, name: &str) {
+    tab.shot(&format!("{name}-english"));
+    // Names of objects and people stay as they were given; texts of the product do not.
+    let chinese = tab.eval(
+        "[...document.querySelectorAll('nav a, nav h2, h2, h3, th, label, button, legend, summary, dt')].map(e => e.innerText).filter(t => /[\\u4e00-\\u9fff]/.test(t) && !t.includes('示例')).join(' | ')",
+    );
+    let chinese = chinese.as_str().unwrap().replace("中文", "");
+    assert!(chinese.chars().filter(|c| !" |".contains(*c)).count() < 60, "{name}: {chinese}");
+}
