@@ -53,10 +53,7 @@ pub fn first(app: &App, parts: &Parts) -> Page {
         Some("zh") => Lang::Zh,
         _ => app.lang,
     };
-    let theme = match cookies::read(&parts.headers, cookies::THEME) {
-        Some(theme @ ("light" | "dark")) => theme,
-        _ => "",
-    };
+    let theme = cookies::read(&parts.headers, cookies::THEME).filter(|theme| ["light", "dark"].contains(theme));
     let t = Words(lang);
     let flash = match cookies::read(&parts.headers, cookies::FLASH) {
         Some("saved") => t.saved(),
@@ -64,7 +61,7 @@ pub fn first(app: &App, parts: &Parts) -> Page {
     };
     Page {
         t,
-        theme: theme.to_owned(),
+        theme: theme.unwrap_or_default().to_owned(),
         user: None,
         case: None,
         csrf: String::new(),
@@ -77,7 +74,7 @@ pub fn first(app: &App, parts: &Parts) -> Page {
 fn visitor(app: &App, parts: &mut Parts, page: &mut Page) -> Option<HeaderValue> {
     let held = cookies::read(&parts.headers, cookies::VISITOR).map(str::to_owned);
     let fresh = held.is_none();
-    let value = held.or_else(|| random())?;
+    let value = held.or_else(random)?;
     page.csrf = token(&value);
     fresh.then(|| cookies::write(cookies::VISITOR, &value, None, app.secure))
 }

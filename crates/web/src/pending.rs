@@ -7,9 +7,12 @@ use std::time::{Duration, Instant};
 const STAYS: Duration = Duration::from_secs(300);
 const MOST: usize = 1000;
 
+/// Login and password, and since when.
+type Given = ((String, String), Instant);
+
 /// Login and password by the visitor's token.
 #[derive(Default)]
-pub struct Pending(Mutex<BTreeMap<String, ((String, String), Instant)>>);
+pub struct Pending(Mutex<BTreeMap<String, Given>>);
 
 impl Pending {
     /// Keeps it.

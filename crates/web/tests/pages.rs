@@ -347,6 +347,7 @@ fn english_is_complete() {
     }
 }
 
+#[allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 #[track_caller]
 fn tab_in_english(tab: &Tab<'_>, name: &str) {
     tab.shot(&format!("{name}-english"));

@@ -39,7 +39,11 @@ texts! {
     by_dimension_word: "维度", "Dimension";
     progress: "已有结论", "Decided";
     ageing: "资料请求的等待时间", "How long requests have waited";
-    obligations_lead(date, count): "{date} 约束该对象的法律义务，共 {count} 项。条件待核的单独标出。", "Duties that bind this target on {date}: {count}. Those whose condition is still open are marked.";
+    obligations_lead(date): "按 {date} 有效的法律：哪些义务约束该对象，依据哪些事实，哪些还要核实。", "By the law in force on {date}: which duties bind this target, on which facts, and which are still to be checked.";
+    duties_relevant(count): "约束的和待核的（{count}）", "binding or to be checked ({count})";
+    duties_open(count): "待核的（{count}）", "to be checked ({count})";
+    duties_not(count): "不约束的（{count}）", "not binding ({count})";
+    binds_not: "不约束", "does not bind";
     article: "条", "Article";
     duty: "义务", "Duty";
     binds: "是否约束", "Binds";

@@ -125,7 +125,7 @@ fn key_of(visit: &Visit) -> &str {
 }
 
 /// The kind of a key, or no such page.
-fn kind_of<'v>(visit: &'v Visit) -> Result<&'v Kind, Fault> {
+fn kind_of(visit: &Visit) -> Result<&Kind, Fault> {
     let schema = &visit.app.workspace.catalogue().schema;
     schema.kind_of_key(key_of(visit)).map(|(_, kind)| kind).ok_or(Fault::NotFound)
 }

@@ -72,6 +72,9 @@ pub fn all() -> impl Iterator<Item = &'static Route> {
     ROUTES.iter().flat_map(|group| group.iter())
 }
 
+/// A text, by language.
+pub type Label = fn(Words) -> &'static str;
+
 /// An entry of an assessment's menu.
 pub struct Entry {
     /// Path below the assessment.
@@ -87,7 +90,7 @@ const fn entry(path: &'static str, label: fn(Words) -> &'static str, action: Act
 }
 
 /// The menu of an assessment: heading and entries.
-pub const MENU: &[(fn(Words) -> &'static str, &[Entry])] = &[
+pub const MENU: &[(Label, &[Entry])] = &[
     (
         Words::section_case,
         &[

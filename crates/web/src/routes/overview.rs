@@ -1,11 +1,14 @@
 //! The overview: where the assessment stands; and the register of obligations.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use zhunsheng_dossier::Outcome;
 use zhunsheng_report::Charts;
-use zhunsheng_verdict::Kleene;
-use zhunsheng_workspace::{Action, Assessment, Row, Time};
+use zhunsheng_verdict::{Assessment, Kleene};
+use zhunsheng_workspace::{Action, Row, Time};
 
+use super::judged::form_of;
 use super::{Route, get};
 use crate::page::{Page, html};
 use crate::visit::{Answer, Visit};
@@ -32,7 +35,7 @@ struct Ageing {
 #[template(path = "assessment/overview.html")]
 struct Overview<'a> {
     page: &'a Page,
-    assessment: Row<Assessment>,
+    assessment: Row<zhunsheng_workspace::Assessment>,
     as_of: String,
     /// Gap, undetermined, conformant, not applicable.
     counts: Option<[usize; 4]>,
@@ -112,9 +115,18 @@ struct Duty {
     article: String,
     title: String,
     summary: String,
-    binds: String,
-    certain: bool,
+    condition: String,
+    binds: Kleene,
+    facts: Vec<(String, String, Option<String>)>,
+    missing: Vec<(String, Option<String>)>,
     leaves: Vec<String>,
+}
+
+/// Duties of one instrument.
+struct Law {
+    id: String,
+    title: String,
+    duties: Vec<Duty>,
 }
 
 #[derive(Template)]
@@ -122,37 +134,68 @@ struct Duty {
 struct Obligations<'a> {
     page: &'a Page,
     as_of: String,
-    instruments: Vec<(String, String, Vec<Duty>)>,
-    count: usize,
+    laws: Vec<Law>,
+    /// Binding, to be checked, not binding.
+    counts: (usize, usize, usize),
+    show: &'a str,
 }
 
 fn obligations(visit: &Visit) -> Answer {
     let t = visit.t();
-    let mut page = Obligations { page: &visit.page, as_of: String::new(), instruments: Vec::new(), count: 0 };
-    if let Some(judged) = super::judged::judged(visit)? {
-        let a = judged.assessment();
-        page.as_of = a.as_of.to_string();
-        for (instrument, article, binds) in a.register() {
-            page.count += 1;
-            let reference = format!("{}/{}", instrument.id, article.id);
-            let leaves = a
-                .catalogue
-                .leaves
-                .iter()
-                .filter(|leaf| leaf.law.iter().any(|law| law.split('(').next() == Some(reference.as_str())));
-            let duty = Duty {
-                article: article.id.clone(),
-                title: t.of(&article.title).to_owned(),
-                summary: t.of(&article.summary).to_owned(),
-                binds: t.of(&article.when_note).to_owned(),
-                certain: binds == Kleene::True,
-                leaves: leaves.map(|leaf| leaf.id.clone()).collect(),
-            };
-            match page.instruments.last_mut() {
-                Some((id, _, held)) if *id == instrument.id => held.push(duty),
-                _ => page.instruments.push((instrument.id.clone(), t.of(&instrument.title).to_owned(), vec![duty])),
-            }
+    let show = visit.query.get("show");
+    let mut page = Obligations { page: &visit.page, as_of: String::new(), laws: Vec::new(), counts: (0, 0, 0), show };
+    let Some(judged) = super::judged::judged(visit)? else { return Ok(html(&page)) };
+    let a = judged.assessment();
+    page.as_of = a.as_of.to_string();
+    let register = a.register();
+    let count = |binds: Kleene| register.of(binds).count();
+    page.counts = (count(Kleene::True), count(Kleene::Unknown), count(Kleene::False));
+    let leaves_of = leaves_by_article(&a);
+    for duty in &register.duties {
+        let wanted = match show {
+            "open" => duty.binds == Kleene::Unknown,
+            "not" => duty.binds == Kleene::False,
+            "all" => true,
+            _ => duty.binds != Kleene::False,
+        };
+        if !wanted {
+            continue;
+        }
+        let reference = format!("{}/{}", duty.instrument.id, duty.article.id);
+        let facts = zhunsheng_report::facts(&a, &duty.facts, t.0).into_iter();
+        let missing = duty.missing.iter().map(|missing| a.missing_path(*missing));
+        let row = Duty {
+            article: duty.article.id.clone(),
+            title: t.of(&duty.article.title).to_owned(),
+            summary: t.of(&duty.article.summary).to_owned(),
+            condition: t.of(duty.condition()).to_owned(),
+            binds: duty.binds,
+            facts: facts.map(|fact| (fact.label, fact.value, form_of(visit, &fact.path))).collect(),
+            missing: missing.map(|path| (path.clone(), form_of(visit, &path))).collect(),
+            leaves: leaves_of.get(reference.as_str()).cloned().unwrap_or_default(),
+        };
+        match page.laws.last_mut() {
+            Some(law) if law.id == duty.instrument.id => law.duties.push(row),
+            _ => page.laws.push(Law {
+                id: duty.instrument.id.clone(),
+                title: t.of(&duty.instrument.title).to_owned(),
+                duties: vec![row],
+            }),
         }
     }
     Ok(html(&page))
+}
+
+/// Leaves by the article they cite: `pipl/13`.
+fn leaves_by_article<'a>(a: &'a Assessment<'_>) -> BTreeMap<&'a str, Vec<String>> {
+    let mut by_article: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for leaf in &a.catalogue.leaves {
+        for law in &leaf.law {
+            let held = by_article.entry(law.split('(').next().unwrap_or(law)).or_default();
+            if held.last() != Some(&leaf.id) {
+                held.push(leaf.id.clone());
+            }
+        }
+    }
+    by_article
 }

@@ -154,7 +154,7 @@ impl<'a> Item<'a> {
         let answers = workspace.answers(grant, here)?.into_iter().next();
         let standing = |step: &str| {
             let entries = answers.iter().flat_map(|row| &row.value.entries);
-            entries.filter_map(|entry| Some((entry.steps.get(step)?.clone(), entry.by_name.clone()))).last()
+            entries.filter_map(|entry| Some((entry.steps.get(step)?.clone(), entry.by_name.clone()))).next_back()
         };
         let steps = leaf.steps.iter().map(|step| {
             let (held, by) = standing(&step.id).unwrap_or_default();
