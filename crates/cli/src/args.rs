@@ -268,6 +268,24 @@ pub enum DossierCommand {
         /// 卷宗目录 Folder with dossier.yaml
         dir: PathBuf,
     },
+    /// 导出为 Excel 工作簿，每类对象一张表 Export as an Excel workbook, one sheet per kind
+    Export {
+        /// 卷宗目录 Folder with dossier.yaml
+        dir: PathBuf,
+        /// 工作簿 The workbook
+        #[arg(short, long, value_name = "FILE.xlsx")]
+        output: PathBuf,
+    },
+    /// 从 Excel 工作簿导入；错误按表和单元格一次列出 Import an Excel workbook; mistakes told by sheet and cell, all at once
+    Import {
+        /// 工作簿 The workbook
+        file: PathBuf,
+        /// 目录 Folder
+        dir: PathBuf,
+        /// 已有 dossier.yaml 时替换，旧文件留作 dossier.yaml.old Replace a dossier.yaml that is there; the old one is kept as dossier.yaml.old
+        #[arg(long)]
+        replace: bool,
+    },
     /// 输出 JSON Schema，供编辑器补全 The JSON Schema, for completion in editors
     Schema,
 }

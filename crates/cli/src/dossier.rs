@@ -1,4 +1,4 @@
-//! `zhunsheng dossier new | check | schema`
+//! `zhunsheng dossier new | check | schema | export | import`
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use zhunsheng_verdict::Input;
 use crate::args::DossierCommand;
 use crate::assess::{judge, read, to_file};
 use crate::input::{Failure, catalogue};
+use crate::workbook;
 
 /// Any date serves to check answers and determinations; the verdicts are not shown.
 const SOME_DAY: zhunsheng_dossier::Date = zhunsheng_dossier::Date(20_000);
@@ -66,6 +67,8 @@ pub fn run(
             }
             Ok(0)
         }
+        DossierCommand::Export { dir, output } => workbook::export(&catalogue, dir, output, lang, out),
+        DossierCommand::Import { file, dir, replace } => workbook::import(&catalogue, file, dir, *replace, lang, out),
         DossierCommand::Check { dir } => {
             let dossier = read(&catalogue, dir)?;
             let assessment = judge(&catalogue, &dossier, &Input { as_of: Some(SOME_DAY), ..Input::default() })?;

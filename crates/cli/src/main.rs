@@ -13,6 +13,7 @@ mod opinion;
 mod reconcile;
 mod serve;
 mod violations;
+mod workbook;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -43,9 +43,19 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
             &["zhunsheng-source", "zhunsheng-dossier", "zhunsheng-catalogue", "zhunsheng-verdict"][..],
         ),
         (
+            "zhunsheng-workbook",
+            &["zhunsheng-source", "zhunsheng-dossier", "zhunsheng-catalogue", "zhunsheng-builtin"][..],
+        ),
+        (
             "zhunsheng-opinion",
-            &["zhunsheng-source", "zhunsheng-dossier", "zhunsheng-catalogue", "zhunsheng-verdict", "zhunsheng-report"]
-                [..],
+            &[
+                "zhunsheng-source",
+                "zhunsheng-dossier",
+                "zhunsheng-catalogue",
+                "zhunsheng-builtin",
+                "zhunsheng-verdict",
+                "zhunsheng-report",
+            ][..],
         ),
         (
             "zhunsheng-workspace",
@@ -84,6 +94,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "zhunsheng-opinion",
                 "zhunsheng-workspace",
                 "zhunsheng-web",
+                "zhunsheng-workbook",
             ][..],
         ),
     ])

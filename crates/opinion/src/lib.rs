@@ -16,7 +16,7 @@ mod docx;
 mod extra;
 mod handling;
 mod html;
-mod model;
+pub mod model;
 mod page;
 mod template;
 mod typst;

@@ -6,6 +6,7 @@
 mod cells;
 mod layout;
 mod open;
+mod people;
 mod read;
 mod write;
 mod yaml;

@@ -43,7 +43,7 @@ fn write(node: &Node, depth: usize, out: &mut String) {
             for item in items {
                 out.push('\n');
                 indent(depth, out);
-                out.push_str("-");
+                out.push('-');
                 inner(item, depth, out);
             }
         }

@@ -1,0 +1,82 @@
+//! `zhunsheng dossier export | import`: a dossier as an Excel workbook, and back.
+
+use std::io::{Read as _, Write};
+use std::path::Path;
+
+use zhunsheng_catalogue::Catalogue;
+use zhunsheng_dossier::{LoadError, read_files};
+use zhunsheng_source::{Lang, Sources};
+use zhunsheng_workbook::ReadError;
+
+use crate::assess::{read, to_file};
+use crate::input::Failure;
+
+/// Most bytes of a workbook; the reader has a bound of its own.
+const LARGEST: u64 = 64 << 20;
+
+/// Writes a dossier as a workbook.
+pub fn export(catalogue: &Catalogue, dir: &Path, file: &Path, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
+    // A dossier with mistakes would lose what is mistaken.
+    read(catalogue, dir)?;
+    let (node, _) = read_files(dir, &mut Sources::default()).map_err(|cause| match cause {
+        LoadError::Io { path, cause } => Failure::Read(path, cause),
+        LoadError::Mistakes { problems, sources } => Failure::Mistakes(problems, Box::new(sources)),
+    })?;
+    let bytes = zhunsheng_workbook::write(&catalogue.schema, &catalogue.taxonomy, &node)
+        .map_err(|cause| Failure::Said(cause.to_string()))?;
+    to_file(file, |to| to.write_all(&bytes).map_err(Failure::from))?;
+    match lang {
+        Lang::Zh => writeln!(out, "已写入 {}；证据文件不在其中", file.display())?,
+        Lang::En => writeln!(out, "wrote {}; the evidence files are not in it", file.display())?,
+    }
+    Ok(0)
+}
+
+/// Reads a workbook into a dossier's folder.
+pub fn import(
+    catalogue: &Catalogue,
+    file: &Path,
+    dir: &Path,
+    replace: bool,
+    lang: Lang,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)
+        .and_then(|file| file.take(LARGEST).read_to_end(&mut bytes))
+        .map_err(|cause| Failure::Read(file.to_owned(), cause))?;
+    let node =
+        zhunsheng_workbook::read(&catalogue.schema, &catalogue.taxonomy, &bytes).map_err(|cause| match cause {
+            ReadError::Mistakes(list) => {
+                let lines: Vec<String> = list.iter().map(|one| one.render(lang)).collect();
+                Failure::Said(format!("`{}`:\n{}", file.display(), lines.join("\n")))
+            }
+            other => Failure::Said(format!("`{}`: {other}", file.display())),
+        })?;
+    let target = dir.join("dossier.yaml");
+    let parts = dir.join("dossier");
+    if parts.is_dir() {
+        return Err(Failure::Said(format!(
+            "`{}` holds parts of a dossier, which a workbook cannot tell apart; choose another folder",
+            parts.display()
+        )));
+    }
+    if target.exists() && !replace {
+        return Err(Failure::Said(format!(
+            "`{}` exists already; choose another folder, or give `--replace` (the old file is kept as dossier.yaml.old)",
+            target.display()
+        )));
+    }
+    let failed = |cause: std::io::Error| Failure::Said(format!("`{}`: {cause}", dir.display()));
+    std::fs::create_dir_all(dir).map_err(failed)?;
+    if target.exists() {
+        std::fs::copy(&target, dir.join("dossier.yaml.old")).map_err(failed)?;
+    }
+    let text = zhunsheng_workbook::yaml(&node);
+    to_file(&target, |to| to.write_all(text.as_bytes()).map_err(Failure::from))?;
+    match lang {
+        Lang::Zh => writeln!(out, "已写入 {}；请运行 zhunsheng dossier check {}", target.display(), dir.display())?,
+        Lang::En => writeln!(out, "wrote {}; now run zhunsheng dossier check {}", target.display(), dir.display())?,
+    }
+    Ok(0)
+}
