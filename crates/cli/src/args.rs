@@ -93,7 +93,7 @@ pub enum Command {
     /// 三方对照：政策所说、清单在册、事件和数据所示 Three sides compared: said, on record, done
     #[command(after_help = crate::reconcile::HELP)]
     Reconcile(crate::reconcile::ReconcileArgs),
-    /// 评估法律意见书：Word、网页、PDF The legal opinion, as Word, a web page or PDF
+    /// 评估法律意见书：Word、网页、Typst The legal opinion, as Word, a web page or Typst
     #[command(after_help = OPINION_HELP)]
     Opinion(OpinionArgs),
     /// 说明一个条目：要求、检查方法、证据、法律 Explain a leaf: requirement, check, evidence, law
@@ -169,9 +169,6 @@ pub struct OpinionArgs {
     /// 人员、处置、抽样等补充内容（JSON） People, dispositions, samples and the like, as JSON
     #[arg(long, value_name = "FILE")]
     pub extra: Option<PathBuf>,
-    /// PDF 字体目录（可重复） Folders with fonts for PDF (may be repeated)
-    #[arg(long = "font-dir", value_name = "DIR")]
-    pub font_dirs: Vec<PathBuf>,
 }
 
 /// Forms of an opinion.
@@ -181,8 +178,6 @@ pub enum OpinionFormat {
     Docx,
     /// 单个网页文件，可打印 One page, made to be printed
     Html,
-    /// PDF（须以 --features pdf-opinion 构建） PDF (needs a build with --features pdf-opinion)
-    Pdf,
     /// Typst 源文件 Typst source
     Typst,
     /// 意见书的内容 The content of the opinion

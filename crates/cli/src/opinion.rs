@@ -35,11 +35,10 @@ pub fn run(
         OpinionFormat::Typst => zhunsheng_opinion::typst(&opinion.document(lang, &template)).into_bytes(),
         OpinionFormat::Docx => zhunsheng_opinion::docx(&opinion.document(lang, &template))
             .map_err(|cause| Failure::Said(cause.to_string()))?,
-        OpinionFormat::Pdf => pdf(&opinion.document(lang, &template), &args.font_dirs)?,
     };
     match &args.output {
         Some(path) => to_file(path, |file| file.write_all(&bytes).map_err(Failure::from))?,
-        None if matches!(args.format, OpinionFormat::Docx | OpinionFormat::Pdf) && std::io::stdout().is_terminal() => {
+        None if args.format == OpinionFormat::Docx && std::io::stdout().is_terminal() => {
             return Err(Failure::Said("this form is not for a terminal; give a file with `-o FILE`".to_owned()));
         }
         None => out.write_all(&bytes)?,
@@ -60,17 +59,4 @@ fn extra(path: &Path) -> Result<Extra, Failure> {
         .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
         .map_err(|cause| Failure::Read(path.to_owned(), cause))?;
     Extra::read(&bytes).map_err(|cause| Failure::Said(format!("`{}`: {cause}", path.display())))
-}
-
-#[cfg(feature = "pdf-opinion")]
-fn pdf(document: &zhunsheng_opinion::Document, fonts: &[PathBuf]) -> Result<Vec<u8>, Failure> {
-    zhunsheng_opinion::pdf(document, fonts).map_err(|cause| Failure::Said(cause.to_string()))
-}
-
-#[cfg(not(feature = "pdf-opinion"))]
-fn pdf(_: &zhunsheng_opinion::Document, _: &[PathBuf]) -> Result<Vec<u8>, Failure> {
-    Err(Failure::Said(
-        "this build writes no PDF; build with `--features pdf-opinion`, or write `--format html` and print it from a browser"
-            .to_owned(),
-    ))
 }

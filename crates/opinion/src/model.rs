@@ -49,6 +49,8 @@ pub struct Opinion {
     pub determinations: Vec<Determined>,
     /// The conclusion in one sentence.
     pub overall: Text,
+    /// Sector packs that took part: their requirements have verdicts beside the standard's dimensions.
+    pub packs: Vec<SectorPack>,
     /// Obligations register.
     pub register: Vec<Duty>,
     /// Texts of law that were not obtained in full.
@@ -67,6 +69,19 @@ pub struct Opinion {
     pub requests: Vec<Request>,
     /// The frozen revision.
     pub sign_off: Option<SignOff>,
+}
+
+/// A sector pack that took part.
+#[derive(Clone, Debug, Serialize)]
+pub struct SectorPack {
+    /// Title of its document.
+    pub document: Text,
+    /// How the document stands on the date; empty: in force.
+    pub standing: Text,
+    /// Whether its requirements were judged.
+    pub judged: bool,
+    /// Its findings.
+    pub counts: Counts,
 }
 
 /// Who is concerned. Empty: not stated.

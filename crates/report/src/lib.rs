@@ -2,7 +2,7 @@
 
 mod html;
 mod json;
-mod packs;
+pub mod packs;
 mod text;
 mod view;
 mod wrap;

@@ -12,7 +12,7 @@ use zhunsheng_verdict::{Assessment, Finding};
 
 use crate::day::Day;
 use crate::extra::{Extra, Measure};
-use crate::model::{Counts, Determined, Dimension, LegalBasis, Limit, Opinion, Origins};
+use crate::model::{Counts, Determined, Dimension, LegalBasis, Limit, Opinion, Origins, SectorPack};
 
 /// The assessment with what is looked up again and again.
 pub(crate) struct Bench<'a> {
@@ -101,6 +101,7 @@ impl Opinion {
             outside: extra.outside.clone(),
             determinations: determinations(&bench),
             overall: words::overall(assessment),
+            packs: packs(assessment),
             register: annex::register(assessment),
             holes: annex::holes(assessment),
             evidence: annex::evidence(&bench),
@@ -114,6 +115,19 @@ impl Opinion {
         opinion.obstacles = obstacles(&opinion);
         opinion
     }
+}
+
+fn packs(a: &Assessment<'_>) -> Vec<SectorPack> {
+    let of = |one: &zhunsheng_report::packs::Shown<'_>| {
+        let [gap, undetermined, conformant, not_applicable] = one.counts;
+        SectorPack {
+            document: one.pack.document.clone(),
+            standing: zhunsheng_report::packs::standing(one.pack, one.active.standing),
+            judged: one.active.judged(),
+            counts: Counts { gap, undetermined, conformant, not_applicable },
+        }
+    };
+    zhunsheng_report::packs::shown(a).iter().map(of).collect()
 }
 
 fn limits(a: &Assessment<'_>) -> Vec<Limit> {

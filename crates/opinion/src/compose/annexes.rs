@@ -139,8 +139,14 @@ impl Writer<'_> {
         }
         for dimension in seen {
             let title = self.o.dimensions.iter().find(|one| one.id == dimension).map(|one| self.x(&one.title));
-            let title = title.unwrap_or_default().to_owned();
-            self.part(self.titled(&title, &[dimension]));
+            match title {
+                Some(title) => self.part(self.titled(title, &[dimension])),
+                // Requirements beside the standard belong to no dimension.
+                None => self.part(
+                    self.t("行业包等与标准并列的要求", "Requirements beside the standard: sector packs and others")
+                        .to_owned(),
+                ),
+            }
             let all: Vec<&Judged> = self.o.findings.iter().filter(|one| one.dimension == dimension).collect();
             let rows: Vec<Vec<Spans>> =
                 all.iter().filter(|one| one.counts.applicable() > 0).map(|one| self.leaf(one)).collect();

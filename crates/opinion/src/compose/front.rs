@@ -52,6 +52,7 @@ impl Writer<'_> {
             ),
         });
         let mut summary = vec![vec![bold(self.x(&o.overall).to_owned())], vec![plain(self.tally())]];
+        summary.extend(self.packs());
         if o.legal_basis.fails() {
             summary.push(vec![plain(self.t(
                 "合法性基础（5.2.2）不成立或者不能确定，合法维度不得认定为符合；建议与委托方商定是否终止评估。",
@@ -104,6 +105,26 @@ impl Writer<'_> {
                 c.not_applicable
             ),
         }
+    }
+
+    /// The conclusion on each sector pack.
+    pub(super) fn packs(&self) -> Vec<Spans> {
+        let of = |one: &crate::model::SectorPack| {
+            let (name, counts) = (self.x(&one.document), &one.counts);
+            let text = match (one.judged, self.lang) {
+                (false, _) => format!("{name}{}{}", self.t("：", ": "), self.x(&one.standing)),
+                (true, Lang::Zh) => format!(
+                    "行业包{name}：差距 {} 项，待定 {} 项，符合 {} 项，不适用 {} 项；与标准的各维度并列，不计入维度的结论。",
+                    counts.gap, counts.undetermined, counts.conformant, counts.not_applicable
+                ),
+                (true, Lang::En) => format!(
+                    "Sector pack {name}: {} gaps, {} undetermined, {} conformant, {} not applicable, beside the standard's dimensions and not counted in their conclusions.",
+                    counts.gap, counts.undetermined, counts.conformant, counts.not_applicable
+                ),
+            };
+            vec![plain(text)]
+        };
+        self.o.packs.iter().map(of).collect()
     }
 
     fn declarations(&mut self) {

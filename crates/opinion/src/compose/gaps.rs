@@ -250,6 +250,9 @@ impl Writer<'_> {
         let o = self.o;
         self.heading(1, self.t("总体结论", "Overall conclusion").to_owned());
         self.blocks.push(Block::Para(vec![bold(self.x(&o.overall))], Kind::Body));
+        for pack in self.packs() {
+            self.blocks.push(Block::Para(pack, Kind::Body));
+        }
         if o.legal_basis.fails() {
             self.para(self.t(
                 "合法性基础既未成立或者未能确定，建议评估员与委托方商定是否终止评估；在有合法性基础得到证明以前，相关处理不宜继续。",
