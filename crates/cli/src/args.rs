@@ -314,6 +314,14 @@ pub enum CatalogueCommand {
         #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
         find: Option<String>,
     },
+    /// 生成可浏览的条款网页（中英文，不联网） The catalogue as pages to read, in both languages, without network
+    Browse {
+        /// 输出目录 Folder to write to
+        #[arg(short, long, value_name = "DIR")]
+        output: PathBuf,
+    },
+    /// 检查式的文字（Markdown） Every check in words, as Markdown
+    Checks,
     /// 检查：引用、字段、类型、例子是否齐全 Check references, fields, types, and that each verdict has an example
     Lint,
     /// 证明：运行全部例子，并逐一改动检查式，报告无例子察觉的改动 Run all examples, then change every check in every small way and report what no example notices

@@ -40,6 +40,17 @@ pub fn run(
             }
             crate::coverage::run(&catalogue, out)
         }
+        CatalogueCommand::Browse { .. } | CatalogueCommand::Checks if problems.has_errors() => {
+            Err(Failure::Mistakes(problems, Box::new(catalogue.sources)))
+        }
+        CatalogueCommand::Browse { output } => {
+            crate::browse::run(&catalogue, &output, lang, out)?;
+            Ok(0)
+        }
+        CatalogueCommand::Checks => {
+            write!(out, "{}", zhunsheng_report::browse::checks(&catalogue))?;
+            Ok(0)
+        }
         CatalogueCommand::Lint => {
             problems.extend(lint(&catalogue));
             if problems.is_empty() {

@@ -2,6 +2,7 @@
 
 mod args;
 mod assess;
+mod browse;
 mod catalogue;
 mod coverage;
 mod crosswalk;

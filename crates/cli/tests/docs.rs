@@ -36,6 +36,12 @@ fn the_coverage_table_is_current() {
     current("docs/coverage.md", &["catalogue", "coverage"]);
 }
 
+/// Checks in words, committed so that a changed check shows as a changed sentence.
+#[test]
+fn the_checks_in_words_are_current() {
+    current("docs/checks.md", &["catalogue", "checks"]);
+}
+
 #[test]
 fn the_dossier_schema_is_current() {
     current("docs/dossier.schema.json", &["dossier", "schema"]);

@@ -1,5 +1,6 @@
 //! Renders an assessment as text, JSON and HTML. One set of sentences ([`words`]) feeds every form.
 
+pub mod browse;
 mod html;
 mod json;
 pub mod packs;

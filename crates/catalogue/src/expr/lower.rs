@@ -55,6 +55,16 @@ pub fn check_computed(schema: &Schema, kind: &str, shape: ShapeId) -> Result<(),
     Ok(())
 }
 
+/// The definition of a computed field (`activity.handles_sensitive`) and whether it is a truth value.
+pub fn definition(schema: &Schema, name: &str) -> Option<(Expr, bool)> {
+    let (owner, field) = name.split_once('.')?;
+    let shape = schema.kinds.get(owner)?.shape;
+    let (source, at) = schema.shape(shape).fields.get(field)?.computed.as_ref()?;
+    let scope = Scope { schema, object: Some((owner, shape)), steps: &[] };
+    let (expr, ty) = Lower::parse(source, *at, &scope, 0).ok()?.root().ok()?;
+    Some((expr, ty == Ty::Bool))
+}
+
 struct Lower<'a> {
     scope: &'a Scope<'a>,
     info: SourceInfo,

@@ -3,12 +3,14 @@
 
 mod lower;
 mod types;
+mod words;
 
 use serde::{Deserialize, Serialize};
 use zhunsheng_dossier::{Date, FieldId};
 
-pub use lower::{Scope, check_computed, compile, rewrite};
+pub use lower::{Scope, check_computed, compile, definition, rewrite};
 pub use types::Ty;
+pub use words::Wording;
 
 /// Comparison operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
