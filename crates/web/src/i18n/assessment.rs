@@ -38,7 +38,6 @@ texts! {
     dimensions: "各维度结论", "Dimensions";
     by_dimension_word: "维度", "Dimension";
     progress: "已有结论", "Decided";
-    ageing: "资料请求的等待时间", "How long requests have waited";
     obligations_lead(date): "按 {date} 有效的法律：哪些义务约束该对象，依据哪些事实，哪些还要核实。", "By the law in force on {date}: which duties bind this target, on which facts, and which are still to be checked.";
     duties_relevant(count): "约束的和待核的（{count}）", "binding or to be checked ({count})";
     duties_open(count): "待核的（{count}）", "to be checked ({count})";

@@ -6,7 +6,7 @@ use askama::Template;
 use zhunsheng_dossier::Outcome;
 use zhunsheng_report::Charts;
 use zhunsheng_verdict::{Assessment, Kleene};
-use zhunsheng_workspace::{Action, Row, Time};
+use zhunsheng_workspace::{Action, Row};
 
 use super::judged::form_of;
 use super::{Route, get};
@@ -25,12 +25,6 @@ struct DimensionRow {
     leaves: (usize, usize, usize),
 }
 
-/// Requests by how long they have waited.
-struct Ageing {
-    label: &'static str,
-    count: usize,
-}
-
 #[derive(Template)]
 #[template(path = "assessment/overview.html")]
 struct Overview<'a> {
@@ -44,7 +38,6 @@ struct Overview<'a> {
     findings: usize,
     charts: Option<Charts>,
     dimensions: Vec<DimensionRow>,
-    ageing: Vec<Ageing>,
     asked: usize,
 }
 
@@ -61,7 +54,6 @@ fn overview(visit: &Visit) -> Answer {
         findings: 0,
         charts: None,
         dimensions: Vec::new(),
-        ageing: ageing(visit)?,
         asked: 0,
     };
     if let Some(judged) = super::judged::judged(visit)? {
@@ -102,12 +94,6 @@ impl Overview<'_> {
     fn total(&self, leaves: &(usize, usize, usize)) -> usize {
         leaves.0 + leaves.1 + leaves.2
     }
-}
-
-/// Open requests by how many days they have waited.
-fn ageing(visit: &Visit) -> Result<Vec<Ageing>, crate::fault::Fault> {
-    let _ = (visit, Time::now());
-    Ok(Vec::new())
 }
 
 /// An article of the register.
