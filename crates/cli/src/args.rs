@@ -120,6 +120,9 @@ pub enum Command {
     Discover(zhunsheng_discover::cli::DiscoverArgs),
     /// 在浏览器中协同评估：登录、卷宗、工作底稿、证据、复核 Assess together in a browser
     Serve(ServeArgs),
+    /// 工作区的数据目录：备份、恢复、校验 The workspace's data folder: backup, restore, verify
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
     /// 生成命令补全脚本 Completions for a shell
     Completions {
         /// 命令行种类 Shell
@@ -332,5 +335,35 @@ pub enum CatalogueCommand {
         /// 只看编号以此开头的条目 Only leaves whose id starts with this
         #[arg(long, value_name = "ID")]
         only: Option<String>,
+    },
+}
+
+/// What can be done with the data folder of a workspace.
+#[derive(Subcommand)]
+pub enum WorkspaceCommand {
+    /// 备份（可在运行中进行），备份完成即校验 Back up, while it runs too; the copy is verified
+    Backup {
+        /// 数据目录 Data folder
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// 备份到此新目录 New folder for the backup
+        to: PathBuf,
+    },
+    /// 从备份恢复到新目录 Restore a backup into a new folder
+    Restore {
+        /// 备份目录 Folder of the backup
+        from: PathBuf,
+        /// 数据目录（须不存在或为空） Data folder (must not exist, or be empty)
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// 校验：找出证据、判定、操作记录中任何被改动之处 Verify: find any altered byte in evidence, determinations or trail
+    Verify {
+        /// 数据目录或备份 Data folder or backup
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// 以前校验时记下的链尾，形如 编号:校验值 End of the chain as an earlier run printed it
+        #[arg(long, value_name = "NUMBER:HASH")]
+        anchor: Option<String>,
     },
 }

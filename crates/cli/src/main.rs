@@ -15,6 +15,7 @@ mod reconcile;
 mod serve;
 mod violations;
 mod workbook;
+mod workspace;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Policy(command) => engines::policy(command, lang, &mut out),
         Command::Serve(args) => serve::run(&args, packs, root, lang, &mut out),
         Command::Discover(args) => engines::discover(&args, lang, &mut out),
+        Command::Workspace(command) => workspace::run(&command, lang, &mut out),
         Command::Completions { shell } => {
             // The generator gives up on a closed pipe; writing is ours.
             let mut script = Vec::new();

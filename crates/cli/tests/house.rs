@@ -90,6 +90,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "zhunsheng-records",
                 "zhunsheng-policy",
                 "zhunsheng-discover",
+                "zhunsheng-workspace",
                 "zhunsheng-report",
                 "zhunsheng-opinion",
                 "zhunsheng-workspace",

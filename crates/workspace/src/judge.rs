@@ -75,6 +75,8 @@ impl Workspace {
             .store()
             .read(assessment, |rows| Ok((rows.moved()?, crate::inventory::dossier_yaml(rows, self.catalogue())?)))?;
         let judged = Arc::new(judge(self.catalogue(), revision, text)?);
+        // What is shown as a gap is on the register before it is shown.
+        self.register_gaps(assessment, &judged)?;
         self.0.cache.put(assessment, &judged);
         Ok(judged)
     }

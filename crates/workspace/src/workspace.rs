@@ -10,6 +10,7 @@ use crate::auth::session::actor;
 use crate::auth::{Action, Actor, Grant, Password, Resource, authorize, decide};
 use crate::blob::Blobs;
 use crate::error::{Error, Result};
+use crate::job::Queue;
 use crate::judge::Cache;
 use crate::people::Member;
 use crate::store::Store;
@@ -42,6 +43,7 @@ pub(crate) struct Inner {
     pub catalogue: Arc<Catalogue>,
     pub cache: Cache,
     pub presence: Presence,
+    pub jobs: Arc<Queue>,
     pub options: Options,
     setup: String,
 }
@@ -69,10 +71,18 @@ impl Workspace {
             catalogue: Arc::new(catalogue),
             cache: Cache::default(),
             presence: Presence::default(),
+            jobs: Arc::default(),
             options,
             setup: crate::id::secret()?,
         };
-        Ok(Workspace(Arc::new(inner)))
+        let inner = Arc::new(inner);
+        Workspace::start_jobs(&inner)?;
+        Ok(Workspace(inner))
+    }
+
+    /// Stops what runs in the background, for a graceful end: a job that is cut off runs again after the next start.
+    pub fn close(&self) {
+        self.0.jobs.close();
     }
 
     /// The catalogue it judges by.

@@ -145,6 +145,23 @@ impl Rows<'_> {
         Ok(list)
     }
 
+    /// Ids of all records of a kind.
+    pub fn ids(&self, kind: &str) -> Result<Vec<String>> {
+        let mut statement = self.conn.prepare_cached("SELECT id FROM record WHERE assessment = ?1 AND kind = ?2")?;
+        let ids = statement.query_map(params![self.assessment, kind], |row| row.get(0))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Assessment and id of every job that has not ended, oldest first.
+    pub fn open_jobs(&self) -> Result<Vec<(String, String)>> {
+        let mut statement = self.conn.prepare(
+            "SELECT assessment, id FROM record WHERE kind = 'job' AND json_extract(body, '$.state') IN ('queued', 'running')
+             ORDER BY born",
+        )?;
+        let jobs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(jobs.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The id of the last record of a kind whose id begins so.
     pub fn last_of(&self, kind: &str, prefix: &str) -> Result<Option<String>> {
         let mut statement = self.conn.prepare_cached(

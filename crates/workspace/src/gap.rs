@@ -1,0 +1,369 @@
+//! The gap register: every gap that was ever shown, what was done about it, by whom. Nothing is erased by being fixed.
+//!
+//! What may settle a gap follows the standard: a small one may be adjusted within the assessment (5.6.1); where processing had
+//! gone beyond its purpose, adjusting cannot undo what was done, so the risk of before remains to be accepted or taken to the
+//! regulator (5.4.1, 6.2); elsewhere the risk of before is disclosed and the client accepts it or has it handled (5.3.1, 5.5.5,
+//! 5.6.2); where no legal basis holds, going on at all is agreed with the client (5.2.2).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use zhunsheng_catalogue::{Catalogue, Level};
+use zhunsheng_dossier::{Date, Outcome};
+use zhunsheng_source::Text;
+
+use crate::assessment::{Assessment, SELF, State};
+use crate::auth::{Action, Grant};
+use crate::error::{Error, Result};
+use crate::inventory::{Object, key_of};
+use crate::judge::Judged;
+use crate::people::{prose, reason};
+use crate::request::day;
+use crate::store::rows::{Record, Row};
+use crate::store::tx::{Base, Tx, Who};
+use crate::time::Time;
+use crate::work::spot;
+use crate::workspace::Workspace;
+
+/// How much a gap weighs in this assessment, as the assessor sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// 微小
+    Minor,
+    /// 重大
+    Major,
+}
+
+/// What was done about a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deed {
+    /// Adjusted by the assessee during the assessment, with evidence of before and after.
+    Adjusted,
+    /// The risk was disclosed to the client.
+    Disclosed,
+    /// The client accepted the risk.
+    Accepted,
+    /// The regulator is to be, or was, consulted.
+    Consulted,
+    /// Handled in another way agreed with the client.
+    Handled,
+    /// Agreed with the client to end the assessment.
+    Stopped,
+    /// Given another weight.
+    Weighed,
+    /// Recorded by mistake.
+    Withdrawn,
+    /// A deed before this one no longer holds.
+    Reopened,
+}
+
+impl Deed {
+    /// All of them.
+    pub const ALL: [Deed; 9] = [
+        Deed::Adjusted,
+        Deed::Disclosed,
+        Deed::Accepted,
+        Deed::Consulted,
+        Deed::Handled,
+        Deed::Stopped,
+        Deed::Weighed,
+        Deed::Withdrawn,
+        Deed::Reopened,
+    ];
+
+    /// The words for people.
+    pub fn label(self) -> Text {
+        match self {
+            Deed::Adjusted => Text::new("已调整", "adjusted"),
+            Deed::Disclosed => Text::new("已揭示风险", "risk disclosed"),
+            Deed::Accepted => Text::new("已接受风险", "risk accepted"),
+            Deed::Consulted => Text::new("咨询监管部门", "regulator consulted"),
+            Deed::Handled => Text::new("其他处置", "handled otherwise"),
+            Deed::Stopped => Text::new("商定终止评估", "agreed to stop"),
+            Deed::Weighed => Text::new("改定轻重", "weighed anew"),
+            Deed::Withdrawn => Text::new("误记", "recorded by mistake"),
+            Deed::Reopened => Text::new("重新打开", "reopened"),
+        }
+    }
+}
+
+/// Where a gap stands, told from what was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Nothing, or not enough, was done.
+    Open,
+    /// Adjusted; the risk of what happened before is still to be disclosed and accepted, or handled.
+    RiskOpen,
+    /// Disclosed to the client, who has not decided.
+    Disclosed,
+    /// Accepted by the client, until the day stated.
+    Accepted,
+    /// Settled: adjusted, and whatever the standard asks besides.
+    Settled,
+    /// The assessment ends over it.
+    Stopped,
+    /// Recorded by mistake.
+    Withdrawn,
+}
+
+/// A gap on the register; its id is `LEAF@OBJECT`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Leaf.
+    pub leaf: String,
+    /// Object; empty for singletons.
+    pub object: String,
+    /// Day it was first shown.
+    pub found: String,
+    /// How much it weighs.
+    pub weight: Weight,
+    /// What was done, oldest first.
+    pub steps: Vec<Step>,
+}
+
+impl Record for Gap {
+    const KIND: &'static str = "gap";
+}
+
+/// Something done about a gap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What.
+    pub deed: Deed,
+    /// Account.
+    pub by: String,
+    /// Name.
+    pub by_name: String,
+    /// When.
+    pub at: Time,
+    /// Why, or how.
+    pub text: String,
+    /// Evidence of how it was before.
+    pub before: Vec<String>,
+    /// Evidence of how it is after.
+    pub after: Vec<String>,
+    /// Last day an acceptance holds.
+    pub until: Option<String>,
+}
+
+/// Something to be done about a gap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewStep {
+    /// What.
+    pub deed: Deed,
+    /// Why, or how.
+    #[serde(default)]
+    pub text: String,
+    /// Evidence of before; wanted for an adjustment.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// Evidence of after; wanted for an adjustment.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Last day an acceptance holds.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// The new weight, for [`Deed::Weighed`].
+    #[serde(default)]
+    pub weight: Option<Weight>,
+}
+
+/// A gap as the register shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Registered {
+    /// The record.
+    pub gap: Row<Gap>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// The verdict now; none where the leaf is not judged for that object any more.
+    pub now: Option<Outcome>,
+    /// How much the catalogue says it matters.
+    pub severity: Option<Level>,
+    /// Adjusting alone cannot settle it.
+    pub risk_remains: bool,
+}
+
+impl Gap {
+    /// Where it stands on a day.
+    pub fn standing(&self, risk_remains: bool, today: &str) -> Standing {
+        let (mut adjusted, mut disclosed, mut handled, mut accepted) = (false, false, false, false);
+        let mut end = None;
+        for step in &self.steps {
+            match step.deed {
+                Deed::Adjusted => adjusted = true,
+                Deed::Disclosed => disclosed = true,
+                Deed::Accepted => accepted = step.until.as_deref().is_none_or(|until| until >= today),
+                Deed::Consulted | Deed::Handled => handled = true,
+                Deed::Stopped => end = Some(Standing::Stopped),
+                Deed::Withdrawn => end = Some(Standing::Withdrawn),
+                Deed::Weighed => {}
+                Deed::Reopened => {
+                    (adjusted, disclosed, handled, accepted) = (false, false, false, false);
+                    end = None;
+                }
+            }
+        }
+        let small = self.weight == Weight::Minor && !risk_remains;
+        match end {
+            Some(end) => end,
+            None if adjusted && (small || handled || accepted) => Standing::Settled,
+            None if adjusted => Standing::RiskOpen,
+            None if accepted => Standing::Accepted,
+            None if disclosed => Standing::Disclosed,
+            None => Standing::Open,
+        }
+    }
+}
+
+/// Whether adjusting cannot undo what was done: the purpose was exceeded (5.4, 6.2.6) or the processing had no basis
+/// (5.2.2).
+fn risk_remains(leaf: &str) -> bool {
+    ["5.2.2", "5.4.", "6.2.6.1"].iter().any(|clause| leaf.starts_with(clause))
+}
+
+impl Workspace {
+    /// The register, in the order of the standard.
+    ///
+    /// # Errors
+    /// Members who see findings only.
+    pub fn gaps(&self, grant: &Grant) -> Result<Vec<Registered>> {
+        grant.need(Action::SeeFindings)?;
+        let judged = self.judge(grant.assessment())?;
+        let rows = self.store().read(grant.assessment(), |rows| rows.list::<Gap>())?;
+        let now = verdicts(&judged);
+        let today = Time::now().day().to_string();
+        let catalogue = self.catalogue();
+        let order = |gap: &Registered| (catalogue.leaf_position(&gap.gap.value.leaf), gap.gap.born);
+        let mut list: Vec<Registered> = rows
+            .into_iter()
+            .map(|gap| {
+                let risk_remains = risk_remains(&gap.value.leaf);
+                Registered {
+                    standing: gap.value.standing(risk_remains, &today),
+                    now: now.get(&gap.id).copied(),
+                    severity: catalogue.leaf(&gap.value.leaf).map(|leaf| leaf.severity),
+                    risk_remains,
+                    gap,
+                }
+            })
+            .collect();
+        list.sort_by_key(order);
+        Ok(list)
+    }
+
+    /// Does something about a gap. Accepting a risk is the client's alone; a risk that nobody disclosed cannot be accepted.
+    ///
+    /// # Errors
+    /// Those who decide, or the client; no such gap; evidence of before and after is missing.
+    pub fn act_on_gap(&self, grant: &Grant, id: &str, version: Option<u64>, new: NewStep) -> Result<u64> {
+        let action = if new.deed == Deed::Accepted { Action::AcceptRisk } else { Action::Gaps };
+        let text = if new.deed == Deed::Disclosed { prose("text", &new.text)? } else { reason("text", &new.text)? };
+        let until = day("until", new.until)?;
+        if new.deed == Deed::Adjusted && (new.before.is_empty() || new.after.is_empty()) {
+            return Err(Error::invalid(
+                "evidence",
+                "调整须附调整前和调整后的证据",
+                "an adjustment needs evidence of before and of after",
+            ));
+        }
+        if (new.deed == Deed::Weighed) != new.weight.is_some() {
+            return Err(Error::invalid("weight", "改定轻重须写明轻重", "say which weight, where it is weighed anew"));
+        }
+        if until.is_some() && new.deed != Deed::Accepted {
+            return Err(Error::invalid("until", "只有风险接受才有期限", "only an acceptance has a last day"));
+        }
+        let (id, deed, weight) = (id.to_owned(), new.deed, new.weight);
+        let (before, after) = (new.before, new.after);
+        self.change(grant, action, move |tx| {
+            for one in before.iter().chain(&after) {
+                if tx.get::<Object>(&key_of("evidence", one))?.is_none() {
+                    return Err(Error::missing("evidence", one.clone()));
+                }
+            }
+            let mut gap = tx.need::<Gap>(&id)?.value;
+            if deed == Deed::Accepted {
+                let disclosed = gap.steps.iter().rev().take_while(|step| step.deed != Deed::Reopened);
+                if !disclosed.into_iter().any(|step| step.deed == Deed::Disclosed) {
+                    return Err(Error::state(
+                        "该风险尚未向委托方揭示，不能接受",
+                        "this risk was not disclosed yet, so it cannot be accepted",
+                    ));
+                }
+                if until.as_deref().and_then(Date::parse).is_some_and(|until| until < tx.now.day()) {
+                    return Err(Error::invalid("until", "期限已过", "is past"));
+                }
+            }
+            if let Some(weight) = weight {
+                gap.weight = weight;
+            }
+            let (by, by_name, at) = (tx.who.actor.clone(), crate::work::name(tx)?, tx.now);
+            gap.steps.push(Step { deed, by, by_name, at, text, before, after, until });
+            let base = version.map_or(Base::Any, Base::Version);
+            tx.put(word(deed), &id, base, &gap)
+        })
+    }
+
+    /// Puts every gap that is shown for the first time on the register.
+    pub(crate) fn register_gaps(&self, assessment: &str, judged: &Judged) -> Result<()> {
+        let now = verdicts(judged);
+        let gaps: Vec<String> =
+            now.into_iter().filter(|(_, verdict)| *verdict == Outcome::Gap).map(|(id, _)| id).collect();
+        let known: BTreeSet<String> =
+            self.store().read(assessment, |rows| Ok(rows.ids(Gap::KIND)?.into_iter().collect()))?;
+        let fresh: Vec<String> = gaps.into_iter().filter(|id| !known.contains(id)).collect();
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let (catalogue, revision) = (self.catalogue().clone(), judged.revision);
+        let who = Who { assessment: assessment.to_owned(), ..Who::default() };
+        self.store().write(who, move |tx| {
+            // What is frozen stays as it is; what moved meanwhile is judged again by whoever looks next.
+            let draft = tx.need::<Assessment>(SELF)?.value.state == State::Draft;
+            if draft && tx.moved()? == revision {
+                fresh.iter().try_for_each(|id| found(tx, &catalogue, id))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn found(tx: &mut Tx<'_>, catalogue: &Catalogue, id: &str) -> Result<()> {
+    let Some((leaf, object)) = id.split_once('@').filter(|_| tx.raw(Gap::KIND, id).is_ok_and(|row| row.is_none()))
+    else {
+        return Ok(());
+    };
+    let severity = catalogue.leaf(leaf).map(|leaf| leaf.severity);
+    let weight = if severity == Some(Level::Minor) { Weight::Minor } else { Weight::Major };
+    let (leaf, object) = (leaf.to_owned(), object.to_owned());
+    tx.put("found", id, Base::New, &Gap { leaf, object, found: tx.now.day().to_string(), weight, steps: Vec::new() })?;
+    Ok(())
+}
+
+/// The verdict of every leaf and object.
+pub(crate) fn verdicts(judged: &Judged) -> BTreeMap<String, Outcome> {
+    let assessment = judged.assessment();
+    let mut verdicts = BTreeMap::new();
+    for finding in &assessment.findings {
+        if let Some(leaf) = assessment.catalogue.leaves.get(finding.leaf) {
+            verdicts.insert(spot(&leaf.id, assessment.object(finding).1), finding.verdict);
+        }
+    }
+    verdicts
+}
+
+fn word(deed: Deed) -> &'static str {
+    match deed {
+        Deed::Adjusted => "adjusted",
+        Deed::Disclosed => "disclosed",
+        Deed::Accepted => "accepted",
+        Deed::Consulted => "consulted",
+        Deed::Handled => "handled",
+        Deed::Stopped => "stopped",
+        Deed::Weighed => "weighed",
+        Deed::Withdrawn => "withdrawn",
+        Deed::Reopened => "reopened",
+    }
+}

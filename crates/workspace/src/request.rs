@@ -1,0 +1,404 @@
+//! Requests: what is missing, asked of somebody, answered, taken over or returned.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use zhunsheng_dossier::{Date, Type};
+use zhunsheng_source::Text;
+
+use crate::auth::{Action, Grant, Role};
+use crate::error::{Error, Result};
+use crate::inventory::{Object, key_of, put_object};
+use crate::people::{Member, prose, reason};
+use crate::store::rows::{Record, Row};
+use crate::store::tx::Base;
+use crate::time::Time;
+use crate::workspace::Workspace;
+
+/// Where a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Sent; nobody has answered.
+    Open,
+    /// Answered; the team has not looked yet.
+    Answered,
+    /// Returned with a question.
+    Returned,
+    /// The answer was taken over.
+    Accepted,
+    /// No longer wanted.
+    Withdrawn,
+}
+
+impl Stage {
+    /// The words for people.
+    pub fn label(self) -> Text {
+        match self {
+            Stage::Open => Text::new("待答复", "open"),
+            Stage::Answered => Text::new("已答复", "answered"),
+            Stage::Returned => Text::new("已退回", "returned"),
+            Stage::Accepted => Text::new("已采纳", "accepted"),
+            Stage::Withdrawn => Text::new("已撤回", "withdrawn"),
+        }
+    }
+}
+
+/// A request for facts or evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// What is asked.
+    pub question: Text,
+    /// Paths of the missing facts it would fill, as the assessment lists them; empty for a free request.
+    pub paths: Vec<String>,
+    /// Leaves that waited for it when it was made.
+    pub leaves: Vec<String>,
+    /// A word to whoever answers.
+    pub note: String,
+    /// Account it is for; none: any of the assessee's.
+    pub assigned: Option<String>,
+    /// Day by which an answer is wanted, `YYYY-MM-DD`.
+    pub due: Option<String>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// What was said, oldest first; nothing is overwritten.
+    pub said: Vec<Said>,
+}
+
+impl Record for Request {
+    const KIND: &'static str = "request";
+}
+
+/// Something said on a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Account.
+    pub by: String,
+    /// Name.
+    pub by_name: String,
+    /// When.
+    pub at: Time,
+    /// Where it led.
+    pub stage: Stage,
+    /// In words.
+    pub text: String,
+    /// The value of the fact asked for, where one can be given; null says that there is no such thing.
+    #[serde(default, deserialize_with = "stated", skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    /// Ids of evidence.
+    pub evidence: Vec<String>,
+}
+
+/// A missing fact that would decide something.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Its path.
+    pub path: String,
+    /// The question that asks for it.
+    pub question: Text,
+    /// Leaves that wait for it.
+    pub leaves: Vec<String>,
+    /// The request that asks for it, where one does and is not closed.
+    pub request: Option<String>,
+}
+
+/// A request to be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewRequest {
+    /// Paths of missing facts; the question comes from the first where none is given.
+    pub paths: Vec<String>,
+    /// What is asked, where it is not a missing fact or should be put otherwise.
+    pub question: String,
+    /// A word to whoever answers.
+    pub note: String,
+    /// Account it is for.
+    pub assigned: Option<String>,
+    /// Day by which an answer is wanted.
+    pub due: Option<String>,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reply {
+    /// In words.
+    pub text: String,
+    /// The value of the fact, in the form of the inventory; null says that there is no such thing.
+    #[serde(deserialize_with = "stated", skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    /// Ids of evidence.
+    pub evidence: Vec<String>,
+}
+
+impl Workspace {
+    /// What is missing, the facts that most leaves wait for first, each with the request that asks for it.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn wanted(&self, grant: &Grant) -> Result<Vec<Wanted>> {
+        grant.need(Action::SeeRequests)?;
+        let judged = self.judge(grant.assessment())?;
+        let requests = self.store().read(grant.assessment(), |rows| rows.list::<Request>())?;
+        let assessment = judged.assessment();
+        let wanted = assessment.requests.iter().map(|one| {
+            let open = requests.iter().find(|row| {
+                !matches!(row.value.stage, Stage::Accepted | Stage::Withdrawn) && row.value.paths.contains(&one.path)
+            });
+            let leaves = one.leaves.iter().filter_map(|leaf| assessment.catalogue.leaves.get(*leaf));
+            Wanted {
+                path: one.path.clone(),
+                question: one.question.clone(),
+                leaves: leaves.map(|leaf| leaf.id.clone()).collect(),
+                request: open.map(|row| row.id.clone()),
+            }
+        });
+        Ok(wanted.collect())
+    }
+
+    /// Makes a request.
+    ///
+    /// # Errors
+    /// Those who decide only; nothing is asked; a path that is not missing; not a day.
+    pub fn ask(&self, grant: &Grant, new: NewRequest) -> Result<String> {
+        grant.need(Action::Requests)?;
+        let (mut question, mut leaves) = (Text::default(), Vec::new());
+        if !new.paths.is_empty() {
+            let judged = self.judge(grant.assessment())?;
+            let assessment = judged.assessment();
+            for path in &new.paths {
+                let Some(one) = assessment.requests.iter().find(|one| one.path == *path) else {
+                    return Err(Error::missing("missing fact", path.clone()));
+                };
+                if question.is_empty() {
+                    question = one.question.clone();
+                }
+                let ids = one.leaves.iter().filter_map(|leaf| assessment.catalogue.leaves.get(*leaf));
+                leaves.extend(ids.map(|leaf| leaf.id.clone()));
+            }
+            leaves.sort();
+            leaves.dedup();
+        }
+        let own = prose("question", &new.question)?;
+        if !own.is_empty() {
+            question = Text::new(own.clone(), own);
+        }
+        if question.is_empty() {
+            return Err(Error::invalid("question", "请写明要什么", "say what is asked"));
+        }
+        let request = Request {
+            question,
+            paths: new.paths,
+            leaves,
+            note: prose("note", &new.note)?,
+            assigned: new.assigned.filter(|user| !user.is_empty()),
+            due: day("due", new.due)?,
+            stage: Stage::Open,
+            said: Vec::new(),
+        };
+        self.change(grant, Action::Requests, move |tx| {
+            if let Some(user) = &request.assigned {
+                tx.need::<Member>(user)?;
+            }
+            let id = tx.fresh()?;
+            tx.put("asked", &id, Base::New, &request)?;
+            Ok(id)
+        })
+    }
+
+    /// Gives a request to somebody, with a day and a word.
+    ///
+    /// # Errors
+    /// Those who decide only; [`Error::Stale`].
+    pub fn set_request(
+        &self,
+        grant: &Grant,
+        id: &str,
+        version: u64,
+        assigned: Option<&str>,
+        due: Option<&str>,
+        note: &str,
+    ) -> Result<u64> {
+        let (id, due, note) = (id.to_owned(), day("due", due.map(str::to_owned))?, prose("note", note)?);
+        let assigned = assigned.filter(|user| !user.is_empty()).map(str::to_owned);
+        self.change(grant, Action::Requests, move |tx| {
+            if let Some(user) = &assigned {
+                tx.need::<Member>(user)?;
+            }
+            let row = tx.need::<Request>(&id)?;
+            tx.put("changed", &id, Base::Version(version), &Request { assigned, due, note, ..row.value })
+        })
+    }
+
+    /// All requests, oldest first.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn requests(&self, grant: &Grant) -> Result<Vec<Row<Request>>> {
+        grant.need(Action::SeeRequests)?;
+        self.store().read(grant.assessment(), |rows| rows.list())
+    }
+
+    /// What the assessee is asked for: requests for oneself and for any of them. The team sees what the assessee sees.
+    ///
+    /// # Errors
+    /// The assessee and those who decide only.
+    pub fn asked(&self, grant: &Grant) -> Result<Vec<Row<Request>>> {
+        grant.need(Action::SeeAsked)?;
+        let mut list = self.store().read(grant.assessment(), |rows| rows.list::<Request>())?;
+        list.retain(|row| row.value.stage != Stage::Withdrawn && for_whom(grant, &row.value));
+        Ok(list)
+    }
+
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// It is not for the asker, or closed; the evidence is not the asker's own; nothing is said.
+    pub fn reply(&self, grant: &Grant, id: &str, reply: Reply) -> Result<u64> {
+        let text = prose("text", &reply.text)?;
+        if text.is_empty() && reply.value.is_none() && reply.evidence.is_empty() {
+            return Err(Error::invalid("text", "请写明答复，或附上证据", "say something, or add evidence"));
+        }
+        if reply.value.as_ref().is_some_and(|value| value.to_string().len() > 100_000) {
+            return Err(Error::TooLarge { what: "value", limit: 100_000 });
+        }
+        let (id, asker) = (id.to_owned(), grant.clone());
+        self.change(grant, Action::Answer, move |tx| {
+            let row = tx.need::<Request>(&id)?;
+            if !for_whom(&asker, &row.value) || row.value.stage == Stage::Withdrawn {
+                return Err(Error::missing("request", id));
+            }
+            if row.value.stage == Stage::Accepted {
+                return Err(Error::state("该请求已采纳，不再接受答复", "this request was accepted already"));
+            }
+            for one in &reply.evidence {
+                let object = tx.get::<Object>(&key_of("evidence", one))?;
+                let Some(object) = object else { return Err(Error::missing("evidence", one.clone())) };
+                let own = tx.actor_of(object.born)?.as_deref() == Some(asker.actor().user());
+                if asker.role() == Some(Role::Assessee) && !own {
+                    return Err(Error::missing("evidence", one.clone()));
+                }
+            }
+            let said = Said {
+                by: tx.who.actor.clone(),
+                by_name: crate::work::name(tx)?,
+                at: tx.now,
+                stage: Stage::Answered,
+                text,
+                value: reply.value,
+                evidence: reply.evidence,
+            };
+            let mut request = row.value;
+            request.stage = Stage::Answered;
+            request.said.push(said);
+            tx.put("answered", &id, Base::Any, &request)
+        })
+    }
+
+    /// Takes an answer over, returns it with a question, or withdraws the request. With `take`, the value that was given
+    /// last is written into the inventory, at the first path asked for, in the name of whoever takes it.
+    ///
+    /// # Errors
+    /// Those who decide only; [`Error::Stale`]; the value is no value of that fact.
+    pub fn close_request(
+        &self,
+        grant: &Grant,
+        id: &str,
+        version: u64,
+        stage: Stage,
+        text: &str,
+        take: bool,
+    ) -> Result<u64> {
+        let text = if stage == Stage::Returned { reason("text", text)? } else { prose("text", text)? };
+        if !matches!(stage, Stage::Accepted | Stage::Returned | Stage::Withdrawn) {
+            return Err(Error::invalid("stage", "只能采纳、退回或撤回", "accept, return or withdraw"));
+        }
+        let (id, catalogue) = (id.to_owned(), self.catalogue().clone());
+        if take {
+            grant.need(Action::EditFacts)?;
+        }
+        self.change(grant, Action::Requests, move |tx| {
+            let mut request = tx.need::<Request>(&id)?.value;
+            if take && stage == Stage::Accepted {
+                tx.need::<crate::Assessment>(crate::assessment::SELF)?.value.state.open()?;
+                let value = request.said.iter().rev().find_map(|said| said.value.clone());
+                let (Some(value), Some(path)) = (value, request.paths.first()) else {
+                    return Err(Error::invalid("value", "答复中没有可采用的值", "no value was given"));
+                };
+                let (key, object, body) = with_value(tx, &catalogue, path, value)?;
+                put_object(tx, &catalogue, &key, &object, Base::Any, body)?;
+            }
+            let said = Said {
+                by: tx.who.actor.clone(),
+                by_name: crate::work::name(tx)?,
+                at: tx.now,
+                stage,
+                text,
+                value: None,
+                evidence: Vec::new(),
+            };
+            request.stage = stage;
+            request.said.push(said);
+            tx.put("closed", &id, Base::Version(version), &request)
+        })
+    }
+}
+
+/// A value that is there is a value, null too; only one that is absent is none.
+fn stated<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(from).map(Some)
+}
+
+/// Whether a request is for whoever holds the grant: the team may answer any.
+fn for_whom(grant: &Grant, request: &Request) -> bool {
+    match grant.role() {
+        Some(Role::Assessee) => request.assigned.as_deref().is_none_or(|user| user == grant.actor().user()),
+        _ => true,
+    }
+}
+
+/// A day or none.
+pub(crate) fn day(field: &'static str, text: Option<String>) -> Result<Option<String>> {
+    let Some(text) = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()) else { return Ok(None) };
+    match Date::parse(&text) {
+        Some(_) => Ok(Some(text)),
+        None => Err(Error::invalid(
+            field,
+            format!("`{text}` 不是 YYYY-MM-DD 形式的日期"),
+            format!("`{text}` is not a date as YYYY-MM-DD"),
+        )),
+    }
+}
+
+/// The object at a path, with the value put there: `activities.face-capture.retention.days`, `target.as_of`, or a whole collection.
+fn with_value(
+    rows: &crate::store::rows::Rows<'_>,
+    catalogue: &zhunsheng_catalogue::Catalogue,
+    path: &str,
+    value: Value,
+) -> Result<(String, String, serde_json::Map<String, Value>)> {
+    let nowhere = || {
+        Error::invalid(
+            "value",
+            format!("`{path}` 不能这样填写：请在台账中填写"),
+            format!("`{path}` cannot be filled in this way: use the inventory"),
+        )
+    };
+    let mut parts = path.split('.');
+    let key = parts.next().ok_or_else(nowhere)?;
+    let Some((_, kind)) = catalogue.schema.kind_of_key(key) else { return Err(nowhere()) };
+    let id = if kind.collection.is_some() { parts.next().ok_or_else(nowhere)? } else { "" };
+    let fields: Vec<&str> = parts.collect();
+    let Some((last, above)) = fields.split_last() else { return Err(nowhere()) };
+    let mut body = rows.get::<Object>(&key_of(key, id))?.map(|row| row.value.0).unwrap_or_default();
+    let (mut at, mut shape) = (&mut body, kind.shape);
+    for name in above {
+        // A list has no single place for a value.
+        let field = catalogue.schema.shape(shape).fields.get(*name).filter(|field| !field.list).ok_or_else(nowhere)?;
+        let Type::Object(inner) = field.ty else { return Err(nowhere()) };
+        shape = inner;
+        let slot = at.entry((*name).to_owned()).or_insert_with(|| Value::Object(serde_json::Map::new()));
+        at = slot.as_object_mut().ok_or_else(nowhere)?;
+    }
+    at.insert((*last).to_owned(), value);
+    Ok((key.to_owned(), id.to_owned(), body))
+}

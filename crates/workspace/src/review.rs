@@ -1,0 +1,400 @@
+//! Review and signature. What is submitted is frozen as one file: catalogue, facts, evidence, determinations, gaps and the
+//! findings they lead to. Its hash is what the reviewer approves and the lead signs.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use zhunsheng_source::{Limits, Node, Value as Tree, parse};
+
+use crate::assessment::{Assessment, SELF, State};
+use crate::auth::{Action, Grant};
+use crate::blob::Blob;
+use crate::conflict::Conflict;
+use crate::error::{Error, Result};
+use crate::gap::Gap;
+use crate::inventory::Object;
+use crate::people::{prose, reason};
+use crate::store::rows::{Record, Row, Rows};
+use crate::store::tx::{Base, Tx};
+use crate::work::Determination;
+use crate::workspace::Workspace;
+
+/// What happened on the way to a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Passage {
+    /// The lead submitted it.
+    Submitted,
+    /// The lead took it back.
+    TakenBack,
+    /// The reviewer returned it.
+    Returned,
+    /// The reviewer approved it.
+    Approved,
+    /// The lead signed it.
+    Signed,
+    /// The lead opened it again.
+    Opened,
+}
+
+/// A step on the way to a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestone {
+    /// What happened.
+    pub passage: Passage,
+    /// In which revision.
+    pub revision: u32,
+    /// Hash of what is frozen: of what the step speaks.
+    pub hash: String,
+    /// In words.
+    pub text: String,
+    /// Name.
+    pub by_name: String,
+    /// Day, in China.
+    pub on: String,
+}
+
+impl Record for Milestone {
+    const KIND: &'static str = "milestone";
+}
+
+/// What differs between two frozen states.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Facts, answers and determinations: path, before, after; nothing where it is not stated.
+    pub facts: Vec<Change>,
+    /// Verdicts by `LEAF@OBJECT`.
+    pub verdicts: Vec<Change>,
+    /// True when the catalogue is another one.
+    pub catalogue: bool,
+}
+
+/// Something that differs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Where.
+    pub path: String,
+    /// Before.
+    pub before: Option<String>,
+    /// After.
+    pub after: Option<String>,
+}
+
+impl Workspace {
+    /// Submits the assessment for review, exactly as it stands. The hash is returned.
+    ///
+    /// # Errors
+    /// The lead only; it is not in progress; conflicts are open; no as-of date.
+    pub fn submit(&self, grant: &Grant, text: &str) -> Result<String> {
+        grant.need(Action::Submit)?;
+        let text = prose("text", text)?;
+        let (bytes, moved) = self.freeze(grant.assessment())?;
+        let mut upload = self.0.blobs.receive(u64::MAX)?;
+        upload.push(&bytes)?;
+        let blob = upload.finish()?;
+        let hash = blob.sha256.clone();
+        self.change(grant, Action::Submit, move |tx| {
+            let row = tx.need::<Assessment>(SELF)?;
+            if row.value.state != State::Draft {
+                return Err(Error::state(
+                    "只有进行中的评估才能提交",
+                    "only an assessment in progress can be submitted",
+                ));
+            }
+            if tx.list::<Conflict>()?.iter().any(|row| row.value.settled.is_empty()) {
+                return Err(Error::state("还有未处理的冲突", "conflicts are open"));
+            }
+            if tx.moved()? != moved {
+                return Err(Error::state("提交时内容有变：请再提交一次", "it changed meanwhile: submit again"));
+            }
+            if tx.get::<Blob>(&blob.sha256)?.is_none() {
+                tx.put("frozen", &blob.sha256, Base::New, &blob)?;
+            }
+            pass(tx, row, Passage::Submitted, State::InReview, Some(blob.sha256.clone()), &blob.sha256, text)
+        })?;
+        Ok(hash)
+    }
+
+    /// Takes it back from review.
+    ///
+    /// # Errors
+    /// The lead only; it is not in review.
+    pub fn take_back(&self, grant: &Grant, text: &str) -> Result<()> {
+        let text = prose("text", text)?;
+        self.change(grant, Action::Submit, move |tx| {
+            let row = in_state(tx, State::InReview)?;
+            let hash = row.value.frozen.clone().unwrap_or_default();
+            pass(tx, row, Passage::TakenBack, State::Draft, None, &hash, text)
+        })
+    }
+
+    /// Approves or returns what was submitted; the hash says what the reviewer has looked at.
+    ///
+    /// # Errors
+    /// The reviewer only, and not one who determined anything; another hash is in review.
+    pub fn review(&self, grant: &Grant, hash: &str, approve: bool, text: &str) -> Result<()> {
+        let text = if approve { prose("text", text)? } else { reason("text", text)? };
+        let hash = hash.to_owned();
+        self.change(grant, Action::Review, move |tx| {
+            let row = in_state(tx, State::InReview)?;
+            same(&row, &hash)?;
+            let own = |row: &Row<Determination>| row.by == tx.who.actor;
+            if tx.list::<Determination>()?.iter().any(own) {
+                return Err(Error::state(
+                    "复核人作过判定，不能复核自己的工作",
+                    "the reviewer determined something and cannot review their own work",
+                ));
+            }
+            let (passage, state, frozen) = if approve {
+                (Passage::Approved, State::Approved, Some(hash.clone()))
+            } else {
+                (Passage::Returned, State::Draft, None)
+            };
+            pass(tx, row, passage, state, frozen, &hash, text)
+        })
+    }
+
+    /// Signs what was approved. What stands now must be what was approved, byte for byte.
+    ///
+    /// # Errors
+    /// The lead only; it is not approved; something, or the catalogue, is another.
+    pub fn sign(&self, grant: &Grant, hash: &str, text: &str) -> Result<()> {
+        grant.need(Action::Submit)?;
+        let text = prose("text", text)?;
+        let (bytes, _) = self.freeze(grant.assessment())?;
+        if crate::id::sha256(&bytes) != hash {
+            return Err(Error::state(
+                "现有内容或条款目录与批准时不同：请重新提交复核",
+                "what stands, or the catalogue, is not what was approved: submit it again",
+            ));
+        }
+        let hash = hash.to_owned();
+        self.change(grant, Action::Submit, move |tx| {
+            let row = in_state(tx, State::Approved)?;
+            same(&row, &hash)?;
+            pass(tx, row, Passage::Signed, State::Signed, Some(hash.clone()), &hash, text)
+        })
+    }
+
+    /// Opens a new revision after a signature, or work again after an approval.
+    ///
+    /// # Errors
+    /// The lead only; a reason is wanted; it is neither signed nor approved.
+    pub fn open_revision(&self, grant: &Grant, why: &str) -> Result<u32> {
+        let why = reason("text", why)?;
+        self.change(grant, Action::Submit, move |tx| {
+            let mut row = tx.need::<Assessment>(SELF)?;
+            match row.value.state {
+                State::Signed => row.value.revision += 1,
+                State::Approved => {}
+                _ => return Err(Error::state("评估尚未批准或签发", "it is neither approved nor signed")),
+            }
+            let (revision, hash) = (row.value.revision, row.value.frozen.clone().unwrap_or_default());
+            pass(tx, row, Passage::Opened, State::Draft, None, &hash, why)?;
+            Ok(revision)
+        })
+    }
+
+    /// The way so far, oldest first.
+    ///
+    /// # Errors
+    /// Members who see findings only.
+    pub fn milestones(&self, grant: &Grant) -> Result<Vec<Row<Milestone>>> {
+        grant.need(Action::SeeFindings)?;
+        self.store().read(grant.assessment(), |rows| rows.list())
+    }
+
+    /// What was frozen under a hash: the bytes that were approved or signed.
+    ///
+    /// # Errors
+    /// Nothing was frozen under it in this assessment; for those outside the team, only what was signed.
+    pub fn frozen(&self, grant: &Grant, hash: &str) -> Result<Vec<u8>> {
+        let team = grant.can(Action::SeeWork);
+        if !team {
+            grant.need(Action::SeeSigned)?;
+        }
+        self.store().read(grant.assessment(), |rows| {
+            let found = rows
+                .list::<Milestone>()?
+                .into_iter()
+                .any(|row| row.value.hash == hash && (team || row.value.passage == Passage::Signed));
+            if found { Ok(()) } else { Err(Error::missing("frozen state", hash)) }
+        })?;
+        let path = self.0.blobs.path(hash);
+        let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
+        if crate::id::sha256(&bytes) != hash {
+            return Err(Error::Damaged(format!("frozen state `{hash}`")));
+        }
+        Ok(bytes)
+    }
+
+    /// What differs between what was frozen under a hash and what stands now, or another frozen state.
+    ///
+    /// # Errors
+    /// The team only; nothing was frozen under it.
+    pub fn difference(&self, grant: &Grant, from: &str, to: Option<&str>) -> Result<Difference> {
+        grant.need(Action::SeeWork)?;
+        let before = read(&self.frozen(grant, from)?)?;
+        let after = match to {
+            Some(hash) => read(&self.frozen(grant, hash)?)?,
+            None => read(&self.freeze(grant.assessment())?.0)?,
+        };
+        Ok(Difference {
+            facts: changes(&facts(&before)?, &facts(&after)?),
+            verdicts: changes(&outcomes(&before), &outcomes(&after)),
+            catalogue: before.get("catalogue") != after.get("catalogue"),
+        })
+    }
+
+    /// Canonical bytes of all that a signature covers, and the number of the last change they hold.
+    fn freeze(&self, assessment: &str) -> Result<(Vec<u8>, u64)> {
+        let judged = self.judge(assessment)?;
+        let mut result = Vec::new();
+        zhunsheng_report::write_json(&judged.assessment(), &mut result).map_err(Error::io("write", "result"))?;
+        let result = String::from_utf8(result).map_err(|_| Error::Internal("the result is no text".into()))?;
+        let (head, moved) = self.store().read(assessment, |rows| Ok((head(rows)?, rows.moved()?)))?;
+        if moved != judged.revision {
+            return Err(Error::state("内容有变：请再试一次", "it changed meanwhile: try again"));
+        }
+        let catalogue = self.catalogue();
+        let mut value = json!({
+            "format": "zhunsheng-frozen/1",
+            "assessment": assessment,
+            "catalogue": {"id": catalogue.id, "version": catalogue.version, "sha256": catalogue.sha256},
+        });
+        if let Value::Object(map) = &mut value {
+            map.extend(head);
+            map.insert("dossier".into(), judged.text.as_str().into());
+            map.insert("result".into(), result.into());
+        }
+        Ok((value.to_string().into_bytes(), moved))
+    }
+}
+
+/// Title, revision, evidence with hashes, gaps with all that was done.
+fn head(rows: &Rows<'_>) -> Result<serde_json::Map<String, Value>> {
+    let own = rows.need::<Assessment>(SELF)?.value;
+    let mut evidence = Vec::new();
+    for row in rows.beginning::<Object>("evidence/")? {
+        let sha256 = row.value.0.get("sha256").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+        let blob = rows.get::<Blob>(&sha256)?.map(|row| row.value);
+        evidence.push(json!({"id": row.id, "version": row.version, "file": blob}));
+    }
+    let gaps: Vec<Value> = rows
+        .list::<Gap>()?
+        .into_iter()
+        .map(|row| json!({"id": row.id, "version": row.version, "gap": row.value}))
+        .collect();
+    let value = json!({"title": own.title, "revision": own.revision, "evidence": evidence, "gaps": gaps});
+    match value {
+        Value::Object(map) => Ok(map),
+        _ => Err(Error::Internal("not an object".into())),
+    }
+}
+
+fn in_state(tx: &Tx<'_>, state: State) -> Result<Row<Assessment>> {
+    let row = tx.need::<Assessment>(SELF)?;
+    if row.value.state == state {
+        return Ok(row);
+    }
+    let (is, wanted) = (row.value.state.label(), state.label());
+    Err(Error::state(
+        format!("评估现为“{}”，而不是“{}”", is.zh, wanted.zh),
+        format!("the assessment is {}, not {}", is.en, wanted.en),
+    ))
+}
+
+fn same(row: &Row<Assessment>, hash: &str) -> Result<()> {
+    if row.value.frozen.as_deref() == Some(hash) {
+        return Ok(());
+    }
+    Err(Error::state("提交复核的已是另一份内容：请重新查看", "something else is in review now: look at it again"))
+}
+
+fn pass(
+    tx: &mut Tx<'_>,
+    row: Row<Assessment>,
+    passage: Passage,
+    state: State,
+    frozen: Option<String>,
+    hash: &str,
+    text: String,
+) -> Result<()> {
+    let (by_name, on, id) = (crate::work::name(tx)?, tx.now.day().to_string(), tx.fresh()?);
+    let revision = row.value.revision;
+    let milestone = Milestone { passage, revision, hash: hash.to_owned(), text, by_name, on };
+    tx.put("passed", &id, Base::New, &milestone)?;
+    tx.put("passed", SELF, Base::Version(row.version), &Assessment { state, frozen, ..row.value })?;
+    Ok(())
+}
+
+fn read(bytes: &[u8]) -> Result<Value> {
+    serde_json::from_slice(bytes).map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))
+}
+
+/// Every stated fact by its path.
+fn facts(frozen: &Value) -> Result<BTreeMap<String, String>> {
+    let text = frozen.get("dossier").and_then(Value::as_str).unwrap_or_default();
+    let node = parse(text, 0, Limits::default()).map_err(|fault| Error::Damaged(fault.message.en))?;
+    let mut facts = BTreeMap::new();
+    walk(&node, String::new(), &mut facts);
+    Ok(facts)
+}
+
+fn walk(node: &Node, path: String, facts: &mut BTreeMap<String, String>) {
+    match &node.value {
+        Tree::Map(entries) if !entries.is_empty() => {
+            for (key, value) in entries {
+                let below = if path.is_empty() { key.name.clone() } else { format!("{path}.{}", key.name) };
+                walk(value, below, facts);
+            }
+        }
+        Tree::Seq(items) if items.iter().any(|item| item.text().is_none()) => {
+            for (at, item) in items.iter().enumerate() {
+                // What people said is told apart by leaf and object, not by position.
+                let text = |name: &str| item.get(name).and_then(Node::text);
+                let name = match (text("leaf"), text("object")) {
+                    (Some(leaf), object) => format!("{path}[{leaf}@{}#{at}]", object.unwrap_or_default()),
+                    _ => format!("{path}[{at}]"),
+                };
+                walk(item, name, facts);
+            }
+        }
+        Tree::Seq(items) => {
+            let items: Vec<&str> = items.iter().filter_map(Node::text).collect();
+            facts.insert(path, format!("[{}]", items.join(", ")));
+        }
+        Tree::Map(_) => {
+            facts.insert(path, "{}".to_owned());
+        }
+        Tree::Scalar(text, _) => {
+            facts.insert(path, text.clone());
+        }
+    }
+}
+
+/// Every verdict by leaf and object.
+fn outcomes(frozen: &Value) -> BTreeMap<String, String> {
+    let result = frozen.get("result").and_then(Value::as_str).unwrap_or_default();
+    let result: Value = serde_json::from_str(result).unwrap_or(Value::Null);
+    let findings = result.get("findings").and_then(Value::as_array);
+    findings
+        .into_iter()
+        .flatten()
+        .filter_map(|finding| {
+            let leaf = finding.get("leaf")?.as_str()?;
+            let object = finding.get("object")?.get("id")?.as_str()?;
+            Some((crate::work::spot(leaf, object), finding.get("verdict")?.as_str()?.to_owned()))
+        })
+        .collect()
+}
+
+fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Change> {
+    let paths: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    paths
+        .into_iter()
+        .filter(|path| before.get(*path) != after.get(*path))
+        .map(|path| Change { path: path.clone(), before: before.get(path).cloned(), after: after.get(path).cloned() })
+        .collect()
+}
