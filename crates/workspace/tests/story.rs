@@ -57,7 +57,10 @@ fn what_is_missing_is_asked_answered_and_taken_over() {
     let other = ws
         .ask(&lead, NewRequest { question: "内部问题".into(), assigned: Some(member.id), ..NewRequest::default() })
         .unwrap();
-    assert_eq!(ws.asked(&assessee).unwrap().iter().map(|row| row.id.clone()).collect::<Vec<_>>(), [request.clone()]);
+    assert_eq!(
+        ws.asked(&assessee).unwrap().iter().map(|row| row.id.clone()).collect::<Vec<_>>(),
+        std::slice::from_ref(&request)
+    );
     let words = |text: &str| Reply { text: text.into(), ..Reply::default() };
     assert!(matches!(ws.reply(&assessee, &other, words("x")), Err(Error::NotFound { .. })));
     assert!(matches!(ws.reply(&assessee, &request, Reply::default()), Err(Error::Invalid { .. })));
