@@ -41,12 +41,20 @@ pub fn date(text: &str) -> Date {
 }
 
 /// The cases every property is tried on, with the dates they are judged by.
-pub const CASES: [(&str, &str); 7] = [
+pub const CASES: [(&str, &str); 15] = [
     ("storefront-cameras", "2021-03-18"),
     ("storefront-cameras", "2026-11-01"),
     ("auto-dealer", "2026-11-01"),
     ("auto-sales-shanghai-conforms", "2026-11-01"),
     ("auto-sales-shanghai-fails", "2026-11-01"),
+    ("e-commerce-conforms", "2026-11-01"),
+    ("e-commerce-fails", "2026-11-01"),
+    ("internet-health-conforms", "2026-11-01"),
+    ("internet-health-fails", "2026-11-01"),
+    ("ride-hailing-conforms", "2026-11-01"),
+    ("ride-hailing-fails", "2026-11-01"),
+    ("smart-home-conforms", "2026-11-01"),
+    ("smart-home-fails", "2026-11-01"),
     ("supermarket-shanghai-conforms", "2026-11-01"),
     ("supermarket-shanghai-fails", "2026-11-01"),
 ];
