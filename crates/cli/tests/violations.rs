@@ -29,7 +29,8 @@ fn every_automatic_leaf_is_violated_by_a_change_to_a_conforming_dossier() {
     let automatic = common::catalogue()
         .leaves
         .iter()
-        .filter(|leaf| leaf.mode() == zhunsheng_catalogue::Mode::Automatic && leaf.id.starts_with(['5', '6', '7']))
+        // What the audit guideline asks beyond the standard has no conforming dossier yet.
+        .filter(|leaf| leaf.mode() == zhunsheng_catalogue::Mode::Automatic && !leaf.id.starts_with("audit."))
         .count();
     assert!(said.contains(&format!("{automatic} of {automatic} automatic leaves")), "{said}");
     assert!(automatic > 400);

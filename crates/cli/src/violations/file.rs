@@ -32,6 +32,8 @@ pub struct Baseline {
     /// What its leaves' ids begin with: `["5.", "6.", "7."]` for the standard. Each automatic leaf among them must be
     /// violated here or in another baseline.
     pub covers: Vec<String>,
+    /// Only the leaves of the packs that the dossier names are judged: it need not conform to the standard.
+    pub only_packs: bool,
     /// Situations that exclude one another: changes to the baseline that leave it conforming.
     pub variants: BTreeMap<String, Vec<Change>>,
     /// The entries, in the order written.
@@ -81,11 +83,12 @@ pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Baseline, Failure> {
         }
     };
     let mut reader = Reader { catalogue, problems };
-    reader.keys(&node, &["covers", "variants", "violations", "without"]);
+    reader.keys(&node, &["covers", "only_packs", "variants", "violations", "without"]);
     let covers: Vec<String> = node
         .get("covers")
         .map(|list| list.items().iter().filter_map(Node::text).map(str::to_owned).collect())
         .unwrap_or_default();
+    let only_packs = node.get("only_packs").and_then(Node::text) == Some("true");
     let mut variants = BTreeMap::new();
     for (key, value) in node.get("variants").map(Node::entries).unwrap_or_default() {
         reader.keys(value, &["why", "set", "drop", "add"]);
@@ -117,7 +120,7 @@ pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Baseline, Failure> {
     if reader.problems.has_errors() {
         return Err(Failure::Mistakes(reader.problems, Box::new(sources)));
     }
-    Ok(Baseline { folder: folder.to_path_buf(), dossier, covers, variants, violations, without, sources })
+    Ok(Baseline { folder: folder.to_path_buf(), dossier, covers, only_packs, variants, violations, without, sources })
 }
 
 fn changes(node: &Node) -> Vec<Change> {

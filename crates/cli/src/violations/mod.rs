@@ -101,7 +101,8 @@ fn ground<'a>(
     baseline: &Baseline,
     problems: &mut Diagnostics,
 ) -> Result<Ground<'a>, Failure> {
-    let (trial, state) = Trial::new(catalogue, &baseline.dossier, &Input::default()).map_err(|fault| match fault {
+    let input = Input { only_packs: baseline.only_packs, ..Input::default() };
+    let (trial, state) = Trial::new(catalogue, &baseline.dossier, &input).map_err(|fault| match fault {
         InputError::Mistakes(problems) => Failure::Mistakes(problems, Box::new(baseline.sources.clone())),
         other => Failure::Said(other.to_string()),
     })?;
