@@ -10,6 +10,7 @@ use crate::clause::{Clause, Example, Kind, Leaf};
 use crate::crosswalk::Crosswalk;
 use crate::law::{Article, Instrument, LawRef, Party};
 use crate::pack::Pack;
+use crate::procedure::{BasicFunction, Procedure, WorkedExample};
 
 /// Index of a leaf.
 pub type LeafId = usize;
@@ -41,11 +42,18 @@ pub struct Catalogue {
     pub crosswalks: Vec<Crosswalk>,
     /// Types of personal information, as facts.
     pub taxonomy: Vec<Node>,
+    /// Tests of the annexes, in their order.
+    pub procedures: Vec<Procedure>,
+    /// Common types of service with the information their basic function needs (annex B.3).
+    pub functions: Vec<BasicFunction>,
     /// The files addresses point into.
     pub sources: Sources,
     /// Examples of each leaf; kept apart so that an assessment need not carry them.
     #[serde(skip)]
     pub examples: Vec<Vec<Example>>,
+    /// Worked examples of each procedure, kept apart likewise.
+    #[serde(skip)]
+    pub worked: Vec<Vec<WorkedExample>>,
     #[serde(skip)]
     clause_index: HashMap<String, usize>,
     #[serde(skip)]
@@ -67,8 +75,11 @@ impl Catalogue {
             parties: Vec::new(),
             crosswalks: Vec::new(),
             taxonomy: Vec::new(),
+            procedures: Vec::new(),
+            functions: Vec::new(),
             sources,
             examples: Vec::new(),
+            worked: Vec::new(),
             clause_index: HashMap::new(),
             leaf_index: HashMap::new(),
         }
@@ -165,6 +176,12 @@ impl Catalogue {
         self.clauses.get(leaf.clause)
     }
 
+    /// A procedure by id (`b1`) or by the annex (`B.1`), with its index.
+    pub fn procedure(&self, name: &str) -> Option<(usize, &Procedure)> {
+        let plain = name.trim().to_lowercase().replace('.', "");
+        self.procedures.iter().enumerate().find(|(_, one)| one.id == plain)
+    }
+
     /// An instrument by id.
     pub fn instrument(&self, id: &str) -> Option<&Instrument> {
         self.instruments.iter().find(|instrument| instrument.id == id)
@@ -248,6 +265,7 @@ impl Catalogue {
     #[must_use]
     pub fn alone(&self, leaf: Leaf, clause: Clause) -> Catalogue {
         let mut alone = Catalogue::new(self.schema.clone(), Sources::default());
+        alone.procedures.clone_from(&self.procedures);
         alone.leaves.push(Leaf { clause: 0, ..leaf });
         alone.clauses.push(Clause { leaves: vec![0], ..clause });
         alone.index();

@@ -176,6 +176,10 @@ pub struct Leaf {
     pub remedy: Text,
     /// References to law, the clause's first.
     pub law: Vec<String>,
+    /// It binds an entrusted party by itself, whatever was handed down to it (6.1); from the clauses above it where they say so.
+    pub entrusted_own: bool,
+    /// Procedures whose conclusions it reads, directly or through a computed field.
+    pub worksheets: Vec<u16>,
     /// Where it is declared.
     pub at: At,
     /// Leaves of packs: the leaves, groups or clauses of the standard it is stricter than.
@@ -190,6 +194,7 @@ impl Leaf {
     /// How it is decided.
     pub fn mode(&self) -> Mode {
         match self.steps.len() {
+            0 if !self.worksheets.is_empty() => Mode::Guided,
             0 => Mode::Automatic,
             1 => Mode::Assessor,
             _ => Mode::Guided,
@@ -226,10 +231,20 @@ pub struct Clause {
     pub note: Text,
     /// References to law.
     pub law: Vec<String>,
+    /// It and what stands under it bind an entrusted party by themselves (6.1).
+    pub entrusted_own: bool,
     /// Lettered items with numbered items under them.
     pub groups: Vec<Group>,
     /// Indices of its leaves.
     pub leaves: Vec<usize>,
     /// Where it is declared.
     pub at: At,
+}
+
+impl Clause {
+    /// The numbers by which it can be named: its own, those above it, and those of what it extends.
+    pub fn numbers(&self) -> impl Iterator<Item = &str> {
+        let above = |id| std::iter::successors(Some(id), |id: &&str| id.rsplit_once('.').map(|(above, _)| above));
+        above(self.id.as_str()).chain(self.extends.as_deref().into_iter().flat_map(above))
+    }
 }

@@ -147,7 +147,7 @@ impl LawLoader<'_> {
     }
 
     fn compile(&mut self, source: &str, value: &Node) -> Option<Expr> {
-        let scope = Scope { schema: self.schema, object: None, steps: &[] };
+        let scope = Scope::plain(self.schema, None);
         compile(source, value.at, &scope).map_err(|problem| self.problems.push(problem)).ok()
     }
 

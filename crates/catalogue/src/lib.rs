@@ -4,6 +4,7 @@
 
 pub mod expr;
 
+mod annex;
 mod catalogue;
 mod clause;
 mod crosswalk;
@@ -13,6 +14,7 @@ mod law_load;
 mod lint;
 mod load;
 mod pack;
+mod procedure;
 
 pub use catalogue::{Catalogue, LeafId, Target};
 pub use clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Mode, Step};
@@ -21,3 +23,6 @@ pub use law::{Article, Instrument, LawRef, Party, Standing, Threshold};
 pub use lint::lint;
 pub use load::{Files, load};
 pub use pack::Pack;
+pub use procedure::{
+    BasicFunction, Concluded, Direction, Factor, Places, Possible, Presumption, Procedure, WEIGHTS, WorkedExample,
+};

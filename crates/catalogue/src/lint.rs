@@ -8,6 +8,7 @@ use crate::catalogue::{Catalogue, Target, in_group};
 use crate::clause::{Clause, Kind, Leaf};
 use crate::law::LawRef;
 use crate::pack::misplaced;
+use crate::procedure::{Concluded, Direction, Procedure};
 
 mod crosswalk;
 
@@ -27,6 +28,12 @@ pub fn lint(catalogue: &Catalogue) -> Diagnostics {
     }
     for crosswalk in &catalogue.crosswalks {
         lint.crosswalk(crosswalk);
+    }
+    for (index, procedure) in catalogue.procedures.iter().enumerate() {
+        lint.procedure(index, procedure);
+    }
+    for function in &catalogue.functions {
+        lint.law(function.at, &function.source);
     }
     for instrument in &catalogue.instruments {
         let replaced = instrument.replaced_by.as_deref();
@@ -119,6 +126,54 @@ impl<'a> Lint<'a> {
         if !instrument.articles.iter().any(|article| article.id == parsed.article) {
             let ids: Vec<&str> = instrument.articles.iter().map(|article| article.id.as_str()).collect();
             self.no_such(at, &format!("article of {}", instrument.id), parsed.article, ids);
+        }
+    }
+
+    /// A procedure names the leaves that read it, both ways; it shows each conclusion; its factors point both ways.
+    fn procedure(&mut self, index: usize, procedure: &'a Procedure) {
+        let id = &procedure.id;
+        for reference in &procedure.law {
+            self.law(procedure.at, reference);
+        }
+        let catalogue = self.catalogue;
+        let reads = |leaf: &&Leaf| leaf.worksheets.iter().any(|read| usize::from(*read) == index);
+        let readers: Vec<&str> = catalogue.leaves.iter().filter(reads).map(|leaf| leaf.id.as_str()).collect();
+        for leaf in &procedure.decides {
+            if catalogue.leaf(leaf).is_none() {
+                self.no_such(procedure.at, "leaf", leaf, catalogue.leaves.iter().map(|leaf| leaf.id.as_str()));
+            } else if !readers.contains(&leaf.as_str()) {
+                let (zh, en) = (
+                    format!("条目 `{leaf}` 并不读取附录测试 `{id}`"),
+                    format!("leaf `{leaf}` does not read procedure `{id}`"),
+                );
+                self.wrong(procedure.at, zh, en);
+            }
+        }
+        for leaf in readers.iter().filter(|leaf| !procedure.decides.iter().any(|named| named == *leaf)) {
+            let (zh, en) = (
+                format!("条目 `{leaf}` 读取附录测试 `{id}`，但没有列入 `decides`"),
+                format!("leaf `{leaf}` reads procedure `{id}` but is not in its `decides`"),
+            );
+            self.wrong(procedure.at, zh, en);
+        }
+        let worked = catalogue.worked.get(index).map(Vec::as_slice).unwrap_or_default();
+        for (word, concluded) in Concluded::WORDS {
+            if !worked.iter().any(|example| example.concluded == concluded) {
+                let (zh, en) = (
+                    format!("附录测试 `{id}` 缺 {word} 的例子"),
+                    format!("procedure `{id}` has no example that is {word}"),
+                );
+                self.wrong(procedure.at, zh, en);
+            }
+        }
+        for factor in &procedure.factors {
+            if factor.findings.values().all(|finding| finding.weighs == Direction::Neutral) {
+                let (zh, en) = (
+                    format!("因素 `{id}.{}` 的认定都是中性的", factor.id),
+                    format!("every finding of `{id}.{}` is neutral", factor.id),
+                );
+                self.wrong(factor.at, zh, en);
+            }
         }
     }
 

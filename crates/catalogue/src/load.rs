@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use zhunsheng_dossier::{Outcome, Schema, merge};
 use zhunsheng_source::{Diagnostic, Diagnostics, Limits, Node, Sources, Text, Value, parse};
 
+use crate::annex::{functions, procedures, reads, rules};
 use crate::catalogue::Catalogue;
 use crate::clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Step};
 use crate::crosswalk::Crosswalk;
@@ -12,6 +13,7 @@ use crate::decode::Decode;
 use crate::expr::{Expr, Scope, check_computed, compile};
 use crate::law_load::{Law, LawLoader};
 use crate::pack::Pack;
+use crate::procedure::kinds;
 
 /// Catalogue files by name, as text. The order does not matter: they are sorted.
 pub type Files = Vec<(String, String)>;
@@ -40,7 +42,7 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
     }
     // Fields of packs come after those of the standard.
     let (packs, base): (Vec<&Node>, Vec<&Node>) = nodes.iter().partition(|node| node.get("pack").is_some());
-    let schema_files: Vec<Node> = base
+    let mut schema_files: Vec<Node> = base
         .into_iter()
         .chain(packs)
         .filter_map(|node| node.get("kinds"))
@@ -49,28 +51,40 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
             Node { at: kinds.at, value: Value::Map(vec![(key, kinds.clone())]) }
         })
         .collect();
+    // The tests of the annexes come first: the worksheets they are recorded in are part of the schema.
+    let (procedures, functions) = (procedures(&nodes, &mut problems), functions(&nodes, &mut problems));
+    let collection = |kind: &str| {
+        let declared = nodes.iter().filter_map(|node| node.get("kinds")?.get(kind)?.get("collection")?.text());
+        declared.map(str::to_owned).next()
+    };
+    schema_files.extend(kinds(&procedures, &functions, &collection));
     let (schema, found) = Schema::read(&schema_files);
     problems.extend(found);
+    let names: Vec<(String, String)> = procedures.iter().map(|one| (one.id.clone(), one.object.clone())).collect();
     for (name, kind) in &schema.kinds {
-        if let Err(problem) = check_computed(&schema, name, kind.shape) {
+        if let Err(problem) = check_computed(&schema, name, kind.shape, &names) {
             problems.push(problem);
         }
     }
     let mut catalogue = Catalogue::new(schema, sources);
     catalogue.sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    catalogue.procedures = procedures;
+    catalogue.functions = functions;
+    rules(&nodes, &mut catalogue, &mut problems);
     let law = Law::scan(&nodes);
-    let mut loader = Loader { catalogue: &mut catalogue, law: &law, problems: &mut problems };
+    let mut loader = Loader { catalogue: &mut catalogue, law: &law, procedures: &names, problems: &mut problems };
     for node in &nodes {
         loader.file(node);
     }
     catalogue.finish();
+    reads(&mut catalogue);
     (catalogue, problems)
 }
 
 /// Definitions of other crates stand beside the clauses and are theirs to read.
 const ELSEWHERE: [&str; 3] = ["catalogue/policy/", "catalogue/records/", "catalogue/discover/"];
 
-const TOP: [&str; 13] = [
+const TOP: [&str; 15] = [
     "kinds",
     "clauses",
     "instrument",
@@ -84,11 +98,14 @@ const TOP: [&str; 13] = [
     "crosswalk",
     "items",
     "unmapped",
+    "procedures",
+    "functions",
 ];
 
 struct Loader<'a> {
     catalogue: &'a mut Catalogue,
     law: &'a Law,
+    procedures: &'a [(String, String)],
     problems: &'a mut Diagnostics,
 }
 
@@ -152,8 +169,21 @@ impl Loader<'_> {
         decode.keys(
             node,
             &[
-                "id", "kind", "title", "extends", "stage", "view", "basis", "presumed", "examine", "limits", "note",
-                "law", "groups", "leaves",
+                "id",
+                "kind",
+                "title",
+                "extends",
+                "stage",
+                "view",
+                "basis",
+                "presumed",
+                "examine",
+                "limits",
+                "note",
+                "law",
+                "entrusted",
+                "groups",
+                "leaves",
             ],
         );
         let clause = Clause {
@@ -170,6 +200,7 @@ impl Loader<'_> {
             limits: decode.text_or_empty(node, "limits"),
             note: decode.text_or_empty(node, "note"),
             law: decode.words(node, "law"),
+            entrusted_own: own(node),
             groups: node
                 .get("groups")
                 .map(Node::items)
@@ -219,6 +250,7 @@ impl Loader<'_> {
                 "any_of",
                 "except",
                 "burden",
+                "entrusted",
                 "steps",
                 "severity",
                 "gap",
@@ -275,6 +307,8 @@ impl Loader<'_> {
             law,
             sharpens: decode.words(node, "sharpens"),
             adds: decode.words(node, "adds"),
+            entrusted_own: own(node),
+            worksheets: Vec::new(),
             at: node.at,
             clause: index,
             id,
@@ -310,7 +344,8 @@ impl Loader<'_> {
         };
         let steps: Vec<(String, Vec<String>)> =
             leaf.steps.iter().map(|step| (step.id.clone(), step.answers.keys().cloned().collect())).collect();
-        let scope = Scope { schema, object: Some((&leaf.object, kind.shape)), steps: &steps };
+        let plain = Scope::plain(schema, Some((&leaf.object, kind.shape)));
+        let scope = Scope { steps: &steps, procedures: self.procedures, ..plain };
         let mut problems = Vec::new();
         let mut one = |key: &str| -> Option<Expr> {
             let value = node.get(key)?;
@@ -357,35 +392,39 @@ impl Loader<'_> {
             };
             let facts = if facts.is_unknown() { &nothing } else { facts };
             let merged = merge(given, facts);
-            examples.push(Example { verdict, facts: self.spread(&leaf.object, merged), at: key.at });
+            let collection = self.catalogue.schema.kinds.get(&leaf.object).and_then(|kind| kind.collection.as_deref());
+            examples.push(Example { verdict, facts: spread(&leaf.object, collection, merged), at: key.at });
         }
         examples
     }
+}
 
-    /// `activity: {…}` stands for `activities: {example: {…}}`.
-    fn spread(&self, object: &str, facts: Node) -> Node {
-        let Some(collection) = self.catalogue.schema.kinds.get(object).and_then(|kind| kind.collection.clone()) else {
-            return facts;
-        };
-        let Value::Map(entries) = facts.value else { return facts };
-        let at = facts.at;
-        let key = |name: &str| zhunsheng_source::Key { name: name.to_owned(), at };
-        let mut own = Node { at, value: Value::Map(Vec::new()) };
-        let mut rest = Vec::new();
-        let mut others = Vec::new();
-        for (name, node) in entries {
-            if name.name == object {
-                own = node;
-            } else if name.name == collection {
-                others = node.entries().to_vec();
-            } else {
-                rest.push((name, node));
-            }
+/// `activity: {…}` stands for `activities: {example: {…}}`.
+pub(crate) fn spread(object: &str, collection: Option<&str>, facts: Node) -> Node {
+    let Some(collection) = collection else { return facts };
+    let Value::Map(entries) = facts.value else { return facts };
+    let at = facts.at;
+    let key = |name: &str| zhunsheng_source::Key { name: name.to_owned(), at };
+    let mut own = Node { at, value: Value::Map(Vec::new()) };
+    let mut rest = Vec::new();
+    let mut others = Vec::new();
+    for (name, node) in entries {
+        if name.name == object {
+            own = node;
+        } else if name.name == collection {
+            others = node.entries().to_vec();
+        } else {
+            rest.push((name, node));
         }
-        others.insert(0, (key("example"), own));
-        rest.push((key(&collection), Node { at, value: Value::Map(others) }));
-        Node { at, value: Value::Map(rest) }
     }
+    others.insert(0, (key("example"), own));
+    rest.push((key(collection), Node { at, value: Value::Map(others) }));
+    Node { at, value: Value::Map(rest) }
+}
+
+/// `entrusted: own`: law lays it on an entrusted party directly.
+fn own(node: &Node) -> bool {
+    node.get("entrusted").and_then(Node::text) == Some("own")
 }
 
 fn group(decode: &mut Decode<'_>, node: &Node) -> Group {

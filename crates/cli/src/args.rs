@@ -104,6 +104,9 @@ pub enum Command {
     /// 卷宗：新建、检查、字段 Dossiers: new, check, schema
     #[command(subcommand)]
     Dossier(DossierCommand),
+    /// 附录测试的工作底稿：列出、说明、打印空白底稿 Worksheets of the annex tests: list, show, blank
+    #[command(subcommand, after_help = WORKSHEET_HELP)]
+    Worksheet(WorksheetCommand),
     /// 条款目录：列出、检查、证明 The catalogue of clauses: list, lint, prove
     #[command(subcommand)]
     Catalogue(CatalogueCommand),
@@ -288,6 +291,44 @@ pub enum DossierCommand {
     Schema,
 }
 
+const WORKSHEET_HELP: &str = "\
+例 Examples:
+  zhunsheng worksheet list
+  zhunsheng worksheet show B.4
+  zhunsheng worksheet new B.1 --for invoice,invoice-archive > mine/dossier/worksheets.yaml
+  zhunsheng worksheet list --dossier examples/auto-dealer
+  zhunsheng worksheet show duty-invoice --dossier examples/auto-dealer";
+
+/// What can be done with worksheets.
+#[derive(Subcommand)]
+pub enum WorksheetCommand {
+    /// 列出附录测试；给出卷宗时列出其底稿和结论 List the tests, or the worksheets of a dossier with their conclusions
+    List {
+        /// 卷宗目录 Folder with dossier.yaml
+        #[arg(long, value_name = "DIR")]
+        dossier: Option<PathBuf>,
+        /// 格式 Format
+        #[arg(long, value_enum, default_value = "text")]
+        format: Plain,
+    },
+    /// 说明一项附录测试，或者卷宗中的一份底稿 Explain a test, or show a worksheet of a dossier
+    Show {
+        /// 测试编号（b1 或 B.1）或底稿编号 Id of the test (b1 or B.1), or of the worksheet
+        id: String,
+        /// 卷宗目录 Folder with dossier.yaml
+        #[arg(long, value_name = "DIR")]
+        dossier: Option<PathBuf>,
+    },
+    /// 打印一份可填写的空白底稿 Print a blank worksheet to fill in
+    New {
+        /// 测试编号（b1 或 B.1） Id of the test (b1 or B.1)
+        procedure: String,
+        /// 所涉对象的编号，逗号分隔 Ids of the objects it is about, separated by commas
+        #[arg(long = "for", value_name = "ID", value_delimiter = ',')]
+        objects: Vec<String>,
+    },
+}
+
 /// What can be done with the catalogue.
 #[derive(Subcommand)]
 pub enum CatalogueCommand {
@@ -307,6 +348,8 @@ pub enum CatalogueCommand {
         /// 行业包编号，如 my-sector Id of the pack, such as my-sector
         id: String,
     },
+    /// 附录测试（Markdown）：因素、认定、规则、局限 The tests of the annexes as Markdown: factors, findings, rules, limits
+    Procedures,
     /// 覆盖表（Markdown）：逐条列出条目数、自动与人工、例子、改动 The coverage table, clause by clause, as Markdown
     Coverage,
     /// 违规矩阵：从符合的基线改动事实，核对恰好出现所声明的差距 The violation matrix: a conforming dossier with facts changed shows exactly the gaps declared

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use zhunsheng_catalogue::{Catalogue, Kind, lint, load};
 use zhunsheng_source::Lang;
-use zhunsheng_verdict::{Proof, prove_computed, prove_leaf};
+use zhunsheng_verdict::{Proof, prove_computed, prove_leaf, prove_procedure};
 
 use crate::args::{CatalogueCommand, Plain};
 use crate::input::{Failure, files};
@@ -32,6 +32,11 @@ pub fn run(
     let (catalogue, mut problems) = load(&files(packs, root)?);
     match command {
         CatalogueCommand::NewClause { .. } | CatalogueCommand::NewPack { .. } | CatalogueCommand::Violations { .. } => {
+            Ok(0)
+        }
+        CatalogueCommand::Procedures => {
+            let catalogue = crate::input::catalogue(packs, root)?;
+            out.write_all(zhunsheng_report::sheets::markdown(&catalogue).as_bytes())?;
             Ok(0)
         }
         CatalogueCommand::Coverage => {
@@ -83,6 +88,11 @@ pub fn run(
             for (index, leaf) in catalogue.leaves.iter().enumerate() {
                 if leaf.id.starts_with(&only) {
                     prove_leaf(&catalogue, index, &mut proof);
+                }
+            }
+            for (index, procedure) in catalogue.procedures.iter().enumerate() {
+                if procedure.id.starts_with(&only) || procedure.annex.starts_with(&only) {
+                    prove_procedure(&catalogue, index, &mut proof);
                 }
             }
             if only.is_empty() {

@@ -75,6 +75,9 @@ pub fn run(
             if !dossier.warnings.is_empty() {
                 writeln!(out, "{}", dossier.warnings.render(&dossier.sources, lang))?;
             }
+            if !assessment.warnings.is_empty() {
+                writeln!(out, "{}", assessment.warnings.render(&dossier.sources, lang))?;
+            }
             // Facts of the taxonomy are the catalogue's, not the dossier's.
             let given = u32::try_from(catalogue.sources.len()).unwrap_or(u32::MAX);
             let own = dossier.facts.iter().filter(|fact| dossier.facts.at(*fact).file >= given);

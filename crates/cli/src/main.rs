@@ -15,6 +15,7 @@ mod reconcile;
 mod serve;
 mod violations;
 mod workbook;
+mod worksheet;
 mod workspace;
 
 use std::io::Write as _;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
             out.write_all(&script).map(|()| 0).map_err(Failure::from)
         }
         Command::Man => clap_mangen::Man::new(Args::command()).render(&mut out).map(|()| 0).map_err(Failure::from),
+        Command::Worksheet(command) => worksheet::run(&command, packs, root, lang, &mut out),
         Command::Catalogue(command) => catalogue::run(command, packs, root, lang, &mut out),
     };
     let result = result.and_then(|code| out.flush().map(|()| code).map_err(Failure::from));

@@ -75,10 +75,10 @@ fn pages_are_the_same_each_time() {
 fn checks_are_put_into_words() {
     let (catalogue, _) = load(&zhunsheng_builtin::files());
     let shape = catalogue.schema.kinds["activity"].shape;
-    let scope = Scope { schema: &catalogue.schema, object: Some(("activity", shape)), steps: &[] };
+    let scope = Scope::plain(&catalogue.schema, Some(("activity", shape)));
     let said = |source: &str, lang| {
         let expr = compile(source, At::file(0), &scope).unwrap();
-        Wording { schema: &catalogue.schema, object: "activity", steps: &[], lang }.say(&expr)
+        Wording { schema: &catalogue.schema, object: "activity", steps: &[], procedures: &[], lang }.say(&expr)
     };
     for (source, zh, en) in [
         ("activity.under_14", "“涉及不满十四周岁未成年人”为“是”", "“Children under fourteen”: yes"),
@@ -116,7 +116,13 @@ fn checks_are_put_into_words() {
     // No check is silent, and none shows the bare number of a value.
     for leaf in &catalogue.leaves {
         for lang in [Lang::Zh, Lang::En] {
-            let wording = Wording { schema: &catalogue.schema, object: &leaf.object, steps: &leaf.steps, lang };
+            let wording = Wording {
+                schema: &catalogue.schema,
+                object: &leaf.object,
+                steps: &leaf.steps,
+                procedures: &catalogue.procedures,
+                lang,
+            };
             for expr in [&leaf.when, &leaf.check].into_iter().flatten() {
                 let said = wording.say(expr);
                 assert!(!said.is_empty() && !said.contains("“”"), "{}: {said}", leaf.id);

@@ -43,6 +43,11 @@ fn the_checks_in_words_are_current() {
 }
 
 #[test]
+fn the_tests_of_the_annexes_are_current() {
+    current("docs/procedures.md", &["catalogue", "procedures"]);
+}
+
+#[test]
 fn the_dossier_schema_is_current() {
     current("docs/dossier.schema.json", &["dossier", "schema"]);
 }

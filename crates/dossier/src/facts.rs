@@ -133,6 +133,17 @@ impl Facts {
         self.records.get(record as usize).map_or(0, |record| record.shape)
     }
 
+    /// The object or singleton a nested record belongs to.
+    pub fn outermost(&self, record: RecordId) -> RecordId {
+        let mut at = record;
+        while let Some(held) = self.records.get(at as usize)
+            && held.parent != 0
+        {
+            at = held.parent;
+        }
+        at
+    }
+
     /// The id of an object in its collection; empty for the dossier, the kind's name for a singleton.
     pub fn id(&self, record: RecordId) -> &str {
         self.records.get(record as usize).map_or("", |record| &record.key)

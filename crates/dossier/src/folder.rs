@@ -95,6 +95,69 @@ pub struct Determination {
     pub at: At,
 }
 
+/// Whether an adjusted criterion asks for more than the standard or for less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It adds to or sharpens the requirement; it counts.
+    Stricter,
+    /// It would accept less; it is recorded and shown beside the verdict of the standard.
+    Looser,
+}
+
+impl Effect {
+    /// The word used in YAML and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Effect::Stricter => "stricter",
+            Effect::Looser => "looser",
+        }
+    }
+}
+
+/// An assessor's answer to a criterion for one object.
+#[derive(Clone, Debug)]
+pub struct Met {
+    /// Id of the object; empty for singletons.
+    pub object: String,
+    /// Whether the object meets the criterion.
+    pub met: bool,
+    /// Why. Never empty.
+    pub reason: Text,
+    /// Ids of the evidence it rests on.
+    pub evidence: Vec<String>,
+    /// Who answered.
+    pub by: String,
+    /// When.
+    pub on: Date,
+    /// Where it is stated.
+    pub at: At,
+}
+
+/// An adjusted criterion (chapter 4): what an obligation of the target's own adds to a requirement of the standard.
+#[derive(Clone, Debug)]
+pub struct Criterion {
+    /// The leaf it adjusts.
+    pub leaf: String,
+    /// Stricter or looser.
+    pub effect: Effect,
+    /// What it demands (a looser one: what it would accept).
+    pub demands: Text,
+    /// The obligation it comes from: an article, contract, undertaking, or an entry of the register.
+    pub source: String,
+    /// Why the criterion is adjusted. Never empty.
+    pub reason: Text,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub on: Date,
+    /// A check over facts in the language of checks; without one an assessor answers per object.
+    pub check: Option<(String, At)>,
+    /// An assessor's answers.
+    pub met: Vec<Met>,
+    /// Where it is stated.
+    pub at: At,
+}
+
 /// A dossier that has been read.
 #[derive(Clone, Debug)]
 pub struct Dossier {
@@ -104,6 +167,8 @@ pub struct Dossier {
     pub answers: Vec<Answer>,
     /// Determinations, in the order written.
     pub determinations: Vec<Determination>,
+    /// Adjusted criteria, in the order written.
+    pub criteria: Vec<Criterion>,
     /// The files addresses point into.
     pub sources: Sources,
     /// What a person should look at: evidence without a hash and the like.
@@ -131,7 +196,7 @@ pub enum LoadError {
     },
 }
 
-const BESIDES: [&str; 2] = ["answers", "determinations"];
+const BESIDES: [&str; 3] = ["answers", "determinations", "criteria"];
 
 /// Reads the files of a dossier (see [`read_files`]) over a base such as the taxonomy.
 ///
@@ -182,13 +247,14 @@ pub fn load_node(
     let mut people = People { facts: &facts, schema, problems: &mut problems };
     let answers = node.get("answers").map(|list| people.answers(list)).unwrap_or_default();
     let determinations = node.get("determinations").map(|list| people.determinations(list)).unwrap_or_default();
+    let criteria = node.get("criteria").map(|list| people.criteria(list)).unwrap_or_default();
     if let Some(folder) = folder {
         check_evidence(schema, &facts, folder, &mut problems);
     }
     if problems.has_errors() {
         return Err(LoadError::Mistakes { problems, sources });
     }
-    Ok(Dossier { facts, answers, determinations, sources, warnings: problems })
+    Ok(Dossier { facts, answers, determinations, criteria, sources, warnings: problems })
 }
 
 struct People<'a> {
@@ -296,15 +362,82 @@ impl People<'_> {
         determinations
     }
 
+    fn criteria(&mut self, list: &Node) -> Vec<Criterion> {
+        const KEYS: [&str; 9] = ["leaf", "effect", "demands", "source", "reason", "by", "on", "check", "met"];
+        let mut criteria = Vec::new();
+        for node in list.items() {
+            self.check_keys(node, &KEYS);
+            let leaf = self.required(node, "leaf");
+            let source = self.required(node, "source");
+            let by = self.required(node, "by");
+            let on = self.required(node, "on");
+            let on = self.date(on);
+            let effect = self.required(node, "effect").and_then(|(word, at)| match word.as_str() {
+                "stricter" => Some(Effect::Stricter),
+                "looser" => Some(Effect::Looser),
+                _ => {
+                    let (zh, en) = (format!("没有取值 `{word}`"), format!("no value `{word}`"));
+                    self.problems.push(Diagnostic::error(at, zh, en).near(&word, ["stricter", "looser"]));
+                    None
+                }
+            });
+            let demands = self.said(node, "demands");
+            let reason = self.said(node, "reason");
+            let check = node.get("check").and_then(|check| Some((check.text()?.to_owned(), check.at)));
+            let met = node.get("met").map(|met| self.met(met)).unwrap_or_default();
+            let (Some((leaf, _)), Some((source, _)), Some((by, _))) = (leaf, source, by) else { continue };
+            if let (Some(on), Some(effect), Some(demands), Some(reason)) = (on, effect, demands, reason) {
+                criteria.push(Criterion { leaf, effect, demands, source, reason, by, on, check, met, at: node.at });
+            }
+        }
+        criteria
+    }
+
+    fn met(&mut self, list: &Node) -> Vec<Met> {
+        let mut answers = Vec::new();
+        for node in list.items() {
+            self.check_keys(node, &["object", "met", "reason", "evidence", "by", "on"]);
+            let by = self.required(node, "by");
+            let on = self.required(node, "on");
+            let on = self.date(on);
+            let met = self.required(node, "met").and_then(|(word, at)| match word.as_str() {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => {
+                    let (zh, en) = (
+                        format!("`met` 应为 true 或 false，而不是 `{word}`"),
+                        format!("`met` must be true or false, not `{word}`"),
+                    );
+                    self.problems.push(Diagnostic::error(at, zh, en));
+                    None
+                }
+            });
+            let reason = self.said(node, "reason");
+            let evidence = self.evidence(node);
+            let object = node.get("object").and_then(Node::text).unwrap_or_default().to_owned();
+            if let (Some((by, _)), Some(on), Some(met), Some(reason)) = (by, on, met, reason) {
+                answers.push(Met { object, met, reason, evidence, by, on, at: node.at });
+            }
+        }
+        answers
+    }
+
+    /// A text that must say something: plain, or in both languages.
+    fn said(&mut self, node: &Node, key: &str) -> Option<Text> {
+        let text = plain_or_both(node.get(key));
+        if text.zh.is_empty() {
+            let (zh, en) = (format!("缺少 `{key}`"), format!("`{key}` is missing"));
+            self.problems.push(Diagnostic::error(node.at, zh, en).hint(
+                "调整准则须写明要求、来源和理由",
+                "an adjusted criterion says what it demands, where it comes from and why",
+            ));
+            return None;
+        }
+        Some(text)
+    }
+
     fn reason(&mut self, node: &Node) -> Option<Text> {
-        let reason = match node.get("reason") {
-            Some(Node { value: Value::Scalar(text, _), .. }) => Text::new(text.trim(), text.trim()),
-            Some(both) => Text::new(
-                both.get("zh").and_then(Node::text).unwrap_or_default().trim(),
-                both.get("en").and_then(Node::text).unwrap_or_default().trim(),
-            ),
-            None => Text::default(),
-        };
+        let reason = plain_or_both(node.get("reason"));
         if reason.zh.is_empty() {
             self.problems.push(
                 Diagnostic::error(node.at, "评估员的判定须写明 `reason`", "a determination needs a `reason`")
@@ -328,6 +461,18 @@ impl People<'_> {
             ids.push(id.to_owned());
         }
         ids
+    }
+}
+
+fn plain_or_both(node: Option<&Node>) -> Text {
+    match node {
+        Some(node) if node.is_unknown() || node.is_none() => Text::default(),
+        Some(Node { value: Value::Scalar(text, _), .. }) => Text::new(text.trim(), text.trim()),
+        Some(both) => Text::new(
+            both.get("zh").and_then(Node::text).unwrap_or_default().trim(),
+            both.get("en").and_then(Node::text).unwrap_or_default().trim(),
+        ),
+        None => Text::default(),
     }
 }
 

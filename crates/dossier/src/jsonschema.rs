@@ -46,6 +46,18 @@ pub fn json_schema(schema: &Schema) -> Value {
             "reason": text, "evidence": {"type": "array", "items": {"type": "string"}},
             "by": {"type": "string"}, "on": {"type": "string"}}}}),
     );
+    properties.insert(
+        "criteria".into(),
+        json!({"type": "array", "title": "调整的评估准则 / Adjusted criteria", "items": {"type": "object",
+            "required": ["leaf", "effect", "demands", "source", "reason", "by", "on"], "additionalProperties": false, "properties": {
+            "leaf": {"type": "string"}, "effect": {"enum": ["stricter", "looser"]}, "demands": text, "source": {"type": "string"},
+            "reason": text, "by": {"type": "string"}, "on": {"type": "string"},
+            "check": {"type": "string", "description": "CEL, as in the catalogue; without it `met` answers per object"},
+            "met": {"type": "array", "items": {"type": "object", "required": ["met", "reason", "by", "on"],
+                "additionalProperties": false, "properties": {"object": {"type": "string"}, "met": {"type": "boolean"},
+                "reason": text, "evidence": {"type": "array", "items": {"type": "string"}},
+                "by": {"type": "string"}, "on": {"type": "string"}}}}}}}),
+    );
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "准绳 dossier",

@@ -19,7 +19,9 @@ pub use build::{build, merge};
 pub use date::Date;
 pub use facts::{FactId, Facts, RecordId, Val};
 pub use files::{join_files, read_files};
-pub use folder::{Answer, Determination, Dossier, LoadError, Outcome, load, load_node, load_text};
+pub use folder::{
+    Answer, Criterion, Determination, Dossier, Effect, LoadError, Met, Outcome, load, load_node, load_text,
+};
 pub use jsonschema::json_schema;
 pub use named::Named;
 pub use patch::{Change, Edit, changed};

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use zhunsheng_catalogue::{Leaf, Standing};
-use zhunsheng_dossier::Outcome;
+use zhunsheng_dossier::{Criterion, Outcome};
 use zhunsheng_verdict::{Assessment, Finding, Request};
 
 use crate::{packs, words};
@@ -21,6 +21,8 @@ pub fn json(assessment: &Assessment<'_>) -> Value {
         map.insert("rollup".into(), rollup(assessment));
         map.insert("requests".into(), assessment.requests.iter().map(|one| request(assessment, one)).collect());
         map.insert("obligations".into(), obligations(assessment));
+        map.insert("worksheets".into(), crate::sheets::json(&words::sheets(assessment)));
+        map.insert("criteria".into(), criteria(assessment).into());
         if let Some(view) = &assessment.view {
             map.insert("view".into(), crate::view::json(assessment, view));
         }
@@ -42,6 +44,8 @@ pub fn write_json(assessment: &Assessment<'_>, out: &mut impl Write) -> io::Resu
     list(out, "findings", assessment.findings.iter().map(|one| finding(assessment, one, &mut law)))?;
     list(out, "rollup", rollup(assessment).as_array().cloned().unwrap_or_default())?;
     list(out, "requests", assessment.requests.iter().map(|one| request(assessment, one)))?;
+    list(out, "worksheets", crate::sheets::json(&words::sheets(assessment)).as_array().cloned().unwrap_or_default())?;
+    list(out, "criteria", criteria(assessment))?;
     if let Some(view) = &assessment.view {
         writeln!(out, "\"view\":{},", crate::view::json(assessment, view))?;
     }
@@ -79,16 +83,53 @@ fn head(assessment: &Assessment<'_>) -> Value {
             "not-applicable": assessment.count(Outcome::NotApplicable),
             "undetermined": assessment.count(Outcome::Undetermined)},
         "packs": packs::json(assessment),
+        "mode": mode_json(assessment), "limits": limits(assessment),
     })
+}
+
+fn mode_json(assessment: &Assessment<'_>) -> Value {
+    let one = crate::statement(assessment);
+    json!({"mode": target_text(assessment, "mode"), "statement": one.what, "independence": one.independence,
+        "reach": one.reach})
+}
+
+/// What the method cannot show, by clause and by annex test.
+fn limits(assessment: &Assessment<'_>) -> Value {
+    words::limits(assessment).into_iter().map(|(id, text)| json!({"id": id, "text": text})).collect()
+}
+
+/// The criteria adjusted for this target, each with how the objects stand against it.
+fn criteria(assessment: &Assessment<'_>) -> Vec<Value> {
+    let one = |(position, one): (usize, &Criterion)| {
+        let findings: Vec<Value> = words::criterion_findings(assessment, position)
+            .map(|(finding, applied)| {
+                json!({"object": assessment.object(finding).1, "met": crate::sheets::word(applied.met),
+                    "standard": finding.standard, "verdict": finding.verdict})
+            })
+            .collect();
+        json!({"leaf": one.leaf, "effect": one.effect.word(), "demands": one.demands, "source": one.source,
+            "reason": one.reason, "by": one.by, "on": one.on.to_string(),
+            "check": one.check.as_ref().map(|(source, _)| source), "findings": findings,
+            "at": assessment.dossier.sources.line(one.at)})
+    };
+    assessment.dossier.criteria.iter().enumerate().map(one).collect()
 }
 
 /// Law is the same for every finding of a leaf, so it is looked up once.
 #[derive(Default)]
-struct Law(HashMap<usize, Value>);
+struct Law(HashMap<usize, Value>, HashMap<usize, Value>);
 
 impl Law {
     fn of(&mut self, assessment: &Assessment<'_>, id: usize, leaf: &Leaf) -> Value {
         self.0.entry(id).or_insert_with(|| cited(assessment, leaf)).clone()
+    }
+}
+
+impl Law {
+    /// Clauses whose limits bear on a leaf, by id; their texts stand once under `limits`.
+    fn limits(&mut self, assessment: &Assessment<'_>, id: usize, leaf: &Leaf) -> Value {
+        let ids = || words::limited_by(assessment.catalogue, leaf).into_iter().map(|one| one.id.as_str()).collect();
+        self.1.entry(id).or_insert_with(ids).clone()
     }
 }
 
@@ -118,6 +159,7 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding, law: &mut Law) -> Val
         })
         .collect();
     let missing: Vec<String> = finding.missing.iter().map(|one| assessment.missing_path(*one)).collect();
+    let limits = law.limits(assessment, finding.leaf, leaf);
     let law = law.of(assessment, finding.leaf, leaf);
     let mut value = json!({
         "leaf": leaf.id, "clause": clause, "indicator": indicator, "dimension": dimension,
@@ -129,6 +171,17 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding, law: &mut Law) -> Val
         "facts": read, "missing": missing, "law": law, "remedy": leaf.remedy,
     });
     let Value::Object(map) = &mut value else { return value };
+    if limits.as_array().is_some_and(|limits| !limits.is_empty()) {
+        map.insert("limits".into(), limits);
+    }
+    if !finding.worksheets.is_empty() {
+        map.insert("worksheets".into(), consulted(assessment, finding));
+    }
+    if !finding.criteria.is_empty() {
+        map.insert("standard".into(), finding.standard.word().into());
+        let positions: Vec<usize> = finding.criteria.iter().map(|one| one.criterion).collect();
+        map.insert("criteria".into(), positions.into());
+    }
     if !finding.leans.is_empty() {
         let leans: Vec<Value> =
             finding.leans.iter().map(|lean| json!({"id": lean.id, "verdict": lean.outcome})).collect();
@@ -165,6 +218,24 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding, law: &mut Law) -> Val
     value
 }
 
+/// The annex tests a finding rests on or waits for.
+fn consulted(assessment: &Assessment<'_>, finding: &Finding) -> Value {
+    finding
+        .worksheets
+        .iter()
+        .filter_map(|(procedure, object)| {
+            let declared = assessment.catalogue.procedures.get(usize::from(*procedure))?;
+            let held = assessment
+                .worksheets
+                .iter()
+                .find(|one| one.procedure == usize::from(*procedure) && one.object == *object);
+            Some(json!({"procedure": declared.id, "annex": declared.annex,
+                "worksheet": held.map(|one| assessment.dossier.facts.id(one.record)),
+                "conclusion": held.map_or("open", |one| crate::sheets::word(one.conclusion))}))
+        })
+        .collect()
+}
+
 /// The clause's stage, or the stage of the activity.
 fn stage(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf) -> Value {
     if let Some(stage) = assessment.catalogue.clause_of(leaf).and_then(|clause| clause.stage.as_deref()) {
@@ -197,7 +268,7 @@ fn request(assessment: &Assessment<'_>, request: &Request) -> Value {
         .filter_map(|leaf| assessment.catalogue.leaves.get(*leaf))
         .map(|leaf| leaf.id.as_str())
         .collect();
-    json!({"path": request.path, "question": request.question, "leaves": leaves})
+    json!({"path": request.path, "to": request.to.word(), "question": request.question, "leaves": leaves})
 }
 
 fn obligations(assessment: &Assessment<'_>) -> Value {

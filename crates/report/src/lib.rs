@@ -3,13 +3,18 @@
 pub mod browse;
 mod html;
 mod json;
+mod mode;
 pub mod packs;
 mod text;
+mod text_sheets;
 mod view;
 mod wrap;
 
+pub mod sheets;
 pub mod words;
 
 pub use html::{Charts, DimensionCount, Reader, Shown, charts, facts, html};
 pub use json::{json, write_json};
+pub use mode::{Mode, Statement, mode, party, statement};
 pub use text::{explain, text};
+pub use text_sheets::sheet as sheet_text;

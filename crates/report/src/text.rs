@@ -11,7 +11,7 @@ use crate::packs;
 use crate::words;
 use crate::wrap::{cut, pad, wrap};
 
-const COLUMNS: usize = 100;
+pub(crate) const COLUMNS: usize = 100;
 /// Facts shown per finding; the JSON form has all.
 const FACTS: usize = 6;
 /// Objects shown for the same gap.
@@ -21,7 +21,7 @@ const REQUESTS: usize = 40;
 /// Objects shown per request.
 const OBJECTS: usize = 3;
 
-fn pick(lang: Lang, zh: &str, en: &str) -> String {
+pub(crate) fn pick(lang: Lang, zh: &str, en: &str) -> String {
     Text::new(zh, en).get(lang).to_owned()
 }
 
@@ -37,13 +37,15 @@ pub fn text(assessment: &Assessment<'_>, lang: Lang) -> String {
             gaps(assessment, lang, &mut out);
         }
     }
+    crate::text_sheets::worksheets(assessment, lang, &mut out);
+    crate::text_sheets::criteria(assessment, lang, &mut out);
     requests(assessment, lang, &mut out);
     law(assessment, lang, &mut out);
     limits(assessment, lang, &mut out);
     out
 }
 
-fn rule(out: &mut String, title: &str) {
+pub(crate) fn rule(out: &mut String, title: &str) {
     let used = crate::wrap::width(title) + 4;
     let _ = writeln!(out, "\n── {title} {}", "─".repeat(COLUMNS.saturating_sub(used)));
 }
@@ -183,7 +185,7 @@ fn gaps_of<'a>(assessment: &'a Assessment<'_>, level: Level) -> impl Iterator<It
         .filter(move |(_, leaf)| leaf.severity == level)
 }
 
-fn block(out: &mut String, label: &str, text: &str) {
+pub(crate) fn block(out: &mut String, label: &str, text: &str) {
     let indent = " ".repeat(6);
     let label = pad(label, 6);
     for (index, line) in wrap(text, COLUMNS - 14).into_iter().enumerate() {
@@ -246,6 +248,12 @@ fn gap(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf, lang: Lang, 
         block(out, &pick(lang, "法律", "law"), &cited.join(&pick(lang, "；", "; ")));
     }
     block(out, &pick(lang, "整改", "remedy"), leaf.remedy.get(lang));
+    let limited: Vec<&str> =
+        words::limited_by(assessment.catalogue, leaf).into_iter().map(|clause| clause.id.as_str()).collect();
+    if !limited.is_empty() {
+        let said = pick(lang, "该判断具有固有局限，见文末 ", "inherently limited; see the end: ");
+        block(out, &pick(lang, "局限", "limits"), &format!("{said}{}", limited.join(" ")));
+    }
     for one in finding.determinations.iter().filter_map(|at| assessment.dossier.determinations.get(*at)) {
         let place = assessment.dossier.sources.line(one.at);
         block(out, &pick(lang, "判定", "by"), &format!("{} {} · {place}", one.by, one.on));
@@ -300,7 +308,8 @@ fn requests(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
     let groups = grouped(&assessment.requests);
     for (index, group) in groups.iter().take(REQUESTS).enumerate() {
         let Some(first) = group.first() else { continue };
-        for (line, text) in wrap(first.question.get(lang), COLUMNS - 8).into_iter().enumerate() {
+        let asked = format!("[{}] {}", crate::party(assessment, first.to).get(lang), first.question.get(lang));
+        for (line, text) in wrap(&asked, COLUMNS - 10).into_iter().enumerate() {
             let number = if line == 0 { format!("{:>3}.", index + 1) } else { String::new() };
             let _ = writeln!(out, "{}  {} {text}", if line == 0 { "\n" } else { "" }, pad(&number, 4));
         }
@@ -367,6 +376,12 @@ fn limits(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
     );
     for line in wrap(&method, COLUMNS - 4) {
         let _ = writeln!(out, "  {line}");
+    }
+    let mode = crate::statement(assessment);
+    for text in [&mode.what, &mode.independence, &mode.reach] {
+        for line in wrap(text.get(lang), COLUMNS - 4) {
+            let _ = writeln!(out, "  {line}");
+        }
     }
     for (id, limit) in limits {
         for (index, line) in wrap(&format!("{id} {}", limit.get(lang)), COLUMNS - 6).into_iter().enumerate() {

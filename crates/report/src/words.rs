@@ -1,9 +1,9 @@
 //! The sentences of a report: reasons, law, limits. Chinese and English side by side.
 
-use zhunsheng_catalogue::{Instrument, Kind, LawRef, Leaf, Standing};
-use zhunsheng_dossier::{Determination, Outcome};
+use zhunsheng_catalogue::{Catalogue, Clause, Instrument, Kind, LawRef, Leaf, Standing};
+use zhunsheng_dossier::{Criterion, Determination, Effect, Outcome};
 use zhunsheng_source::Text;
-use zhunsheng_verdict::{Assessment, Finding, Kleene};
+use zhunsheng_verdict::{Applied, Assessment, Finding, Kleene};
 
 /// Clause whose failure ends the matter: at least one legal basis must hold.
 pub const BASIS: &str = "5.2.2";
@@ -36,6 +36,10 @@ pub fn reason(assessment: &Assessment<'_>, finding: &Finding) -> Text {
 /// Why the automatic verdict is what it is.
 pub fn automatic_reason(assessment: &Assessment<'_>, finding: &Finding) -> Text {
     let Some(leaf) = leaf(assessment, finding) else { return Text::default() };
+    let stricter = stricter(assessment, finding);
+    if !stricter.is_empty() {
+        return stricter;
+    }
     match finding.automatic {
         Outcome::Conformant => {
             Text::new(format!("已满足：{}", leaf.requirement.zh), format!("met: {}", leaf.requirement.en))
@@ -64,6 +68,12 @@ pub fn automatic_reason(assessment: &Assessment<'_>, finding: &Finding) -> Text 
 }
 
 fn not_applicable(assessment: &Assessment<'_>, finding: &Finding) -> Text {
+    if finding.not_handed_down {
+        return Text::new(
+            "在此以受托人身份处理，该要求没有由委托方交由其履行，也不是法律直接加于受托人的（6.1）",
+            "here it acts as an entrusted party; the requirement was not handed down to it, nor does law lay it on an entrusted party directly (6.1)",
+        );
+    }
     if let Some((pack, active)) = leaf(assessment, finding).and_then(|leaf| assessment.pack_of(leaf))
         && !active.judged()
     {
@@ -168,23 +178,106 @@ pub fn place<'a>(assessment: &'a Assessment<'_>, leaf: &Leaf) -> (&'a str, &'a s
     (&clause.id, of(Kind::Indicator), of(Kind::Dimension))
 }
 
-/// What the method cannot show (5.2.2, 5.3.4 …): the limits of clauses that have findings, each once.
-pub fn limits(assessment: &Assessment<'_>) -> Vec<(String, Text)> {
-    let mut seen = Vec::new();
-    let mut limits = Vec::new();
-    for finding in assessment.findings.iter() {
-        let Some(leaf) = leaf(assessment, finding) else { continue };
-        if seen.contains(&leaf.clause) {
-            continue;
-        }
-        seen.push(leaf.clause);
-        if let Some(clause) = assessment.catalogue.clauses.get(leaf.clause)
-            && !clause.limits.is_empty()
+/// The clauses whose limits bear on a leaf: its own, those above it, those of what it extends; the nearest first.
+pub fn limited_by<'a>(catalogue: &'a Catalogue, leaf: &Leaf) -> Vec<&'a Clause> {
+    let Some(clause) = catalogue.clause_of(leaf) else { return Vec::new() };
+    let mut found: Vec<&Clause> = Vec::new();
+    for id in clause.numbers() {
+        if let Some(over) = catalogue.clause(id)
+            && !over.limits.is_empty()
+            && !found.iter().any(|known| known.id == over.id)
         {
-            limits.push((clause.id.clone(), clause.limits.clone()));
+            found.push(over);
+        }
+    }
+    found
+}
+
+/// What the method cannot show (5.2.1, 5.2.2, 5.3.4 …): the limits of clauses that have findings and of those above them, each
+/// once, in the order of the standard; then those of the annex tests consulted.
+pub fn limits(assessment: &Assessment<'_>) -> Vec<(String, Text)> {
+    let catalogue = assessment.catalogue;
+    let mut leaves: Vec<usize> = assessment.findings.iter().map(|finding| finding.leaf).collect();
+    leaves.dedup();
+    let mut clauses: Vec<usize> = leaves
+        .iter()
+        .filter_map(|leaf| catalogue.leaves.get(*leaf))
+        .flat_map(|leaf| limited_by(catalogue, leaf))
+        .filter_map(|clause| catalogue.clause_position(&clause.id))
+        .collect();
+    clauses.sort_unstable();
+    clauses.dedup();
+    let mut limits: Vec<(String, Text)> = clauses
+        .into_iter()
+        .filter_map(|clause| catalogue.clauses.get(clause))
+        .map(|clause| (clause.id.clone(), clause.limits.clone()))
+        .collect();
+    for (index, procedure) in catalogue.procedures.iter().enumerate() {
+        if !procedure.limits.is_empty() && assessment.worksheets.iter().any(|one| one.procedure == index) {
+            limits.push((format!("{} {}", procedure.annex, procedure.id), procedure.limits.clone()));
         }
     }
     limits
+}
+
+/// The worksheets, ready to be shown.
+pub fn sheets<'a>(assessment: &'a Assessment<'_>) -> crate::sheets::Sheets<'a> {
+    crate::sheets::Sheets {
+        catalogue: assessment.catalogue,
+        facts: &assessment.dossier.facts,
+        sources: &assessment.dossier.sources,
+        all: &assessment.worksheets,
+    }
+}
+
+/// Stricter or looser.
+pub fn effect(effect: Effect) -> Text {
+    match effect {
+        Effect::Stricter => Text::new("调严", "stricter"),
+        Effect::Looser => Text::new("放宽（不替代标准）", "looser (does not replace the standard)"),
+    }
+}
+
+/// Whether an adjusted criterion is satisfied.
+pub fn met(applied: &Applied) -> Text {
+    match applied.met {
+        Kleene::True => Text::new("满足", "met"),
+        Kleene::False => Text::new("不满足", "not met"),
+        Kleene::Unknown => Text::new("待定", "open"),
+    }
+}
+
+/// The findings an adjusted criterion concerns.
+pub fn criterion_findings<'a>(
+    assessment: &'a Assessment<'_>,
+    position: usize,
+) -> impl Iterator<Item = (&'a Finding, &'a Applied)> {
+    assessment.findings.iter().flat_map(move |finding| {
+        finding.criteria.iter().filter(move |one| one.criterion == position).map(move |one| (finding, one))
+    })
+}
+
+/// The criteria that made a verdict stricter than the standard's, as a sentence; empty where none did.
+pub fn stricter(assessment: &Assessment<'_>, finding: &Finding) -> Text {
+    if finding.standard == finding.automatic {
+        return Text::default();
+    }
+    let failed = |one: &&Applied| one.stricter && one.met != Kleene::True;
+    let criteria: Vec<&Criterion> = finding
+        .criteria
+        .iter()
+        .filter(failed)
+        .filter_map(|one| assessment.dossier.criteria.get(one.criterion))
+        .collect();
+    let (zh, en): (Vec<String>, Vec<String>) = criteria
+        .iter()
+        .map(|one| (format!("{}（{}）", one.demands.zh, one.source), format!("{} ({})", one.demands.en, one.source)))
+        .unzip();
+    let was = finding.standard.label();
+    Text::new(
+        format!("调整后的准则没有得到满足或尚待判断：{}；按标准本身为“{}”", zh.join("；"), was.zh),
+        format!("an adjusted criterion is not met or still open: {}; by the standard alone: {}", en.join("; "), was.en),
+    )
 }
 
 /// The value of a fact, short enough for a line.

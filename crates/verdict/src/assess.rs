@@ -6,13 +6,16 @@ use zhunsheng_catalogue::{Catalogue, Instrument, Kind, LawRef, Leaf, LeafId, Pac
 use zhunsheng_dossier::{Answer, Date, Determination, Dossier, FactId, Facts, FieldId, Outcome, RecordId, Type, Val};
 use zhunsheng_source::{Diagnostic, Diagnostics};
 
+use crate::criteria::Criteria;
 use crate::eval::Missing;
 use crate::judge::{Bench, Finding, Judge};
 use crate::kleene::Kleene;
 use crate::packs::{self, ActivePack};
 use crate::request::{Request, requests};
+use crate::roles::{self, Roles};
 use crate::rollup::{Rolled, roll};
 use crate::shared::Shared;
+use crate::sheets::{Sheets, Worksheet, worksheets};
 use crate::view::ViewReport;
 
 /// What the caller decides.
@@ -72,6 +75,10 @@ pub struct Assessment<'a> {
     pub view: Option<ViewReport<'a>>,
     /// What to ask for.
     pub requests: Shared<Request>,
+    /// Worksheets of the annex tests, as far as they have got.
+    pub worksheets: Shared<Worksheet>,
+    /// What a person should look at before relying on the result.
+    pub warnings: Diagnostics,
     /// Whether each article can concern this target, by instrument and article.
     pub binding: Shared<Vec<Kleene>>,
     /// Sector packs that take part.
@@ -89,6 +96,8 @@ pub struct Kept {
     findings: Shared<Finding>,
     rollup: Shared<Rolled>,
     requests: Shared<Request>,
+    worksheets: Shared<Worksheet>,
+    warnings: Diagnostics,
     binding: Shared<Vec<Kleene>>,
     packs: Vec<ActivePack>,
     sharpened: BTreeMap<LeafId, Vec<LeafId>>,
@@ -97,7 +106,8 @@ pub struct Kept {
 impl Kept {
     /// The result again, on the catalogue and dossier it was judged from.
     pub fn on<'a>(&self, catalogue: &'a Catalogue, dossier: &'a Dossier) -> Assessment<'a> {
-        let Kept { as_of, stages, findings, rollup, requests, binding, packs, sharpened } = self.clone();
+        let Kept { as_of, stages, findings, rollup, requests, worksheets, warnings, binding, packs, sharpened } =
+            self.clone();
         Assessment {
             catalogue,
             dossier,
@@ -107,6 +117,8 @@ impl Kept {
             rollup,
             view: None,
             requests,
+            worksheets,
+            warnings,
             binding,
             packs,
             sharpened,
@@ -117,8 +129,20 @@ impl Kept {
 impl Assessment<'_> {
     /// The result without what it was judged from, and without the view of another text.
     pub fn keep(self) -> Kept {
-        let Assessment { as_of, stages, findings, rollup, requests, binding, packs, sharpened, .. } = self;
-        Kept { as_of, stages, findings, rollup, requests, binding, packs, sharpened }
+        let Assessment {
+            as_of,
+            stages,
+            findings,
+            rollup,
+            requests,
+            worksheets,
+            warnings,
+            binding,
+            packs,
+            sharpened,
+            ..
+        } = self;
+        Kept { as_of, stages, findings, rollup, requests, worksheets, warnings, binding, packs, sharpened }
     }
 
     /// Number of findings with a verdict.
@@ -149,7 +173,7 @@ impl Assessment<'_> {
 
     /// The path of something missing.
     pub fn missing_path(&self, missing: Missing) -> String {
-        crate::request::path(self.catalogue, &self.dossier.facts, missing)
+        crate::request::path(self.catalogue, self.dossier, missing)
     }
 
     /// The kind and id of a finding's object; the id is empty for singletons and for collections as a whole.
@@ -208,6 +232,10 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     let mut problems = Diagnostics::default();
     let answers = answers(catalogue, facts, &dossier.answers, &mut problems);
     let determined = determined(catalogue, facts, &dossier.determinations, &mut problems);
+    let sheets = Sheets::read(catalogue, facts, &mut problems);
+    let object = |kind: &str, id: &str| object_of(catalogue, facts, kind, id);
+    let criteria = Criteria::read(catalogue, facts, &dossier.criteria, &object, &mut problems);
+    roles::check(catalogue, facts, &mut problems);
     if problems.has_errors() {
         return Err(InputError::Mistakes(problems));
     }
@@ -219,6 +247,9 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
         determined: &determined,
         determinations: &dossier.determinations,
         assumed: None,
+        sheets: &sheets,
+        roles: Some(&Roles::read(catalogue, facts)),
+        criteria: &criteria,
         stage_field: stage_fields(catalogue),
     };
     let view_id = input.view.as_deref();
@@ -227,10 +258,26 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     let findings = Shared::from(findings(&bench, &scope));
     let view = crosswalk.map(|crosswalk| crate::view::view(catalogue, crosswalk, &findings));
     let rollup = Shared::from(roll(catalogue, &findings));
-    let requests = Shared::from(requests(catalogue, facts, &findings));
+    let requests = Shared::from(requests(catalogue, dossier, &findings));
     let binding = Shared::from(crate::register::binding(catalogue, facts, as_of));
     let sharpened = packs::sharpened(catalogue, &packs);
-    Ok(Assessment { catalogue, dossier, as_of, stages, findings, rollup, view, requests, binding, packs, sharpened })
+    let worksheets = Shared::from(worksheets(catalogue, facts, &sheets, as_of));
+    let warnings = problems;
+    Ok(Assessment {
+        catalogue,
+        dossier,
+        as_of,
+        stages,
+        findings,
+        rollup,
+        view,
+        requests,
+        worksheets,
+        warnings,
+        binding,
+        packs,
+        sharpened,
+    })
 }
 
 fn no_view(catalogue: &Catalogue, id: &str) -> InputError {

@@ -1,10 +1,12 @@
 //! Evaluation of one expression: Kleene logic, and a trace of the facts read and the facts missed.
 
+use zhunsheng_catalogue::Procedure;
 use zhunsheng_catalogue::expr::{Cmp, Expr, Func, Quant};
 use zhunsheng_dossier::{Date, FactId, Facts, FieldId, RecordId, Val};
 
 use crate::calendar;
 use crate::kleene::Kleene;
+use crate::sheets::Sheets;
 
 /// Something that is not known and would help to decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +17,10 @@ pub enum Missing {
     Step(usize, RecordId, u16),
     /// The public holidays of a year, without which its working days cannot be counted.
     Holidays(i32),
+    /// The worksheet of a procedure for an object.
+    Worksheet(u16, RecordId),
+    /// An assessor's answer to a criterion of the dossier for an object.
+    Criterion(usize, RecordId),
 }
 
 /// What was read on the way to a value.
@@ -22,6 +28,8 @@ pub enum Missing {
 pub(crate) struct Trace {
     pub facts: Vec<FactId>,
     pub missing: Vec<Missing>,
+    /// Worksheets consulted: procedure and object.
+    pub sheets: Vec<(u16, RecordId)>,
 }
 
 impl Trace {
@@ -39,6 +47,7 @@ impl Trace {
     pub fn tidy(&mut self) {
         once(&mut self.facts);
         once(&mut self.missing);
+        once(&mut self.sheets);
     }
 }
 
@@ -73,8 +82,13 @@ enum V<'a> {
     Made(Vec<V<'a>>),
 }
 
+#[derive(Clone, Copy)]
 pub(crate) struct Eval<'a> {
     pub facts: &'a Facts,
+    pub procedures: &'a [Procedure],
+    pub sheets: &'a Sheets,
+    /// The answers of the worksheet whose rule is evaluated: the procedure and the record that holds its factors.
+    pub sheet: Option<(u16, RecordId)>,
     pub as_of: Date,
     /// Answers to the steps of the leaf under judgement.
     pub answers: &'a [Option<u16>],
@@ -95,6 +109,12 @@ impl<'a> Eval<'a> {
             Expr::Or(parts) => self.junction(parts, Kleene::True, locals, trace),
             Expr::Not(inner) => !self.truth(inner, locals, trace),
             Expr::Named(_, inner) => self.truth(inner, locals, trace),
+            Expr::Worksheet(object, procedure) => match self.value(object, locals, trace) {
+                V::Record(object) => self.worksheet(*procedure, object, trace),
+                V::Unknown => Kleene::Unknown,
+                _ => Kleene::False,
+            },
+            Expr::Weighing => self.weighing(trace),
             Expr::Cmp(op, a, b) => {
                 let a = self.value(a, locals, trace);
                 let b = self.value(b, locals, trace);
@@ -218,6 +238,7 @@ impl<'a> Eval<'a> {
                     V::Unknown
                 }
             },
+            Expr::Finding(factor) => self.found(*factor, trace).map_or(V::Unknown, V::Sym),
             Expr::Field(inner, field) => match self.value(inner, locals, trace) {
                 V::Record(record) => self.read(record, *field, trace),
                 V::Unknown => V::Unknown,
@@ -280,6 +301,94 @@ impl<'a> Eval<'a> {
                 Kleene::False => V::Bool(false),
                 Kleene::Unknown => V::Unknown,
             },
+        }
+    }
+
+    /// The conclusion of an object's worksheet.
+    pub fn worksheet(&self, index: u16, object: RecordId, trace: &mut Trace) -> Kleene {
+        self.concluded(index, object, None, trace)
+    }
+
+    /// The same, by a rule changed for the proof.
+    pub fn concluded(&self, index: u16, object: RecordId, rule: Option<&'a Expr>, trace: &mut Trace) -> Kleene {
+        trace.sheets.push((index, object));
+        if let Some(assumed) = self.sheets.assumed(index) {
+            if assumed == Kleene::Unknown {
+                trace.missing.push(Missing::Worksheet(index, object));
+            }
+            return assumed;
+        }
+        let (Some(sheet), Some(procedure)) = (self.sheets.of(index, object), self.procedures.get(index as usize))
+        else {
+            trace.missing.push(Missing::Worksheet(index, object));
+            return Kleene::Unknown;
+        };
+        let Val::Record(part) = self.facts.val(self.facts.get(sheet, procedure.places.part)) else {
+            return Kleene::Unknown;
+        };
+        // Nobody's worksheet concludes nothing.
+        let by = self.stated(sheet, procedure.places.by, trace);
+        let on = self.stated(sheet, procedure.places.on, trace);
+        let inner = Eval { sheet: Some((index, *part)), object, ..*self };
+        match inner.condition(rule.unwrap_or(&procedure.rule), trace) {
+            known if by && on => known,
+            _ => Kleene::Unknown,
+        }
+    }
+
+    /// Whether a field says something: known, not `none`, not blank. What is not there is missing.
+    fn stated(&self, record: RecordId, field: FieldId, trace: &mut Trace) -> bool {
+        let fact = self.facts.get(record, field);
+        let says = fact != 0
+            && match self.facts.val(fact) {
+                Val::None => false,
+                Val::Text(text) => !text.trim().is_empty(),
+                _ => true,
+            };
+        if says {
+            trace.facts.push(fact);
+        } else {
+            trace.missing.push(Missing::Fact(record, field));
+        }
+        says
+    }
+
+    /// What the worksheet finds about a factor. A finding without a reason is no finding.
+    fn found(&self, factor: u16, trace: &mut Trace) -> Option<u16> {
+        let (index, part) = self.sheet?;
+        let places = &self.procedures.get(index as usize)?.places;
+        let field = *places.factors.get(factor as usize)?;
+        let Val::Record(answer) = self.facts.val(self.facts.get(part, field)) else {
+            trace.missing.push(Missing::Fact(part, field));
+            return None;
+        };
+        let [finding, reason, ..] = places.answer;
+        let found = self.stated(*answer, finding, trace);
+        let reasoned = self.stated(*answer, reason, trace);
+        match self.facts.val(self.facts.get(*answer, finding)) {
+            Val::Sym(found_as) if found && reasoned => Some(*found_as),
+            _ => None,
+        }
+    }
+
+    /// What a named person concluded on weighing the factors, with a reason and a date.
+    fn weighing(&self, trace: &mut Trace) -> Kleene {
+        let Some((index, part)) = self.sheet else { return Kleene::Unknown };
+        let Some(places) = self.procedures.get(index as usize).map(|procedure| &procedure.places) else {
+            return Kleene::Unknown;
+        };
+        let Val::Record(weighed) = self.facts.val(self.facts.get(part, places.weighing)) else {
+            trace.missing.push(Missing::Fact(part, places.weighing));
+            return Kleene::Unknown;
+        };
+        let mut whole = true;
+        for field in places.weighed {
+            whole &= self.stated(*weighed, field, trace);
+        }
+        let [conclusion, ..] = places.weighed;
+        match self.facts.val(self.facts.get(*weighed, conclusion)) {
+            Val::Sym(concluded) if whole => Kleene::known(*concluded == 0),
+            _ => Kleene::Unknown,
         }
     }
 

@@ -3,8 +3,11 @@
 use zhunsheng_catalogue::{Catalogue, Clause, Kind, Leaf, LeafId, Target};
 use zhunsheng_dossier::{Date, Determination, FactId, Facts, Outcome, RecordId};
 
+use crate::criteria::{Applied, Criteria};
 use crate::eval::{Eval, Missing, Trace};
 use crate::kleene::Kleene;
+use crate::roles::Roles;
+use crate::sheets::Sheets;
 
 /// What another clause said for the same object, where a leaf leans on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,14 @@ pub struct Finding {
     pub superseded: Option<String>,
     /// Positions of the assessor's determinations; the last one counts.
     pub determinations: Vec<usize>,
+    /// Worksheets consulted: procedure and object.
+    pub worksheets: Vec<(u16, RecordId)>,
+    /// The target acts as an entrusted party and the requirement was not handed down to it (6.1).
+    pub not_handed_down: bool,
+    /// Adjusted criteria that concern it (chapter 4).
+    pub criteria: Vec<Applied>,
+    /// The automatic verdict by the standard alone, without adjusted criteria.
+    pub standard: Outcome,
 }
 
 impl Finding {
@@ -53,6 +64,10 @@ impl Finding {
             exempt: None,
             superseded: None,
             determinations: Vec::new(),
+            worksheets: Vec::new(),
+            not_handed_down: false,
+            criteria: Vec::new(),
+            standard: verdict,
         }
     }
 }
@@ -69,6 +84,12 @@ pub(crate) struct Bench<'a> {
     pub determinations: &'a [Determination],
     /// Outcomes assumed for clauses, groups or exceptions; only examples assume.
     pub assumed: Option<&'a std::collections::HashMap<String, Outcome>>,
+    /// Worksheets of the annex tests by procedure and object.
+    pub sheets: &'a Sheets,
+    /// Whom requirements bind; only examples leave it out, which speak of a handler.
+    pub roles: Option<&'a Roles>,
+    /// Adjusted criteria by leaf.
+    pub criteria: &'a Criteria,
     /// `activity.stage` and `activity.legal_bases`.
     pub stage_field: Option<(u16, u16)>,
 }
@@ -133,6 +154,7 @@ impl<'a, 'b> Judge<'a, 'b> {
                     {
                         finding.verdict = Outcome::NotApplicable;
                         finding.automatic = Outcome::NotApplicable;
+                        finding.standard = Outcome::NotApplicable;
                         finding.superseded = Some(holding.clone());
                         finding.missing.clear();
                     }
@@ -196,6 +218,9 @@ impl<'a, 'b> Judge<'a, 'b> {
         };
         let eval = Eval {
             facts: self.bench.facts,
+            procedures: &catalogue.procedures,
+            sheets: self.bench.sheets,
+            sheet: None,
             as_of: self.bench.as_of,
             answers: match leaf.steps.is_empty() {
                 true => &[],
@@ -205,6 +230,23 @@ impl<'a, 'b> Judge<'a, 'b> {
             object: self.object,
         };
         let mut trace = Trace::default();
+        let bound = self
+            .bench
+            .roles
+            .map_or(Kleene::True, |roles| roles.bind(self.bench.facts, leaf, clause, self.object, &mut trace));
+        if bound != Kleene::True {
+            trace.tidy();
+            finding.not_handed_down = bound == Kleene::False;
+            finding.verdict = if finding.not_handed_down { Outcome::NotApplicable } else { Outcome::Undetermined };
+            finding.automatic = finding.verdict;
+            finding.standard = finding.verdict;
+            finding.facts = trace.facts;
+            if bound == Kleene::Unknown {
+                finding.missing = trace.missing;
+            }
+            return finding;
+        }
+        trace = Trace::default();
         let named = self.named(leaf, clause, &mut trace);
         let mut rest = Trace::default();
         let applies = self.applies(&eval, leaf, clause, &mut rest);
@@ -212,6 +254,7 @@ impl<'a, 'b> Judge<'a, 'b> {
         if named != Some(Kleene::Unknown) || applies == Kleene::False {
             trace.facts.append(&mut rest.facts);
             trace.missing.append(&mut rest.missing);
+            trace.sheets.append(&mut rest.sheets);
         }
         match applies.and(named.unwrap_or(Kleene::True)) {
             Kleene::False => finding.verdict = Outcome::NotApplicable,
@@ -239,8 +282,13 @@ impl<'a, 'b> Judge<'a, 'b> {
                 }
             }
         }
+        finding.standard = finding.verdict;
+        if clause.kind != Kind::Exception {
+            self.bench.criteria.apply(&eval, id, &mut finding, &mut trace);
+        }
         trace.tidy();
         finding.facts = trace.facts;
+        finding.worksheets = trace.sheets;
         if finding.verdict == Outcome::Undetermined {
             finding.missing = trace.missing;
         }

@@ -6,6 +6,7 @@
 
 mod assess;
 mod calendar;
+mod criteria;
 mod eval;
 mod judge;
 mod kleene;
@@ -14,20 +15,26 @@ mod packs;
 mod prove;
 mod register;
 mod request;
+mod roles;
 mod rollup;
 mod shared;
+mod sheets;
 mod trial;
 mod view;
+mod worked;
 
 pub use assess::{Assessment, Input, InputError, Kept, assess};
+pub use criteria::Applied;
 pub use eval::Missing;
 pub use judge::{Finding, Lean};
 pub use kleene::Kleene;
 pub use packs::ActivePack;
 pub use prove::{Proof, Survivor, prove, prove_computed, prove_leaf};
 pub use register::{Compared, Duty, Register};
-pub use request::Request;
+pub use request::{Party, Request};
 pub use rollup::Rolled;
 pub use shared::Shared;
+pub use sheets::{FactorState, Worksheet, evaluate};
 pub use trial::{Effect, State, Trial, Verdicts};
 pub use view::{Held, ItemVerdict, PointVerdict, Standing as PointStanding, ViewReport};
+pub use worked::prove_procedure;

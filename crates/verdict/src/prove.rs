@@ -9,8 +9,11 @@ use zhunsheng_dossier::{Date, Facts, Outcome, build};
 use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 
 use crate::assess::stage_fields;
+use crate::criteria::Criteria;
 use crate::judge::{Bench, Judge};
+use crate::kleene::Kleene;
 use crate::mutate::{changes, mutants};
+use crate::sheets::Sheets;
 
 /// A change that no example noticed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +50,7 @@ pub struct Proof {
 }
 
 /// The date examples are judged by unless they say otherwise.
-const AS_OF: Date = Date(20_758);
+pub(crate) const AS_OF: Date = Date(20_758);
 
 /// Runs all examples and all mutants of all leaves.
 pub fn prove(catalogue: &Catalogue) -> Proof {
@@ -56,6 +59,9 @@ pub fn prove(catalogue: &Catalogue) -> Proof {
         prove_leaf(catalogue, leaf, &mut proof);
     }
     prove_computed(catalogue, &mut proof);
+    for index in 0..catalogue.procedures.len() {
+        crate::worked::prove_procedure(catalogue, index, &mut proof);
+    }
     proof
 }
 
@@ -198,6 +204,11 @@ fn take_away(catalogue: &Catalogue, id: LeafId, prepared: &mut Prepared, proof: 
         judge(proof, prepared, path);
         prepared.facts.remember(fact);
     }
+    for index in prepared.sheets.all_assumed() {
+        let held = prepared.sheets.forget(index);
+        judge(proof, prepared, format!("worksheet {index}"));
+        prepared.sheets.remember(index, held);
+    }
     for step in 0..prepared.answers.len() {
         let held = prepared.answers.get_mut(step).and_then(Option::take);
         judge(proof, prepared, format!("step {}", step + 1));
@@ -232,6 +243,7 @@ struct Prepared {
     facts: Facts,
     answers: Vec<Option<u16>>,
     assumed: HashMap<String, Outcome>,
+    sheets: Sheets,
     as_of: Date,
     object: u32,
     at: zhunsheng_source::At,
@@ -239,7 +251,8 @@ struct Prepared {
 
 fn prepare(catalogue: &Catalogue, leaf: &Leaf, example: &Example) -> Result<Prepared, Diagnostics> {
     // Without the taxonomy: an example states all it needs, so that it can be read on its own.
-    let (facts, mut problems) = build(&catalogue.schema, &[], &example.facts, &["clauses", "step", "as_of"]);
+    let (facts, mut problems) =
+        build(&catalogue.schema, &[], &example.facts, &["clauses", "step", "worksheet", "as_of"]);
     let mut assumed = HashMap::new();
     for (key, node) in example.facts.get("clauses").map(Node::entries).unwrap_or_default() {
         let used = leaf.requires.iter().chain(&leaf.any_of).chain(&leaf.except).any(|id| *id == key.name);
@@ -276,12 +289,44 @@ fn prepare(catalogue: &Catalogue, leaf: &Leaf, example: &Example) -> Result<Prep
             )),
         }
     }
+    let sheets = assumed_sheets(catalogue, leaf, example, &mut problems);
     let as_of = example.facts.get("as_of").and_then(Node::text).and_then(Date::parse).unwrap_or(AS_OF);
     if problems.has_errors() {
         return Err(problems);
     }
     let object = object(catalogue, leaf, &facts);
-    Ok(Prepared { verdict: example.verdict, facts, answers, assumed, as_of, object, at: example.at })
+    Ok(Prepared { verdict: example.verdict, facts, answers, assumed, sheets, as_of, object, at: example.at })
+}
+
+/// `worksheet: {b1: holds}` in an example: what the worksheets of its objects conclude.
+fn assumed_sheets(catalogue: &Catalogue, leaf: &Leaf, example: &Example, problems: &mut Diagnostics) -> Sheets {
+    let mut assumed = BTreeMap::new();
+    for (key, node) in example.facts.get("worksheet").map(Node::entries).unwrap_or_default() {
+        let index = catalogue.procedures.iter().position(|one| one.id == key.name);
+        let index = index.and_then(|index| u16::try_from(index).ok()).filter(|index| leaf.worksheets.contains(index));
+        let holds = match node.text() {
+            Some("holds") => Some(Kleene::True),
+            Some("fails") => Some(Kleene::False),
+            _ if node.is_unknown() => Some(Kleene::Unknown),
+            _ => None,
+        };
+        match (index, holds) {
+            (Some(index), Some(holds)) => {
+                assumed.insert(index, holds);
+            }
+            (None, _) => problems.push(Diagnostic::error(
+                key.at,
+                format!("`{}` 并不读取附录测试 `{}`", leaf.id, key.name),
+                format!("`{}` reads no worksheet `{}`", leaf.id, key.name),
+            )),
+            (_, None) => problems.push(Diagnostic::error(
+                node.at,
+                format!("应为 holds 或 fails，而不是 `{}`", node.show()),
+                format!("expected holds or fails, not `{}`", node.show()),
+            )),
+        }
+    }
+    Sheets::assume(assumed)
 }
 
 fn object(catalogue: &Catalogue, leaf: &Leaf, facts: &Facts) -> u32 {
@@ -306,6 +351,9 @@ fn run(catalogue: &Catalogue, id: LeafId, prepared: &Prepared) -> Outcome {
         determined: &HashMap::new(),
         determinations: &[],
         assumed: Some(&prepared.assumed),
+        sheets: &prepared.sheets,
+        roles: None,
+        criteria: &Criteria::default(),
         stage_field: stage_fields(catalogue),
     };
     let mut judge = Judge::new(&bench);

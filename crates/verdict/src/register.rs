@@ -11,6 +11,7 @@ use zhunsheng_source::Text;
 use crate::assess::Assessment;
 use crate::eval::{Eval, Missing, Trace};
 use crate::kleene::Kleene;
+use crate::sheets::Sheets;
 
 /// A figure of the law beside the dossier's.
 #[derive(Clone, Debug)]
@@ -92,7 +93,8 @@ impl<'a> Assessment<'a> {
 }
 
 fn eval(facts: &Facts, as_of: Date) -> Eval<'_> {
-    Eval { facts, as_of, answers: &[], leaf: 0, object: 0 }
+    // Conditions on law read no worksheets.
+    Eval { facts, procedures: &[], sheets: Sheets::none(), sheet: None, as_of, answers: &[], leaf: 0, object: 0 }
 }
 
 fn duty<'a>(catalogue: &'a Catalogue, eval: &Eval<'a>, instrument: &'a Instrument, article: &'a Article) -> Duty<'a> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use zhunsheng_catalogue::{Catalogue, LeafId};
-use zhunsheng_dossier::{Facts, Outcome};
+use zhunsheng_dossier::{Dossier, Facts, Outcome};
 use zhunsheng_source::Text;
 
 use crate::eval::Missing;
@@ -18,12 +18,56 @@ pub struct Request {
     pub path: String,
     /// The question.
     pub question: Text,
+    /// Who is to answer it.
+    pub to: Party,
     /// Leaves that wait for it, in the order of the standard.
     pub leaves: Vec<LeafId>,
 }
 
+/// The parties of an assessment (chapter 3 of part 1): who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Party {
+    /// 被评估方: what it does and has.
+    Assessee,
+    /// 评估委托方: what is to be assessed, and by what criteria.
+    Client,
+    /// 评估员: what a person must judge.
+    Assessor,
+}
+
+impl Party {
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Party::Assessee => "assessee",
+            Party::Client => "client",
+            Party::Assessor => "assessor",
+        }
+    }
+}
+
+/// Who can answer: judgements are the assessor's, the target and its criteria are settled with the client, facts are the
+/// assessee's.
+fn to(catalogue: &Catalogue, facts: &Facts, missing: Missing) -> Party {
+    let Missing::Fact(record, field) = missing else { return Party::Assessor };
+    let kind = match record {
+        0 => catalogue
+            .schema
+            .field(0, field)
+            .and_then(|(key, _)| catalogue.schema.kind_of_key(key))
+            .map(|(kind, _)| kind),
+        _ => catalogue.schema.kind_of_shape(facts.shape(facts.outermost(record))),
+    };
+    match kind {
+        Some("target") => Party::Client,
+        Some("worksheet" | "criterion") => Party::Assessor,
+        _ => Party::Assessee,
+    }
+}
+
 /// The path of something that is missing.
-pub(crate) fn path(catalogue: &Catalogue, facts: &Facts, missing: Missing) -> String {
+pub(crate) fn path(catalogue: &Catalogue, dossier: &Dossier, missing: Missing) -> String {
+    let facts = &dossier.facts;
     match missing {
         Missing::Fact(record, field) => facts.path(&catalogue.schema, record, field),
         Missing::Holidays(year) => format!("holidays.{year}"),
@@ -36,11 +80,27 @@ pub(crate) fn path(catalogue: &Catalogue, facts: &Facts, missing: Missing) -> St
                 object => format!("answers[{id}@{object}].{step}"),
             }
         }
+        Missing::Worksheet(procedure, object) => {
+            let id = catalogue.procedures.get(procedure as usize).map_or("?", |one| one.id.as_str());
+            format!("worksheets[{id}@{}]", facts.id(object))
+        }
+        Missing::Criterion(position, object) => {
+            let id = dossier.criteria.get(position).map_or("?", |one| one.leaf.as_str());
+            format!("criteria[{id}@{}].met", facts.id(object))
+        }
     }
 }
 
-fn question(catalogue: &Catalogue, facts: &Facts, missing: Missing) -> Text {
+fn question(catalogue: &Catalogue, dossier: &Dossier, missing: Missing) -> Text {
+    let facts = &dossier.facts;
     match missing {
+        Missing::Criterion(position, _) => {
+            let Some(one) = dossier.criteria.get(position) else { return Text::default() };
+            Text::new(
+                format!("就条目 {} 调整的准则，该对象是否满足：{}", one.leaf, one.demands.zh),
+                format!("Does the object meet the adjusted criterion on leaf {}: {}", one.leaf, one.demands.en),
+            )
+        }
         Missing::Fact(record, field) => {
             catalogue.schema.field(facts.shape(record), field).map(|(_, field)| field.ask.clone()).unwrap_or_default()
         }
@@ -56,11 +116,22 @@ fn question(catalogue: &Catalogue, facts: &Facts, missing: Missing) -> Text {
             .and_then(|leaf| leaf.steps.get(step as usize))
             .map(|step| step.ask.clone())
             .unwrap_or_default(),
+        Missing::Worksheet(procedure, _) => {
+            let Some(one) = catalogue.procedures.get(procedure as usize) else { return Text::default() };
+            Text::new(
+                format!("请按附录{}作“{}”并制作工作底稿：{}", one.annex, one.title.zh, one.question.zh),
+                format!(
+                    "Please carry out the test of annex {} ({}) and record it: {}",
+                    one.annex, one.title.en, one.question.en
+                ),
+            )
+        }
     }
 }
 
 /// Requests of all undetermined findings, the ones that most leaves wait for first.
-pub(crate) fn requests(catalogue: &Catalogue, facts: &Facts, findings: &[Finding]) -> Vec<Request> {
+pub(crate) fn requests(catalogue: &Catalogue, dossier: &Dossier, findings: &[Finding]) -> Vec<Request> {
+    let facts = &dossier.facts;
     let mut waiting: BTreeMap<Missing, Vec<LeafId>> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.verdict == Outcome::Undetermined) {
         for missing in &finding.missing {
@@ -77,8 +148,9 @@ pub(crate) fn requests(catalogue: &Catalogue, facts: &Facts, findings: &[Finding
             leaves.dedup();
             Request {
                 missing,
-                path: path(catalogue, facts, missing),
-                question: question(catalogue, facts, missing),
+                path: path(catalogue, dossier, missing),
+                to: to(catalogue, facts, missing),
+                question: question(catalogue, dossier, missing),
                 leaves,
             }
         })

@@ -7,8 +7,11 @@ use zhunsheng_dossier::{Change, Date, Dossier, FactId, Facts, Outcome, RecordId,
 use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 
 use crate::assess::{Input, InputError, Scope, answers, findings, object_of, stage_fields, stages, stated_date};
+use crate::criteria::Criteria;
 use crate::judge::{Bench, Finding, Judge};
 use crate::packs::{self, ActivePack};
+use crate::roles::Roles;
+use crate::sheets::Sheets;
 
 type Answers = HashMap<(LeafId, RecordId), Vec<Option<u16>>>;
 
@@ -122,6 +125,9 @@ impl<'a> Trial<'a> {
             determined: &HashMap::new(),
             determinations: &[],
             assumed: None,
+            sheets: &Sheets::read(self.catalogue, &state.facts, &mut Diagnostics::default()),
+            roles: Some(&Roles::read(self.catalogue, &state.facts)),
+            criteria: &Criteria::default(),
             stage_field: stage_fields(self.catalogue),
         })
     }

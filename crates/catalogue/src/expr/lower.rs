@@ -5,6 +5,7 @@ use zhunsheng_dossier::{Date, Schema, ShapeId};
 use zhunsheng_source::{At, Diagnostic};
 
 use super::{Cmp, Expr, Func, Quant, Ty};
+use crate::procedure::Procedure;
 
 /// What names an expression may use.
 pub struct Scope<'a> {
@@ -14,6 +15,26 @@ pub struct Scope<'a> {
     pub object: Option<(&'a str, ShapeId)>,
     /// Steps of the leaf: id and answers.
     pub steps: &'a [(String, Vec<String>)],
+    /// Procedures whose conclusions may be read: id and the kind they are done for.
+    pub procedures: &'a [(String, String)],
+    /// The expression is the rule of a procedure.
+    pub rule: Option<Rule<'a>>,
+}
+
+/// What the rule of a procedure may read beside facts.
+#[derive(Clone, Copy)]
+pub struct Rule<'a> {
+    /// Factors: id and findings.
+    pub factors: &'a [(String, Vec<String>)],
+    /// Whether a person may be asked to weigh.
+    pub weighing: bool,
+}
+
+impl<'a> Scope<'a> {
+    /// Facts and the object only.
+    pub fn plain(schema: &'a Schema, object: Option<(&'a str, ShapeId)>) -> Scope<'a> {
+        Scope { schema, object, steps: &[], procedures: &[], rule: None }
+    }
 }
 
 /// Nesting of computed fields: a computed field that needs itself would never end.
@@ -40,7 +61,12 @@ pub fn compile(source: &str, at: At, scope: &Scope<'_>) -> Result<Expr, Diagnost
 ///
 /// # Errors
 /// The first mistake, at its place in the schema.
-pub fn check_computed(schema: &Schema, kind: &str, shape: ShapeId) -> Result<(), Diagnostic> {
+pub fn check_computed(
+    schema: &Schema,
+    kind: &str,
+    shape: ShapeId,
+    procedures: &[(String, String)],
+) -> Result<(), Diagnostic> {
     let fields: Vec<(&String, At)> = schema
         .shape(shape)
         .fields
@@ -48,7 +74,7 @@ pub fn check_computed(schema: &Schema, kind: &str, shape: ShapeId) -> Result<(),
         .filter_map(|(name, field)| field.computed.as_ref().map(|(_, at)| (name, *at)))
         .collect();
     for (name, at) in fields {
-        let scope = Scope { schema, object: Some((kind, shape)), steps: &[] };
+        let scope = Scope { procedures, ..Scope::plain(schema, Some((kind, shape))) };
         let mut lower = Lower::parse(&format!("{kind}.{name}"), at, &scope, 0)?;
         lower.root()?;
     }
@@ -56,11 +82,12 @@ pub fn check_computed(schema: &Schema, kind: &str, shape: ShapeId) -> Result<(),
 }
 
 /// The definition of a computed field (`activity.handles_sensitive`) and whether it is a truth value.
-pub fn definition(schema: &Schema, name: &str) -> Option<(Expr, bool)> {
+pub fn definition(schema: &Schema, name: &str, procedures: &[Procedure]) -> Option<(Expr, bool)> {
     let (owner, field) = name.split_once('.')?;
     let shape = schema.kinds.get(owner)?.shape;
     let (source, at) = schema.shape(shape).fields.get(field)?.computed.as_ref()?;
-    let scope = Scope { schema, object: Some((owner, shape)), steps: &[] };
+    let names: Vec<(String, String)> = procedures.iter().map(|one| (one.id.clone(), one.object.clone())).collect();
+    let scope = Scope { procedures: &names, ..Scope::plain(schema, Some((owner, shape))) };
     let (expr, ty) = Lower::parse(source, *at, &scope, 0).ok()?.root().ok()?;
     Some((expr, ty == Ty::Bool))
 }
@@ -152,6 +179,9 @@ impl<'a> Lower<'a> {
         if name == "as_of" {
             return Ok((Expr::AsOf, Ty::Date));
         }
+        if name == "weighing" && self.scope.rule.is_some_and(|rule| rule.weighing) {
+            return Ok((Expr::Weighing, Ty::Bool));
+        }
         if let Some((field, declared)) = self.scope.schema.shape(0).field(name) {
             return Ok((Expr::Field(Box::new(Expr::Root), field), Ty::of(declared)));
         }
@@ -171,6 +201,17 @@ impl<'a> Lower<'a> {
         }
         if matches!(&select.operand.expr, Cel::Ident(name) if name == "step") && !self.is_local("step") {
             return self.step(id, &select.field);
+        }
+        if let Some(rule) = self.scope.rule
+            && matches!(&select.operand.expr, Cel::Ident(name) if name == "finding")
+        {
+            return self.finding(id, rule, &select.field);
+        }
+        if let Cel::Select(inner) = &select.operand.expr
+            && inner.field == "worksheet"
+            && !inner.test
+        {
+            return self.worksheet(id, &inner.operand, &select.field);
         }
         let (operand, ty) = self.expr(&select.operand)?;
         let Ty::Record(shape) = ty else {
@@ -212,7 +253,8 @@ impl<'a> Lower<'a> {
             );
         }
         let owner = schema.shape(shape).name.clone();
-        let scope = Scope { schema, object: Some((&owner, shape)), steps: &[] };
+        let procedures = self.scope.procedures;
+        let scope = Scope { procedures, ..Scope::plain(schema, Some((&owner, shape))) };
         let mut inner = Lower::parse(source, *at, &scope, self.depth + 1)?;
         let (body, found) = inner.root()?;
         if found != ty {
@@ -238,6 +280,38 @@ impl<'a> Lower<'a> {
                 Err(Diagnostic::error(self.place(id), format!("没有步骤 `{name}`"), format!("no step `{name}`"))
                     .near(name, names))
             }
+        }
+    }
+
+    fn finding(&self, id: u64, rule: Rule<'_>, name: &str) -> Typed {
+        match rule.factors.iter().enumerate().find(|(_, (factor, _))| factor == name) {
+            Some((index, (_, values))) => {
+                Ok((Expr::Finding(u16::try_from(index).unwrap_or(u16::MAX)), Ty::Enum(values.clone())))
+            }
+            None => {
+                let names = rule.factors.iter().map(|(factor, _)| factor.as_str());
+                Err(Diagnostic::error(self.place(id), format!("没有因素 `{name}`"), format!("no factor `{name}`"))
+                    .near(name, names))
+            }
+        }
+    }
+
+    /// `activity.worksheet.b1`: the conclusion of the object's worksheet.
+    fn worksheet(&mut self, id: u64, object: &IdedExpr, name: &str) -> Typed {
+        let (object, ty) = self.expr(object)?;
+        let kind = match ty {
+            Ty::Record(shape) => self.scope.schema.kind_of_shape(shape).unwrap_or_default(),
+            _ => "",
+        };
+        let mine = || self.scope.procedures.iter().filter(|(_, object)| object == kind).map(|(id, _)| id.as_str());
+        match self.scope.procedures.iter().position(|(id, object)| id == name && object == kind) {
+            Some(index) => Ok((Expr::Worksheet(Box::new(object), u16::try_from(index).unwrap_or(u16::MAX)), Ty::Bool)),
+            None => Err(Diagnostic::error(
+                self.place(id),
+                format!("没有就 `{kind}` 作的附录测试 `{name}`"),
+                format!("no procedure `{name}` is done for `{kind}`"),
+            )
+            .near(name, mine())),
         }
     }
 
@@ -562,6 +636,7 @@ pub fn rewrite(expr: &Expr, change: &dyn Fn(&Expr) -> Option<Expr>) -> Expr {
     match expr {
         Expr::List(items) => Expr::List(all(items)),
         Expr::Field(inner, field) => Expr::Field(one(inner), *field),
+        Expr::Worksheet(inner, procedure) => Expr::Worksheet(one(inner), *procedure),
         Expr::Named(name, inner) => Expr::Named(name.clone(), one(inner)),
         Expr::Not(inner) => Expr::Not(one(inner)),
         Expr::And(parts) => Expr::And(all(parts)),

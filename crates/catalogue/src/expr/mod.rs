@@ -8,7 +8,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 use zhunsheng_dossier::{Date, FieldId};
 
-pub use lower::{Scope, check_computed, compile, definition, rewrite};
+pub use lower::{Rule, Scope, check_computed, compile, definition, rewrite};
 pub use types::Ty;
 pub use words::Wording;
 
@@ -85,6 +85,12 @@ pub enum Expr {
     AsOf,
     /// The answer to a step of the leaf.
     Step(u16),
+    /// The conclusion of an object's worksheet: the object, the procedure.
+    Worksheet(Box<Expr>, u16),
+    /// What a worksheet finds about a factor; only in the rule of a procedure.
+    Finding(u16),
+    /// What a named person concluded on weighing the factors; only in the rule of a procedure.
+    Weighing,
     /// A field of a record.
     Field(Box<Expr>, FieldId),
     /// A computed field, by name: evaluated as its body, mutated and shown as one condition.

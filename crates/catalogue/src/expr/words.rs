@@ -8,6 +8,7 @@ use zhunsheng_source::{Lang, Text};
 
 use super::{Cmp, Expr, Func, Quant, definition, rewrite};
 use crate::clause::Step;
+use crate::procedure::Procedure;
 
 /// What the words of an expression are taken from.
 pub struct Wording<'a> {
@@ -17,6 +18,8 @@ pub struct Wording<'a> {
     pub object: &'a str,
     /// Steps of the leaf.
     pub steps: &'a [Step],
+    /// Tests of the annexes, whose conclusions may be read.
+    pub procedures: &'a [Procedure],
     /// The language.
     pub lang: Lang,
 }
@@ -56,14 +59,31 @@ impl<'a> Wording<'a> {
         });
         let said = |name: &String| {
             let (owner, _) = name.split_once('.')?;
-            let (body, truth) = definition(self.schema, name)?;
-            let own = Wording { schema: self.schema, object: owner, steps: &[], lang: self.lang };
+            let (body, truth) = definition(self.schema, name, self.procedures)?;
+            let own = Wording {
+                schema: self.schema,
+                object: owner,
+                steps: &[],
+                procedures: self.procedures,
+                lang: self.lang,
+            };
             let shape = self.schema.kinds.get(owner)?.shape;
             let mut locals = vec![Kind::Record(shape)];
             let words = if truth { own.truth(&body, &mut locals) } else { own.value(&body, &mut locals).text };
             Some((self.computed(name), words))
         };
         names.borrow().iter().filter_map(said).collect()
+    }
+
+    /// `附录B.4测试得出“兼容”`
+    fn concluded(&self, index: u16, holds: bool) -> String {
+        let Some(one) = self.procedures.get(usize::from(index)) else { return String::new() };
+        let [yes, no] = &one.conclusions;
+        let said = if holds { yes } else { no };
+        self.t(
+            format!("附录{}的测试（{}）得出“{}”", one.annex, one.title.zh, said.zh),
+            format!("the test of annex {} ({}) concludes “{}”", one.annex, one.title.en, said.en),
+        )
     }
 
     fn t(&self, zh: impl Into<String>, en: impl Into<String>) -> String {
@@ -84,6 +104,8 @@ impl<'a> Wording<'a> {
                 let title = self.computed(name);
                 self.t(format!("{title}成立"), format!("{title} holds"))
             }
+            Expr::Worksheet(_, index) => self.concluded(*index, true),
+            Expr::Weighing => self.t("具名人员权衡后认为成立", "a named person weighed it and found so"),
             Expr::Cmp(op, a, b) => self.compare(*op, a, b, locals),
             Expr::In(item, list) => self.member(item, list, locals),
             Expr::Quant(quant, list, _, body) => self.quantified(*quant, list, body, locals),
@@ -107,6 +129,7 @@ impl<'a> Wording<'a> {
 
     fn not(&self, inner: &Expr, locals: &mut Vec<Kind<'a>>) -> String {
         match inner {
+            Expr::Worksheet(_, index) => self.concluded(*index, false),
             Expr::Field(..) | Expr::Local(_) => {
                 let said = self.value(inner, locals).text;
                 self.t(format!("{said}为“否”"), format!("{said}: no"))
@@ -279,6 +302,7 @@ impl<'a> Wording<'a> {
                 plain(items.join(&self.t("、", ", ")))
             }
             Expr::Step(index) => self.step(*index),
+            Expr::Finding(_) => plain(self.t("底稿对该因素的认定", "what the worksheet finds about the factor")),
             Expr::Field(inner, field) => {
                 let owner = self.value(inner, locals);
                 let Kind::Record(shape) = owner.kind else { return plain(owner.text) };

@@ -118,8 +118,13 @@ fn leaf(book: &Book<'_>, index: usize, leaf: &Leaf) -> Markup {
 /// The derived facts its condition and its check rest on, in words.
 fn derived(book: &Book<'_>, leaf: &Leaf) -> Vec<(String, String)> {
     let schema = &book.catalogue.schema;
-    let wording =
-        zhunsheng_catalogue::expr::Wording { schema, object: &leaf.object, steps: &leaf.steps, lang: book.lang };
+    let wording = zhunsheng_catalogue::expr::Wording {
+        schema,
+        object: &leaf.object,
+        steps: &leaf.steps,
+        procedures: &book.catalogue.procedures,
+        lang: book.lang,
+    };
     let mut found: Vec<(String, String)> = Vec::new();
     for expr in [&leaf.when, &leaf.check].into_iter().flatten() {
         for one in wording.derived(expr) {

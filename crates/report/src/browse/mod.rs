@@ -69,6 +69,7 @@ pub(crate) fn said(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
         schema: &catalogue.schema,
         object: &leaf.object,
         steps: &leaf.steps,
+        procedures: &catalogue.procedures,
         lang,
     };
     let pick = |zh: &str, en: &str| Text::new(zh, en).get(lang).to_owned();

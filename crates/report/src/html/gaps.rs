@@ -57,6 +57,13 @@ fn leaf(view: &View<'_>, one: &Judged<'_>) -> Markup {
             }
             div.text {
                 (law(view, one))
+                @let limited = crate::words::limited_by(view.a.catalogue, one.leaf);
+                @if !limited.is_empty() {
+                    p.remedy { span.tag { (view.t("局限", "Limits")) } span {
+                        (view.t("该判断具有固有局限，见“方法与局限”：", "Inherently limited; see “Method and its limits”: "))
+                        @for (index, clause) in limited.iter().enumerate() { @if index > 0 { (view.t("、", ", ")) } (clause.id) }
+                    } }
+                }
                 @if !one.leaf.remedy.is_empty() {
                     p.remedy { span.tag { (view.t("整改", "Remedy")) } span { (view.x(&one.leaf.remedy)) } }
                 }

@@ -10,6 +10,11 @@ use crate::words;
 pub(super) fn body(view: &View<'_>) -> Markup {
     let limits = words::limits(view.a);
     html! {
+        @let mode = crate::statement(view.a);
+        dl.method { div {
+            dt { (view.t("评估模式与独立性", "Mode and independence")) }
+            dd { (view.x(&mode.what)) " " (view.x(&mode.independence)) " " (view.x(&mode.reach)) }
+        } }
         dl.method { @for (title, text) in &words::method() {
             div { dt { (view.x(title)) } dd { (view.x(text)) } }
         } }

@@ -73,6 +73,7 @@ pub(super) fn body(view: &View<'_>) -> Markup {
             tbody { @for (index, one) in list.iter().take(ROWS).enumerate() { tr {
                 td.num { (index + 1) }
                 td {
+                    span.badge { (view.x(&crate::party(view.a, one.request.to))) } " "
                     @if !one.request.question.is_empty() { (view.x(&one.request.question)) br; }
                     @for (index, path) in one.paths.iter().take(PATHS).enumerate() {
                         @if index > 0 { " · " }

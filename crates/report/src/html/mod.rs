@@ -13,6 +13,7 @@ mod missing;
 mod packs;
 mod people;
 mod radar;
+mod sheets;
 mod style;
 mod summary;
 mod title;
@@ -114,9 +115,19 @@ pub fn html(assessment: &Assessment<'_>, lang: Lang) -> String {
         Section {
             anchor: "people", title: ("评估员判定", "Assessors' determinations"), body: people::body(&view)
         },
+        Section {
+            anchor: "sheets",
+            title: ("附录测试工作底稿", "Worksheets of annex tests"),
+            body: sheets::body(&view),
+        },
         Section { anchor: "method", title: ("方法与局限", "Method and its limits"), body: method::body(&view) },
         Section { anchor: "glossary", title: ("用语", "Terms"), body: method::glossary(&view) },
     ];
+    if !assessment.dossier.criteria.is_empty() {
+        let title = ("调整的评估准则", "Adjusted criteria");
+        let after = sections.iter().position(|section| section.anchor == "method").unwrap_or_default();
+        sections.insert(after, Section { anchor: "criteria", title, body: sheets::criteria(&view) });
+    }
     if !assessment.packs.is_empty() {
         // Nothing to draw where only packs were asked for.
         if view.dimensions.is_empty() {

@@ -134,7 +134,9 @@ impl<'a> View<'a> {
 
     /// `一` and `1`.
     pub fn number(&self, index: usize) -> String {
-        const ZH: [&str; 12] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"];
+        const ZH: [&str; 16] = [
+            "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五", "十六",
+        ];
         match (self.lang, ZH.get(index)) {
             (Lang::Zh, Some(number)) => format!("{number}、"),
             _ => format!("{}. ", index + 1),
