@@ -11,6 +11,7 @@ use crate::crosswalk::Crosswalk;
 use crate::law::{Article, Instrument, LawRef, Party};
 use crate::pack::Pack;
 use crate::procedure::{BasicFunction, Procedure, WorkedExample};
+use crate::record::RecordCheck;
 
 /// Index of a leaf.
 pub type LeafId = usize;
@@ -40,6 +41,10 @@ pub struct Catalogue {
     pub parties: Vec<Party>,
     /// What leaves are to the provisions of other texts.
     pub crosswalks: Vec<Crosswalk>,
+    /// Checks over the event records: those that ship, then the packs' own, each in the order of their ids.
+    pub records: Vec<RecordCheck>,
+    /// What a pack's own check may ask of an event.
+    pub event: Schema,
     /// Types of personal information, as facts.
     pub taxonomy: Vec<Node>,
     /// Tests of the annexes, in their order.
@@ -74,6 +79,8 @@ impl Catalogue {
             instruments: Vec::new(),
             parties: Vec::new(),
             crosswalks: Vec::new(),
+            records: Vec::new(),
+            event: Schema::default(),
             taxonomy: Vec::new(),
             procedures: Vec::new(),
             functions: Vec::new(),
@@ -124,6 +131,7 @@ impl Catalogue {
         self.examples = examples;
         self.packs.sort_by(|a, b| a.id.cmp(&b.id));
         self.instruments.sort_by(|a, b| a.id.cmp(&b.id));
+        self.records.sort_by(|a, b| (a.own.is_some(), &a.id).cmp(&(b.own.is_some(), &b.id)));
         self.index();
         self.title_crosswalks();
     }

@@ -30,7 +30,7 @@ pub(crate) struct Law {
 
 impl Law {
     /// Looks through all files first: a condition may refer to a figure of another file.
-    pub fn scan(nodes: &[Node]) -> Law {
+    pub fn scan<'n>(nodes: impl Iterator<Item = &'n Node>) -> Law {
         let mut law = Law::default();
         for node in nodes {
             for (quantity, field) in node.get("quantities").map(Node::entries).unwrap_or_default() {

@@ -15,6 +15,7 @@ mod lint;
 mod load;
 mod pack;
 mod procedure;
+mod record;
 
 pub use catalogue::{Catalogue, LeafId, Target};
 pub use clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Mode, Step};
@@ -26,3 +27,4 @@ pub use pack::Pack;
 pub use procedure::{
     BasicFunction, Concluded, Direction, Factor, Places, Possible, Presumption, Procedure, WEIGHTS, WorkedExample,
 };
+pub use record::{Claim, MOST_OWN, OwnCheck, RecordCheck, RecordExample, path, walk};

@@ -6,7 +6,7 @@ use zhunsheng_dossier::{Outcome, Schema, merge};
 use zhunsheng_source::{Diagnostic, Diagnostics, Limits, Node, Sources, Text, Value, parse};
 
 use crate::annex::{functions, procedures, reads, rules};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Target};
 use crate::clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Step};
 use crate::crosswalk::Crosswalk;
 use crate::decode::Decode;
@@ -14,6 +14,7 @@ use crate::expr::{Expr, Scope, check_computed, compile};
 use crate::law_load::{Law, LawLoader};
 use crate::pack::Pack;
 use crate::procedure::kinds;
+use crate::record::{self, MOST_OWN};
 
 /// Catalogue files by name, as text. The order does not matter: they are sorted.
 pub type Files = Vec<(String, String)>;
@@ -36,11 +37,16 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
         hasher.update((text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
         match parse(text, file, Limits::default()) {
-            Ok(node) => nodes.push(node),
+            Ok(node) => nodes.push((name.starts_with(RECORDS), node)),
             Err(problem) => problems.push(problem),
         }
     }
+    let event = record::schema(&nodes, &mut problems);
     // Fields of packs come after those of the standard.
+    let (shipped, nodes): (Vec<(bool, Node)>, Vec<(bool, Node)>) =
+        nodes.into_iter().partition(|(of_records, _)| *of_records);
+    let shipped: Vec<Node> = shipped.into_iter().map(|(_, node)| node).collect();
+    let nodes: Vec<Node> = nodes.into_iter().map(|(_, node)| node).collect();
     let (packs, base): (Vec<&Node>, Vec<&Node>) = nodes.iter().partition(|node| node.get("pack").is_some());
     let mut schema_files: Vec<Node> = base
         .into_iter()
@@ -68,23 +74,47 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
     }
     let mut catalogue = Catalogue::new(schema, sources);
     catalogue.sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    catalogue.event = event;
     catalogue.procedures = procedures;
     catalogue.functions = functions;
     rules(&nodes, &mut catalogue, &mut problems);
-    let law = Law::scan(&nodes);
+    let law = Law::scan(nodes.iter());
     let mut loader = Loader { catalogue: &mut catalogue, law: &law, procedures: &names, problems: &mut problems };
     for node in &nodes {
         loader.file(node);
     }
+    for node in &shipped {
+        loader.shipped(node);
+    }
     catalogue.finish();
     reads(&mut catalogue);
+    check_records(&catalogue, &mut problems);
     (catalogue, problems)
 }
 
-/// Definitions of other crates stand beside the clauses and are theirs to read.
-const ELSEWHERE: [&str; 3] = ["catalogue/policy/", "catalogue/records/", "catalogue/discover/"];
+/// Every check has an id of its own and bears on something there is.
+fn check_records(catalogue: &Catalogue, problems: &mut Diagnostics) {
+    let own = catalogue.records.iter().filter(|check| check.own.is_some());
+    if let Some(one) = own.clone().nth(MOST_OWN) {
+        let zh = format!("自有核验超过 `{MOST_OWN}` 项");
+        problems.push(Diagnostic::error(one.at, zh, format!("more than `{MOST_OWN}` checks of packs' own")));
+    }
+    for (position, check) in catalogue.records.iter().enumerate() {
+        if catalogue.records.iter().take(position).any(|other| other.id == check.id) {
+            let (zh, en) = (format!("核验 `{}` 重复", check.id), format!("check `{}` is declared twice", check.id));
+            problems.push(Diagnostic::error(check.at, zh, en));
+        }
+        for leaf in &check.leaves {
+            if !matches!(catalogue.resolve(leaf), Some(Target::Leaf(_) | Target::Group(..))) {
+                let (zh, en) = (format!("没有条目 `{leaf}`"), format!("no leaf `{leaf}`"));
+                let ids = catalogue.leaves.iter().map(|leaf| leaf.id.as_str());
+                problems.push(Diagnostic::error(check.at, zh, en).near(leaf, ids));
+            }
+        }
+    }
+}
 
-const TOP: [&str; 15] = [
+const TOP: [&str; 16] = [
     "kinds",
     "clauses",
     "instrument",
@@ -100,7 +130,12 @@ const TOP: [&str; 15] = [
     "unmapped",
     "procedures",
     "functions",
+    "records",
 ];
+/// Definitions of other crates stand beside the clauses and are theirs to read.
+const ELSEWHERE: [&str; 2] = ["catalogue/policy/", "catalogue/discover/"];
+/// Checks over the event records.
+const RECORDS: &str = "catalogue/records/";
 
 struct Loader<'a> {
     catalogue: &'a mut Catalogue,
@@ -146,6 +181,18 @@ impl Loader<'_> {
                 self.problems.push(Diagnostic::error(pack.at, zh, en));
             }
             self.catalogue.packs.push(pack);
+        }
+        for check in node.get("records").map(Node::items).unwrap_or_default() {
+            if let Some(check) = record::own(check, &self.catalogue.event, self.problems) {
+                self.catalogue.records.push(check);
+            }
+        }
+    }
+
+    fn shipped(&mut self, node: &Node) {
+        for check in node.get("checks").map(Node::items).unwrap_or_default() {
+            let check = record::shipped(check, self.problems);
+            self.catalogue.records.push(check);
         }
     }
 

@@ -140,6 +140,7 @@ const ASSESS_HELP: &str = "\
   zhunsheng assess examples/storefront-cameras
   zhunsheng assess examples/storefront-cameras --as-of 2021-03-18 --format html -o report.html
   zhunsheng assess mine --pack-id auto-sales-shanghai --only-pack
+  zhunsheng records audit --dossier mine --json > audit.json ; zhunsheng assess mine --records audit.json
   zhunsheng --lang en assess mine --stage collection,use --format json | jq '.counts'
 
 退出码 Exit codes: 0 无差距 no gap · 1 有差距 gaps · 2 输入有误 input wrong · 3 仅有待定 undetermined only";
@@ -210,6 +211,10 @@ pub struct AssessArgs {
     /// 按另一文件的事项报告，如 audit-2025（合规审计指引27项） By the items of another text, such as audit-2025 (27 items of the audit guideline)
     #[arg(long, value_name = "CROSSWALK")]
     pub view: Option<String>,
+    /// 全量核验的结果（records audit --json）；缺省时若卷宗的 records/ 中有事件，则当场核验
+    /// Result of `records audit --json`; without it, events in the dossier's records/ are audited on the spot
+    #[arg(long, value_name = "FILE")]
+    pub records: Option<PathBuf>,
     /// 格式 Format
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,

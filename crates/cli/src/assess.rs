@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Date, Dossier, LoadError, load};
-use zhunsheng_source::{Lang, Node};
+use zhunsheng_source::{Lang, Node, Sources};
 use zhunsheng_verdict::{Assessment, Input, InputError, assess};
 
 use crate::args::{AssessArgs, Format};
@@ -21,7 +21,7 @@ pub fn run(
 ) -> Result<u8, Failure> {
     let as_of = date(args.as_of.as_deref())?;
     let catalogue = catalogue(packs, root)?;
-    let dossier = read(&catalogue, &args.dossier)?;
+    let dossier = crate::recorded::read(&catalogue, &args.dossier, args.records.as_deref(), lang)?;
     if !dossier.warnings.is_empty() {
         eprintln!("{}", dossier.warnings.render(&dossier.sources, lang));
     }
@@ -87,8 +87,18 @@ pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Fai
 
 /// Reads a dossier over the taxonomy.
 pub fn read(catalogue: &Catalogue, path: &Path) -> Result<Dossier, Failure> {
-    let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
-    load(&catalogue.schema, &base, catalogue.sources.clone(), path).map_err(|cause| match cause {
+    read_beside(catalogue, catalogue.sources.clone(), None, path)
+}
+
+/// Reads a dossier over the taxonomy and the result of an audit of its records.
+pub fn read_beside(
+    catalogue: &Catalogue,
+    sources: Sources,
+    records: Option<&Node>,
+    path: &Path,
+) -> Result<Dossier, Failure> {
+    let base: Vec<&Node> = catalogue.taxonomy.iter().chain(records).collect();
+    load(&catalogue.schema, &base, sources, path).map_err(|cause| match cause {
         LoadError::Io { path, cause } => Failure::Read(path, cause),
         LoadError::Mistakes { problems, sources } => Failure::Mistakes(problems, Box::new(sources)),
     })

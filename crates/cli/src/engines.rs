@@ -1,4 +1,4 @@
-//! `zhunsheng records | sample | policy | discover`: commands that their own crates define, mounted here.
+//! `zhunsheng sample | policy | discover`: commands that their own crates define, mounted here.
 
 use std::io::Write;
 
@@ -12,26 +12,9 @@ fn code(result: Result<i32, impl std::fmt::Display>) -> Result<u8, Failure> {
     Ok(u8::try_from(code).unwrap_or(2))
 }
 
-/// `zhunsheng records`
-pub fn records(
-    command: zhunsheng_records::cli::RecordsCommand,
-    lang: Lang,
-    out: &mut impl Write,
-) -> Result<u8, Failure> {
-    let lang = match lang {
-        Lang::Zh => zhunsheng_records::Lang::Zh,
-        Lang::En => zhunsheng_records::Lang::En,
-    };
-    code(zhunsheng_records::cli::run(command, lang, out))
-}
-
 /// `zhunsheng sample`
 pub fn sample(command: zhunsheng_records::cli::SampleCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
-    let lang = match lang {
-        Lang::Zh => zhunsheng_records::Lang::Zh,
-        Lang::En => zhunsheng_records::Lang::En,
-    };
-    code(zhunsheng_records::cli::run_sample(command, lang, out))
+    code(zhunsheng_records::cli::run_sample(command, crate::recorded::lang(lang), out))
 }
 
 /// `zhunsheng policy`

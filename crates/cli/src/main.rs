@@ -12,6 +12,7 @@ mod input;
 mod obligations;
 mod opinion;
 mod reconcile;
+mod recorded;
 mod serve;
 mod violations;
 mod workbook;
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
         Command::Opinion(command) => opinion::run(&command, packs, root, lang, &mut out),
         Command::Explain { leaf } => assess::explain(&leaf, packs, root, lang, &mut out),
         Command::Dossier(command) => dossier::run(&command, packs, root, lang, &mut out),
-        Command::Records(command) => engines::records(command, lang, &mut out),
+        Command::Records(command) => recorded::run(command, packs, root, lang, &mut out),
         Command::Sample(command) => engines::sample(command, lang, &mut out),
         Command::Policy(command) => engines::policy(command, lang, &mut out),
         Command::Serve(args) => serve::run(&args, packs, root, lang, &mut out),

@@ -1,7 +1,7 @@
 //! The commands of this crate on their own, until and beside the main program.
 use clap::Parser;
 use std::process::ExitCode;
-use zhunsheng_records::cli::{RecordsCommand, SampleCommand, run, run_sample};
+use zhunsheng_records::cli::{RecordsCommand, SampleCommand, Surroundings, run, run_sample};
 use zhunsheng_records::{Error, Lang};
 
 #[derive(Parser)]
@@ -25,7 +25,16 @@ fn main() -> ExitCode {
     let lang = if cli.lang == "en" { Lang::En } else { Lang::Zh };
     let mut out = std::io::stdout().lock();
     let result: Result<i32, Error> = match cli.command {
-        Command::Records(c) => run(c, lang, &mut out),
+        Command::Records(c) => {
+            let derive = |_: &std::path::Path| {
+                Err(Error::Config {
+                    place: "records".into(),
+                    what: "dossiers are read by the main program".into(),
+                    mend: "run `zhunsheng records`",
+                })
+            };
+            run(c, &Surroundings { own: &|| Ok(Default::default()), derive: &derive }, lang, &mut out)
+        }
         Command::Sample(c) => run_sample(c, lang, &mut out),
     };
     match result {

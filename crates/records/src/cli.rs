@@ -1,6 +1,7 @@
 //! The commands `records` and `sample`, for the main program to mount.
 
-use crate::checks::{Lang, definitions};
+use crate::checks::{Definition, Lang, definitions};
+use crate::dossier::{self, Derived};
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::schema::Table;
@@ -8,8 +9,10 @@ use crate::{AuditOptions, Declared, audit, generate, sample};
 use clap::{Args, Subcommand};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use zhunsheng_catalogue::RecordCheck;
+use zhunsheng_dossier::Schema;
 
 /// 处理记录:全量核验 · Records of processing, every event
 #[derive(Debug, Subcommand)]
@@ -18,6 +21,8 @@ pub enum RecordsCommand {
     Audit(Box<AuditArgs>),
     /// 生成带有已知违规的数据 · Generate a population with known violations
     Generate(GenerateArgs),
+    /// 由卷宗的处理活动清单得出申报文件 · Derive the declaration from a dossier's inventory
+    Declare(DeclareArgs),
     /// 列出各项核验 · List the checks and the clauses they bear on
     Checks(ChecksArgs),
     /// 只读取不核验,用于测速 · Read the event columns and do nothing else (a yardstick)
@@ -39,8 +44,11 @@ pub enum SampleCommand {
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     /// 事件:文件或文件夹 · Events: files or folders
-    #[arg(long, required = true, num_args = 1..)]
+    #[arg(long, required_unless_present = "dossier", num_args = 1..)]
     pub events: Vec<PathBuf>,
+    /// 卷宗目录:申报取自处理活动清单,表取自其 records/ · A dossier: declares what is held against, tables in its records/
+    #[arg(long, value_name = "DIR", conflicts_with = "declared")]
+    pub dossier: Option<PathBuf>,
     /// 申报文件 (YAML/JSON) · The declaration
     #[arg(long)]
     pub declared: Option<PathBuf>,
@@ -95,6 +103,21 @@ pub struct AuditArgs {
     /// JSON 中不含用时与内存 · Leave out time and memory, so that equal input gives equal bytes
     #[arg(long)]
     pub no_timing: bool,
+}
+
+/// Arguments of `records declare`.
+#[derive(Debug, Args)]
+pub struct DeclareArgs {
+    /// 卷宗目录 · Folder with dossier.yaml
+    pub dossier: PathBuf,
+}
+
+/// What the commands need of the catalogue and of dossiers; the main program has it.
+pub struct Surroundings<'a> {
+    /// Packs' own checks and the schema they are written over.
+    pub own: &'a dyn Fn() -> Result<Arc<(Vec<RecordCheck>, Schema)>>,
+    /// Derives the declaration from the dossier in a folder.
+    pub derive: &'a dyn Fn(&Path) -> Result<Derived>,
 }
 
 /// Arguments of `records generate`.
@@ -157,9 +180,14 @@ fn out_error(e: std::io::Error) -> Error {
 ///
 /// # Errors
 /// The input is wrong, or something cannot be read or written.
-pub fn run(command: RecordsCommand, lang: Lang, out: &mut dyn Write) -> Result<i32> {
+pub fn run(command: RecordsCommand, around: &Surroundings<'_>, lang: Lang, out: &mut dyn Write) -> Result<i32> {
     match command {
-        RecordsCommand::Audit(args) => run_audit(*args, lang, out),
+        RecordsCommand::Audit(args) => run_audit(*args, around, lang, out),
+        RecordsCommand::Declare(a) => {
+            let text = in_folder(&a.dossier, around)?.0.yaml()?;
+            out.write_all(text.as_bytes()).map_err(out_error)?;
+            Ok(0)
+        }
         RecordsCommand::Generate(a) if a.scenario == Scenario::StorefrontCameras => {
             generate::captures::captures(a.events, a.seed, &a.out)?;
             Ok(0)
@@ -172,7 +200,8 @@ pub fn run(command: RecordsCommand, lang: Lang, out: &mut dyn Write) -> Result<i
             Ok(0)
         }
         RecordsCommand::Checks(a) => {
-            for d in definitions()? {
+            let own = (around.own)()?;
+            for d in definitions()?.into_iter().chain(own.0.iter().map(Definition::own)) {
                 writeln!(out, "{}  {}\n    {}", d.id, d.title.get(lang), d.leaves.join("  ")).map_err(out_error)?;
                 if a.sql {
                     for line in d.sql.trim().lines() {
@@ -193,15 +222,50 @@ pub fn run(command: RecordsCommand, lang: Lang, out: &mut dyn Write) -> Result<i
     }
 }
 
-fn run_audit(a: AuditArgs, lang: Lang, out: &mut dyn Write) -> Result<i32> {
-    let mut declared = match &a.declared {
-        Some(path) => Declared::read(path)?,
-        None => Declared { version: 1, ..Declared::default() },
+/// The declaration of a dossier as settled by its records' settings, and the tables in its folder.
+fn in_folder(path: &Path, around: &Surroundings<'_>) -> Result<(Derived, dossier::Folder)> {
+    let folder = dossier::folder(&path.join("records"))?;
+    let mut derived = (around.derive)(path)?;
+    if let Some(settings) = &folder.settings {
+        derived.settle(settings)?;
+    }
+    Ok((derived, folder))
+}
+
+/// Options that audit the records in a dossier's folder; `None` where it holds no events.
+///
+/// # Errors
+/// The folder, its settings or its mappings cannot be read.
+pub fn of_dossier(path: &Path, around: &Surroundings<'_>, lang: Lang) -> Result<Option<AuditOptions>> {
+    if !dossier::folder(&path.join("records"))?.tables.contains_key(&Table::Events) {
+        return Ok(None);
+    }
+    let (derived, folder) = in_folder(path, around)?;
+    Ok(Some(AuditOptions {
+        tables: folder.tables,
+        mappings: folder.mappings,
+        declared: derived.declared,
+        own: (around.own)()?,
+        lang,
+        progress: true,
+        ..AuditOptions::default()
+    }))
+}
+
+fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn Write) -> Result<i32> {
+    let (mut tables, mut mappings) = (BTreeMap::new(), Vec::new());
+    let mut declared = match (&a.declared, &a.dossier) {
+        (Some(path), _) => Declared::read(path)?,
+        (None, Some(path)) => {
+            let (derived, folder) = in_folder(path, around)?;
+            (tables, mappings) = (folder.tables, folder.mappings);
+            derived.declared
+        }
+        (None, None) => Declared { version: 1, ..Declared::default() },
     };
     if a.as_of.is_some() {
         declared.as_of = a.as_of;
     }
-    let mut tables = BTreeMap::new();
     for (table, paths) in [
         (Table::Events, a.events),
         (Table::Consents, a.consents),
@@ -217,12 +281,22 @@ fn run_audit(a: AuditArgs, lang: Lang, out: &mut dyn Write) -> Result<i32> {
             tables.insert(table, paths);
         }
     }
-    let mappings = a.mapping.iter().map(|p| Mapping::read(p).map(Arc::new)).collect::<Result<_>>()?;
+    for path in &a.mapping {
+        mappings.push(Arc::new(Mapping::read(path)?));
+    }
+    if !tables.contains_key(&Table::Events) {
+        return Err(Error::Config {
+            place: "records audit".into(),
+            what: "there are no events".into(),
+            mend: "give `--events`, or put them into the dossier's folder as records/events.parquet",
+        });
+    }
     let defaults = AuditOptions::default();
     let options = AuditOptions {
         tables,
         mappings,
         declared,
+        own: (around.own)()?,
         only: a.only,
         lang,
         threads: a.threads.unwrap_or(defaults.threads).max(1),
@@ -234,7 +308,7 @@ fn run_audit(a: AuditArgs, lang: Lang, out: &mut dyn Write) -> Result<i32> {
     };
     let report = audit(&options)?;
     if a.json {
-        writeln!(out, "{}", report.json(lang, !a.no_timing)).map_err(out_error)?;
+        writeln!(out, "{:#}", report.json(lang, !a.no_timing)).map_err(out_error)?;
     } else {
         write!(out, "{}", report.text(lang)).map_err(out_error)?;
     }

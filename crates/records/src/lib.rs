@@ -12,6 +12,7 @@
 pub mod checks;
 pub mod cli;
 pub mod declared;
+pub mod dossier;
 pub mod engine;
 pub mod error;
 pub mod generate;
@@ -35,6 +36,8 @@ pub use report::AuditReport;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use zhunsheng_catalogue::RecordCheck;
+use zhunsheng_dossier::Schema;
 
 /// What to audit, and how.
 #[derive(Debug, Clone)]
@@ -45,6 +48,8 @@ pub struct AuditOptions {
     pub mappings: Vec<Arc<mapping::Mapping>>,
     /// The declaration.
     pub declared: Declared,
+    /// Packs' own checks, and the schema their conditions are written over.
+    pub own: Arc<(Vec<RecordCheck>, Schema)>,
     /// Checks to make (ids or groups such as `consent`); all where empty.
     pub only: Vec<String>,
     /// Language of titles and reasons.
@@ -71,6 +76,7 @@ impl Default for AuditOptions {
             tables: BTreeMap::new(),
             mappings: Vec::new(),
             declared: Declared { version: 1, ..Declared::default() },
+            own: Arc::default(),
             only: Vec::new(),
             lang: Lang::Zh,
             threads: std::thread::available_parallelism().map_or(1, usize::from),

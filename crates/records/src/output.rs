@@ -47,6 +47,7 @@ impl Drop for Partial {
 pub struct Evidence {
     writer: Arc<Mutex<ArrowWriter<BufWriter<File>>>>,
     files: Arc<Vec<String>>,
+    checks: Arc<Vec<String>>,
     schema: Arc<Schema>,
     partial: Partial,
 }
@@ -56,7 +57,7 @@ impl Evidence {
     ///
     /// # Errors
     /// The file cannot be created.
-    pub fn create(path: &Path, files: &[PathBuf]) -> Result<Self> {
+    pub fn create(path: &Path, files: &[PathBuf], checks: Vec<String>) -> Result<Self> {
         let (partial, file) = Partial::create(path)?;
         let text = |name: &str, null: bool| Field::new(name, DataType::Utf8, null);
         let schema = Arc::new(Schema::new(vec![
@@ -78,6 +79,7 @@ impl Evidence {
         Ok(Self {
             writer: Arc::new(Mutex::new(writer)),
             files: Arc::new(files.iter().map(|f| f.display().to_string()).collect()),
+            checks: Arc::new(checks),
             schema,
             partial,
         })
@@ -86,9 +88,10 @@ impl Evidence {
     /// A sink into the file.
     #[must_use]
     pub fn sink(&self) -> Sink<Vec<Finding>> {
-        let (writer, files, schema) = (Arc::clone(&self.writer), Arc::clone(&self.files), Arc::clone(&self.schema));
+        let (writer, schema) = (Arc::clone(&self.writer), Arc::clone(&self.schema));
+        let (files, checks) = (Arc::clone(&self.files), Arc::clone(&self.checks));
         let path = self.partial.path.clone();
-        Sink::new(move |piece: Vec<Finding>| write(&writer, &files, &schema, &path, &piece))
+        Sink::new(move |piece: Vec<Finding>| write(&writer, (&files, &checks), &schema, &path, &piece))
     }
 
     /// Writes findings at the end.
@@ -97,7 +100,7 @@ impl Evidence {
     /// The file cannot be written.
     pub fn write(&mut self, findings: &[Finding]) -> Result<()> {
         for piece in findings.chunks(8192) {
-            write(&self.writer, &self.files, &self.schema, &self.partial.path, piece)?;
+            write(&self.writer, (&self.files, &self.checks), &self.schema, &self.partial.path, piece)?;
         }
         Ok(())
     }
@@ -116,14 +119,16 @@ impl Evidence {
 
 fn write(
     writer: &Mutex<ArrowWriter<BufWriter<File>>>,
-    files: &[String],
+    (files, checks): (&[String], &[String]),
     schema: &Arc<Schema>,
     path: &Path,
     piece: &[Finding],
 ) -> Result<()> {
     let file = |f: &Finding| if f.row == 0 { "" } else { files.get(f.file).map_or("", String::as_str) };
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(piece.iter().map(|f| f.check.id()))),
+        Arc::new(StringArray::from_iter_values(
+            piece.iter().map(|f| checks.get(usize::from(f.check)).map_or("", String::as_str)),
+        )),
         Arc::new(StringArray::from_iter_values(piece.iter().map(file))),
         Arc::new(UInt64Array::from_iter_values(piece.iter().map(|f| f.row))),
         Arc::new(TimestampMillisecondArray::from_iter(piece.iter().map(|f| f.ts)).with_timezone("UTC")),

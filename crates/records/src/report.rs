@@ -62,7 +62,7 @@ impl Sample {
 #[derive(Debug, Clone)]
 pub struct CheckReport {
     /// Identifier.
-    pub id: &'static str,
+    pub id: String,
     /// Title.
     pub title: Bilingual,
     /// Leaves of the standard.
@@ -80,6 +80,29 @@ pub struct CheckReport {
     /// Individuals affected.
     pub subjects: u64,
     /// First and last violation, milliseconds since 1970.
+    pub span: Option<(i64, i64)>,
+    /// The first violations.
+    pub samples: Vec<Sample>,
+    /// The same by activity and stage, for checks over events.
+    pub groups: Vec<GroupReport>,
+}
+
+/// Result of one check for one activity in one stage.
+#[derive(Debug, Clone)]
+pub struct GroupReport {
+    /// The activity as declared; none for events of activities that nobody declared.
+    pub activity: Option<String>,
+    /// The stage.
+    pub stage: Option<&'static str>,
+    /// Conclusion.
+    pub status: Status,
+    /// Items examined.
+    pub examined: u64,
+    /// Items in violation.
+    pub violations: u64,
+    /// Individuals affected.
+    pub subjects: u64,
+    /// First and last violation.
     pub span: Option<(i64, i64)>,
     /// The first violations.
     pub samples: Vec<Sample>,
@@ -150,6 +173,19 @@ impl AuditReport {
                 {
                     o.insert("missing".into(), json!(c.missing));
                 }
+                if let Some(o) = v.as_object_mut()
+                    && !c.groups.is_empty()
+                {
+                    let groups = c.groups.iter().map(|g| {
+                        json!({
+                            "activity": g.activity, "stage": g.stage, "status": g.status.word(),
+                            "examined": g.examined, "violations": g.violations, "subjects": g.subjects,
+                            "first": span(g.span, 0), "last": span(g.span, 1),
+                            "samples": g.samples.iter().map(Sample::json).collect::<Vec<_>>(),
+                        })
+                    });
+                    o.insert("activities".into(), groups.collect());
+                }
                 v
             })
             .collect();
@@ -207,7 +243,7 @@ impl AuditReport {
         }
         out.push('\n');
         for c in &self.checks {
-            let _ = write!(out, "{} {}  {}", pad(c.status.shown(lang), 12), pad(c.id, 32), c.title.get(lang));
+            let _ = write!(out, "{} {}  {}", pad(c.status.shown(lang), 12), pad(&c.id, 32), c.title.get(lang));
             let _ = match (c.status, zh) {
                 (Status::Gap, true) => {
                     writeln!(out, ":{} / {} ({}),{} 人", c.violations, c.examined, unit(&c.unit, true), c.subjects)

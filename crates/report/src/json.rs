@@ -9,7 +9,7 @@ use zhunsheng_catalogue::{Leaf, Standing};
 use zhunsheng_dossier::{Criterion, Outcome};
 use zhunsheng_verdict::{Assessment, Finding, Request};
 
-use crate::{packs, words};
+use crate::{packs, recorded, words};
 
 /// The whole assessment as one value.
 pub fn json(assessment: &Assessment<'_>) -> Value {
@@ -20,6 +20,7 @@ pub fn json(assessment: &Assessment<'_>) -> Value {
         map.insert("findings".into(), Value::Array(findings));
         map.insert("rollup".into(), rollup(assessment));
         map.insert("requests".into(), assessment.requests.iter().map(|one| request(assessment, one)).collect());
+        map.insert("population".into(), population(assessment));
         map.insert("obligations".into(), obligations(assessment));
         map.insert("worksheets".into(), crate::sheets::json(&words::sheets(assessment)));
         map.insert("criteria".into(), criteria(assessment).into());
@@ -49,6 +50,7 @@ pub fn write_json(assessment: &Assessment<'_>, out: &mut impl Write) -> io::Resu
     if let Some(view) = &assessment.view {
         writeln!(out, "\"view\":{},", crate::view::json(assessment, view))?;
     }
+    writeln!(out, "\"population\":{},", population(assessment))?;
     writeln!(out, "\"obligations\":{}}}", obligations(assessment))
 }
 
@@ -196,6 +198,9 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding, law: &mut Law) -> Val
     if !sharpened.is_empty() {
         map.insert("sharpened_by".into(), sharpened.into());
     }
+    if !finding.records.is_empty() {
+        map.insert("records".into(), recorded::of(assessment, finding).iter().map(recorded::Recorded::json).collect());
+    }
     if let Some(id) = &finding.exempt {
         map.insert("exception".into(), id.as_str().into());
     }
@@ -269,6 +274,10 @@ fn request(assessment: &Assessment<'_>, request: &Request) -> Value {
         .map(|leaf| leaf.id.as_str())
         .collect();
     json!({"path": request.path, "to": request.to.word(), "question": request.question, "leaves": leaves})
+}
+
+fn population(assessment: &Assessment<'_>) -> Value {
+    recorded::population(assessment).map_or(Value::Null, |text| json!(text))
 }
 
 fn obligations(assessment: &Assessment<'_>) -> Value {

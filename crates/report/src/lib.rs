@@ -5,6 +5,7 @@ mod html;
 mod json;
 mod mode;
 pub mod packs;
+pub mod recorded;
 mod text;
 mod text_sheets;
 mod view;

@@ -7,15 +7,16 @@ use zhunsheng_dossier::Outcome;
 use zhunsheng_source::{Lang, Text};
 use zhunsheng_verdict::{Assessment, Finding, Request};
 
-use crate::packs;
-use crate::words;
 use crate::wrap::{cut, pad, wrap};
+use crate::{packs, recorded, words};
 
 pub(crate) const COLUMNS: usize = 100;
 /// Facts shown per finding; the JSON form has all.
 const FACTS: usize = 6;
 /// Objects shown for the same gap.
 const SAME: usize = 5;
+/// Rows of the event records shown per result.
+const ROWS: usize = 2;
 /// Requests shown; the JSON form has all.
 const REQUESTS: usize = 40;
 /// Objects shown per request.
@@ -243,6 +244,7 @@ fn gap(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf, lang: Lang, 
         }
     }
     facts(assessment, finding, lang, out);
+    rows(assessment, finding, lang, out);
     let cited = words::law_lines(assessment, leaf, lang);
     if !cited.is_empty() {
         block(out, &pick(lang, "法律", "law"), &cited.join(&pick(lang, "；", "; ")));
@@ -280,6 +282,20 @@ fn facts(assessment: &Assessment<'_>, finding: &Finding, lang: Lang, out: &mut S
                 &format!("… {more} more facts (see the JSON form)"),
             ),
         );
+    }
+}
+
+/// Rows of the event records that show the gap.
+fn rows(assessment: &Assessment<'_>, finding: &Finding, lang: Lang, out: &mut String) {
+    let shown = recorded::of(assessment, finding);
+    let rows: Vec<String> = shown
+        .iter()
+        .filter(|one| one.status() == Outcome::Gap)
+        .flat_map(|one| one.samples().into_iter().take(ROWS))
+        .take(2 * ROWS)
+        .collect();
+    for (index, row) in rows.iter().enumerate() {
+        block(out, &if index == 0 { pick(lang, "记录", "rows") } else { String::new() }, row);
     }
 }
 
@@ -374,8 +390,11 @@ fn limits(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
         "未陈述的事实按“未知”处理，不会得出“符合”；每一结论列出所依据的事实及其位置。评估员的判定与自动结论并列，均予保留。",
         "A fact that is not stated is unknown and never leads to conformant; each conclusion lists the facts it rests on and where they stand. An assessor's determination stands beside the automatic verdict; both are kept.",
     );
-    for line in wrap(&method, COLUMNS - 4) {
-        let _ = writeln!(out, "  {line}");
+    let population = recorded::population(assessment).unwrap_or_default();
+    for text in [method.as_str(), population.get(lang)] {
+        for line in wrap(text, COLUMNS - 4) {
+            let _ = writeln!(out, "  {line}");
+        }
     }
     let mode = crate::statement(assessment);
     for text in [&mode.what, &mode.independence, &mode.reach] {

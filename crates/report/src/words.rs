@@ -41,20 +41,23 @@ pub fn automatic_reason(assessment: &Assessment<'_>, finding: &Finding) -> Text 
         return stricter;
     }
     match finding.automatic {
-        Outcome::Conformant => {
-            Text::new(format!("已满足：{}", leaf.requirement.zh), format!("met: {}", leaf.requirement.en))
-        }
+        Outcome::Conformant => with_records(
+            assessment,
+            finding,
+            Text::new(format!("已满足：{}", leaf.requirement.zh), format!("met: {}", leaf.requirement.en)),
+        ),
         Outcome::Gap => {
             let failed: Vec<&str> =
                 finding.leans.iter().filter(|lean| lean.outcome == Outcome::Gap).map(|lean| lean.id.as_str()).collect();
             if failed.is_empty() {
-                return leaf.gap.clone();
+                return with_records(assessment, finding, leaf.gap.clone());
             }
             let list = failed.join("、");
-            Text::new(
+            let text = Text::new(
                 format!("{}（未满足的条款：{list}）", leaf.gap.zh),
                 format!("{} (clauses not met: {})", leaf.gap.en, failed.join(", ")),
-            )
+            );
+            with_records(assessment, finding, text)
         }
         Outcome::NotApplicable => not_applicable(assessment, finding),
         Outcome::Undetermined => {
@@ -65,6 +68,21 @@ pub fn automatic_reason(assessment: &Assessment<'_>, finding: &Finding) -> Text 
             )
         }
     }
+}
+
+/// Adds what the event records show, where it is of the finding's own verdict: a gap's violations, or that all was examined.
+fn with_records(assessment: &Assessment<'_>, finding: &Finding, text: Text) -> Text {
+    let shown: Vec<Text> = crate::recorded::of(assessment, finding)
+        .iter()
+        .filter(|one| one.status() == finding.automatic)
+        .map(crate::recorded::Recorded::sentence)
+        .collect();
+    if shown.is_empty() {
+        return text;
+    }
+    let join = |part: fn(&Text) -> &str, joint: &str| shown.iter().map(part).collect::<Vec<_>>().join(joint);
+    let (zh, en) = (join(|t| &t.zh, "；"), join(|t| &t.en, "; "));
+    Text::new(format!("{}【记录核验】{zh}", text.zh), format!("{} [event records] {en}", text.en))
 }
 
 fn not_applicable(assessment: &Assessment<'_>, finding: &Finding) -> Text {

@@ -11,6 +11,7 @@ use crate::eval::Missing;
 use crate::judge::{Bench, Finding, Judge};
 use crate::kleene::Kleene;
 use crate::packs::{self, ActivePack};
+use crate::records::Records;
 use crate::request::{Request, requests};
 use crate::roles::{self, Roles};
 use crate::rollup::{Rolled, roll};
@@ -236,6 +237,10 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     let object = |kind: &str, id: &str| object_of(catalogue, facts, kind, id);
     let criteria = Criteria::read(catalogue, facts, &dossier.criteria, &object, &mut problems);
     roles::check(catalogue, facts, &mut problems);
+    let records = Records::new(catalogue, facts);
+    if let Some(records) = &records {
+        records.contradictions(&mut problems);
+    }
     if problems.has_errors() {
         return Err(InputError::Mistakes(problems));
     }
@@ -250,6 +255,7 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
         sheets: &sheets,
         roles: Some(&Roles::read(catalogue, facts)),
         criteria: &criteria,
+        records: records.as_ref(),
         stage_field: stage_fields(catalogue),
     };
     let view_id = input.view.as_deref();
@@ -484,6 +490,16 @@ pub(crate) fn findings(bench: &Bench<'_>, scope: &Scope<'_>) -> Vec<Finding> {
         for finding in of_kind(bench, kind, &leaves, stages) {
             if let Some(held) = by_leaf.get_mut(finding.leaf) {
                 held.push(finding);
+            }
+        }
+        // What the records show of objects that the dossier does not have stands beside its own, and in place of the
+        // finding that says there are none.
+        for leaf in leaves {
+            if let Some(unplaced) = bench.records.and_then(|records| records.unplaced(leaf))
+                && let Some(held) = by_leaf.get_mut(leaf)
+            {
+                held.retain(|finding| finding.object != 0);
+                held.insert(0, unplaced);
             }
         }
     }

@@ -49,6 +49,24 @@ const YEARS: [Year; 7] = [
     },
 ];
 
+/// Days off, in order, of the years there is data for.
+pub fn days_off() -> Vec<Date> {
+    let of = |data: &'static Year| {
+        data.off.iter().flat_map(move |(month, first, count)| {
+            (*first..first + count).filter_map(move |day| Date::from_ymd(data.year, *month, day))
+        })
+    };
+    YEARS.iter().flat_map(of).collect()
+}
+
+/// Weekend days worked, in order.
+pub fn days_worked() -> Vec<Date> {
+    let of = |data: &'static Year| {
+        data.worked.iter().filter_map(move |(month, day)| Date::from_ymd(data.year, *month, *day))
+    };
+    YEARS.iter().flat_map(of).collect()
+}
+
 /// A year whose holidays are not known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoData(pub i32);

@@ -6,6 +6,7 @@ use zhunsheng_dossier::{Date, Determination, FactId, Facts, Outcome, RecordId};
 use crate::criteria::{Applied, Criteria};
 use crate::eval::{Eval, Missing, Trace};
 use crate::kleene::Kleene;
+use crate::records::Records;
 use crate::roles::Roles;
 use crate::sheets::Sheets;
 
@@ -33,6 +34,8 @@ pub struct Finding {
     pub facts: Vec<FactId>,
     /// What is not known and would decide; only where the automatic verdict is undetermined.
     pub missing: Vec<Missing>,
+    /// Results of `records audit` that bear on it.
+    pub records: Vec<RecordId>,
     /// Clauses it leans on.
     pub leans: Vec<Lean>,
     /// The exception that lifted the requirement.
@@ -60,6 +63,7 @@ impl Finding {
             automatic: verdict,
             facts: Vec::new(),
             missing: Vec::new(),
+            records: Vec::new(),
             leans: Vec::new(),
             exempt: None,
             superseded: None,
@@ -90,6 +94,8 @@ pub(crate) struct Bench<'a> {
     pub roles: Option<&'a Roles>,
     /// Adjusted criteria by leaf.
     pub criteria: &'a Criteria,
+    /// What the event records say; examples are judged by their facts alone.
+    pub records: Option<&'a Records<'a>>,
     /// `activity.stage` and `activity.legal_bases`.
     pub stage_field: Option<(u16, u16)>,
 }
@@ -286,6 +292,8 @@ impl<'a, 'b> Judge<'a, 'b> {
         if clause.kind != Kind::Exception {
             self.bench.criteria.apply(&eval, id, &mut finding, &mut trace);
         }
+        finding.records.sort_unstable();
+        finding.records.dedup();
         trace.tidy();
         finding.facts = trace.facts;
         finding.worksheets = trace.sheets;
@@ -337,13 +345,22 @@ impl<'a, 'b> Judge<'a, 'b> {
     }
 
     fn check(&mut self, eval: &Eval<'a>, leaf: &'a Leaf, trace: &mut Trace, finding: &mut Finding) -> Kleene {
-        let mut result = Kleene::True;
+        // What was done counts beside what was declared: neither makes up for the other.
+        let mut said = Trace::default();
+        let recorded =
+            self.bench.records.map_or(Kleene::True, |records| records.of(eval.leaf, eval.object, &mut said, finding));
+        let mut result = recorded;
         if let Some(check) = &leaf.check {
-            result = eval.condition(check, trace);
+            let declared = eval.condition(check, trace);
+            result = recorded.and(declared);
             if result == Kleene::False {
                 return Kleene::False;
             }
         }
+        if recorded == Kleene::False {
+            return Kleene::False;
+        }
+        trace.missing.append(&mut said.missing);
         for id in &leaf.requires {
             let outcome = self.clause(id);
             finding.leans.push(Lean { id: id.clone(), outcome });

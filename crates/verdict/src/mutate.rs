@@ -57,7 +57,7 @@ pub(crate) fn mutants(leaf: &Leaf, clause: &Clause) -> Vec<Mutant> {
 }
 
 /// All single changes of an expression.
-pub(crate) fn changes(expr: &Expr) -> Vec<(String, Expr)> {
+pub fn changes(expr: &Expr) -> Vec<(String, Expr)> {
     let mut out = Vec::new();
     // Truth values that are no junction are negated as a whole.
     if !matches!(expr, Expr::And(_) | Expr::Or(_)) && is_truth(expr) {

@@ -354,6 +354,7 @@ fn run(catalogue: &Catalogue, id: LeafId, prepared: &Prepared) -> Outcome {
         sheets: &prepared.sheets,
         roles: None,
         criteria: &Criteria::default(),
+        records: None,
         stage_field: stage_fields(catalogue),
     };
     let mut judge = Judge::new(&bench);

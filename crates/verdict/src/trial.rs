@@ -10,6 +10,7 @@ use crate::assess::{Input, InputError, Scope, answers, findings, object_of, stag
 use crate::criteria::Criteria;
 use crate::judge::{Bench, Finding, Judge};
 use crate::packs::{self, ActivePack};
+use crate::records::Records;
 use crate::roles::Roles;
 use crate::sheets::Sheets;
 
@@ -128,6 +129,7 @@ impl<'a> Trial<'a> {
             sheets: &Sheets::read(self.catalogue, &state.facts, &mut Diagnostics::default()),
             roles: Some(&Roles::read(self.catalogue, &state.facts)),
             criteria: &Criteria::default(),
+            records: Records::new(self.catalogue, &state.facts).as_ref(),
             stage_field: stage_fields(self.catalogue),
         })
     }

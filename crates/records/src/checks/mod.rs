@@ -6,6 +6,7 @@
 use crate::error::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use zhunsheng_catalogue::RecordCheck;
 
 /// The catalogue files, in the order of the report.
 pub const CATALOGUE: [(&str, &str); 6] = [
@@ -89,11 +90,6 @@ impl Check {
     pub fn parse(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|c| c.id() == id)
     }
-
-    /// Checks whose bits are set, in order.
-    pub fn of(set: u64) -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(move |c| set & c.bit() != 0)
-    }
 }
 
 /// Text in two languages.
@@ -147,10 +143,34 @@ pub struct Definition {
     /// Why an item is a violation; `{}` stands for the particular.
     pub reason: Bilingual,
     /// The check in SQL over the views of `views.yaml`: one row per violation, with the row's `file_no` and `row_no`.
+    /// Empty for a pack's own check, whose definition is its CEL.
     pub sql: String,
     /// The set of examined items in SQL.
     #[serde(default)]
     pub examined: String,
+}
+
+impl Definition {
+    /// A pack's own check, as the report shows it.
+    #[must_use]
+    pub fn own(check: &RecordCheck) -> Self {
+        let both = |t: &zhunsheng_source::Text| Bilingual { zh: t.zh.clone(), en: t.en.clone() };
+        let (reason, sql) = match &check.own {
+            Some(own) => (both(&own.reason), String::new()),
+            None => Default::default(),
+        };
+        Self {
+            id: check.id.clone(),
+            title: both(&check.title),
+            leaves: check.leaves.clone(),
+            tables: check.tables.clone(),
+            columns: Vec::new(),
+            unit: check.unit.clone(),
+            reason,
+            sql,
+            examined: String::new(),
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use crate::schema::{Method, Stage, events};
 use crate::state::State;
 use crate::state::acts::{Act, Scope};
 use crate::state::key::FastMap;
-use crate::state::vocab::{ALL_TYPES, EMPTY, NO_TYPE, method_of, stage_of};
+use crate::state::vocab::{ALL_TYPES, EMPTY, NO_TYPE, UNKNOWN, method_of, stage_of};
 
 /// Most classes held at a time; a log with more combinations makes the table start afresh.
 const MAX_CLASSES: usize = 1 << 16;
@@ -75,6 +75,8 @@ pub struct Class {
     pub strictly: bool,
     /// Whether data goes to a recipient.
     pub provides: bool,
+    /// Whether data goes abroad.
+    pub abroad: bool,
     /// Whether the individual must be looked up.
     pub lookup: bool,
     /// Events seen.
@@ -85,6 +87,14 @@ pub struct Class {
     pub given: u64,
     /// Events seen that rest on some consent, whether it counts or not.
     pub relied: u64,
+    /// Events seen of individuals under fourteen.
+    pub children: u64,
+    /// Events seen whose month for the policy notice is over.
+    pub waited: u64,
+    /// Events seen that a pack's own check examines, by check.
+    pub own: Box<[u64]>,
+    /// Activity (its code; [`UNKNOWN`] for one that nobody declared) and, in the lowest 8 bits, stage.
+    pub group: u32,
 }
 
 fn covers(scope: &Scope, c: &Combo) -> bool {
@@ -131,10 +141,12 @@ impl Class {
             sensitive: types & acts.sensitive & !NO_TYPE,
             biometric: types & acts.biometric & !NO_TYPE,
             broadcast: i64::MAX,
+            group: u32::from(if act.is_some() { combo.activity } else { UNKNOWN }) << 8 | u32::from(combo.stage & 0xff),
             ..Self::default()
         };
         let is = |s: Stage| stage == Some(s);
         let abroad = is(Stage::CrossBorder) || (combo.country != EMPTY && combo.country != acts.home);
+        class.abroad = abroad;
         class.provides = combo.recipient != EMPTY && (abroad || is(Stage::Provision) || is(Stage::Transfer));
         class.statics(state, act, stage);
         class.fields(&acts.required);

@@ -2,6 +2,7 @@
 
 use super::class::{Class, DECISIONS, NOTICE, POLICY, broadcast_types, notice_covers};
 use crate::checks::Check;
+use crate::declared::Basis;
 use crate::schema::{Outcome, RequestKind};
 use crate::state::State;
 use crate::state::acts::{Act, Policy, flags};
@@ -188,6 +189,69 @@ pub fn examine(state: &State, class: &Class, e: &Event, key: Key, slot: Option<u
         requests(state, class, e, key, first, &mut f);
     }
     f
+}
+
+/// Everything a pack's own check may ask about the individual and the declaration, at the moment of an event.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// Legal basis declared.
+    pub basis: Option<Basis>,
+    /// Every type stands under a consent that counts.
+    pub given: bool,
+    /// Every type stands under separate consent.
+    pub separate: bool,
+    /// Every type stands under written consent.
+    pub written: bool,
+    /// Every type stands under a guardian's consent.
+    pub guardian: bool,
+    /// Some type rests on a consent that does not count.
+    pub implied: bool,
+    /// The latest decision on some type is a refusal.
+    pub refused: bool,
+    /// The latest decision on some type is a withdrawal.
+    pub withdrawn: bool,
+    /// A just-in-time notice covers every type.
+    pub just_in_time: bool,
+    /// A policy notice came before.
+    pub policy_notice: bool,
+    /// Under fourteen; unknown without a date of birth.
+    pub under_14: Option<bool>,
+    /// The operator had authority.
+    pub granted: bool,
+}
+
+impl Moment {
+    /// Works it out.
+    pub(crate) fn of(state: &State, class: &Class, e: &Event, slot: Option<u32>) -> Self {
+        let act = class.act.and_then(|i| state.acts.list.get(i as usize));
+        let block = slot.map(|s| state.slots.block(s)).unwrap_or_default();
+        let need = Need { implied: true, separate: true, written: true, guardian: true, informed: false };
+        let d = resolve(state, class, e, &block, need, None);
+        let mut told = broadcast_types(state, class, e.ts, false);
+        for &w in block.notices.iter().take_while(|&&w| time_of(w) <= e.ts) {
+            if let Some(s) = state.scopes.get(scope_of(w))
+                && notice_covers(s, class)
+            {
+                told |= s.types;
+            }
+        }
+        let first = block.policies.first().map_or(i64::MAX, |&t| t as i64);
+        let first = first.min(state.broadcast_policies.first().copied().unwrap_or(i64::MAX));
+        Self {
+            basis: act.and_then(|a| a.basis),
+            given: d.valid == class.types,
+            separate: d.separate == class.types,
+            written: d.written == class.types,
+            guardian: d.guardian == class.types,
+            implied: d.implied != 0,
+            refused: d.refused != 0,
+            withdrawn: d.withdrawn != 0,
+            just_in_time: class.types & !told == 0,
+            policy_notice: first <= e.ts,
+            under_14: block.fourteen.map(|t| e.ts < t),
+            granted: act.is_some_and(|a| may(state, a, class, e)),
+        }
+    }
 }
 
 fn may(state: &State, act: &Act, class: &Class, e: &Event) -> bool {

@@ -2,24 +2,27 @@
 
 mod class;
 mod eval;
+pub mod own;
 pub mod sink;
 mod small;
 pub mod spill;
 mod worker;
 
-use crate::checks::{Check, definitions};
+use crate::checks::{Check, Definition, definitions};
 use crate::error::{Error, Result};
 use crate::input::{self, Source};
 use crate::mapping::Mapping;
 use crate::output::{Evidence, Progress, Rejects};
 use crate::par;
-use crate::report::{AuditReport, CheckReport, Sample, Status};
+use crate::report::{AuditReport, CheckReport, GroupReport, Sample, Status};
 use crate::schema::Table;
 use crate::state::load::{self, Plan};
 use crate::state::slots::add_bits;
+use crate::state::vocab::stage_of;
 use crate::time::shanghai_midnight;
 use crate::{AuditOptions, declared};
 use eval::AsOf;
+use own::Own;
 use sink::Sink;
 use small::Small;
 use spill::Spill;
@@ -54,20 +57,24 @@ fn open_all(options: &AuditOptions) -> Result<(Tables, Vec<PathBuf>)> {
     Ok((tables, files))
 }
 
-/// Checks whose tables were given.
-fn enabled(options: &AuditOptions, definitions: &[crate::checks::Definition]) -> u64 {
-    Check::ALL
-        .iter()
-        .zip(definitions)
-        .filter(|(c, d)| {
-            let chosen = options.only.is_empty()
-                || options.only.iter().any(|o| c.id() == o || c.id().starts_with(&format!("{o}.")));
-            chosen && missing_tables(options, d).is_empty()
-        })
-        .fold(0, |set, (c, _)| set | c.bit())
+/// Whether a choice such as `consent` or `consent.missing` means a check.
+fn means(choice: &str, id: &str) -> bool {
+    id.strip_prefix(choice).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-fn missing_tables(options: &AuditOptions, d: &crate::checks::Definition) -> Vec<String> {
+/// Checks whose tables were given.
+fn enabled(options: &AuditOptions, definitions: &[Definition]) -> u64 {
+    definitions
+        .iter()
+        .enumerate()
+        .filter(|(_, d)| {
+            let chosen = options.only.is_empty() || options.only.iter().any(|o| means(o, &d.id));
+            chosen && missing_tables(options, d).is_empty()
+        })
+        .fold(0, |set, (i, _)| set | 1u64.checked_shl(i as u32).unwrap_or(0))
+}
+
+fn missing_tables(options: &AuditOptions, d: &Definition) -> Vec<String> {
     d.tables.iter().filter(|t| Table::parse(t).is_none_or(|t| !options.tables.contains_key(&t))).cloned().collect()
 }
 
@@ -79,9 +86,20 @@ fn missing_tables(options: &AuditOptions, d: &crate::checks::Definition) -> Vec<
 pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let start = Instant::now();
     options.declared.validate("declaration")?;
-    let definitions = definitions()?;
+    let mut definitions = definitions()?;
+    let mut own = Vec::new();
+    for check in &options.own.0 {
+        if let Some(o) = Own::new(check, &options.own.1)? {
+            own.push(o);
+            definitions.push(Definition::own(check));
+        }
+    }
+    if own.len() > zhunsheng_catalogue::MOST_OWN {
+        let limit = zhunsheng_catalogue::MOST_OWN as u64;
+        return Err(Error::Limit { what: "checks of packs' own", limit, mend: "audit with fewer packs at a time" });
+    }
     for o in &options.only {
-        if !Check::ALL.iter().any(|c| c.id() == o || c.id().starts_with(&format!("{o}."))) {
+        if !definitions.iter().any(|d| means(o, &d.id)) {
             return Err(Error::Config {
                 place: "--only".into(),
                 what: format!("there is no check `{o}`"),
@@ -94,8 +112,13 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let temporary = options.temporary.clone().unwrap_or_else(std::env::temp_dir);
     let half = options.memory / 2;
     let strangers = Spill::<3>::new(half / 4, temporary.clone(), Some(join_strangers));
-    let daily = Spill::<4>::new(half / 4, temporary, None);
-    let mut evidence = options.evidence.as_ref().map(|p| Evidence::create(p, &files)).transpose()?;
+    let daily = Spill::<4>::new(half / 4, temporary.clone(), None);
+    let affected = Spill::<3>::new(half / 8, temporary, Some(|a, b| a == b));
+    let mut evidence = options
+        .evidence
+        .as_ref()
+        .map(|p| Evidence::create(p, &files, definitions.iter().map(|d| d.id.clone()).collect()))
+        .transpose()?;
     let mut rejected = options.rejects.as_ref().map(|p| Rejects::create(p, &files)).transpose()?;
 
     let mut total = Tally::new();
@@ -134,6 +157,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         let context = Context {
             state: &state,
             definitions: &definitions,
+            own: &own,
             lang: options.lang,
             enabled,
             has_access: options.tables.contains_key(&Table::Access),
@@ -143,6 +167,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
             rejected: reject_sink.as_ref(),
             strangers: &strangers,
             daily: &daily,
+            affected: &affected,
         };
         run_units(&context, &tables, options.threads, &progress, &mut total)?;
         let mut small = Small::new(&context, &mut total, &mut subjects);
@@ -160,7 +185,14 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         records.iter().for_each(|&[_, _, set]| add_bits(&mut violators, set));
         Ok(())
     })?;
-    let daily_subjects = frequency(options, &definitions, enabled, daily, &codes, &mut total, &mut later)?;
+    let mut people: BTreeMap<(u8, u32), u64> = BTreeMap::new();
+    affected.finish(|records| {
+        for &[_, _, what] in records {
+            *people.entry(((what >> 32) as u8, what as u32)).or_default() += 1;
+        }
+        Ok(())
+    })?;
+    let daily_subjects = frequency(options, &definitions, enabled, daily, &codes, &mut total, &mut later, &mut people)?;
     for (check, set) in subjects {
         if let Some(v) = violators.get_mut(check as usize) {
             *v += set.len() as u64;
@@ -194,11 +226,22 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         .map(|r| Sample { file: named(r.file), row: r.row, reason: r.reason.clone() })
         .collect();
     rejects.truncate(20);
-    let checks = Check::ALL
+    let summing = Summing {
+        options,
+        tables: &tables,
+        enabled,
+        refused,
+        total: &total,
+        violators: &violators,
+        people: &people,
+        activities: &codes,
+        named: &named,
+    };
+    let checks = definitions
         .iter()
-        .zip(&definitions)
-        .filter(|(c, _)| options.only.is_empty() || enabled & c.bit() != 0)
-        .map(|(&check, d)| check_report(check, d, options, &tables, enabled, refused, &total, &violators, &named))
+        .enumerate()
+        .filter(|(i, _)| options.only.is_empty() || enabled >> i & 1 != 0)
+        .map(|(i, d)| summing.check(i, d))
         .collect();
     if let Some(e) = evidence {
         e.close()?;
@@ -275,15 +318,17 @@ fn run_units(
     Ok(())
 }
 
+#[expect(clippy::too_many_arguments, reason = "one call, at the end of `audit`")]
 /// Days with more automatic collections than declared: every collection of such a day is a violation.
 fn frequency(
     options: &AuditOptions,
-    definitions: &[crate::checks::Definition],
+    definitions: &[Definition],
     enabled: u64,
     daily: Spill<4>,
     activities: &[String],
     total: &mut Tally,
     later: &mut Vec<Finding>,
+    individuals: &mut BTreeMap<(u8, u32), u64>,
 ) -> Result<u64> {
     let check = Check::ScopeFrequency;
     if enabled & check.bit() == 0 {
@@ -295,7 +340,8 @@ fn frequency(
     let limits: BTreeMap<&str, u32> =
         options.declared.activities.iter().filter_map(|a| Some((a.id.as_str(), a.max_per_day?))).collect();
     let keep_all = options.evidence.is_some();
-    let (mut people, mut last) = (0, None);
+    let (mut people, mut last, mut last_group) = (0, None, None);
+    let collection = u32::from(crate::state::vocab::stage_code(crate::schema::Stage::Collection.word()));
     daily.finish(|records| {
         for run in records.chunk_by(|&[a, b, c, _], &[x, y, z, _]| a == x && b == y && c == z) {
             let Some(&[a, b, what, _]) = run.first() else { continue };
@@ -308,13 +354,20 @@ fn frequency(
                 last = Some((a, b));
                 people += 1;
             }
+            let group = (what >> 32) as u32 & 0xffff;
+            let group = group << 8 | collection;
+            if last_group != Some((a, b, group)) {
+                last_group = Some((a, b, group));
+                *individuals.entry((check as u8, group)).or_default() += 1;
+            }
             let day = (what & 0xffff_ffff) as i64;
             let (y, m, d) = crate::time::civil_from_days(day);
             let what = format!("{y:04}-{m:02}-{d:02}: {} > {limit}", run.len());
             for &[_, _, _, at] in run {
-                total.count(check, Some(shanghai_midnight(day)));
+                total.count(check as u8, group, Some(shanghai_midnight(day)));
                 later.push(Finding {
-                    check,
+                    check: check as u8,
+                    group,
                     file: (at >> 40) as usize,
                     row: at & ((1 << 40) - 1),
                     ts: None,
@@ -325,13 +378,11 @@ fn frequency(
             }
             if !keep_all && later.len() > 1 << 16 {
                 later.sort_by_key(|f| (f.check, f.file, f.row));
-                let mut seen = [0; 64];
+                let mut seen: BTreeMap<(u8, u32), usize> = BTreeMap::new();
                 later.retain(|f| {
-                    let n = seen.get_mut(f.check as usize);
-                    n.is_none_or(|n: &mut usize| {
-                        *n += 1;
-                        *n <= SAMPLES
-                    })
+                    let n = seen.entry((f.check, f.group)).or_default();
+                    *n += 1;
+                    *n <= SAMPLES
                 });
             }
         }
@@ -340,58 +391,92 @@ fn frequency(
     Ok(people)
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call, at the end of `audit`")]
-fn check_report(
-    check: Check,
-    d: &crate::checks::Definition,
-    options: &AuditOptions,
-    tables: &Tables,
+/// What the report of a check is made of.
+struct Summing<'a> {
+    options: &'a AuditOptions,
+    tables: &'a Tables,
     enabled: u64,
     refused: bool,
-    total: &Tally,
-    violators: &[u64],
-    named: &dyn Fn(usize) -> String,
-) -> CheckReport {
-    let i = check as usize;
-    let at = |v: &[u64]| v.get(i).copied().unwrap_or(0);
-    let (examined, violations) = (at(&total.examined), at(&total.violations));
-    let mut missing = missing_tables(options, d);
-    for column in d.columns.iter().filter_map(|c| c.split_once('.')) {
-        let there = Table::parse(column.0)
-            .and_then(|t| tables.get(&t))
-            .is_none_or(|(_, s)| s.is_empty() || s.iter().any(|s| s.has(column.1)));
-        if !there {
-            missing.push(format!("{}.{}", column.0, column.1));
+    total: &'a Tally,
+    violators: &'a [u64],
+    people: &'a BTreeMap<(u8, u32), u64>,
+    activities: &'a [String],
+    named: &'a dyn Fn(usize) -> String,
+}
+
+impl Summing<'_> {
+    fn missing(&self, d: &Definition) -> Vec<String> {
+        let mut missing = missing_tables(self.options, d);
+        for column in d.columns.iter().filter_map(|c| c.split_once('.')) {
+            let there = Table::parse(column.0)
+                .and_then(|t| self.tables.get(&t))
+                .is_none_or(|(_, s)| s.is_empty() || s.iter().any(|s| s.has(column.1)));
+            if !there {
+                missing.push(format!("{}.{}", column.0, column.1));
+            }
+        }
+        missing
+    }
+
+    fn status(&self, i: usize, examined: u64, violations: u64, complete: bool) -> Status {
+        if violations > 0 {
+            Status::Gap
+        } else if self.enabled >> i & 1 == 0 || self.refused || !complete {
+            Status::Undetermined
+        } else if examined == 0 {
+            Status::NotApplicable
+        } else {
+            Status::Conformant
         }
     }
-    let status = if violations > 0 {
-        Status::Gap
-    } else if enabled & check.bit() == 0 || refused || !missing.is_empty() {
-        Status::Undetermined
-    } else if examined == 0 {
-        Status::NotApplicable
-    } else {
-        Status::Conformant
-    };
-    let span = total.span.get(i).copied().filter(|s| s.0 <= s.1);
-    CheckReport {
-        id: check.id(),
-        title: d.title.clone(),
-        leaves: d.leaves.clone(),
-        unit: d.unit.clone(),
-        status,
-        missing,
-        examined,
-        violations,
-        subjects: at(violators),
-        span,
-        samples: total
-            .samples
-            .iter()
-            .filter(|s| s.check == check)
-            .map(|s| Sample { file: named(s.file), row: s.row, reason: s.reason.clone() })
-            .collect(),
+
+    fn samples<'b>(&self, findings: impl IntoIterator<Item = &'b Finding>) -> Vec<Sample> {
+        let one = |s: &Finding| Sample { file: (self.named)(s.file), row: s.row, reason: s.reason.clone() };
+        findings.into_iter().take(SAMPLES).map(one).collect()
     }
+
+    fn check(&self, i: usize, d: &Definition) -> CheckReport {
+        let at = |v: &[u64]| v.get(i).copied().unwrap_or(0);
+        let (examined, violations) = (at(&self.total.examined), at(&self.total.violations));
+        let missing = self.missing(d);
+        let number = i as u8;
+        let mut samples: Vec<&Finding> =
+            self.total.samples.range((number, 0)..=(number, u32::MAX)).flat_map(|(_, list)| list).collect();
+        samples.sort_by_key(|f| (f.file, f.row));
+        let groups = self.total.groups.range((number, 0)..worker_end(number)).map(|(&key, g)| {
+            let found = self.total.samples.get(&key).into_iter().flatten();
+            GroupReport {
+                // Codes of activities follow the order of the declaration, from 2.
+                activity: self.activities.get((key.1 >> 8).wrapping_sub(2) as usize).cloned(),
+                stage: stage_of((key.1 & 0xff) as u16).map(crate::schema::Stage::word),
+                status: self.status(i, g.examined, g.violations, missing.is_empty()),
+                examined: g.examined,
+                violations: g.violations,
+                subjects: self.people.get(&key).copied().unwrap_or(0),
+                span: Some(g.span).filter(|s| s.0 <= s.1),
+                samples: self.samples(found),
+            }
+        });
+        CheckReport {
+            id: d.id.clone(),
+            title: d.title.clone(),
+            leaves: d.leaves.clone(),
+            unit: d.unit.clone(),
+            status: self.status(i, examined, violations, missing.is_empty()),
+            groups: groups.collect(),
+            missing,
+            examined,
+            violations,
+            subjects: at(self.violators),
+            span: self.total.span.get(i).copied().filter(|s| s.0 <= s.1),
+            samples: self.samples(samples),
+        }
+    }
+}
+
+/// Key after the last group of a check that is about an activity.
+const fn worker_end(check: u8) -> (u8, u32) {
+    (check, worker::NO_GROUP)
 }
 
 /// A sink for findings.

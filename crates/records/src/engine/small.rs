@@ -1,6 +1,6 @@
 //! Checks whose items are rows of the small tables, or hours of the log.
 
-use super::worker::{Context, Finding, Tally, reason};
+use super::worker::{Context, Finding, NO_GROUP, Tally, reason};
 use crate::checks::Check;
 use crate::declared::Settings;
 use crate::schema::{Outcome, RequestKind};
@@ -34,9 +34,7 @@ impl<'a> Small<'a> {
     }
 
     fn examined(&mut self, check: Check, n: u64) {
-        if let Some(x) = self.tally.examined.get_mut(check as usize) {
-            *x += n;
-        }
+        self.tally.examine(check as u8, NO_GROUP, n);
     }
 
     fn on(&self, check: Check) -> bool {
@@ -44,18 +42,19 @@ impl<'a> Small<'a> {
     }
 
     fn violation(&mut self, check: Check, at: (usize, u64), ts: Option<i64>, subject: Option<&str>, particular: &str) {
-        self.tally.count(check, ts);
+        self.tally.count(check as u8, NO_GROUP, ts);
         if let Some(s) = subject {
             self.subjects.entry(check).or_default().insert(s.to_owned());
         }
         self.findings.push(Finding {
-            check,
+            check: check as u8,
+            group: NO_GROUP,
             file: at.0,
             row: at.1,
             ts,
             subject: subject.map(str::to_owned),
             activity: None,
-            reason: reason(self.context, check, particular),
+            reason: reason(self.context, check as u8, particular),
         });
     }
 

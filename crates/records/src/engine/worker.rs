@@ -2,6 +2,7 @@
 
 use super::class::{Class, Classes, Combo, IF_GIVEN};
 use super::eval::{AsOf, Event, Found, examine};
+use super::own::{self, Own};
 use super::sink::Sink;
 use super::spill::Spill;
 use crate::checks::{Check, Definition, Lang};
@@ -10,10 +11,11 @@ use crate::input::{Batch, Col, NO_TIME, Source, Unit};
 use crate::schema::events as c;
 use crate::state::key::{self, FastMap, Key};
 use crate::state::lut::Lut;
-use crate::state::slots::add_bits;
+use crate::state::slots::bits;
 use crate::state::vocab::{UNKNOWN, method_code, stage_code};
 use crate::state::{Reject, State};
 use crate::time::{HOUR, shanghai_day, show};
+use std::collections::BTreeMap;
 
 /// Samples kept per check.
 pub const SAMPLES: usize = 5;
@@ -24,8 +26,10 @@ const HOURS: usize = (crate::time::MAX_MS / HOUR) as usize + 1;
 /// A violation as it is written out.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The check.
-    pub check: Check,
+    /// Position of the check among the definitions.
+    pub check: u8,
+    /// Activity and stage it falls under, see [`Class::group`]; [`NO_GROUP`] for what is about neither.
+    pub group: u32,
     /// Number of the file.
     pub file: usize,
     /// Row in the file.
@@ -44,8 +48,10 @@ pub struct Finding {
 pub struct Context<'a> {
     /// The state.
     pub state: &'a State,
-    /// Definitions, in the order of [`Check::ALL`].
+    /// Definitions: those of [`Check::ALL`] in its order, then the packs' own.
     pub definitions: &'a [Definition],
+    /// The packs' own checks.
+    pub own: &'a [Own],
     /// Language of reasons.
     pub lang: Lang,
     /// Checks made.
@@ -64,6 +70,28 @@ pub struct Context<'a> {
     pub strangers: &'a Spill<3>,
     /// Automatic collections to be counted per day.
     pub daily: &'a Spill<4>,
+    /// Individuals with a violation, by check and group.
+    pub affected: &'a Spill<3>,
+}
+
+/// Group of what is about no activity.
+pub const NO_GROUP: u32 = u32::MAX;
+
+/// What a check comes to for one activity in one stage.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// Items examined.
+    pub examined: u64,
+    /// Items in violation.
+    pub violations: u64,
+    /// Time of the first and last violation.
+    pub span: (i64, i64),
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self { examined: 0, violations: 0, span: (i64::MAX, i64::MIN) }
+    }
 }
 
 /// Counts of a unit.
@@ -85,8 +113,10 @@ pub struct Tally {
     pub period: Option<(i64, i64)>,
     /// Hours with an event.
     pub hours: Vec<u64>,
-    /// First violations of each check.
-    pub samples: Vec<Finding>,
+    /// First violations of each check and group.
+    pub samples: BTreeMap<(u8, u32), Vec<Finding>>,
+    /// What each check comes to by activity and stage.
+    pub groups: BTreeMap<(u8, u32), Group>,
 }
 
 impl Tally {
@@ -119,27 +149,49 @@ impl Tally {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
             (a, b) => a.or(b),
         };
-        for s in o.samples {
+        for s in o.samples.into_values().flatten() {
             self.sample(s);
+        }
+        for (key, g) in o.groups {
+            let own = self.groups.entry(key).or_default();
+            own.examined += g.examined;
+            own.violations += g.violations;
+            own.span = (own.span.0.min(g.span.0), own.span.1.max(g.span.1));
         }
     }
 
     /// Keeps a violation as a sample if there is room.
     pub fn sample(&mut self, f: Finding) {
-        if self.samples.iter().filter(|s| s.check == f.check).count() < SAMPLES {
-            self.samples.push(f);
+        let kept = self.samples.entry((f.check, f.group)).or_default();
+        if kept.len() < SAMPLES {
+            kept.push(f);
         }
     }
 
-    /// Counts a violation.
-    pub fn count(&mut self, check: Check, ts: Option<i64>) {
-        let i = check as usize;
+    /// Counts a violation, and says how many there now are in its group.
+    pub fn count(&mut self, check: u8, group: u32, ts: Option<i64>) -> u64 {
+        let i = usize::from(check);
         if let Some(v) = self.violations.get_mut(i) {
             *v += 1;
         }
+        let own = self.groups.entry((check, group)).or_default();
+        own.violations += 1;
         if let (Some(ts), Some(s)) = (ts, self.span.get_mut(i)) {
             *s = (s.0.min(ts), s.1.max(ts));
+            own.span = (own.span.0.min(ts), own.span.1.max(ts));
         }
+        own.violations
+    }
+
+    /// Counts items examined.
+    pub fn examine(&mut self, check: u8, group: u32, n: u64) {
+        if n == 0 {
+            return;
+        }
+        if let Some(x) = self.examined.get_mut(usize::from(check)) {
+            *x += n;
+        }
+        self.groups.entry((check, group)).or_default().examined += n;
     }
 }
 
@@ -186,6 +238,7 @@ pub struct Worker<'a> {
     codes: Codes,
     tally: Tally,
     strangers: FastMap<Key, u64>,
+    affected: FastMap<(u64, u64, u64), ()>,
     daily: Vec<[u64; 4]>,
     findings: Vec<Finding>,
     rejects: Vec<Reject>,
@@ -220,6 +273,7 @@ pub fn run(
         codes: Codes::default(),
         tally: Tally::new(),
         strangers: FastMap::default(),
+        affected: FastMap::default(),
         daily: Vec::new(),
         findings: Vec::new(),
         rejects: Vec::new(),
@@ -404,23 +458,26 @@ impl Worker<'_> {
             class.collected += u64::from(event.collected != NO_TIME);
             let (key, slot) = (self.codes.keys[i - from], self.codes.slots[i - from]);
             let slot = (slot != NO_SLOT).then_some(slot);
-            let found = examine(context.state, class, &event, key, slot, context.as_of);
+            let mut found = examine(context.state, class, &event, key, slot, context.as_of);
             class.given += u64::from(found.given);
             class.relied += u64::from(found.relied);
+            if !context.own.is_empty() {
+                let texts = |c: usize| batch.text(c, i);
+                found.violates |= own::judge(context, class, &event, key, slot, &texts);
+            }
             if class.open & Check::ScopeFrequency.bit() != 0 {
                 let act = u64::from(class.combo.activity);
                 let day = shanghai_day(event.ts) as u64;
                 self.daily.push([key.0, key.1, act << 32 | day, (self.file as u64) << 40 | batch.number(i)]);
             }
-            if found.examined != 0 {
-                add_bits(&mut self.tally.examined, found.examined);
-            }
+            class.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
+            class.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
             match slot {
                 Some(s) => context.state.slots.mark(s, found.violates | SEEN),
                 None => *self.strangers.entry(key).or_default() |= found.violates | SEEN,
             }
             if found.violates != 0 {
-                self.violation(batch, i, at, &event, &found);
+                self.violation(batch, i, at, key, &event, &found);
             }
         }
         if low <= high {
@@ -431,16 +488,18 @@ impl Worker<'_> {
     }
 
     #[cold]
-    fn violation(&mut self, batch: &Batch, row: usize, class: u32, e: &Event, f: &Found) {
-        for check in Check::of(f.violates) {
-            self.tally.count(check, Some(e.ts));
-            let full = self.tally.violations.get(check as usize).is_some_and(|&v| v > SAMPLES as u64);
+    fn violation(&mut self, batch: &Batch, row: usize, class: u32, key: Key, e: &Event, f: &Found) {
+        let Some(class) = self.classes.list.get(class as usize) else { return };
+        for check in bits(f.violates) {
+            let n = self.tally.count(check, class.group, Some(e.ts));
+            self.affected.insert((key.0, key.1, u64::from(check) << 32 | u64::from(class.group)), ());
+            let full = n > SAMPLES as u64;
             if full && self.context.evidence.is_none() {
                 continue;
             }
-            let Some(class) = self.classes.list.get(class as usize) else { continue };
             let finding = Finding {
                 check,
+                group: class.group,
                 file: self.file,
                 row: batch.number(row),
                 ts: Some(e.ts),
@@ -458,24 +517,20 @@ impl Worker<'_> {
     }
 
     fn flush_classes(&mut self) {
+        let tally = &mut self.tally;
         for class in &self.classes.list {
-            for check in Check::of(class.examined) {
-                if let Some(x) = self.tally.examined.get_mut(check as usize) {
-                    *x += class.count;
-                }
+            for (set, n) in [
+                (class.examined, class.count),
+                (class.open & IF_GIVEN, class.given),
+                (class.open & Check::ConsentImplied.bit(), class.relied),
+                (class.if_collected, class.collected),
+                (Check::ConsentGuardian.bit(), class.children),
+                (Check::PolicyIndirect.bit(), class.waited),
+            ] {
+                bits(set).for_each(|check| tally.examine(check, class.group, n));
             }
-            let given = class.open & IF_GIVEN;
-            for (set, n) in [(given, class.given), (class.open & Check::ConsentImplied.bit(), class.relied)] {
-                for check in Check::of(set) {
-                    if let Some(x) = self.tally.examined.get_mut(check as usize) {
-                        *x += n;
-                    }
-                }
-            }
-            for check in Check::of(class.if_collected) {
-                if let Some(x) = self.tally.examined.get_mut(check as usize) {
-                    *x += class.collected;
-                }
+            for (i, &n) in class.own.iter().enumerate() {
+                tally.examine((Check::ALL.len() + i) as u8, class.group, n);
             }
         }
         self.classes = Classes::default();
@@ -485,6 +540,9 @@ impl Worker<'_> {
     fn flush(&mut self, end: bool) -> Result<()> {
         if self.strangers.len() > 1 << 18 || end {
             self.context.strangers.add(self.strangers.drain().map(|(k, set)| [k.0, k.1, set]))?;
+        }
+        if self.affected.len() > 1 << 17 || end {
+            self.context.affected.add(self.affected.drain().map(|((a, b, what), ())| [a, b, what]))?;
         }
         if self.daily.len() > 1 << 16 || end {
             self.context.daily.add(self.daily.drain(..))?;
@@ -505,14 +563,14 @@ impl Worker<'_> {
 
 /// Fills the particular into the reason of a check.
 #[must_use]
-pub fn reason(context: &Context<'_>, check: Check, particular: &str) -> String {
-    let template = context.definitions.get(check as usize).map_or("", |d| d.reason.get(context.lang));
+pub fn reason(context: &Context<'_>, check: u8, particular: &str) -> String {
+    let template = context.definitions.get(usize::from(check)).map_or("", |d| d.reason.get(context.lang));
     template.replacen("{}", particular, 1)
 }
 
 fn particular(
     context: &Context<'_>,
-    check: Check,
+    check: u8,
     class: &Class,
     batch: &Batch,
     row: usize,
@@ -524,6 +582,7 @@ fn particular(
         t
     };
     let act = class.act.and_then(|i| context.state.acts.list.get(i as usize));
+    let Some(&check) = Check::ALL.get(usize::from(check)) else { return text(c::ACTIVITY) };
     match check {
         Check::AfterRefusal | Check::AfterWithdrawal => show(f.decided),
         Check::KeptAfterWithdrawal => show(f.gone),

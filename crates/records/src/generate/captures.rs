@@ -50,7 +50,7 @@ pub fn captures(count: u64, seed: u64, folder: &Path) -> Result<()> {
             ts.append_value(FIRST + day * DAY + 10 * HOUR + r.below(12 * HOUR as u64) as i64);
             subject.append_value(format!("face-{i:06}"));
             let camera = format!("camera-{:02}", r.below(CAMERAS) + 1);
-            let values = ["storefront-capture", "collection", "footfall", "face", &camera, "auto"];
+            let values = ["face-capture", "collection", "visitor-analysis", "face-image", &camera, "auto"];
             for (b, v) in words.iter_mut().zip(values) {
                 b.append_value(v);
             }

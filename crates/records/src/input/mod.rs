@@ -157,6 +157,12 @@ fn suffix(path: &Path) -> Option<String> {
     name.rsplit_once('.').map(|(_, s)| s.to_owned())
 }
 
+/// Whether a file's name ends in a known way.
+#[must_use]
+pub fn is_table(path: &Path) -> bool {
+    suffix(path).is_some_and(|s| SUFFIXES.contains(&s.as_str()))
+}
+
 fn collect(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<()> {
     let meta = std::fs::metadata(path).map_err(Error::io("read", path))?;
     if !meta.is_dir() {
@@ -168,7 +174,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<()> {
     }
     for entry in std::fs::read_dir(path).map_err(Error::io("read", path))? {
         let entry = entry.map_err(Error::io("read", path))?.path();
-        if entry.is_dir() || suffix(&entry).is_some_and(|s| SUFFIXES.contains(&s.as_str())) {
+        if entry.is_dir() || is_table(&entry) {
             collect(&entry, files, depth + 1)?;
         }
     }

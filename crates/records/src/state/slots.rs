@@ -278,13 +278,21 @@ impl Slots {
     }
 }
 
+/// Positions of the bits that are set, in order.
+pub fn bits(mut set: u64) -> impl Iterator<Item = u8> {
+    std::iter::from_fn(move || {
+        let at = (set != 0).then(|| set.trailing_zeros() as u8);
+        set &= set.wrapping_sub(1);
+        at
+    })
+}
+
 /// Adds one to each counter whose bit is set.
-pub fn add_bits(counts: &mut [u64], mut set: u64) {
-    while set != 0 {
-        if let Some(c) = counts.get_mut(set.trailing_zeros() as usize) {
+pub fn add_bits(counts: &mut [u64], set: u64) {
+    for bit in bits(set) {
+        if let Some(c) = counts.get_mut(usize::from(bit)) {
             *c += 1;
         }
-        set &= set - 1;
     }
 }
 

@@ -8,12 +8,14 @@ use zhunsheng_verdict::Finding;
 
 use super::view::{Judged, View, anchor};
 use super::{people, summary, value};
-use crate::{packs, words};
+use crate::{packs, recorded, words};
 
 /// Objects shown per leaf.
 pub(super) const OBJECTS: usize = 20;
 /// Facts shown per finding.
 pub(super) const FACTS: usize = 12;
+/// Rows of the event records shown per result.
+const ROWS: usize = 3;
 
 pub(super) fn body(view: &View<'_>) -> Markup {
     if view.counts.gap == 0 {
@@ -103,6 +105,7 @@ fn object(view: &View<'_>, finding: &Finding) -> Markup {
                 }
             } }
             (facts(view, finding))
+            (records(view, finding))
             @if !finding.determinations.is_empty() { (people::both(view, finding)) }
         }
     }
@@ -114,7 +117,7 @@ fn facts(view: &View<'_>, finding: &Finding) -> Markup {
     let schema = &view.a.catalogue.schema;
     html! {
         @if finding.facts.is_empty() {
-            @if finding.leans.is_empty() && finding.determinations.is_empty() {
+            @if finding.leans.is_empty() && finding.determinations.is_empty() && finding.records.is_empty() {
                 p.note { (view.t("该结论不直接引用事实。", "This finding cites no fact of its own.")) }
             }
         } @else {
@@ -135,6 +138,27 @@ fn facts(view: &View<'_>, finding: &Finding) -> Markup {
             }
             @if finding.facts.len() > FACTS {
                 p.more { (view.more(finding.facts.len() - FACTS, "项事实", "facts")) }
+            }
+        }
+    }
+}
+
+/// What the event records show, with the rows that show it.
+fn records(view: &View<'_>, finding: &Finding) -> Markup {
+    let shown = recorded::of(view.a, finding);
+    html! {
+        @if !shown.is_empty() {
+            table.facts.records {
+                thead { tr {
+                    th scope="col" { (view.t("记录核验", "Event records")) }
+                    th scope="col" { (view.t("样例", "Rows")) }
+                    th scope="col" { (view.t("出处", "Stated at")) }
+                } }
+                tbody { @for one in &shown { tr {
+                    td { (view.x(&one.sentence())) br; code.path { (breakable(&one.check())) } }
+                    td.value { @for row in one.samples().iter().take(ROWS) { code.at { (breakable(row)) } br; } }
+                    td { code.at { (breakable(&view.a.dossier.sources.line(one.at()))) } }
+                } } }
             }
         }
     }

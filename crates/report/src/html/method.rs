@@ -5,19 +5,23 @@ use zhunsheng_dossier::Outcome;
 
 use super::people::reference;
 use super::view::View;
-use crate::words;
+use crate::{recorded, words};
 
 pub(super) fn body(view: &View<'_>) -> Markup {
     let limits = words::limits(view.a);
+    let population = recorded::population(view.a);
     html! {
         @let mode = crate::statement(view.a);
         dl.method { div {
             dt { (view.t("评估模式与独立性", "Mode and independence")) }
             dd { (view.x(&mode.what)) " " (view.x(&mode.independence)) " " (view.x(&mode.reach)) }
         } }
-        dl.method { @for (title, text) in &words::method() {
-            div { dt { (view.x(title)) } dd { (view.x(text)) } }
-        } }
+        dl.method {
+            @for (title, text) in &words::method() { div { dt { (view.x(title)) } dd { (view.x(text)) } } }
+            @if let Some(population) = &population {
+                div { dt { (view.t("事件记录", "Event records")) } dd { (view.x(population)) } }
+            }
+        }
         @if !limits.is_empty() {
             h3 { (view.t("各条款自身的局限", "Limits of particular clauses")) }
             dl.limits { @for (id, limit) in &limits {

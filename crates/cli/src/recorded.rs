@@ -1,0 +1,126 @@
+//! `zhunsheng records`, and the records of a dossier as facts of its assessment.
+
+use std::io::{Read as _, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use zhunsheng_catalogue::Catalogue;
+use zhunsheng_dossier::Dossier;
+use zhunsheng_records::cli::{RecordsCommand, Surroundings};
+use zhunsheng_records::dossier::{Derived, MAX_RESULT_BYTES, declare, facts};
+use zhunsheng_records::{Error, audit};
+use zhunsheng_source::{At, Lang, Limits, Node, Value, parse};
+
+use crate::input::{self, Failure};
+
+/// The language, as the records crate knows it.
+pub fn lang(lang: Lang) -> zhunsheng_records::Lang {
+    match lang {
+        Lang::Zh => zhunsheng_records::Lang::Zh,
+        Lang::En => zhunsheng_records::Lang::En,
+    }
+}
+
+/// The declaration of a dossier, with the holidays of the years that are known.
+fn derive(catalogue: &Catalogue, dir: &Path) -> Result<Derived, Failure> {
+    let dossier = crate::assess::read(catalogue, dir)?;
+    let mut derived = declare(&catalogue.schema, &dossier.facts);
+    derived.declared.holidays = zhunsheng_verdict::days_off().iter().map(ToString::to_string).collect();
+    derived.declared.makeup_days = zhunsheng_verdict::days_worked().iter().map(ToString::to_string).collect();
+    Ok(derived)
+}
+
+/// What a dossier's mistakes come to where only one message can be given.
+fn told(failure: &Failure, lang: Lang, place: &Path) -> Error {
+    Error::Config { place: place.display().to_string(), what: failure.render(lang), mend: "mend the dossier first" }
+}
+
+/// Calls `then` with what the records crate needs of a catalogue.
+fn around<T>(
+    catalogue: &dyn Fn() -> Result<Catalogue, Failure>,
+    lang: Lang,
+    then: impl FnOnce(&Surroundings<'_>) -> T,
+) -> T {
+    let own = || {
+        let catalogue = catalogue().map_err(|failure| told(&failure, lang, Path::new("catalogue")))?;
+        let own = catalogue.records.into_iter().filter(|check| check.own.is_some()).collect();
+        Ok(Arc::new((own, catalogue.event)))
+    };
+    let derived = |dir: &Path| {
+        let catalogue = catalogue().map_err(|failure| told(&failure, lang, Path::new("catalogue")))?;
+        derive(&catalogue, dir).map_err(|failure| told(&failure, lang, dir))
+    };
+    then(&Surroundings { own: &own, derive: &derived })
+}
+
+/// `zhunsheng records`
+pub fn run(
+    command: RecordsCommand,
+    packs: &[PathBuf],
+    root: Option<&Path>,
+    language: Lang,
+    out: &mut impl Write,
+) -> Result<u8, Failure> {
+    let catalogue = || input::catalogue(packs, root);
+    let none = || Ok(Arc::default());
+    let code = around(&catalogue, language, |all| {
+        // Only packs have checks of their own; without them the catalogue need not be read.
+        let plain = Surroundings { own: &none, derive: all.derive };
+        let around = if packs.is_empty() && root.is_none() { &plain } else { all };
+        zhunsheng_records::cli::run(command, around, lang(language), out)
+    });
+    let code = code.map_err(|cause| Failure::Said(cause.to_string()))?;
+    Ok(u8::try_from(code).unwrap_or(2))
+}
+
+/// Reads a dossier with what its records show: a result that is given, or else an audit of the events in its folder.
+pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: Lang) -> Result<Dossier, Failure> {
+    let mut sources = catalogue.sources.clone();
+    let said = |cause: Error| Failure::Said(cause.to_string());
+    if let Some(path) = result {
+        let mut text = String::new();
+        let file = std::fs::File::open(path).map_err(|cause| Failure::Read(path.to_path_buf(), cause))?;
+        file.take(MAX_RESULT_BYTES)
+            .read_to_string(&mut text)
+            .map_err(|cause| Failure::Read(path.to_path_buf(), cause))?;
+        let place = path.display().to_string();
+        let node = node(&text, sources.add(&place), &sources)?;
+        let records = facts(&node, &place).map_err(said)?;
+        return crate::assess::read_beside(catalogue, sources, Some(&records), dir);
+    }
+    let again = || Ok(catalogue.clone());
+    let folder = if dir.is_file() { dir.parent().unwrap_or(Path::new(".")) } else { dir };
+    let options = around(&again, language, |around| {
+        zhunsheng_records::cli::of_dossier(folder, around, lang(language)).map_err(said)
+    })?;
+    let Some(options) = options else { return crate::assess::read(catalogue, dir) };
+    let report = audit(&options).map_err(said)?;
+    let place = folder.join("records").display().to_string();
+    let file = sources.add(&place);
+    let mut node = node(&report.json(lang(language), false).to_string(), file, &sources)?;
+    // There is no file with these lines; the folder is where it comes from.
+    whole(&mut node, At::file(file));
+    let records = facts(&node, &place).map_err(said)?;
+    crate::assess::read_beside(catalogue, sources, Some(&records), dir)
+}
+
+fn node(text: &str, file: u32, sources: &zhunsheng_source::Sources) -> Result<Node, Failure> {
+    parse(text, file, Limits::default()).map_err(|problem| {
+        let mut problems = zhunsheng_source::Diagnostics::default();
+        problems.push(problem);
+        Failure::Mistakes(problems, Box::new(sources.clone()))
+    })
+}
+
+/// Gives a tree one address.
+fn whole(node: &mut Node, at: At) {
+    node.at = at;
+    match &mut node.value {
+        Value::Map(entries) => entries.iter_mut().for_each(|(key, value)| {
+            key.at = at;
+            whole(value, at);
+        }),
+        Value::Seq(items) => items.iter_mut().for_each(|item| whole(item, at)),
+        Value::Scalar(..) => {}
+    }
+}

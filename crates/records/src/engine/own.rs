@@ -1,0 +1,453 @@
+//! Packs' own checks: CEL over an event and the state of its individual at that moment, evaluated event by event.
+//!
+//! Everything an expression can read is there when it runs: what the row leaves empty is null, and a check whose tables
+//! were not given is not made. So the logic has two values; that a table is missing is told by the check's status.
+
+use super::class::Class;
+use super::eval::{Event, Moment};
+use super::worker::Context;
+use crate::checks::Check;
+use crate::error::{Error, Result};
+use crate::schema::{Method, Stage, events as c, split_types};
+use crate::state::key::Key;
+use crate::state::vocab::{method_of, stage_of};
+use crate::time::{HOUR, shanghai_day};
+use std::cell::OnceCell;
+use zhunsheng_catalogue::expr::{Cmp, Expr, Func, Quant};
+use zhunsheng_catalogue::{RecordCheck, path};
+use zhunsheng_dossier::{Date, Schema};
+
+/// A pack's own check, its names resolved.
+#[derive(Debug, Clone)]
+pub struct Own {
+    examine: Option<Code>,
+    violation: Code,
+}
+
+/// What an expression can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Var {
+    Activity,
+    Stage,
+    Purpose,
+    Types,
+    Recipient,
+    Country,
+    Operator,
+    Method,
+    Day,
+    Hour,
+    AgeDays,
+    Declared,
+    Basis,
+    Abroad,
+    Sensitive,
+    Biometric,
+    Given,
+    Separate,
+    Written,
+    Guardian,
+    Implied,
+    Refused,
+    Withdrawn,
+    JustInTime,
+    PolicyNotice,
+    Under14,
+    Granted,
+}
+
+fn var(names: &[&str]) -> Option<Var> {
+    Some(match names {
+        ["event", name] => match *name {
+            "activity" => Var::Activity,
+            "stage" => Var::Stage,
+            "purpose" => Var::Purpose,
+            "types" => Var::Types,
+            "recipient" => Var::Recipient,
+            "country" => Var::Country,
+            "operator" => Var::Operator,
+            "method" => Var::Method,
+            "day" => Var::Day,
+            "hour" => Var::Hour,
+            "age_days" => Var::AgeDays,
+            "declared" => Var::Declared,
+            "basis" => Var::Basis,
+            "abroad" => Var::Abroad,
+            "sensitive" => Var::Sensitive,
+            "biometric" => Var::Biometric,
+            _ => return None,
+        },
+        ["state", "consent", name] => match *name {
+            "given" => Var::Given,
+            "separate" => Var::Separate,
+            "written" => Var::Written,
+            "guardian" => Var::Guardian,
+            "implied" => Var::Implied,
+            "refused" => Var::Refused,
+            "withdrawn" => Var::Withdrawn,
+            _ => return None,
+        },
+        ["state", "notice", "just_in_time"] => Var::JustInTime,
+        ["state", "notice", "policy"] => Var::PolicyNotice,
+        ["state", "person", "under_14"] => Var::Under14,
+        ["state", "operator", "granted"] => Var::Granted,
+        _ => return None,
+    })
+}
+
+#[derive(Debug, Clone)]
+enum Code {
+    Value(V),
+    Var(Var),
+    Local(usize),
+    List(Vec<Code>),
+    Not(Box<Code>),
+    And(Vec<Code>),
+    Or(Vec<Code>),
+    Cmp(Cmp, Box<Code>, Box<Code>),
+    In(Box<Code>, Box<Code>),
+    Quant(Quant, Box<Code>, Box<Code>),
+    Filter(Box<Code>, Box<Code>),
+    Map(Box<Code>, Box<Code>),
+    Size(Box<Code>),
+    If(Box<Code>, Box<Code>, Box<Code>),
+    Call(Func, Box<Code>, Box<Code>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum V {
+    Null,
+    Bool(bool),
+    Num(f64),
+    Text(Box<str>),
+    Date(i32),
+    Sym(u16),
+    List(Vec<V>),
+}
+
+impl Own {
+    /// Resolves the names of a check.
+    ///
+    /// # Errors
+    /// The catalogue's schema of events has a field that this version does not know.
+    pub fn new(check: &RecordCheck, schema: &Schema) -> Result<Option<Self>> {
+        let Some(own) = &check.own else { return Ok(None) };
+        let code = |expr: &Expr| {
+            compile(expr, schema).map_err(|what| Error::Config {
+                place: format!("check `{}`", check.id),
+                what,
+                mend: "use the fields of catalogue/records/event.yaml",
+            })
+        };
+        Ok(Some(Self { examine: own.examine.as_ref().map(code).transpose()?, violation: code(&own.violation)? }))
+    }
+
+    /// Whether an event is examined, and whether it is a violation.
+    fn decide(&self, read: &dyn Read) -> (bool, bool) {
+        let mut locals = Vec::new();
+        let examined = self.examine.as_ref().is_none_or(|code| truth(code, read, &mut locals));
+        (examined, examined && truth(&self.violation, read, &mut locals))
+    }
+}
+
+fn compile(expr: &Expr, schema: &Schema) -> Result<Code, String> {
+    let one = |expr: &Expr| compile(expr, schema).map(Box::new);
+    let all = |list: &[Expr]| list.iter().map(|expr| compile(expr, schema)).collect::<Result<Vec<_>, _>>();
+    Ok(match expr {
+        Expr::Bool(b) => Code::Value(V::Bool(*b)),
+        Expr::Int(n) => Code::Value(V::Num(*n as f64)),
+        Expr::Num(n) => Code::Value(V::Num(*n)),
+        Expr::Text(t) => Code::Value(V::Text(t.as_str().into())),
+        Expr::Date(d) => Code::Value(V::Date(d.0)),
+        Expr::Sym(s) => Code::Value(V::Sym(*s)),
+        Expr::Null => Code::Value(V::Null),
+        Expr::List(items) => Code::List(all(items)?),
+        Expr::Local(n) => Code::Local(usize::from(*n)),
+        Expr::Field(..) => {
+            let names = path(expr, schema).unwrap_or_default();
+            Code::Var(var(&names).ok_or_else(|| format!("`{}` cannot be read of an event", names.join(".")))?)
+        }
+        Expr::Named(_, inner) => compile(inner, schema)?,
+        Expr::Not(a) => Code::Not(one(a)?),
+        Expr::And(list) => Code::And(all(list)?),
+        Expr::Or(list) => Code::Or(all(list)?),
+        Expr::Cmp(op, a, b) => Code::Cmp(*op, one(a)?, one(b)?),
+        Expr::In(a, b) => Code::In(one(a)?, one(b)?),
+        Expr::Quant(q, list, _, body) => Code::Quant(*q, one(list)?, one(body)?),
+        Expr::Filter(list, _, body) => Code::Filter(one(list)?, one(body)?),
+        Expr::Map(list, _, body) => Code::Map(one(list)?, one(body)?),
+        Expr::Size(a) => Code::Size(one(a)?),
+        Expr::If(c, a, b) => Code::If(one(c)?, one(a)?, one(b)?),
+        Expr::Call(Func::Workdays, ..)
+        | Expr::Root
+        | Expr::AsOf
+        | Expr::Step(_)
+        | Expr::Worksheet(..)
+        | Expr::Finding(_)
+        | Expr::Weighing => {
+            return Err("this cannot be asked of an event".into());
+        }
+        Expr::Call(f, a, b) => Code::Call(*f, one(a)?, one(b)?),
+    })
+}
+
+/// Gives values to variables.
+trait Read {
+    fn read(&self, var: Var) -> V;
+}
+
+fn truth(code: &Code, read: &dyn Read, locals: &mut Vec<V>) -> bool {
+    match code {
+        Code::Not(a) => !truth(a, read, locals),
+        Code::And(list) => list.iter().all(|a| truth(a, read, locals)),
+        Code::Or(list) => list.iter().any(|a| truth(a, read, locals)),
+        Code::Cmp(op, a, b) => compare(*op, &value(a, read, locals), &value(b, read, locals)),
+        Code::In(a, list) => {
+            let a = value(a, read, locals);
+            items(value(list, read, locals)).iter().any(|b| compare(Cmp::Eq, &a, b))
+        }
+        Code::Quant(quant, list, body) => {
+            let list = items(value(list, read, locals));
+            let mut trues = list.iter().filter(|one| with((*one).clone(), body, read, locals));
+            match quant {
+                Quant::Exists => trues.next().is_some(),
+                Quant::One => trues.next().is_some() && trues.next().is_none(),
+                Quant::All => trues.count() == list.len(),
+            }
+        }
+        Code::Call(func @ (Func::Contains | Func::StartsWith), a, b) => {
+            match (value(a, read, locals), value(b, read, locals)) {
+                (V::Text(a), V::Text(b)) if *func == Func::Contains => a.contains(&*b),
+                (V::Text(a), V::Text(b)) => a.starts_with(&*b),
+                _ => false,
+            }
+        }
+        // Null where a truth value stands: there is no such thing, so it is not so.
+        other => value(other, read, locals) == V::Bool(true),
+    }
+}
+
+fn with(one: V, body: &Code, read: &dyn Read, locals: &mut Vec<V>) -> bool {
+    locals.push(one);
+    let is = truth(body, read, locals);
+    locals.pop();
+    is
+}
+
+fn items(list: V) -> Vec<V> {
+    match list {
+        V::List(items) => items,
+        _ => Vec::new(),
+    }
+}
+
+fn value(code: &Code, read: &dyn Read, locals: &mut Vec<V>) -> V {
+    match code {
+        Code::Value(v) => v.clone(),
+        Code::Var(var) => read.read(*var),
+        Code::Local(n) => locals.get(*n).cloned().unwrap_or(V::Null),
+        Code::List(list) => V::List(list.iter().map(|a| value(a, read, locals)).collect()),
+        Code::Filter(list, body) => {
+            let list = items(value(list, read, locals));
+            V::List(list.into_iter().filter(|one| with(one.clone(), body, read, locals)).collect())
+        }
+        Code::Map(list, body) => {
+            let list = items(value(list, read, locals));
+            let mut made = Vec::with_capacity(list.len());
+            for one in list {
+                locals.push(one);
+                made.push(value(body, read, locals));
+                locals.pop();
+            }
+            V::List(made)
+        }
+        Code::Size(a) => V::Num(match value(a, read, locals) {
+            V::Text(t) => t.chars().count() as f64,
+            V::List(list) => list.len() as f64,
+            _ => 0.0,
+        }),
+        Code::If(c, a, b) => value(if truth(c, read, locals) { a } else { b }, read, locals),
+        Code::Call(func @ (Func::Add | Func::Sub | Func::Days), a, b) => {
+            match (func, value(a, read, locals), value(b, read, locals)) {
+                (Func::Add, V::Num(a), V::Num(b)) => V::Num(a + b),
+                (Func::Sub, V::Num(a), V::Num(b)) => V::Num(a - b),
+                (Func::Add, V::Date(a), V::Num(b)) => V::Date(a.saturating_add(b as i32)),
+                (Func::Sub, V::Date(a), V::Num(b)) => V::Date(a.saturating_sub(b as i32)),
+                (Func::Days, V::Date(a), V::Date(b)) => V::Num(f64::from(b) - f64::from(a)),
+                _ => V::Null,
+            }
+        }
+        other => V::Bool(truth(other, read, locals)),
+    }
+}
+
+fn compare(op: Cmp, a: &V, b: &V) -> bool {
+    use std::cmp::Ordering;
+    let order = match (a, b) {
+        (V::Num(a), V::Num(b)) => a.partial_cmp(b),
+        (V::Text(a), V::Text(b)) => Some(a.cmp(b)),
+        (V::Date(a), V::Date(b)) => Some(a.cmp(b)),
+        (V::Sym(a), V::Sym(b)) => Some(a.cmp(b)),
+        (V::Bool(a), V::Bool(b)) => Some(a.cmp(b)),
+        (V::Bool(a), V::Null) => Some(a.cmp(&false)),
+        (V::Null, V::Bool(b)) => Some(false.cmp(b)),
+        (V::Null, V::Null) if matches!(op, Cmp::Eq | Cmp::Ne) => Some(Ordering::Equal),
+        _ => None,
+    };
+    match (op, order) {
+        (Cmp::Ne, order) => order != Some(Ordering::Equal),
+        (_, None) => false,
+        (Cmp::Eq, Some(o)) => o == Ordering::Equal,
+        (Cmp::Lt, Some(o)) => o == Ordering::Less,
+        (Cmp::Le, Some(o)) => o != Ordering::Greater,
+        (Cmp::Gt, Some(o)) => o == Ordering::Greater,
+        (Cmp::Ge, Some(o)) => o != Ordering::Less,
+    }
+}
+
+/// An event of the log and the state of its individual, worked out when it is asked for.
+struct Row<'a> {
+    class: &'a Class,
+    event: &'a Event,
+    texts: &'a dyn Fn(usize) -> Option<&'a str>,
+    moment: OnceCell<Moment>,
+    work_out: &'a dyn Fn() -> Moment,
+}
+
+impl Row<'_> {
+    fn text(&self, column: usize) -> V {
+        (self.texts)(column).map_or(V::Null, |t| V::Text(t.into()))
+    }
+
+    fn moment(&self) -> &Moment {
+        self.moment.get_or_init(self.work_out)
+    }
+}
+
+impl Read for Row<'_> {
+    fn read(&self, var: Var) -> V {
+        let class = self.class;
+        match var {
+            Var::Activity => self.text(c::ACTIVITY),
+            Var::Purpose => self.text(c::PURPOSE),
+            Var::Recipient => self.text(c::RECIPIENT),
+            Var::Country => self.text(c::COUNTRY),
+            Var::Operator => self.text(c::OPERATOR),
+            Var::Stage => stage_of(class.combo.stage).map_or(V::Null, |s: Stage| V::Sym(s as u16)),
+            Var::Method => method_of(class.combo.method).map_or(V::Null, |m: Method| V::Sym(m as u16)),
+            Var::Types => {
+                V::List(split_types((self.texts)(c::TYPES).unwrap_or_default()).map(|t| V::Text(t.into())).collect())
+            }
+            Var::Day => V::Date(shanghai_day(self.event.ts) as i32),
+            Var::Hour => V::Num(((self.event.ts + crate::time::SHANGHAI).rem_euclid(24 * HOUR) / HOUR) as f64),
+            Var::AgeDays if self.event.collected == crate::input::NO_TIME => V::Null,
+            Var::AgeDays => V::Num((self.event.ts - self.event.collected).div_euclid(24 * HOUR) as f64),
+            Var::Declared => V::Bool(class.act.is_some()),
+            Var::Basis => self.moment().basis.map_or(V::Null, |b| V::Sym(b as u16)),
+            Var::Abroad => V::Bool(class.abroad),
+            Var::Sensitive => V::Bool(class.sensitive | class.biometric != 0),
+            Var::Biometric => V::Bool(class.biometric != 0),
+            Var::Given => V::Bool(self.moment().given),
+            Var::Separate => V::Bool(self.moment().separate),
+            Var::Written => V::Bool(self.moment().written),
+            Var::Guardian => V::Bool(self.moment().guardian),
+            Var::Implied => V::Bool(self.moment().implied),
+            Var::Refused => V::Bool(self.moment().refused),
+            Var::Withdrawn => V::Bool(self.moment().withdrawn),
+            Var::JustInTime => V::Bool(self.moment().just_in_time),
+            Var::PolicyNotice => V::Bool(self.moment().policy_notice),
+            Var::Under14 => self.moment().under_14.map_or(V::Null, V::Bool),
+            Var::Granted => V::Bool(self.moment().granted),
+        }
+    }
+}
+
+/// Checks of packs that an event violates, as bits; counts those it is examined for in its class.
+pub(crate) fn judge<'a>(
+    context: &Context<'_>,
+    class: &mut Class,
+    event: &Event,
+    key: Key,
+    slot: Option<u32>,
+    texts: &dyn Fn(usize) -> Option<&'a str>,
+) -> u64 {
+    let _ = key;
+    if class.own.is_empty() {
+        class.own = vec![0; context.own.len()].into();
+    }
+    let mut counted = std::mem::take(&mut class.own);
+    let mut violates = 0;
+    {
+        let work_out = || Moment::of(context.state, class, event, slot);
+        // The texts live as long as the batch; a row only borrows them.
+        let texts = |c: usize| texts(c);
+        let row = Row { class, event, texts: &texts, moment: OnceCell::new(), work_out: &work_out };
+        for (i, own) in context.own.iter().enumerate() {
+            let bit = 1u64 << (Check::ALL.len() + i);
+            if context.enabled & bit == 0 {
+                continue;
+            }
+            let (examined, bad) = own.decide(&row);
+            if let Some(n) = counted.get_mut(i) {
+                *n += u64::from(examined);
+            }
+            violates |= if bad { bit } else { 0 };
+        }
+    }
+    class.own = std::mem::take(&mut counted);
+    violates
+}
+
+/// An example of a check: `event` and `state` as stated, the rest null.
+struct Stated<'a>(&'a zhunsheng_source::Node, &'a Schema);
+
+impl Read for Stated<'_> {
+    fn read(&self, wanted: Var) -> V {
+        use zhunsheng_dossier::Type;
+        fn find(
+            node: &zhunsheng_source::Node,
+            schema: &Schema,
+            shape: u16,
+            names: &mut Vec<String>,
+            wanted: Var,
+        ) -> Option<V> {
+            for (key, value) in node.entries() {
+                let Some((_, field)) = schema.shape(shape).field(&key.name) else { continue };
+                names.push(key.name.clone());
+                let parts: Vec<&str> = names.iter().map(String::as_str).collect();
+                let found = match field.ty {
+                    Type::Object(inner) => find(value, schema, inner, names, wanted),
+                    _ if var(&parts) == Some(wanted) => Some(stated(value, field)),
+                    _ => None,
+                };
+                if found.is_some() {
+                    return found;
+                }
+                names.pop();
+            }
+            None
+        }
+        find(self.0, self.1, 0, &mut Vec::new(), wanted).unwrap_or(V::Null)
+    }
+}
+
+fn stated(node: &zhunsheng_source::Node, field: &zhunsheng_dossier::Field) -> V {
+    use zhunsheng_dossier::Type;
+    if field.list {
+        return V::List(node.items().iter().filter_map(|one| one.text()).map(|t| V::Text(t.into())).collect());
+    }
+    let Some(text) = node.text().filter(|_| !node.is_unknown() && !node.is_none()) else { return V::Null };
+    match &field.ty {
+        Type::Bool => V::Bool(text == "true"),
+        Type::Int | Type::Number => text.parse().map_or(V::Null, V::Num),
+        Type::Date => Date::parse(text).map_or(V::Null, |d| V::Date(d.0)),
+        Type::Enum(values) => values.get_index_of(text).map_or(V::Null, |i| V::Sym(i as u16)),
+        _ => V::Text(text.into()),
+    }
+}
+
+/// What an example of a check comes to: whether it is examined, and whether it is a violation.
+#[must_use]
+pub fn try_out(own: &Own, facts: &zhunsheng_source::Node, schema: &Schema) -> (bool, bool) {
+    own.decide(&Stated(facts, schema))
+}

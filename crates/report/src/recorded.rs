@@ -1,0 +1,234 @@
+//! What the event records show, in words: one set of sentences for text, JSON and HTML.
+
+use serde_json::{Map, Value};
+use zhunsheng_dossier::{FieldId, Outcome, RecordId, Val};
+use zhunsheng_source::{At, Text};
+use zhunsheng_verdict::{Assessment, Finding};
+
+/// One result of `records audit`, as its dossier holds it.
+pub struct Recorded<'a> {
+    assessment: &'a Assessment<'a>,
+    record: RecordId,
+}
+
+/// The results a finding rests on: violations first.
+pub fn of<'a>(assessment: &'a Assessment<'_>, finding: &Finding) -> Vec<Recorded<'a>> {
+    let mut all: Vec<Recorded<'a>> =
+        finding.records.iter().map(|record| Recorded { assessment, record: *record }).collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.status()));
+    all
+}
+
+impl Recorded<'_> {
+    fn json_of(&self, name: &str) -> Value {
+        let (schema, facts) = (&self.assessment.catalogue.schema, &self.assessment.dossier.facts);
+        match schema.shape(facts.shape(self.record)).field(name).map(|(field, _)| facts.get(self.record, field)) {
+            Some(fact) if fact != 0 => facts.json(schema, fact),
+            _ => Value::Null,
+        }
+    }
+
+    fn text_of(&self, name: &str) -> String {
+        self.json_of(name).as_str().unwrap_or_default().to_owned()
+    }
+
+    fn count(&self, name: &str) -> i64 {
+        self.json_of(name).as_i64().unwrap_or(0)
+    }
+
+    /// What it comes to.
+    pub fn status(&self) -> Outcome {
+        Outcome::parse(&self.text_of("status")).unwrap_or(Outcome::Undetermined)
+    }
+
+    /// The check and what it looks for.
+    pub fn title(&self) -> Text {
+        let id = self.text_of("check");
+        let known = self.assessment.catalogue.records.iter().find(|check| check.id == id);
+        known.map_or_else(|| Text::new(&id, &id), |check| check.title.clone())
+    }
+
+    /// Id of the check.
+    pub fn check(&self) -> String {
+        self.text_of("check")
+    }
+
+    /// Rows that show it: file, row and reason.
+    pub fn samples(&self) -> Vec<String> {
+        match self.json_of("samples") {
+            Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where the result stands.
+    pub fn at(&self) -> At {
+        self.assessment.dossier.facts.record_at(self.record)
+    }
+
+    fn stage(&self) -> Text {
+        let word = self.text_of("stage");
+        let schema = &self.assessment.catalogue.schema;
+        let shape = schema.kinds.get("record").map(|kind| schema.shape(kind.shape));
+        match shape.and_then(|shape| shape.fields.get("stage")).map(|field| &field.ty) {
+            Some(zhunsheng_dossier::Type::Enum(values)) => values.get(&word).cloned().unwrap_or_default(),
+            _ => Text::default(),
+        }
+    }
+
+    /// Which part of the records it is about; empty for all of them.
+    fn part(&self) -> Text {
+        let stage = self.stage();
+        let of = |zh: String, en: String| match stage.is_empty() {
+            true => Text::new(zh, en),
+            false => Text::new(format!("{zh}（{}）", stage.zh), format!("{en} ({})", stage.en)),
+        };
+        match self.text_of("part").as_str() {
+            "activity" => {
+                let name = self.text_of("activity");
+                of(name.clone(), name)
+            }
+            "undeclared" => of("未申报的活动".to_owned(), "activities nobody declared".to_owned()),
+            _ => Text::default(),
+        }
+    }
+
+    /// What it shows, with its counts.
+    pub fn sentence(&self) -> Text {
+        let title = self.title();
+        let (zh_unit, en_unit) = unit(&self.text_of("unit"));
+        let (examined, violations, people) =
+            (group(self.count("examined")), group(self.count("violations")), self.count("individuals"));
+        let part = self.part();
+        let (zh_part, en_part) = match part.is_empty() {
+            true => (String::new(), String::new()),
+            false => (format!("{}：", part.zh), format!("{}: ", part.en)),
+        };
+        match self.status() {
+            Outcome::Gap => {
+                let (first, last) = (day(&self.text_of("first")), day(&self.text_of("last")));
+                let (mut zh, mut en) = (String::new(), String::new());
+                if people > 0 {
+                    zh.push_str(&format!("，涉及 {} 人", group(people)));
+                    en.push_str(&format!(", {} individuals", group(people)));
+                }
+                if !first.is_empty() {
+                    zh.push_str(&format!("，{first} 至 {last}"));
+                    en.push_str(&format!(", {first} to {last}"));
+                }
+                Text::new(
+                    format!("{zh_part}{}：{examined} {zh_unit}中有 {violations} {zh_unit}{zh}", title.zh),
+                    format!("{en_part}{}: {violations} of {examined} {en_unit}{en}", title.en),
+                )
+            }
+            Outcome::Conformant => {
+                let (from, to) = (day(&self.text_of("from")), day(&self.text_of("to")));
+                Text::new(
+                    format!("{zh_part}全部 {examined} {zh_unit}（{from} 至 {to}）逐一核验，没有“{}”的情形", title.zh),
+                    format!(
+                        "{en_part}all {examined} {en_unit} ({from} to {to}) were examined, none of them: {}",
+                        title.en
+                    ),
+                )
+            }
+            _ => {
+                let lacking = match self.json_of("lacking") {
+                    Value::Array(list) => {
+                        let words: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+                        words.join(", ")
+                    }
+                    _ => String::new(),
+                };
+                let (zh, en) = match lacking.is_empty() {
+                    true => ("不能读取的行过多".to_owned(), "too many rows could not be read".to_owned()),
+                    false => (format!("缺 {lacking}"), format!("missing {lacking}")),
+                };
+                Text::new(
+                    format!("{zh_part}{}：未能核验（{zh}）", title.zh),
+                    format!("{en_part}{}: not decided ({en})", title.en),
+                )
+            }
+        }
+    }
+
+    /// Everything it holds, for programs.
+    pub fn json(&self) -> Value {
+        let (schema, facts) = (&self.assessment.catalogue.schema, &self.assessment.dossier.facts);
+        let mut map = Map::new();
+        for (index, (name, _)) in schema.shape(facts.shape(self.record)).fields.iter().enumerate() {
+            let fact = facts.get(self.record, FieldId::try_from(index).unwrap_or(FieldId::MAX));
+            if fact != 0 && *facts.val(fact) != Val::None {
+                map.insert(name.clone(), facts.json(schema, fact));
+            }
+        }
+        map.insert("at".into(), self.assessment.dossier.sources.line(self.at()).into());
+        map.into()
+    }
+}
+
+/// What the records are as a whole, and what that leaves open; `None` where the product knows no such records.
+pub fn population(assessment: &Assessment<'_>) -> Option<Text> {
+    let (schema, facts) = (&assessment.catalogue.schema, &assessment.dossier.facts);
+    let kind = schema.kinds.get("record")?;
+    let any = facts.ids(kind.shape).into_iter().find_map(|id| facts.object(kind.shape, id));
+    if let Some(record) = any {
+        let one = Recorded { assessment, record };
+        let (from, to) = (day(&one.text_of("from")), day(&one.text_of("to")));
+        let events = group(one.count("events"));
+        let at = assessment.dossier.sources.name(one.at().file).to_owned();
+        return Some(Text::new(
+            format!(
+                "处理事件的日志共 {events} 条（{from} 至 {to}），已逐条核验，没有抽样（{at}）。日志没有记下的事，核验也看不到。"
+            ),
+            format!(
+                "The log of processing events holds {events} events ({from} to {to}); every one was checked, none sampled ({at}). What was never logged cannot be seen."
+            ),
+        ));
+    }
+    let Val::Record(target) = facts.val(facts.get(0, schema.root_of("target")?)) else { return None };
+    let (field, _) = schema.shape(facts.shape(*target)).field("event_records")?;
+    let fact = facts.get(*target, field);
+    Some(match facts.val(fact) {
+        _ if fact == 0 => Text::new(
+            "没有陈述是否存有逐条的事件记录（日志、同意、告知），也没有核验的结果：取决于这些记录的条目待定。",
+            "It is not stated whether records of single events (logs, consents, notices) are held, and no result of checking them is given: leaves that depend on them are undetermined.",
+        ),
+        Val::List(items) if !items.is_empty() => Text::new(
+            "存有逐条的事件记录，但没有给出全量核验的结果：取决于这些记录的条目待定。",
+            "Records of single events are held, but no result of checking them is given: leaves that depend on them are undetermined.",
+        ),
+        _ => Text::new(
+            "卷宗载明没有逐条的事件记录，结论不以对全部事件的核验为依据。",
+            "The dossier states that no records of single events are held; no conclusion rests on a check of every event.",
+        ),
+    })
+}
+
+/// `431,623`
+fn group(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::from(if number < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The day of an instant.
+fn day(instant: &str) -> String {
+    instant.chars().take(10).collect()
+}
+
+fn unit(word: &str) -> (&'static str, &'static str) {
+    match word {
+        "request" => ("件请求", "requests"),
+        "prompt" => ("次征求", "prompts"),
+        "incident" => ("起事件", "incidents"),
+        "hour" => ("小时", "hours"),
+        "log" => ("份日志", "logs"),
+        _ => ("条事件", "events"),
+    }
+}
