@@ -98,6 +98,7 @@ pub fn run(
             if only.is_empty() {
                 prove_computed(&catalogue, &mut proof);
             }
+            crate::own::prove(&catalogue, &only, &mut proof);
             report(&catalogue, &proof, format, lang, out)?;
             Ok(if proof.problems.has_errors() {
                 2

@@ -11,6 +11,7 @@ mod engines;
 mod input;
 mod obligations;
 mod opinion;
+mod own;
 mod reconcile;
 mod recorded;
 mod serve;

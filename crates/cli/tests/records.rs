@@ -18,7 +18,7 @@ use std::process::Command;
 use common::{catalogue, date, root};
 use serde_json::{Value, json};
 use zhunsheng_catalogue::Catalogue;
-use zhunsheng_dossier::{Dossier, Outcome, load};
+use zhunsheng_dossier::{Dossier, Outcome};
 use zhunsheng_records::dossier::facts;
 use zhunsheng_source::{Limits, Node, parse};
 use zhunsheng_verdict::{Input, InputError, assess};
@@ -246,15 +246,18 @@ fn records_decide_only_together_with_what_is_declared() {
     // Records in order do not make up for what is not declared.
     let unknown = |text: &str| {
         let text = stated(ALL)(text);
-        text.lines().filter(|line| !line.trim_start().starts_with("notices:")).collect::<Vec<_>>().join("\n")
+        text.lines().filter(|line| !line.starts_with("    notices: [")).collect::<Vec<_>>().join("\n")
     };
-    let (without, with) = (dealer(&catalogue, None, unknown), dealer(&catalogue, Some(&clean), unknown));
-    let (without, with) = (verdicts(&catalogue, &without), verdicts(&catalogue, &with));
+    let with = verdicts(&catalogue, &dealer(&catalogue, Some(&clean), unknown));
+    let fallen = |leaf: &str| {
+        let of = |verdicts: &Verdicts| {
+            verdicts.iter().filter(|(key, v)| key.0 == leaf && **v == Outcome::Conformant).count()
+        };
+        (of(&declared), of(&with))
+    };
     for leaf in bound(&catalogue, "notice.before-collection") {
-        for (key, verdict) in with.iter().filter(|(key, _)| key.0 == leaf) {
-            assert!(*verdict != Outcome::Conformant || declared[key] == Outcome::Conformant, "{key:?}");
-            assert!(*verdict != Outcome::Conformant || without[key] != Outcome::Gap, "{key:?}");
-        }
+        let (stated, left) = fallen(&leaf);
+        assert_eq!(left, 0, "{leaf}: {stated} conformant when stated");
     }
 }
 
@@ -313,8 +316,8 @@ fn taking_records_away_never_creates_conformant() {
             })
             .collect();
         assert!(facts.len() > 100);
-        // One of every five of the many alike keeps this within seconds; the rest differ by activity only.
-        for fact in facts.iter().step_by(5) {
+        // One in so many of those alike keeps this within seconds; the rest differ by activity only.
+        for fact in facts.iter().step_by(facts.len() / 97 + 1) {
             dossier.facts.forget(*fact);
             let after = verdicts(&catalogue, &dossier);
             let path = dossier.facts.fact_path(&catalogue.schema, *fact);
@@ -345,12 +348,11 @@ fn results_that_contradict_the_dossier_or_themselves_are_refused() {
         assert!(read(&clean.replacen(from, to, 1)).is_err(), "{to}");
     }
     let gap = result(&catalogue, &plain, &[("scope.type", "*", "gap")]);
-    let altered = gap.replacen(
-        "\"status\": \"gap\",\n          \"subjects\": 1,\n          \"violations\": 1",
-        "\"status\": \"conformant\",\n          \"subjects\": 0,\n          \"violations\": 0",
-        1,
-    );
-    assert_ne!(gap, altered, "the test changes nothing");
+    let mut altered: Value = serde_json::from_str(&gap).unwrap();
+    let check = altered["checks"].as_array_mut().unwrap().iter_mut().find(|c| c["id"] == "scope.type").unwrap();
+    check["activities"][0]["status"] = json!("conformant");
+    check["activities"][0]["violations"] = json!(0);
+    let altered = altered.to_string();
+    assert!(read(&gap).is_ok());
     assert!(read(&altered).unwrap_err().to_string().contains("add up"));
-    let _ = load;
 }

@@ -260,3 +260,25 @@ fn one_individual_with_all_events_and_clocks_that_run_backwards() {
     assert_eq!((after.examined, after.violations, after.subjects), (n, n / 2, 1));
     assert_eq!(after.samples[0].row, 1, "samples are the first rows of the file");
 }
+
+#[test]
+fn a_stray_quote_costs_its_own_line_only() {
+    let at = folder("quotes");
+    let consents = put(at.join("consents.csv"), CONSENTS);
+    let good = "1767319200000,甲,人脸识别,收集,客流统计,人脸\n";
+    let quoted = "1767319200000,甲,\"人脸\n识别\",收集,客流统计,人脸\n";
+    let never = format!("{HEADER}{good}1767319200000,\"甲,人脸识别,收集,客流统计,人脸\n{}", good.repeat(50));
+    let stray = |subject: &str| format!("1767319200000,{subject},人脸识别,收集,客流统计,人脸\n");
+    let paired = format!("{HEADER}{good}{}{}{}{good}", stray("甲 5\""), good.repeat(20), stray("甲\" 6"));
+    let long = format!("{HEADER}{good}1767319200000,\"甲,人脸识别,收集,客流统计,人脸\n{}", good.repeat(30_000));
+    for (name, text, rows, rejected) in [
+        ("a field of two lines", format!("{HEADER}{good}{quoted}{good}"), 3, 0),
+        ("never closed", never, 52, 1),
+        ("never closed in more than is held at a time", long, 30_002, 1),
+        ("closed by another stray one", paired, 24, 0),
+    ] {
+        let events = put(at.join("events.csv"), text);
+        let report = audit(&options(&[(Table::Events, &events), (Table::Consents, &consents)])).unwrap();
+        assert_eq!((report.events, report.rejected), (rows, rejected), "{name}: {:?}", report.rejects);
+    }
+}

@@ -5,13 +5,99 @@ use crate::checks::Check;
 use crate::declared::Basis;
 use crate::schema::{Method, Stage, events};
 use crate::state::State;
-use crate::state::acts::{Act, Scope};
+use crate::state::acts::{Act, Scope, flags};
 use crate::state::key::FastMap;
 use crate::state::vocab::{ALL_TYPES, EMPTY, NO_TYPE, UNKNOWN, method_of, stage_of};
 
 /// Most classes held at a time; a log with more combinations makes the table start afresh.
 const MAX_CLASSES: usize = 1 << 16;
-const CACHE: usize = 1 << 12;
+const CACHE: usize = 1 << 11;
+/// Entries of all tables of scopes together, at most; classes beyond are decided the long way.
+const MAX_HITS: usize = 1 << 18;
+/// Types that a class with a table of scopes has at most: one bit each, in eight lanes of a word.
+const LANE: usize = 8;
+
+/// Lanes of a word: one way of asking for consent each.
+pub mod lane {
+    /// Some consent, whether it counts or not.
+    pub const ANY: u32 = 0;
+    /// A consent that counts.
+    pub const VALID: u32 = 8;
+    /// Separate consent.
+    pub const SEPARATE: u32 = 16;
+    /// Written consent.
+    pub const WRITTEN: u32 = 24;
+    /// A guardian's consent.
+    pub const GUARDIAN: u32 = 32;
+    /// A consent not older than the last material change of the policy.
+    pub const FRESH: u32 = 40;
+    /// A consent not older than the policy it names.
+    pub const INFORMED: u32 = 48;
+    /// A lane's bits, in the lowest lane.
+    pub const MASK: u64 = 0xff;
+}
+
+/// What a decision or notice of a scope does to the types of a class, one bit per type.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hit {
+    /// Types it decides, in each lane it decides.
+    pub clear: u64,
+    /// Of these, those it gives consent for.
+    pub grant: u64,
+    /// Types a notice covers.
+    pub notice: u8,
+    /// Flags of the decision.
+    pub flags: u8,
+}
+
+fn hit(scope: &Scope, class: &Class) -> Hit {
+    let c = &class.combo;
+    let about = |s: &Scope| {
+        (s.activity == EMPTY || s.activity == c.activity)
+            && (s.purpose == EMPTY || s.purpose == c.purpose)
+            && (s.stage == EMPTY || s.stage == c.stage)
+            && (s.recipient == EMPTY || s.recipient == c.recipient)
+    };
+    let types = class.narrow(scope.types);
+    let notice = if covers(scope, c) { types } else { 0 };
+    let mut lanes = 0;
+    let mut on = |cond: bool, lane: u32| lanes |= if cond { 1u64 << lane } else { 0 };
+    let grants = scope.flags & flags::NEGATIVE == 0 && scope.flags & flags::VALID != 0;
+    if scope.flags & flags::NEGATIVE != 0 {
+        lanes = 0x0001_0101_0101_0101;
+    } else {
+        on(true, lane::ANY);
+        on(grants, lane::VALID);
+        on(grants && scope.flags & flags::SEPARATE != 0, lane::SEPARATE);
+        on(grants && scope.flags & flags::WRITTEN != 0, lane::WRITTEN);
+        on(grants && scope.flags & flags::GUARDIAN != 0, lane::GUARDIAN);
+        on(grants, lane::FRESH);
+        on(grants && scope.flags & flags::INFORMED != 0, lane::INFORMED);
+    }
+    let clear = if about(scope) { u64::from(types) * lanes } else { 0 };
+    Hit { clear, grant: if grants { clear } else { 0 }, notice, flags: scope.flags }
+}
+
+/// The columns a class is made of.
+/// Where each column stands in a packed combination.
+pub mod place {
+    /// 16 bits.
+    pub const ACTIVITY: u32 = 0;
+    /// 16 bits.
+    pub const PURPOSE: u32 = 16;
+    /// 16 bits.
+    pub const RECIPIENT: u32 = 32;
+    /// 16 bits.
+    pub const COUNTRY: u32 = 48;
+    /// 8 bits.
+    pub const STAGE: u32 = 64;
+    /// 8 bits.
+    pub const METHOD: u32 = 72;
+    /// One bit: an operator is named.
+    pub const OPERATOR: u32 = 80;
+    /// 32 bits.
+    pub const TYPES: u32 = 96;
+}
 
 /// The columns a class is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -35,16 +121,19 @@ pub struct Combo {
 }
 
 impl Combo {
+    /// The columns of a packed combination, see [`place`].
     #[inline]
-    fn pack(self) -> u128 {
-        u128::from(self.activity)
-            | u128::from(self.purpose) << 16
-            | u128::from(self.recipient) << 32
-            | u128::from(self.country) << 48
-            | u128::from(self.stage) << 64
-            | u128::from(self.method) << 72
-            | u128::from(self.operator) << 80
-            | u128::from(self.types) << 96
+    fn unpack(packed: u128) -> Self {
+        Self {
+            activity: (packed >> place::ACTIVITY) as u16,
+            purpose: (packed >> place::PURPOSE) as u16,
+            recipient: (packed >> place::RECIPIENT) as u16,
+            country: (packed >> place::COUNTRY) as u16,
+            stage: (packed >> place::STAGE) as u16 & 0xff,
+            method: (packed >> place::METHOD) as u16 & 0xff,
+            types: (packed >> place::TYPES) as u32,
+            operator: packed >> place::OPERATOR & 1 == 1,
+        }
     }
 }
 
@@ -79,6 +168,16 @@ pub struct Class {
     pub abroad: bool,
     /// Whether the individual must be looked up.
     pub lookup: bool,
+    /// The types one by one, where there are few; then `hits` has an entry for each scope.
+    few: Vec<u128>,
+    /// What each scope does to the types.
+    pub hits: Vec<Hit>,
+    /// All types, the sensitive and the biometric ones, one bit each.
+    pub all: u8,
+    /// See [`Class::sensitive`].
+    pub few_sensitive: u8,
+    /// See [`Class::biometric`].
+    pub few_biometric: u8,
     /// Events seen.
     pub count: u64,
     /// Events seen that say when the data was collected.
@@ -240,6 +339,31 @@ impl Class {
         class
     }
 
+    /// Types as one bit each, in the order of `few`.
+    #[must_use]
+    pub fn narrow(&self, types: u128) -> u8 {
+        self.few.iter().enumerate().fold(0, |bits, (i, t)| bits | if types & t != 0 { 1 << i } else { 0 })
+    }
+
+    /// Makes the table of scopes, if there are few types and the table fits.
+    fn tabulate(&mut self, state: &State, room: &mut usize) {
+        let mut left = self.types;
+        while left != 0 {
+            let lowest = left & left.wrapping_neg();
+            self.few.push(lowest);
+            left ^= lowest;
+        }
+        if self.few.len() > LANE || state.scopes.len() > *room {
+            self.few.clear();
+            return;
+        }
+        *room -= state.scopes.len();
+        self.all = self.narrow(self.types);
+        self.few_sensitive = self.narrow(self.sensitive);
+        self.few_biometric = self.narrow(self.biometric);
+        self.hits = state.scopes.iter().map(|scope| hit(scope, self)).collect();
+    }
+
     /// Checks that the columns alone decide.
     fn statics(&mut self, state: &State, act: Option<&Act>, stage: Option<Stage>) {
         let c = self.combo;
@@ -335,20 +459,26 @@ pub fn notice_covers(scope: &Scope, class: &Class) -> bool {
 pub struct Classes {
     /// The classes.
     pub list: Vec<Class>,
+    /// Their packed combinations.
+    packed: Vec<u128>,
     by_combo: FastMap<u128, u32>,
-    cache: Vec<(u128, u32)>,
+    cache: Vec<u32>,
     type_sets: Vec<u128>,
     set_numbers: FastMap<u128, u32>,
+    /// Entries that tables of scopes may still take.
+    room: usize,
 }
 
 impl Default for Classes {
     fn default() -> Self {
         Self {
             list: Vec::new(),
+            packed: Vec::new(),
             by_combo: FastMap::default(),
-            cache: vec![(u128::MAX, 0); CACHE],
+            cache: vec![0; CACHE],
             type_sets: vec![NO_TYPE],
             set_numbers: FastMap::from_iter([(NO_TYPE, 0)]),
+            room: MAX_HITS,
         }
     }
 }
@@ -370,29 +500,33 @@ impl Classes {
         self.list.len() > MAX_CLASSES || self.type_sets.len() > MAX_CLASSES
     }
 
-    /// Position of the class of a combination.
+    /// Position of the class of a packed combination.
     #[inline]
-    pub fn find(&mut self, state: &State, enabled: u64, has_access: bool, combo: Combo) -> u32 {
-        let packed = combo.pack();
+    pub fn find(&mut self, state: &State, enabled: u64, has_access: bool, packed: u128) -> u32 {
         let spread = (packed as u64 ^ (packed >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let spread = (spread >> 52) as usize;
-        if let Some(&(key, at)) = self.cache.get(spread)
-            && key == packed
-        {
-            return at;
+        let spread = (spread >> 53) as usize;
+        let known = self.cache.get(spread).copied().unwrap_or(0);
+        if self.packed.get(known as usize) == Some(&packed) {
+            return known;
         }
         let at = match self.by_combo.get(&packed) {
             Some(&at) => at,
             None => {
+                let combo = Combo::unpack(packed);
                 let types = self.type_sets.get(combo.types as usize).copied().unwrap_or(ALL_TYPES);
                 let at = self.list.len() as u32;
-                self.list.push(Class::new(state, enabled, has_access, combo, types));
+                let mut class = Class::new(state, enabled, has_access, combo, types);
+                if class.lookup {
+                    class.tabulate(state, &mut self.room);
+                }
+                self.list.push(class);
+                self.packed.push(packed);
                 self.by_combo.insert(packed, at);
                 at
             }
         };
         if let Some(c) = self.cache.get_mut(spread) {
-            *c = (packed, at);
+            *c = at;
         }
         at
     }

@@ -1,6 +1,6 @@
 //! One event against the state: which checks it violates.
 
-use super::class::{Class, DECISIONS, NOTICE, POLICY, broadcast_types, notice_covers};
+use super::class::{Class, DECISIONS, NOTICE, POLICY, broadcast_types, lane, notice_covers};
 use crate::checks::Check;
 use crate::declared::Basis;
 use crate::schema::{Outcome, RequestKind};
@@ -43,37 +43,127 @@ pub struct Event {
     pub operator: u16,
 }
 
-/// Decisions of an individual, as they bear on the types of an event.
-#[derive(Default)]
+/// Decisions of an individual, as they bear on an event.
+#[derive(Debug, Clone, Copy, Default)]
 struct Decided {
-    /// Types whose latest decision is a consent that counts.
-    valid: u128,
-    separate: u128,
-    written: u128,
-    guardian: u128,
-    fresh: u128,
-    informed: u128,
-    refused: u128,
-    withdrawn: u128,
-    implied: u128,
+    /// Every type stands under a consent that counts.
+    given: bool,
+    /// Some type has no decision that counts at all.
+    missing: bool,
+    /// Some type, some sensitive, some biometric one has no separate consent.
+    unseparate: bool,
+    unseparate_sensitive: bool,
+    unseparate_biometric: bool,
+    unwritten: bool,
+    unguarded: bool,
+    stale: bool,
+    uninformed: bool,
+    refused: bool,
+    withdrawn: bool,
+    implied: bool,
     decided: i64,
     /// Earliest instant by which withdrawn data had to be gone, and was not.
     gone: Option<i64>,
 }
 
+impl Decided {
+    fn withdrawn_at(&mut self, state: &State, e: &Event, at: i64) {
+        let gone = at + state.acts.erase;
+        if e.ts > gone && e.collected <= at {
+            self.gone = Some(self.gone.map_or(gone, |g| g.min(gone)));
+        }
+    }
+}
+
+/// Decisions up to an event, newest first. Lists are short; a long one is searched.
+#[inline]
+fn decisions_upto<'a>(block: &Block<'a>, ts: i64) -> &'a [u64] {
+    let list = block.consents;
+    let start = if list.len() <= 8 {
+        list.iter().take_while(|&&w| time_of(w) > ts).count()
+    } else {
+        list.partition_point(|&w| time_of(w) > ts)
+    };
+    list.get(start..).unwrap_or_default()
+}
+
+#[inline]
 fn resolve(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, policy: Option<Policy>) -> Decided {
+    if class.hits.is_empty() { slow(state, class, e, block, need, policy) } else { fast(state, class, e, block, need, policy) }
+}
+
+/// A word has a lane for each way of asking and a bit for each type; what is set is still open.
+fn fast(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, policy: Option<Policy>) -> Decided {
+    let mut d = Decided { decided: i64::MIN, ..Decided::default() };
+    let types = u64::from(class.all);
+    let ask = |on: bool, lane: u32| if on { types << lane } else { 0 };
+    let mut left = ask(need.implied, lane::ANY)
+        | types << lane::VALID
+        | ask(need.separate, lane::SEPARATE)
+        | ask(need.written, lane::WRITTEN)
+        | ask(need.guardian, lane::GUARDIAN)
+        | ask(policy.is_some(), lane::FRESH)
+        | ask(need.informed, lane::INFORMED);
+    let published = policy.map_or(i64::MIN, |p| p.published);
+    let (mut got, mut against) = (0u64, 0u64);
+    for &w in decisions_upto(block, e.ts) {
+        let Some(hit) = class.hits.get(scope_of(w)) else { continue };
+        let mut settled = left & hit.clear;
+        if settled == 0 {
+            continue;
+        }
+        let at = time_of(w);
+        if hit.flags & flags::NEGATIVE != 0 {
+            let new = settled >> lane::VALID & lane::MASK;
+            if new != 0 {
+                against |= new;
+                d.decided = d.decided.max(at);
+                if hit.flags & flags::WITHDRAWAL == 0 {
+                    d.refused = true;
+                } else {
+                    d.withdrawn = true;
+                    d.withdrawn_at(state, e, at);
+                }
+            }
+        } else if hit.flags & flags::VALID == 0 {
+            d.implied = true;
+        } else if at < published {
+            // Too old for the version in force: that question stays open.
+            settled &= !(lane::MASK << lane::FRESH);
+        }
+        left ^= settled;
+        got |= settled & hit.grant;
+        if left == 0 {
+            break;
+        }
+    }
+    let lacks = |lane: u32, of: u64| of & !(got >> lane) & lane::MASK != 0;
+    d.given = !lacks(lane::VALID, types);
+    d.missing = lacks(lane::VALID, types & !against);
+    d.unseparate = lacks(lane::SEPARATE, types);
+    d.unseparate_sensitive = lacks(lane::SEPARATE, u64::from(class.few_sensitive));
+    d.unseparate_biometric = lacks(lane::SEPARATE, u64::from(class.few_biometric));
+    d.unwritten = lacks(lane::WRITTEN, types);
+    d.unguarded = lacks(lane::GUARDIAN, types);
+    d.stale = lacks(lane::FRESH, types);
+    d.uninformed = lacks(lane::INFORMED, types);
+    d
+}
+
+/// The same for a class without a table: many types, or more scopes than tables have room for.
+fn slow(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, policy: Option<Policy>) -> Decided {
     let types = class.types;
     let mut d = Decided { decided: i64::MIN, ..Decided::default() };
-    // Types not yet decided, for each way of asking.
-    let (mut any, mut valid) = (if need.implied { types } else { 0 }, types);
-    let mut separate = if need.separate { types } else { 0 };
-    let mut written = if need.written { types } else { 0 };
-    let mut guardian = if need.guardian { types } else { 0 };
-    let mut fresh = if policy.is_some() { types } else { 0 };
-    let mut informed = if need.informed { types } else { 0 };
+    // Types not yet decided, and types consented to, for each way of asking.
+    let ask = |on: bool| if on { types } else { 0 };
+    let (mut any, mut valid) = (ask(need.implied), types);
+    let (mut separate, mut written, mut guardian) = (ask(need.separate), ask(need.written), ask(need.guardian));
+    let (mut fresh, mut informed) = (ask(policy.is_some()), ask(need.informed));
+    let (mut got_valid, mut got_separate, mut got_written) = (0, 0, 0);
+    let (mut got_guardian, mut got_fresh, mut got_informed) = (0, 0, 0);
+    let mut against = 0;
     let published = policy.map_or(i64::MIN, |p| p.published);
-    let start = block.consents.partition_point(|&w| time_of(w) > e.ts);
-    for &w in block.consents.get(start..).unwrap_or_default() {
+    for &w in decisions_upto(block, e.ts) {
         let Some(s) = state.scopes.get(scope_of(w)) else { continue };
         let c = &class.combo;
         let hit = s.types & types;
@@ -89,26 +179,20 @@ fn resolve(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Nee
         if s.flags & flags::NEGATIVE != 0 {
             let new = valid & hit;
             if new != 0 {
+                against |= new;
                 d.decided = d.decided.max(at);
                 if s.flags & flags::WITHDRAWAL == 0 {
-                    d.refused |= new;
+                    d.refused = true;
                 } else {
-                    d.withdrawn |= new;
-                    let gone = at + state.acts.erase;
-                    if e.ts > gone && e.collected <= at {
-                        d.gone = Some(d.gone.map_or(gone, |g| g.min(gone)));
-                    }
+                    d.withdrawn = true;
+                    d.withdrawn_at(state, e, at);
                 }
             }
-            any &= !hit;
-            valid &= !hit;
-            separate &= !hit;
-            written &= !hit;
-            guardian &= !hit;
-            fresh &= !hit;
-            informed &= !hit;
+            for open in [&mut any, &mut valid, &mut separate, &mut written, &mut guardian, &mut fresh, &mut informed] {
+                *open &= !hit;
+            }
         } else if s.flags & flags::VALID == 0 {
-            d.implied |= any & hit;
+            d.implied |= any & hit != 0;
             any &= !hit;
         } else {
             let take = |on: bool, left: &mut u128, got: &mut u128| {
@@ -118,17 +202,26 @@ fn resolve(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Nee
                 }
             };
             any &= !hit;
-            take(true, &mut valid, &mut d.valid);
-            take(s.flags & flags::SEPARATE != 0, &mut separate, &mut d.separate);
-            take(s.flags & flags::WRITTEN != 0, &mut written, &mut d.written);
-            take(s.flags & flags::GUARDIAN != 0, &mut guardian, &mut d.guardian);
-            take(at >= published, &mut fresh, &mut d.fresh);
-            take(s.flags & flags::INFORMED != 0, &mut informed, &mut d.informed);
+            take(true, &mut valid, &mut got_valid);
+            take(s.flags & flags::SEPARATE != 0, &mut separate, &mut got_separate);
+            take(s.flags & flags::WRITTEN != 0, &mut written, &mut got_written);
+            take(s.flags & flags::GUARDIAN != 0, &mut guardian, &mut got_guardian);
+            take(at >= published, &mut fresh, &mut got_fresh);
+            take(s.flags & flags::INFORMED != 0, &mut informed, &mut got_informed);
         }
         if any | valid | separate | written | guardian | fresh | informed == 0 {
             break;
         }
     }
+    d.given = got_valid == types;
+    d.missing = types & !against & !got_valid != 0;
+    d.unseparate = got_separate != types;
+    d.unseparate_sensitive = class.sensitive & !got_separate != 0;
+    d.unseparate_biometric = class.biometric & !got_separate != 0;
+    d.unwritten = got_written != types;
+    d.unguarded = got_guardian != types;
+    d.stale = got_fresh != types;
+    d.uninformed = got_informed != types;
     d
 }
 
@@ -144,6 +237,13 @@ struct Need {
 const SEPARATE: u64 = Check::SeparateSensitive.bit()
     | Check::SeparateBiometric.bit()
     | Check::SeparateProvision.bit()
+    | Check::SeparateDisclosure.bit()
+    | Check::SeparateTransfer.bit()
+    | Check::SeparateCrossBorder.bit()
+    | Check::PublicPlacePurpose.bit();
+
+/// Checks that every type needs separate consent for.
+const UNSEPARATE: u64 = Check::SeparateProvision.bit()
     | Check::SeparateDisclosure.bit()
     | Check::SeparateTransfer.bit()
     | Check::SeparateCrossBorder.bit()
@@ -239,13 +339,13 @@ impl Moment {
         let first = first.min(state.broadcast_policies.first().copied().unwrap_or(i64::MAX));
         Self {
             basis: act.and_then(|a| a.basis),
-            given: d.valid == class.types,
-            separate: d.separate == class.types,
-            written: d.written == class.types,
-            guardian: d.guardian == class.types,
-            implied: d.implied != 0,
-            refused: d.refused != 0,
-            withdrawn: d.withdrawn != 0,
+            given: d.given,
+            separate: !d.unseparate,
+            written: !d.unwritten,
+            guardian: !d.unguarded,
+            implied: d.implied,
+            refused: d.refused,
+            withdrawn: d.withdrawn,
             just_in_time: class.types & !told == 0,
             policy_notice: first <= e.ts,
             under_14: block.fourteen.map(|t| e.ts < t),
@@ -284,31 +384,26 @@ fn decisions(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: 
     let d = resolve(state, class, e, block, need, policy);
     f.decided = d.decided;
     f.policy = policy.map_or(0, |p| p.published);
-    let all = class.types;
-    let given = d.valid == all;
-    let mut put = |bad: bool, c: Check| f.violates |= if bad && open & c.bit() != 0 { c.bit() } else { 0 };
-    put(d.valid | d.refused | d.withdrawn != all, Check::ConsentMissing);
-    put(d.implied != 0, Check::ConsentImplied);
-    put(d.refused != 0, Check::AfterRefusal);
-    put(d.withdrawn != 0, Check::AfterWithdrawal);
+    if d.unseparate {
+        f.violates |= open & UNSEPARATE;
+    }
+    let mut put = |bad: bool, c: Check| f.violates |= if bad { open & c.bit() } else { 0 };
+    put(d.missing, Check::ConsentMissing);
+    put(d.implied, Check::ConsentImplied);
+    put(d.refused, Check::AfterRefusal);
+    put(d.withdrawn, Check::AfterWithdrawal);
     // Where separate, written or a guardian's consent is owed, no consent at all is a gap too.
-    let lacking = d.separate != all;
-    put(class.sensitive & !d.separate != 0, Check::SeparateSensitive);
-    put(class.biometric & !d.separate != 0, Check::SeparateBiometric);
-    put(lacking, Check::SeparateProvision);
-    put(lacking, Check::SeparateDisclosure);
-    put(lacking, Check::SeparateTransfer);
-    put(lacking, Check::SeparateCrossBorder);
-    put(d.written != all, Check::ConsentWritten);
-    put(child && d.guardian != all, Check::ConsentGuardian);
+    put(d.unseparate_sensitive, Check::SeparateSensitive);
+    put(d.unseparate_biometric, Check::SeparateBiometric);
+    put(d.unwritten, Check::ConsentWritten);
+    put(child && d.unguarded, Check::ConsentGuardian);
     // These speak of a consent, so there must be one.
-    put(given && policy.is_some() && d.fresh != all, Check::ConsentStale);
-    put(given && d.informed != all, Check::ConsentUninformed);
-    f.given = given;
-    f.relied = given || d.implied != 0;
-    put(d.separate != all, Check::PublicPlacePurpose);
+    put(d.given && policy.is_some() && d.stale, Check::ConsentStale);
+    put(d.given && d.uninformed, Check::ConsentUninformed);
+    f.given = d.given;
+    f.relied = d.given || d.implied;
     if let Some(gone) = d.gone.filter(|_| e.collected != i64::MIN) {
-        put(true, Check::KeptAfterWithdrawal);
+        f.violates |= open & Check::KeptAfterWithdrawal.bit();
         f.gone = gone;
     }
 }
@@ -318,6 +413,20 @@ fn notices(state: &State, class: &Class, e: &Event, block: &Block<'_>, f: &mut F
     let earlier = |at: i64, strictly: bool| at < e.ts || (at == e.ts && !strictly);
     for (check, strictly) in [(Check::NoticeCollection, class.strictly), (Check::NoticeOnward, true)] {
         if class.open & check.bit() == 0 || earlier(class.broadcast, strictly) {
+            continue;
+        }
+        if !class.hits.is_empty() {
+            let mut left = class.all;
+            for &w in block.notices {
+                if left == 0 || !earlier(time_of(w), strictly) {
+                    break;
+                }
+                left &= !class.hits.get(scope_of(w)).map_or(0, |hit| hit.notice);
+            }
+            // Notices to everybody are asked last: few events need them beside the individual's own.
+            if left != 0 && left & !class.narrow(broadcast_types(state, class, e.ts, strictly)) != 0 {
+                f.violates |= check.bit();
+            }
             continue;
         }
         let mut left = class.types & !broadcast_types(state, class, e.ts, strictly);

@@ -17,7 +17,6 @@ use crate::par;
 use crate::report::{AuditReport, CheckReport, GroupReport, Sample, Status};
 use crate::schema::Table;
 use crate::state::load::{self, Plan};
-use crate::state::slots::add_bits;
 use crate::state::vocab::stage_of;
 use crate::time::shanghai_midnight;
 use crate::{AuditOptions, declared};
@@ -31,7 +30,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 pub use worker::{Context, Finding};
-use worker::{SAMPLES, SEEN, Tally};
+use worker::{SAMPLES, Tally};
 
 /// Parts the individuals are divided into at most before the memory setting is held too small.
 const MOST_PARTS: u64 = 256;
@@ -111,7 +110,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let enabled = enabled(options, &definitions);
     let temporary = options.temporary.clone().unwrap_or_else(std::env::temp_dir);
     let half = options.memory / 2;
-    let strangers = Spill::<3>::new(half / 4, temporary.clone(), Some(join_strangers));
+    let strangers = Spill::<2>::new(half / 4, temporary.clone(), Some(|a, b| a == b));
     let daily = Spill::<4>::new(half / 4, temporary.clone(), None);
     let affected = Spill::<3>::new(half / 8, temporary, Some(|a, b| a == b));
     let mut evidence = options
@@ -124,6 +123,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let mut total = Tally::new();
     let mut subjects: BTreeMap<Check, BTreeSet<String>> = BTreeMap::new();
     let mut violators = vec![0u64; 64];
+    let mut people = 0;
     let mut later = Vec::new();
     let (mut small_rejects, mut small_rows, mut used_as_of) = (Vec::new(), 0, None);
     let mut parts = options.parts.max(1);
@@ -176,23 +176,33 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
             small.once(&options.declared.settings);
         }
         later.append(&mut small.findings);
-        violators.iter_mut().zip(state.slots.violated()).for_each(|(a, b)| *a += b);
+        people += state.slots.seen();
         part += 1;
     }
     progress.end();
 
     strangers.finish(|records| {
-        records.iter().for_each(|&[_, _, set]| add_bits(&mut violators, set));
+        people += records.len() as u64;
         Ok(())
     })?;
-    let mut people: BTreeMap<(u8, u32), u64> = BTreeMap::new();
+    // Sorted by individual, then check, then group: an individual counts once for a check and once for each group.
+    let mut by_group: BTreeMap<(u8, u32), u64> = BTreeMap::new();
     affected.finish(|records| {
-        for &[_, _, what] in records {
-            *people.entry(((what >> 32) as u8, what as u32)).or_default() += 1;
+        let mut last = None;
+        for &[a, b, what] in records {
+            let check = (what >> 32) as u8;
+            *by_group.entry((check, what as u32)).or_default() += 1;
+            if last != Some((a, b, check)) {
+                last = Some((a, b, check));
+                if let Some(v) = violators.get_mut(usize::from(check)) {
+                    *v += 1;
+                }
+            }
         }
         Ok(())
     })?;
-    let daily_subjects = frequency(options, &definitions, enabled, daily, &codes, &mut total, &mut later, &mut people)?;
+    let daily_subjects =
+        frequency(options, &definitions, enabled, daily, &codes, &mut total, &mut later, &mut by_group)?;
     for (check, set) in subjects {
         if let Some(v) = violators.get_mut(check as usize) {
             *v += set.len() as u64;
@@ -233,7 +243,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         refused,
         total: &total,
         violators: &violators,
-        people: &people,
+        people: &by_group,
         activities: &codes,
         named: &named,
     };
@@ -251,7 +261,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     }
     Ok(AuditReport {
         events: total.rows,
-        subjects: violators.get(63).copied().unwrap_or(0),
+        subjects: people,
         rejected: rejected_rows,
         records: small_rows,
         rejects,
@@ -269,15 +279,6 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
 fn event_rows(tables: &Tables) -> Option<u64> {
     let (_, sources) = tables.get(&Table::Events)?;
     sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).map(|u| u.rows).sum()
-}
-
-fn join_strangers(kept: &mut [u64; 3], later: &[u64; 3]) -> bool {
-    let ([a, b, set], [x, y, more]) = (kept, later);
-    let same = a == x && b == y;
-    if same {
-        *set |= more;
-    }
-    same
 }
 
 fn run_units(
@@ -481,5 +482,3 @@ const fn worker_end(check: u8) -> (u8, u32) {
 
 /// A sink for findings.
 pub type FindingSink = Sink<Vec<Finding>>;
-/// Bit under which individuals that occur in the events are counted.
-pub const SEEN_BIT: u32 = SEEN.trailing_zeros();

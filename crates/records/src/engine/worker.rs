@@ -1,6 +1,6 @@
 //! One unit of events (a row group, a file) through all checks.
 
-use super::class::{Class, Classes, Combo, IF_GIVEN};
+use super::class::{Class, Classes, IF_GIVEN, place};
 use super::eval::{AsOf, Event, Found, examine};
 use super::own::{self, Own};
 use super::sink::Sink;
@@ -66,8 +66,8 @@ pub struct Context<'a> {
     pub evidence: Option<&'a Sink<Vec<Finding>>>,
     /// Rejected rows out, if asked for.
     pub rejected: Option<&'a Sink<Vec<Reject>>>,
-    /// Individuals without anything on record whose events violate something.
-    pub strangers: &'a Spill<3>,
+    /// Individuals without anything on record that occur in the events.
+    pub strangers: &'a Spill<2>,
     /// Automatic collections to be counted per day.
     pub daily: &'a Spill<4>,
     /// Individuals with a violation, by check and group.
@@ -195,34 +195,29 @@ impl Tally {
     }
 }
 
+/// Codes of each dictionary, in their place of a packed combination.
 struct Luts {
-    activity: Lut<u16>,
-    purpose: Lut<u16>,
-    recipient: Lut<u16>,
-    country: Lut<u16>,
+    activity: Lut<u128>,
+    purpose: Lut<u128>,
+    recipient: Lut<u128>,
+    country: Lut<u128>,
     operator: Lut<u16>,
-    stage: Lut<u16>,
-    method: Lut<u16>,
-    types: Lut<u32>,
+    named: Lut<u128>,
+    stage: Lut<u128>,
+    method: Lut<u128>,
+    types: Lut<u128>,
 }
 
 #[derive(Default)]
 struct Codes {
-    activity: Vec<u16>,
-    purpose: Vec<u16>,
-    recipient: Vec<u16>,
-    country: Vec<u16>,
+    packed: Vec<u128>,
     operator: Vec<u16>,
-    stage: Vec<u16>,
-    method: Vec<u16>,
-    types: Vec<u32>,
     class: Vec<u32>,
     keys: Vec<Key>,
     slots: Vec<u32>,
+    near: Vec<u64>,
 }
 
-/// Bit of an individual that occurs in the events.
-pub const SEEN: u64 = 1 << 63;
 const NO_SLOT: u32 = u32::MAX;
 const SKIP: u32 = u32::MAX;
 /// Rows looked up together: two cache lines each stay well within a second-level cache.
@@ -237,7 +232,7 @@ pub struct Worker<'a> {
     classes: Classes,
     codes: Codes,
     tally: Tally,
-    strangers: FastMap<Key, u64>,
+    strangers: FastMap<Key, ()>,
     affected: FastMap<(u64, u64, u64), ()>,
     daily: Vec<[u64; 4]>,
     findings: Vec<Finding>,
@@ -265,6 +260,7 @@ pub fn run(
             recipient: Lut::new(0),
             country: Lut::new(0),
             operator: Lut::new(0),
+            named: Lut::new(0),
             stage: Lut::new(0),
             method: Lut::new(0),
             types: Lut::new(0),
@@ -316,24 +312,29 @@ impl Worker<'_> {
     fn translate(&mut self, batch: &Batch) -> Result<()> {
         let v = &self.context.state.vocab;
         let l = &mut self.luts;
-        l.activity.prepare(col(batch, c::ACTIVITY), |t| Ok(v.activity.code(t)))?;
-        l.purpose.prepare(col(batch, c::PURPOSE), |t| Ok(v.purpose.code(t)))?;
-        l.recipient.prepare(col(batch, c::RECIPIENT), |t| Ok(v.recipient.code(t)))?;
-        l.country.prepare(col(batch, c::COUNTRY), |t| Ok(v.country.code(t)))?;
+        let at = |code: u16, place: u32| u128::from(code) << place;
+        l.activity.prepare(col(batch, c::ACTIVITY), |t| Ok(at(v.activity.code(t), place::ACTIVITY)))?;
+        l.purpose.prepare(col(batch, c::PURPOSE), |t| Ok(at(v.purpose.code(t), place::PURPOSE)))?;
+        l.recipient.prepare(col(batch, c::RECIPIENT), |t| Ok(at(v.recipient.code(t), place::RECIPIENT)))?;
+        l.country.prepare(col(batch, c::COUNTRY), |t| Ok(at(v.country.code(t), place::COUNTRY)))?;
         l.operator.prepare(col(batch, c::OPERATOR), |t| Ok(v.operator.code(t)))?;
-        l.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
-        l.method.prepare(col(batch, c::METHOD), |t| Ok(method_code(t)))?;
+        l.named.prepare(col(batch, c::OPERATOR), |_| Ok(1 << place::OPERATOR))?;
+        l.stage.prepare(col(batch, c::STAGE), |t| Ok(at(stage_code(t), place::STAGE)))?;
+        l.method.prepare(col(batch, c::METHOD), |t| Ok(at(method_code(t), place::METHOD)))?;
         let classes = &mut self.classes;
-        l.types.prepare(col(batch, c::TYPES), |t| Ok(classes.type_set(v.event_types(t))))?;
-        let (k, n) = (&mut self.codes, batch.rows);
-        l.activity.gather(col(batch, c::ACTIVITY), n, &mut k.activity);
-        l.purpose.gather(col(batch, c::PURPOSE), n, &mut k.purpose);
-        l.recipient.gather(col(batch, c::RECIPIENT), n, &mut k.recipient);
-        l.country.gather(col(batch, c::COUNTRY), n, &mut k.country);
-        l.operator.gather(col(batch, c::OPERATOR), n, &mut k.operator);
-        l.stage.gather(col(batch, c::STAGE), n, &mut k.stage);
-        l.method.gather(col(batch, c::METHOD), n, &mut k.method);
-        l.types.gather(col(batch, c::TYPES), n, &mut k.types);
+        l.types.prepare(col(batch, c::TYPES), |t| {
+            Ok(u128::from(classes.type_set(v.event_types(t))) << place::TYPES)
+        })?;
+        let k = &mut self.codes;
+        l.activity.gather(col(batch, c::ACTIVITY), batch.rows, &mut k.packed);
+        l.purpose.join(col(batch, c::PURPOSE), &mut k.packed);
+        l.recipient.join(col(batch, c::RECIPIENT), &mut k.packed);
+        l.country.join(col(batch, c::COUNTRY), &mut k.packed);
+        l.named.join(col(batch, c::OPERATOR), &mut k.packed);
+        l.stage.join(col(batch, c::STAGE), &mut k.packed);
+        l.method.join(col(batch, c::METHOD), &mut k.packed);
+        l.types.join(col(batch, c::TYPES), &mut k.packed);
+        l.operator.gather(col(batch, c::OPERATOR), batch.rows, &mut k.operator);
         Ok(())
     }
 
@@ -344,23 +345,9 @@ impl Worker<'_> {
         let k = &mut self.codes;
         let n = batch.rows;
         k.class.clear();
-        let columns = (&k.activity[..n], &k.purpose[..n], &k.recipient[..n], &k.country[..n]);
-        let others = (&k.stage[..n], &k.method[..n], &k.types[..n], &k.operator[..n]);
-        for i in 0..n {
-            let combo = Combo {
-                activity: columns.0[i],
-                purpose: columns.1[i],
-                recipient: columns.2[i],
-                country: columns.3[i],
-                stage: others.0[i],
-                method: others.1[i],
-                types: others.2[i],
-                operator: others.3[i] != 0,
-            };
-            let class =
-                if combo.stage == UNKNOWN { SKIP } else { self.classes.find(state, enabled, has_access, combo) };
-            k.class.push(class);
-        }
+        let unknown = |packed: u128| (packed >> place::STAGE) as u8 == UNKNOWN as u8;
+        let classes = &mut self.classes;
+        k.class.extend(k.packed.iter().map(|&packed| classes.find(state, enabled, has_access, packed)));
         // With the individuals in parts, rows that belong to no individual of this part wait for theirs.
         let first_pass = self.context.part.0 == 0;
         let mut bad: Vec<Reject> = Vec::new();
@@ -368,8 +355,13 @@ impl Worker<'_> {
             k.class[*row] = SKIP;
             bad.push(Reject { file: self.file, row: batch.number(*row), reason: reason.clone() });
         }
-        for (i, &stage) in k.stage[..n].iter().enumerate() {
-            if stage == UNKNOWN && batch.bad.binary_search_by_key(&i, |b| b.0).is_err() {
+        let strange = self.luts.stage.any(unknown);
+        for (i, &packed) in k.packed.iter().enumerate().filter(|_| strange) {
+            if !unknown(packed) {
+                continue;
+            }
+            k.class[i] = SKIP;
+            if batch.bad.binary_search_by_key(&i, |b| b.0).is_err() {
                 let word: String = batch.text(c::STAGE, i).unwrap_or_default().chars().take(40).collect();
                 let reason = format!("stage `{word}` is not known; map it to a word of docs/records.md");
                 bad.push(Reject { file: self.file, row: batch.number(i), reason });
@@ -414,8 +406,10 @@ impl Worker<'_> {
                 }
             }
         }
-        // First the slots (each load is independent), then the searches, then the blocks.
-        let near = k.keys.iter().fold(0, |x, &key| x ^ state.slots.approach(key));
+        // First the table (each load is independent), then the records, then the searches, which find everything near.
+        k.near.clear();
+        k.near.extend(k.keys.iter().map(|&key| state.slots.approach(key)));
+        let near = k.near.iter().fold(0, |x, &place| x ^ state.slots.touch(place));
         std::hint::black_box(near);
         k.slots.extend(
             classes
@@ -423,8 +417,6 @@ impl Worker<'_> {
                 .zip(&k.keys)
                 .map(|(&class, &key)| if class == SKIP { NO_SLOT } else { state.slots.find(key).unwrap_or(NO_SLOT) }),
         );
-        let near = k.slots.iter().filter(|&&s| s != NO_SLOT).fold(0, |x, &s| x ^ state.slots.touch(s));
-        std::hint::black_box(near);
     }
 
     #[expect(
@@ -438,7 +430,7 @@ impl Worker<'_> {
             Col::Time(v) => v,
             _ => &[],
         };
-        let (mut low, mut high) = (i64::MAX, i64::MIN);
+        let (mut low, mut high, mut last_hour) = (i64::MAX, i64::MIN, usize::MAX);
         for (i, &time) in ts.iter().enumerate().take(to).skip(from) {
             let at = self.codes.class[i];
             if at == SKIP {
@@ -452,7 +444,10 @@ impl Worker<'_> {
             low = low.min(event.ts);
             high = high.max(event.ts);
             let hour = (event.ts / HOUR) as usize;
-            self.tally.hours[hour / 64] |= 1 << (hour % 64);
+            if hour != last_hour {
+                last_hour = hour;
+                self.tally.hours[hour / 64] |= 1 << (hour % 64);
+            }
             let class = &mut self.classes.list[at as usize];
             class.count += 1;
             class.collected += u64::from(event.collected != NO_TIME);
@@ -473,8 +468,10 @@ impl Worker<'_> {
             class.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
             class.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
             match slot {
-                Some(s) => context.state.slots.mark(s, found.violates | SEEN),
-                None => *self.strangers.entry(key).or_default() |= found.violates | SEEN,
+                Some(s) => context.state.slots.mark(s),
+                None => {
+                    self.strangers.insert(key, ());
+                }
             }
             if found.violates != 0 {
                 self.violation(batch, i, at, key, &event, &found);
@@ -539,7 +536,7 @@ impl Worker<'_> {
 
     fn flush(&mut self, end: bool) -> Result<()> {
         if self.strangers.len() > 1 << 18 || end {
-            self.context.strangers.add(self.strangers.drain().map(|(k, set)| [k.0, k.1, set]))?;
+            self.context.strangers.add(self.strangers.drain().map(|(k, ())| [k.0, k.1]))?;
         }
         if self.affected.len() > 1 << 17 || end {
             self.context.affected.add(self.affected.drain().map(|((a, b, what), ())| [a, b, what]))?;

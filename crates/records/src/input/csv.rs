@@ -107,22 +107,23 @@ pub(super) fn read(
             }
             Record::Whole if records.buffer.is_empty() => {}
             Record::Whole => {
-                number += 1;
-                let Ok(text) = std::str::from_utf8(&records.buffer) else {
-                    rows.reject(number, "row is not UTF-8; convert the file first".into())?;
-                    continue;
+                let wrong = match std::str::from_utf8(&records.buffer) {
+                    Err(_) => "row is not UTF-8; convert the file first".into(),
+                    Ok(text) => match split(text, delimiter, &mut fields) {
+                        Ok(f) if f.len() == headers.len() => {
+                            number += 1;
+                            rows.push(number, |i| {
+                                places.get(i).copied().flatten().and_then(|p| f.get(p)).map(String::as_str)
+                            })?;
+                            continue;
+                        }
+                        Ok(f) => format!("row has `{}` fields, the header `{}`", f.len(), headers.len()),
+                        Err(what) => what.into(),
+                    },
                 };
-                match split(text, delimiter, &mut fields) {
-                    Ok(f) if f.len() == headers.len() => {
-                        rows.push(number, |i| {
-                            places.get(i).copied().flatten().and_then(|p| f.get(p)).map(String::as_str)
-                        })?;
-                    }
-                    Ok(f) => {
-                        let reason = format!("row has `{}` fields, the header `{}`", f.len(), headers.len());
-                        rows.reject(number, reason)?;
-                    }
-                    Err(what) => rows.reject(number, what.into())?,
+                if !records.split_up() {
+                    number += 1;
+                    rows.reject(number, wrong)?;
                 }
             }
         }

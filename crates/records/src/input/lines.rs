@@ -42,19 +42,58 @@ pub(super) struct Records {
     input: BufReader<Box<dyn Read>>,
     /// Bytes of the current record, without its line end.
     pub(super) buffer: Vec<u8>,
+    /// Bytes to be read again, line by line, from a position.
+    again: (Vec<u8>, usize),
 }
 
 impl Records {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io("read", path))?;
         let input = BufReader::with_capacity(256 << 10, decompress(file, path)?);
-        Ok(Self { input, buffer: Vec::new() })
+        Ok(Self { input, buffer: Vec::new(), again: (Vec::new(), 0) })
+    }
+
+    /// Has the current record read again line by line, if it spans several: a stray quote joins lines that do not belong
+    /// together, and each of them counts. Says whether there is anything to read again.
+    pub(super) fn split_up(&mut self) -> bool {
+        if !self.buffer.contains(&b'\n') {
+            return false;
+        }
+        // What was waiting comes after it; no record is joined from lines that are read again, so there is none.
+        self.buffer.push(b'\n');
+        self.again = (std::mem::take(&mut self.buffer), 0);
+        true
+    }
+
+    /// The next line to be read again; false where there is none, with what is left of the last one in the buffer.
+    fn line_again(&mut self) -> bool {
+        let (bytes, from) = &mut self.again;
+        let rest = bytes.get(*from..).unwrap_or_default();
+        match rest.iter().position(|&b| b == b'\n') {
+            Some(end) => {
+                self.buffer.extend_from_slice(rest.get(..end).unwrap_or_default());
+                *from += end + 1;
+                true
+            }
+            None => {
+                self.buffer.extend_from_slice(rest);
+                self.again = (Vec::new(), 0);
+                false
+            }
+        }
     }
 
     /// Reads the next record. With `quotes`, a line end inside double quotes does not end it.
     pub(super) fn next(&mut self, path: &Path, quotes: bool) -> Result<Record> {
         self.buffer.clear();
-        let (mut inside, mut too_long, mut any) = (false, false, false);
+        if self.line_again() {
+            if self.buffer.last() == Some(&b'\r') {
+                self.buffer.pop();
+            }
+            return Ok(Record::Whole);
+        }
+        let mut inside = quotes && self.buffer.iter().filter(|&&b| b == b'"').count() % 2 == 1;
+        let (mut too_long, mut any) = (false, !self.buffer.is_empty());
         loop {
             let chunk = self.input.fill_buf().map_err(|e| Error::Format {
                 path: path.to_owned(),
@@ -84,9 +123,14 @@ impl Records {
                 None => (chunk, chunk.len()),
             };
             if too_long || self.buffer.len() + taken.len() > MAX_ROW_BYTES {
+                // A stray quote must not swallow what follows: the lines joined so far are read again one by one, and
+                // past the bound any line end ends the record.
+                if self.buffer.contains(&b'\n') {
+                    self.again = (std::mem::take(&mut self.buffer), 0);
+                    return self.next(path, quotes);
+                }
                 too_long = true;
                 self.buffer.clear();
-                // A stray quote must not swallow the rest of the file: past the bound, any line end ends the record.
                 if quotes
                     && inside
                     && let Some(i) = chunk.iter().position(|&b| b == b'\n')

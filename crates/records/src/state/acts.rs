@@ -73,14 +73,18 @@ pub struct Act {
     pub merger: bool,
     /// Versions of the policy that govern the activity, by effective then published instant.
     pub policies: Vec<Policy>,
+    /// For each version, the latest material one up to it.
+    material: Vec<Option<Policy>>,
 }
 
 impl Act {
     /// Latest version in force, material ones only if asked.
     #[must_use]
     pub fn policy_at(&self, ts: i64, material: bool) -> Option<Policy> {
-        let upto = self.policies.partition_point(|p| p.effective <= ts);
-        self.policies.get(..upto)?.iter().rev().find(|p| p.material || !material).copied()
+        // Few versions: counting them is faster than searching.
+        let upto = self.policies.iter().take_while(|p| p.effective <= ts).count();
+        let last = upto.checked_sub(1)?;
+        if material { self.material.get(last).copied().flatten() } else { self.policies.get(last).copied() }
     }
 
     /// Whether a version is the first one.
@@ -166,6 +170,7 @@ impl Acts {
                 written: a.written_consent,
                 merger: a.merger,
                 policies: Vec::new(),
+                material: Vec::new(),
             };
             let at = usize::from(code);
             if acts.by_code.len() <= at {
@@ -191,6 +196,15 @@ impl Acts {
             act.policies =
                 all.iter().filter(|(a, _)| *a == super::vocab::EMPTY || *a == act.code).map(|(_, p)| *p).collect();
             act.policies.sort_unstable();
+            let mut latest = None;
+            act.material = act
+                .policies
+                .iter()
+                .map(|p| {
+                    latest = if p.material { Some(*p) } else { latest };
+                    latest
+                })
+                .collect();
         }
     }
 }

@@ -18,8 +18,7 @@ fn mix(x: u64) -> u64 {
 #[inline]
 fn permute(low: u64, high: u64) -> Key {
     let b = high ^ mix(low);
-    let a = low ^ mix(b);
-    Key(a, b ^ mix(a ^ M1))
+    Key(low ^ mix(b), b)
 }
 
 #[inline]

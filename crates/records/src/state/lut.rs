@@ -59,6 +59,11 @@ impl<T: Copy> Lut<T> {
         }
     }
 
+    /// Whether any entry of the dictionary held satisfies a condition.
+    pub fn any(&self, mut wanted: impl FnMut(T) -> bool) -> bool {
+        self.table.iter().any(|&value| wanted(value))
+    }
+
     /// Values of all rows.
     pub fn gather(&self, col: &Col, rows: usize, out: &mut Vec<T>) {
         out.clear();
@@ -74,6 +79,26 @@ impl<T: Copy> Lut<T> {
             Some(n) => {
                 out.extend(keys.values().iter().zip(n.iter()).map(|(&k, ok)| if ok { pick(k) } else { self.empty }))
             }
+        }
+    }
+}
+
+impl Lut<u128> {
+    /// Joins the value of every row to what is there.
+    pub fn join(&self, col: &Col, out: &mut [u128]) {
+        let Col::Text(array) = col else {
+            out.iter_mut().for_each(|o| *o |= self.empty);
+            return;
+        };
+        let array: &DictionaryArray<Int32Type> = array;
+        let keys = array.keys();
+        let pick = |k: i32| self.table.get(k as usize).copied().unwrap_or(self.empty);
+        match keys.nulls().filter(|n| n.null_count() > 0) {
+            None => out.iter_mut().zip(keys.values()).for_each(|(o, &k)| *o |= pick(k)),
+            Some(n) => out
+                .iter_mut()
+                .zip(keys.values().iter().zip(n.iter()))
+                .for_each(|(o, (&k, ok))| *o |= if ok { pick(k) } else { self.empty }),
         }
     }
 }

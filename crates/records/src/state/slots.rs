@@ -1,8 +1,9 @@
-//! State per individual, packed: one slot in an open hash table, one block of 64-bit words.
+//! State per individual, packed: a small open hash table leads to one record, key and words side by side.
 //!
 //! A word is a time and a scope: 42 bits of milliseconds, 2 bits kind, 2 bits rank, 18 bits scope number. Sorting words
-//! sorts by time and, at the same millisecond, by the tie rules. The table is filled in hash order, so that building it
-//! writes memory from front to back, and an unsuccessful search ends at the first larger key.
+//! sorts by time and, at the same millisecond, by the tie rules. Table and records are filled in hash order, so that
+//! building them writes memory from front to back. Finding an individual costs one look into the table, which is small,
+//! and one into its record, which the evaluation then reads on.
 
 use super::key::Key;
 use crate::error::{Error, Result};
@@ -56,23 +57,24 @@ fn kind_of(word: u64) -> u64 {
 /// A word of an individual, before sorting.
 pub type Entry = [u64; 3];
 
-#[derive(Debug)]
-struct Slot {
-    a: u64,
-    b: u64,
-    /// Start of the block, plus one; 0 marks an empty slot.
-    block: u64,
-    /// Checks this individual's events violated.
-    violated: AtomicU64,
-}
-
 /// The table of individuals.
 #[derive(Debug, Default)]
 pub struct Slots {
-    slots: Vec<Slot>,
+    /// Per bucket: where the record starts, plus one (low 40 bits), and bits of the hash (high 24); 0 is empty.
+    index: Vec<u64>,
     capacity: u64,
+    /// Records: key, head, words.
     words: Vec<u64>,
+    /// Per bucket: the individual occurs in the events.
+    seen: Vec<AtomicU64>,
     count: usize,
+}
+
+const PLACE: u64 = (1 << 40) - 1;
+
+/// The bits of a hash that a bucket keeps; the position in the table is made of other bits.
+fn tag(a: u64) -> u64 {
+    a << 40
 }
 
 /// Words of an individual, by kind.
@@ -97,7 +99,8 @@ const REQUEST: u64 = 1 << 61;
 /// One hash range of the table, built on its own.
 #[derive(Debug, Default)]
 pub struct Part {
-    keys: Vec<(Key, u64)>,
+    /// Hash and position of each record.
+    starts: Vec<(u64, u64)>,
     words: Vec<u64>,
 }
 
@@ -139,7 +142,8 @@ impl Part {
             }
             let pick = |rank: u64| other.iter().copied().find(|w| w >> SCOPE_BITS & 3 == rank);
             let (birth, request) = (pick(0), pick(1));
-            part.keys.push((key, part.words.len() as u64));
+            part.starts.push((key.0, part.words.len() as u64));
+            part.words.extend([key.0, key.1]);
             part.words.push(
                 consents.len() as u64
                     | (notices.len() as u64) << 20
@@ -160,26 +164,27 @@ impl Slots {
     /// Joins parts, which must come in the order of their hash ranges.
     #[must_use]
     pub fn join(parts: Vec<Part>) -> Self {
-        let count: usize = parts.iter().map(|p| p.keys.len()).sum();
+        let count: usize = parts.iter().map(|p| p.starts.len()).sum();
         let words: usize = parts.iter().map(|p| p.words.len()).sum();
-        // Three slots for two individuals keeps probes short; the tail takes what runs over the end.
-        let capacity = (count as u64) + (count as u64) / 2 + 1;
-        let mut table = Self { slots: Vec::new(), capacity, words: Vec::with_capacity(words), count };
-        table.slots.reserve_exact(capacity as usize + 64);
+        // Two buckets for an individual keep searches short; the tail takes what runs over the end.
+        let capacity = 2 * (count as u64) + 1;
+        let mut table = Self { capacity, words: Vec::with_capacity(words), count, ..Self::default() };
+        table.index.reserve_exact(capacity as usize + 64);
         for part in parts {
             let base = table.words.len() as u64;
             table.words.extend_from_slice(&part.words);
-            for (Key(a, b), offset) in part.keys {
+            for (a, offset) in part.starts {
                 let home = table.home(a);
-                while table.slots.len() < home {
-                    table.slots.push(Slot { a: 0, b: 0, block: 0, violated: AtomicU64::new(0) });
+                if table.index.len() < home {
+                    table.index.resize(home, 0);
                 }
-                table.slots.push(Slot { a, b, block: base + offset + 1, violated: AtomicU64::new(0) });
+                table.index.push(tag(a) | (base + offset + 1));
             }
         }
-        // A search that runs off the end must find an empty slot.
-        let least = (capacity as usize + 1).max(table.slots.len() + 1);
-        table.slots.resize_with(least, || Slot { a: 0, b: 0, block: 0, violated: AtomicU64::new(0) });
+        // A search that runs off the end must find an empty bucket.
+        let least = (capacity as usize + 1).max(table.index.len() + 1);
+        table.index.resize(least, 0);
+        table.seen.resize_with(least.div_ceil(64), AtomicU64::default);
         table
     }
 
@@ -188,44 +193,59 @@ impl Slots {
         ((u128::from(a) * u128::from(self.capacity)) >> 64) as usize
     }
 
-    /// Slot of an individual.
+    /// Bucket of an individual.
     #[inline]
     #[must_use]
     pub fn find(&self, key: Key) -> Option<u32> {
         let start = self.home(key.0);
-        for (i, s) in self.slots.get(start..)?.iter().enumerate() {
-            if s.block == 0 || s.a > key.0 {
+        let tag = tag(key.0);
+        for (i, &bucket) in self.index.get(start..)?.iter().enumerate() {
+            if bucket == 0 {
                 return None;
             }
-            if s.a == key.0 && s.b == key.1 {
-                return Some((start + i) as u32);
+            if bucket & !PLACE == tag {
+                let at = ((bucket & PLACE) - 1) as usize;
+                if let Some([a, b]) = self.words.get(at..at + 2)
+                    && *a == key.0
+                    && *b == key.1
+                {
+                    return u32::try_from(start + i).ok();
+                }
             }
         }
         None
     }
 
-    /// Reads where the search for a key begins, to bring it near.
+    /// Reads where the search for a key begins, to bring it near; where a record may be, if there is one.
     #[inline]
     #[must_use]
     pub fn approach(&self, key: Key) -> u64 {
-        self.slots.get(self.home(key.0)).map_or(0, |s| s.a)
+        let start = self.home(key.0);
+        let tag = tag(key.0);
+        match self.index.get(start..start + 2) {
+            Some(&[first, _]) if first & !PLACE == tag => first & PLACE,
+            Some(&[_, second]) if second & !PLACE == tag => second & PLACE,
+            _ => 0,
+        }
     }
 
-    /// Reads both ends of the cache lines a block usually takes, to bring them near.
+    /// Reads both ends of the cache lines a record usually takes, to bring them near.
     #[inline]
     #[must_use]
-    pub fn touch(&self, slot: u32) -> u64 {
-        let at = self.slots.get(slot as usize).map_or(0, |s| s.block) as usize;
+    pub fn touch(&self, place: u64) -> u64 {
+        let at = (place as usize).wrapping_sub(1);
         let word = |i: usize| self.words.get(i).copied().unwrap_or(0);
-        word(at.wrapping_sub(1)) ^ word(at.wrapping_add(6))
+        word(at) ^ word(at.wrapping_add(8))
     }
 
     /// Words of a slot.
     #[inline]
     #[must_use]
     pub fn block(&self, slot: u32) -> Block<'_> {
-        let at = self.slots.get(slot as usize).map_or(0, |s| s.block);
-        let Some([head, rest @ ..]) = self.words.get((at.wrapping_sub(1)) as usize..) else { return Block::default() };
+        let place = self.index.get(slot as usize).map_or(0, |bucket| bucket & PLACE);
+        let Some([_, _, head, rest @ ..]) = self.words.get((place as usize).wrapping_sub(1)..) else {
+            return Block::default();
+        };
         let mut rest = rest;
         let mut one = |flag: u64| {
             if head & flag == 0 {
@@ -246,23 +266,21 @@ impl Slots {
         Block { consents: take(0), notices: take(20), policies: take(40), fourteen, request }
     }
 
-    /// Remembers that an individual's event violated checks.
-    pub fn mark(&self, slot: u32, set: u64) {
-        if let Some(s) = self.slots.get(slot as usize)
-            && s.violated.load(Ordering::Relaxed) & set != set
+    /// Remembers that an individual occurs in the events.
+    #[inline]
+    pub fn mark(&self, slot: u32) {
+        let bit = 1 << (slot % 64);
+        if let Some(word) = self.seen.get(slot as usize / 64)
+            && word.load(Ordering::Relaxed) & bit == 0
         {
-            s.violated.fetch_or(set, Ordering::Relaxed);
+            word.fetch_or(bit, Ordering::Relaxed);
         }
     }
 
-    /// Individuals per check, by bit.
+    /// Individuals that occur in the events.
     #[must_use]
-    pub fn violated(&self) -> Vec<u64> {
-        let mut counts = vec![0; 64];
-        for s in &self.slots {
-            add_bits(&mut counts, s.violated.load(Ordering::Relaxed));
-        }
-        counts
+    pub fn seen(&self) -> u64 {
+        self.seen.iter().map(|word| u64::from(word.load(Ordering::Relaxed).count_ones())).sum()
     }
 
     /// Number of individuals.
@@ -285,15 +303,6 @@ pub fn bits(mut set: u64) -> impl Iterator<Item = u8> {
         set &= set.wrapping_sub(1);
         at
     })
-}
-
-/// Adds one to each counter whose bit is set.
-pub fn add_bits(counts: &mut [u64], set: u64) {
-    for bit in bits(set) {
-        if let Some(c) = counts.get_mut(usize::from(bit)) {
-            *c += 1;
-        }
-    }
 }
 
 #[cfg(test)]
