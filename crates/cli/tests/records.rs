@@ -356,3 +356,94 @@ fn results_that_contradict_the_dossier_or_themselves_are_refused() {
     assert!(read(&gap).is_ok());
     assert!(read(&altered).unwrap_err().to_string().contains("add up"));
 }
+
+const PACK: &str = r#"
+clauses:
+  - id: 90.1
+    kind: indicator
+    title: {zh: 夜间采集, en: Capture at night}
+    examine: {zh: 查阅日志, en: Read the logs}
+    leaves:
+      - id: 90.1a
+        requirement: {zh: 夜间不采集人脸, en: No faces are captured at night}
+        evidence: [{zh: 日志, en: Logs}]
+        for: activity
+        check: activity.handles_biometric
+        severity: minor
+        gap: {zh: 夜间采集了人脸, en: Faces were captured at night}
+        remedy: {zh: 停止夜间采集, en: Stop it}
+        examples:
+          - conformant: {activity: {types: [t]}, types: {t: {biometric: true}}}
+          - gap: {activity: {types: []}}
+          - undetermined: {activity: {}}
+records:
+  - id: acme.night
+    title: {zh: 夜间无单独同意采集人脸, en: faces captured at night without separate consent}
+    leaves: [90.1a]
+    examine: event.stage == "collection" && event.hour >= 20
+    violation: '!state.consent.separate && event.types.exists(t, t == "face-image")'
+    reason: {zh: 活动“{}”夜间采集人脸而无单独同意, en: 'activity "{}" captured faces at night without separate consent'}
+    examples:
+      - violation: {event: {stage: collection, hour: 20, types: [face-image, age]}, state: {consent: {separate: false}}}
+      - fine: {event: {stage: collection, hour: 23, types: [face-image]}, state: {consent: {separate: true}}}
+      - fine: {event: {stage: collection, hour: 23, types: [age]}, state: {consent: {separate: false}}}
+      - outside: {event: {stage: collection, hour: 19, types: [face-image]}, state: {consent: {separate: false}}}
+      - outside: {event: {stage: use, hour: 21, types: [face-image]}, state: {consent: {separate: false}}}
+"#;
+
+/// A pack's own check: typed when it is loaded, proven like a leaf, run in the same pass, part of the findings.
+#[test]
+fn a_packs_own_check_is_typed_proven_run_and_found() {
+    let at = folder("own-check");
+    let pack = at.join("pack").display().to_string();
+    std::fs::create_dir_all(&pack).unwrap();
+    let write = |text: &str| std::fs::write(at.join("pack/night.yaml"), text).unwrap();
+    write(PACK);
+    let (code, out, err) = run(&["--pack", &pack, "--lang", "en", "catalogue", "prove", "--only", "acme", "--format", "json"]);
+    let proof: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &proof["survivors"]), (0, &json!([])), "{err}");
+    assert_eq!(proof["examples"], 5);
+    assert!(proof["mutants"].as_u64().unwrap() > 5);
+    // An example less, and a mutant lives; an example that claims what is not so is told.
+    write(&PACK.replace("- fine: {event: {stage: collection, hour: 23, types: [age]}, state: {consent: {separate: false}}}", ""));
+    assert_eq!(run(&["--pack", &pack, "catalogue", "prove", "--only", "acme"]).0, 1);
+    write(&PACK.replace("- outside: {event: {stage: use", "- fine: {event: {stage: use"));
+    assert!(run(&["--pack", &pack, "--lang", "en", "catalogue", "prove", "--only", "acme"]).2.contains("comes out `outside`"));
+    for (from, to, said) in [
+        ("event.hour >= 20", "event.hour >= \"x\"", "night.yaml"),
+        ("event.stage == \"collection\"", "event.stage == \"collect\"", "collect"),
+        ("state.consent.separate", "state.consent.separately", "separately"),
+        ("leaves: [90.1a]", "leaves: [90.9z]", "90.9z"),
+        ("event.hour >= 20", "as_of > event.day", "as_of"),
+    ] {
+        write(&PACK.replacen(from, to, 1));
+        let (code, _, err) = run(&["--pack", &pack, "--lang", "en", "records", "checks"]);
+        assert!(code == 2 && err.contains(said), "{to}: {code} {err}");
+    }
+    write(PACK);
+    let dir = at.join("case");
+    copy(&root().join("examples/storefront-cameras"), &dir);
+    let _ = std::fs::remove_file(dir.join("records/events.parquet"));
+    let records = dir.join("records").display().to_string();
+    let made = ["records", "generate", "--scenario", "storefront-cameras", "--events", "20000", "--out", &records];
+    assert_eq!(run(&made).0, 0);
+    let dir = dir.display().to_string();
+    let (_, out, _) = run(&["--pack", &pack, "records", "audit", "--dossier", &dir, "--json", "--no-timing"]);
+    let audit: Value = serde_json::from_str(&out).unwrap();
+    let checks = audit["checks"].as_array().unwrap();
+    let own = checks.iter().find(|c| c["id"] == "acme.night").unwrap();
+    // The shops are open from ten to ten: a sixth of the captures is later than eight.
+    let n = own["violations"].as_u64().unwrap();
+    assert!((3000..3700).contains(&n), "{n}");
+    assert_eq!((&own["examined"], &own["subjects"]), (&json!(n), &json!(n)));
+    let (_, out, _) = run(&["--pack", &pack, "assess", &dir, "--as-of", "2026-11-01", "--format", "json"]);
+    let value: Value = serde_json::from_str(&out).unwrap();
+    let of = |id: &str| {
+        let all = value["findings"].as_array().unwrap();
+        all.iter().find(|f| f["leaf"] == "90.1a" && f["object"]["id"] == id).unwrap().clone()
+    };
+    assert_eq!(of("face-capture")["verdict"], "gap");
+    assert_eq!(of("face-capture")["records"][0]["violations"], n);
+    // No event of the other activities: nothing is shown of them, and what is declared stands.
+    assert_eq!(of("photo-storage")["verdict"], "conformant");
+}

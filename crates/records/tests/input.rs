@@ -96,7 +96,7 @@ fn chinese_headers_in_every_wrapping_say_the_same() {
             let told: Vec<_> = report
                 .checks
                 .iter()
-                .map(|c| (c.id, c.examined, c.violations, c.samples.iter().map(|s| s.row).collect::<Vec<_>>()))
+                .map(|c| (c.id.clone(), c.examined, c.violations, c.samples.iter().map(|s| s.row).collect::<Vec<_>>()))
                 .collect();
             reports.push(told);
         }

@@ -9,6 +9,7 @@ use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 use crate::assess::{Input, InputError, Scope, answers, findings, object_of, stage_fields, stages, stated_date};
 use crate::criteria::Criteria;
 use crate::judge::{Bench, Finding, Judge};
+use crate::records::Records;
 use crate::packs::{self, ActivePack};
 use crate::records::Records;
 use crate::roles::Roles;
@@ -118,6 +119,7 @@ impl<'a> Trial<'a> {
     }
 
     fn with<T>(&self, state: &State, then: impl FnOnce(&Bench<'_>) -> T) -> T {
+        let records = Records::new(self.catalogue, &state.facts);
         then(&Bench {
             catalogue: self.catalogue,
             facts: &state.facts,
@@ -125,6 +127,7 @@ impl<'a> Trial<'a> {
             answers: &state.answers,
             determined: &HashMap::new(),
             determinations: &[],
+            records: records.as_ref(),
             assumed: None,
             sheets: &Sheets::read(self.catalogue, &state.facts, &mut Diagnostics::default()),
             roles: Some(&Roles::read(self.catalogue, &state.facts)),
