@@ -18,7 +18,7 @@ use std::process::Command;
 use common::{catalogue, date, root};
 use serde_json::{Value, json};
 use zhunsheng_catalogue::Catalogue;
-use zhunsheng_dossier::{Dossier, Outcome};
+use zhunsheng_dossier::{Dossier, LoadError, Outcome, load};
 use zhunsheng_records::dossier::facts;
 use zhunsheng_source::{Limits, Node, parse};
 use zhunsheng_verdict::{Input, InputError, assess};
@@ -189,20 +189,33 @@ fn result(catalogue: &Catalogue, dossier: &Dossier, changes: &[(&str, &str, &str
 
 fn dealer(catalogue: &Catalogue, audit: Option<&str>, change: impl Fn(&str) -> String) -> Dossier {
     let at = root().join("examples/auto-dealer");
-    let text = change(&std::fs::read_to_string(at.join("dossier.yaml")).unwrap());
+    let copied = folder(&format!("dealer-{:?}", std::thread::current().id()).replace(['(', ')'], "-"));
+    copy(&at, &copied);
+    let parts = std::fs::read_dir(copied.join("dossier")).unwrap().map(|entry| entry.unwrap().path());
+    let yaml = parts.filter(|path| path.extension().is_some_and(|e| e == "yaml")).chain([copied.join("dossier.yaml")]);
+    for path in yaml {
+        std::fs::write(&path, change(&std::fs::read_to_string(&path).unwrap())).unwrap();
+    }
     let mut sources = catalogue.sources.clone();
     let records = audit.map(|text| {
         let file = sources.add("audit.json");
         facts(&parse(text, file, Limits::default()).unwrap(), "audit.json").unwrap()
     });
     let base: Vec<&Node> = catalogue.taxonomy.iter().chain(&records).collect();
-    zhunsheng_dossier::load_text(&catalogue.schema, &base, sources, "dossier.yaml", &text, Some(&at)).unwrap()
+    match load(&catalogue.schema, &base, sources, &copied) {
+        Ok(dossier) => dossier,
+        Err(LoadError::Mistakes { problems, sources }) => {
+            panic!("{}", problems.render(&sources, zhunsheng_source::Lang::En))
+        }
+        Err(other) => panic!("{other}"),
+    }
 }
 
 fn stated(tables: &'static str) -> impl Fn(&str) -> String {
-    move |text| {
-        let line = text.lines().find(|line| line.trim_start().starts_with("event_records:")).unwrap();
-        text.replace(line, &if tables.is_empty() { String::new() } else { format!("  event_records: {tables}") })
+    move |text| match text.lines().find(|line| line.trim_start().starts_with("event_records:")) {
+        Some(line) if tables.is_empty() => text.replace(line, ""),
+        Some(line) => text.replace(line, &format!("  event_records: {tables}")),
+        None => text.to_owned(),
     }
 }
 
@@ -211,7 +224,7 @@ const ALL: &str = "[events, consents, notices, requests, incidents, policies, ac
 type Verdicts = BTreeMap<(String, String), Outcome>;
 
 fn verdicts(catalogue: &Catalogue, dossier: &Dossier) -> Verdicts {
-    let input = Input { as_of: Some(date("2026-11-01")), stages: Vec::new() };
+    let input = Input { as_of: Some(date("2026-11-01")), ..Input::default() };
     let assessment = assess(catalogue, dossier, &input).unwrap();
     let one = |finding: &zhunsheng_verdict::Finding| {
         let leaf = catalogue.leaves[finding.leaf].id.clone();
@@ -335,7 +348,7 @@ fn results_that_contradict_the_dossier_or_themselves_are_refused() {
     let catalogue = catalogue();
     let plain = dealer(&catalogue, None, str::to_owned);
     let clean = result(&catalogue, &plain, &[]);
-    let input = Input { as_of: Some(date("2026-11-01")), stages: Vec::new() };
+    let input = Input { as_of: Some(date("2026-11-01")), ..Input::default() };
     let dossier = dealer(&catalogue, Some(&clean), stated("[events, consents]"));
     let Err(InputError::Mistakes(problems)) = assess(&catalogue, &dossier, &input) else { panic!("not refused") };
     assert!(problems.render(&dossier.sources, zhunsheng_source::Lang::En).contains("event_records"));
@@ -382,7 +395,7 @@ records:
     leaves: [90.1a]
     examine: event.stage == "collection" && event.hour >= 20
     violation: '!state.consent.separate && event.types.exists(t, t == "face-image")'
-    reason: {zh: 活动“{}”夜间采集人脸而无单独同意, en: 'activity "{}" captured faces at night without separate consent'}
+    reason: {zh: '活动“{}”夜间采集人脸而无单独同意', en: 'activity "{}" captured faces at night without separate consent'}
     examples:
       - violation: {event: {stage: collection, hour: 20, types: [face-image, age]}, state: {consent: {separate: false}}}
       - fine: {event: {stage: collection, hour: 23, types: [face-image]}, state: {consent: {separate: true}}}
@@ -399,16 +412,24 @@ fn a_packs_own_check_is_typed_proven_run_and_found() {
     std::fs::create_dir_all(&pack).unwrap();
     let write = |text: &str| std::fs::write(at.join("pack/night.yaml"), text).unwrap();
     write(PACK);
-    let (code, out, err) = run(&["--pack", &pack, "--lang", "en", "catalogue", "prove", "--only", "acme", "--format", "json"]);
+    let (code, out, err) =
+        run(&["--pack", &pack, "--lang", "en", "catalogue", "prove", "--only", "acme", "--format", "json"]);
     let proof: Value = serde_json::from_str(&out).unwrap();
     assert_eq!((code, &proof["survivors"]), (0, &json!([])), "{err}");
     assert_eq!(proof["examples"], 5);
     assert!(proof["mutants"].as_u64().unwrap() > 5);
     // An example less, and a mutant lives; an example that claims what is not so is told.
-    write(&PACK.replace("- fine: {event: {stage: collection, hour: 23, types: [age]}, state: {consent: {separate: false}}}", ""));
+    write(&PACK.replace(
+        "- fine: {event: {stage: collection, hour: 23, types: [age]}, state: {consent: {separate: false}}}",
+        "",
+    ));
     assert_eq!(run(&["--pack", &pack, "catalogue", "prove", "--only", "acme"]).0, 1);
     write(&PACK.replace("- outside: {event: {stage: use", "- fine: {event: {stage: use"));
-    assert!(run(&["--pack", &pack, "--lang", "en", "catalogue", "prove", "--only", "acme"]).2.contains("comes out `outside`"));
+    assert!(
+        run(&["--pack", &pack, "--lang", "en", "catalogue", "prove", "--only", "acme"])
+            .2
+            .contains("comes out `outside`")
+    );
     for (from, to, said) in [
         ("event.hour >= 20", "event.hour >= \"x\"", "night.yaml"),
         ("event.stage == \"collection\"", "event.stage == \"collect\"", "collect"),

@@ -70,6 +70,7 @@ impl Reader {
                 continue;
             }
             let shape = self.shape(&key.name);
+            let recorded = node.get("recorded").and_then(Node::text) == Some("true");
             let root_key = collection.clone().unwrap_or_else(|| key.name.clone());
             let root = Field {
                 ty: Type::Object(shape),
@@ -86,7 +87,7 @@ impl Reader {
             if let Some(dossier) = self.schema.shapes.first_mut() {
                 dossier.fields.insert(root_key, root);
             }
-            self.schema.kinds.insert(key.name.clone(), Kind { collection, title, shape });
+            self.schema.kinds.insert(key.name.clone(), Kind { collection, title, shape, recorded });
         }
     }
 
@@ -99,9 +100,9 @@ impl Reader {
             }
             for (name, value) in node.entries() {
                 match name.name.as_str() {
-                    "collection" | "title" | "about" => {}
+                    "collection" | "title" | "about" | "recorded" => {}
                     "fields" => self.fields(shape, &key.name, value),
-                    other => self.unknown(name.at, other, &["collection", "title", "about", "fields"]),
+                    other => self.unknown(name.at, other, &["collection", "title", "about", "recorded", "fields"]),
                 }
             }
         }

@@ -80,6 +80,8 @@ pub struct Kind {
     pub title: Text,
     /// Its fields.
     pub shape: ShapeId,
+    /// The program writes it (`recorded: true`); no form asks a person for it.
+    pub recorded: bool,
 }
 
 /// All kinds and their fields.

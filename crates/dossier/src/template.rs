@@ -24,7 +24,8 @@ pub fn template(schema: &Schema, start: &Start<'_>) -> String {
     );
     for (key, field) in &schema.shape(0).fields {
         let Type::Object(shape) = field.ty else { continue };
-        if (start.hide)(field.at) {
+        let recorded = schema.kind_of_key(key).and_then(|(kind, _)| schema.kinds.get(kind)).is_some_and(|k| k.recorded);
+        if (start.hide)(field.at) || recorded {
             continue;
         }
         let given = start.facts.and_then(|facts| facts.get(key));

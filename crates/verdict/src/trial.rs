@@ -9,7 +9,6 @@ use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 use crate::assess::{Input, InputError, Scope, answers, findings, object_of, stage_fields, stages, stated_date};
 use crate::criteria::Criteria;
 use crate::judge::{Bench, Finding, Judge};
-use crate::records::Records;
 use crate::packs::{self, ActivePack};
 use crate::records::Records;
 use crate::roles::Roles;

@@ -7,7 +7,7 @@ use crate::schema::{Outcome, RequestKind};
 use crate::state::State;
 use crate::state::acts::{Act, Policy, flags};
 use crate::state::key::Key;
-use crate::state::slots::{Block, scope_of, time_of};
+use crate::state::slots::{Block, Words, scope_of, time_of};
 use crate::state::vocab::EMPTY;
 use std::sync::atomic::Ordering;
 
@@ -75,21 +75,19 @@ impl Decided {
     }
 }
 
-/// Decisions up to an event, newest first. Lists are short; a long one is searched.
+/// Decisions up to an event, newest first.
 #[inline]
-fn decisions_upto<'a>(block: &Block<'a>, ts: i64) -> &'a [u64] {
-    let list = block.consents;
-    let start = if list.len() <= 8 {
-        list.iter().take_while(|&&w| time_of(w) > ts).count()
-    } else {
-        list.partition_point(|&w| time_of(w) > ts)
-    };
-    list.get(start..).unwrap_or_default()
+fn decisions_upto<'a>(block: &Block<'a>, ts: i64) -> Words<'a> {
+    block.consents.from(block.consents.count_while(|w| time_of(w) > ts))
 }
 
 #[inline]
 fn resolve(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, policy: Option<Policy>) -> Decided {
-    if class.hits.is_empty() { slow(state, class, e, block, need, policy) } else { fast(state, class, e, block, need, policy) }
+    if class.hits.is_empty() {
+        slow(state, class, e, block, need, policy)
+    } else {
+        fast(state, class, e, block, need, policy)
+    }
 }
 
 /// A word has a lane for each way of asking and a bit for each type; what is set is still open.
@@ -106,7 +104,7 @@ fn fast(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
         | ask(need.informed, lane::INFORMED);
     let published = policy.map_or(i64::MIN, |p| p.published);
     let (mut got, mut against) = (0u64, 0u64);
-    for &w in decisions_upto(block, e.ts) {
+    for w in decisions_upto(block, e.ts).iter() {
         let Some(hit) = class.hits.get(scope_of(w)) else { continue };
         let mut settled = left & hit.clear;
         if settled == 0 {
@@ -163,7 +161,7 @@ fn slow(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
     let (mut got_guardian, mut got_fresh, mut got_informed) = (0, 0, 0);
     let mut against = 0;
     let published = policy.map_or(i64::MIN, |p| p.published);
-    for &w in decisions_upto(block, e.ts) {
+    for w in decisions_upto(block, e.ts).iter() {
         let Some(s) = state.scopes.get(scope_of(w)) else { continue };
         let c = &class.combo;
         let hit = s.types & types;
@@ -328,14 +326,14 @@ impl Moment {
         let need = Need { implied: true, separate: true, written: true, guardian: true, informed: false };
         let d = resolve(state, class, e, &block, need, None);
         let mut told = broadcast_types(state, class, e.ts, false);
-        for &w in block.notices.iter().take_while(|&&w| time_of(w) <= e.ts) {
+        for w in block.notices.iter().take_while(|&w| time_of(w) <= e.ts) {
             if let Some(s) = state.scopes.get(scope_of(w))
                 && notice_covers(s, class)
             {
                 told |= s.types;
             }
         }
-        let first = block.policies.first().map_or(i64::MAX, |&t| t as i64);
+        let first = block.policies.first().map_or(i64::MAX, |t| t as i64);
         let first = first.min(state.broadcast_policies.first().copied().unwrap_or(i64::MAX));
         Self {
             basis: act.and_then(|a| a.basis),
@@ -417,7 +415,7 @@ fn notices(state: &State, class: &Class, e: &Event, block: &Block<'_>, f: &mut F
         }
         if !class.hits.is_empty() {
             let mut left = class.all;
-            for &w in block.notices {
+            for w in block.notices.iter() {
                 if left == 0 || !earlier(time_of(w), strictly) {
                     break;
                 }
@@ -430,7 +428,7 @@ fn notices(state: &State, class: &Class, e: &Event, block: &Block<'_>, f: &mut F
             continue;
         }
         let mut left = class.types & !broadcast_types(state, class, e.ts, strictly);
-        for &w in block.notices {
+        for w in block.notices.iter() {
             if left == 0 || !earlier(time_of(w), strictly) {
                 break;
             }
@@ -451,7 +449,7 @@ fn policies(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: &
     let open = class.open;
     let everybody = &state.broadcast_policies;
     let first =
-        block.policies.first().map_or(i64::MAX, |&t| t as i64).min(everybody.first().copied().unwrap_or(i64::MAX));
+        block.policies.first().map_or(i64::MAX, |t| t as i64).min(everybody.first().copied().unwrap_or(i64::MAX));
     if open & Check::PolicyFirst.bit() != 0 && first > e.ts {
         f.violates |= Check::PolicyFirst.bit();
     }
@@ -475,8 +473,8 @@ fn policies(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: &
             list.get(from).is_some_and(|&t| t <= e.ts)
         };
         let own = || {
-            let from = block.policies.partition_point(|&t| (t as i64) < p.published);
-            block.policies.get(from).is_some_and(|&t| t as i64 <= e.ts)
+            let from = block.policies.count_while(|t| (t as i64) < p.published);
+            block.policies.from(from).first().is_some_and(|t| t as i64 <= e.ts)
         };
         if !own() && !within(everybody) {
             f.violates |= Check::PolicyChange.bit();

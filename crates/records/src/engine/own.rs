@@ -144,7 +144,8 @@ impl Own {
 
     /// Whether an event is examined, and whether it is a violation.
     fn decide(&self, read: &dyn Read) -> (bool, bool) {
-        let mut locals = Vec::new();
+        // Loop variables are numbered from 1; 0 is an object under judgement, which there is none of here.
+        let mut locals = vec![V::Null];
         let examined = self.examine.as_ref().is_none_or(|code| truth(code, read, &mut locals));
         (examined, examined && truth(&self.violation, read, &mut locals))
     }

@@ -73,20 +73,14 @@ impl<'a> Small<'a> {
         for p in &state.prompts {
             self.examined(Check::PromptRepeated, 1);
             let block = state.slots.find(p.key).map(|s| state.slots.block(s)).unwrap_or_default();
-            let from = block.consents.partition_point(|&w| time_of(w) >= p.ts);
-            let refused = block
-                .consents
-                .get(from..)
-                .unwrap_or_default()
-                .iter()
-                .take_while(|&&w| time_of(w) + quiet >= p.ts)
-                .find(|&&w| {
-                    state.scopes.get(scope_of(w)).is_some_and(|s| {
-                        s.flags & flags::NEGATIVE != 0
-                            && (s.activity == EMPTY || p.activity == EMPTY || s.activity == p.activity)
-                    })
-                });
-            if let Some(&w) = refused {
+            let from = block.consents.count_while(|w| time_of(w) >= p.ts);
+            let refused = block.consents.from(from).iter().take_while(|&w| time_of(w) + quiet >= p.ts).find(|&w| {
+                state.scopes.get(scope_of(w)).is_some_and(|s| {
+                    s.flags & flags::NEGATIVE != 0
+                        && (s.activity == EMPTY || p.activity == EMPTY || s.activity == p.activity)
+                })
+            });
+            if let Some(w) = refused {
                 let when = show(time_of(w));
                 self.violation(Check::PromptRepeated, (p.file, p.row), Some(p.ts), Some(&p.subject), &when);
             }

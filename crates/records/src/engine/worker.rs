@@ -215,7 +215,7 @@ struct Codes {
     class: Vec<u32>,
     keys: Vec<Key>,
     slots: Vec<u32>,
-    near: Vec<u64>,
+    near: Vec<u32>,
 }
 
 const NO_SLOT: u32 = u32::MAX;
@@ -322,9 +322,8 @@ impl Worker<'_> {
         l.stage.prepare(col(batch, c::STAGE), |t| Ok(at(stage_code(t), place::STAGE)))?;
         l.method.prepare(col(batch, c::METHOD), |t| Ok(at(method_code(t), place::METHOD)))?;
         let classes = &mut self.classes;
-        l.types.prepare(col(batch, c::TYPES), |t| {
-            Ok(u128::from(classes.type_set(v.event_types(t))) << place::TYPES)
-        })?;
+        l.types
+            .prepare(col(batch, c::TYPES), |t| Ok(u128::from(classes.type_set(v.event_types(t))) << place::TYPES))?;
         let k = &mut self.codes;
         l.activity.gather(col(batch, c::ACTIVITY), batch.rows, &mut k.packed);
         l.purpose.join(col(batch, c::PURPOSE), &mut k.packed);

@@ -297,7 +297,8 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         };
         Part::build(entries)
     })?;
-    state.slots = Slots::join(parts);
+    let Some(slots) = Slots::join(parts) else { return Ok(None) };
+    state.slots = slots;
 
     let (scopes, _) = shared.scopes.into_inner().map_err(|_| Error::Worker)?;
     state.broadcast = all.broadcast.iter().filter_map(|&(ts, id)| scopes.get(id as usize).map(|s| (ts, *s))).collect();

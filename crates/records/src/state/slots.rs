@@ -60,32 +60,76 @@ pub type Entry = [u64; 3];
 /// The table of individuals.
 #[derive(Debug, Default)]
 pub struct Slots {
-    /// Per bucket: where the record starts, plus one (low 40 bits), and bits of the hash (high 24); 0 is empty.
-    index: Vec<u64>,
+    /// Per bucket: where the record starts, plus one; 0 is empty. Records follow in the order of their hashes, so that a
+    /// search that goes on to the next bucket goes on to the next record, which is near.
+    index: Vec<u32>,
     capacity: u64,
     /// Records: key, head, words.
-    words: Vec<u64>,
-    /// Per bucket: the individual occurs in the events.
-    seen: Vec<AtomicU64>,
+    words: Vec<AtomicU64>,
     count: usize,
 }
 
-const PLACE: u64 = (1 << 40) - 1;
+/// Some words of a record. They do not change; they are atomic because a bit of the head beside them does.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Words<'a>(&'a [AtomicU64]);
 
-/// The bits of a hash that a bucket keeps; the position in the table is made of other bits.
-fn tag(a: u64) -> u64 {
-    a << 40
+impl<'a> Words<'a> {
+    /// The words in order.
+    #[inline]
+    pub fn iter(self) -> impl Iterator<Item = u64> + 'a {
+        self.0.iter().map(|word| word.load(Ordering::Relaxed))
+    }
+
+    /// Number of words.
+    #[inline]
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The first word.
+    #[inline]
+    #[must_use]
+    pub fn first(self) -> Option<u64> {
+        self.0.first().map(|word| word.load(Ordering::Relaxed))
+    }
+
+    /// The words from a position.
+    #[inline]
+    #[must_use]
+    pub fn from(self, at: usize) -> Self {
+        Self(self.0.get(at..).unwrap_or_default())
+    }
+
+    /// Number of words at the start that satisfy a condition, which holds for no word after the first that does not.
+    #[inline]
+    pub fn count_while(self, mut holds: impl FnMut(u64) -> bool) -> usize {
+        let holds = |word: &AtomicU64| holds(word.load(Ordering::Relaxed));
+        // Lists are short; a long one is searched.
+        if self.0.len() <= 8 {
+            self.0.iter().map(holds).take_while(|&h| h).count()
+        } else {
+            self.0.partition_point(holds)
+        }
+    }
 }
 
 /// Words of an individual, by kind.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Block<'a> {
     /// Decisions, newest first.
-    pub consents: &'a [u64],
+    pub consents: Words<'a>,
     /// Just-in-time notices, oldest first, one per scope.
-    pub notices: &'a [u64],
+    pub notices: Words<'a>,
     /// Policy notices (bare times), oldest first.
-    pub policies: &'a [u64],
+    pub policies: Words<'a>,
     /// End of being under fourteen.
     pub fourteen: Option<i64>,
     /// Position of the first request.
@@ -95,6 +139,8 @@ pub struct Block<'a> {
 const COUNT: u64 = (1 << 20) - 1;
 const BIRTH: u64 = 1 << 60;
 const REQUEST: u64 = 1 << 61;
+/// The individual occurs in the events.
+const SEEN: u64 = 1 << 62;
 
 /// One hash range of the table, built on its own.
 #[derive(Debug, Default)]
@@ -161,31 +207,33 @@ impl Part {
 }
 
 impl Slots {
-    /// Joins parts, which must come in the order of their hash ranges.
+    /// Joins parts, which must come in the order of their hash ranges. `None` where there are more words than a table holds.
     #[must_use]
-    pub fn join(parts: Vec<Part>) -> Self {
+    pub fn join(parts: Vec<Part>) -> Option<Self> {
         let count: usize = parts.iter().map(|p| p.starts.len()).sum();
         let words: usize = parts.iter().map(|p| p.words.len()).sum();
         // Two buckets for an individual keep searches short; the tail takes what runs over the end.
         let capacity = 2 * (count as u64) + 1;
+        if words >= u32::MAX as usize {
+            return None;
+        }
         let mut table = Self { capacity, words: Vec::with_capacity(words), count, ..Self::default() };
         table.index.reserve_exact(capacity as usize + 64);
         for part in parts {
             let base = table.words.len() as u64;
-            table.words.extend_from_slice(&part.words);
+            table.words.extend(part.words.into_iter().map(AtomicU64::new));
             for (a, offset) in part.starts {
                 let home = table.home(a);
                 if table.index.len() < home {
                     table.index.resize(home, 0);
                 }
-                table.index.push(tag(a) | (base + offset + 1));
+                table.index.push((base + offset + 1) as u32);
             }
         }
         // A search that runs off the end must find an empty bucket.
         let least = (capacity as usize + 1).max(table.index.len() + 1);
         table.index.resize(least, 0);
-        table.seen.resize_with(least.div_ceil(64), AtomicU64::default);
-        table
+        Some(table)
     }
 
     #[inline]
@@ -193,59 +241,47 @@ impl Slots {
         ((u128::from(a) * u128::from(self.capacity)) >> 64) as usize
     }
 
-    /// Bucket of an individual.
+    /// Position of the record of an individual.
     #[inline]
     #[must_use]
     pub fn find(&self, key: Key) -> Option<u32> {
-        let start = self.home(key.0);
-        let tag = tag(key.0);
-        for (i, &bucket) in self.index.get(start..)?.iter().enumerate() {
-            if bucket == 0 {
-                return None;
-            }
-            if bucket & !PLACE == tag {
-                let at = ((bucket & PLACE) - 1) as usize;
-                if let Some([a, b]) = self.words.get(at..at + 2)
-                    && *a == key.0
-                    && *b == key.1
-                {
-                    return u32::try_from(start + i).ok();
+        for &bucket in self.index.get(self.home(key.0)..)? {
+            let at = bucket.checked_sub(1)?;
+            let [a, b, ..] = self.words.get(at as usize..)? else { return None };
+            let a = a.load(Ordering::Relaxed);
+            if a >= key.0 {
+                if a == key.0 && b.load(Ordering::Relaxed) == key.1 {
+                    return Some(at);
+                }
+                if a > key.0 {
+                    return None;
                 }
             }
         }
         None
     }
 
-    /// Reads where the search for a key begins, to bring it near; where a record may be, if there is one.
+    /// Where the record of a key is, or one near it; to be brought near with [`Slots::touch`].
     #[inline]
     #[must_use]
-    pub fn approach(&self, key: Key) -> u64 {
-        let start = self.home(key.0);
-        let tag = tag(key.0);
-        match self.index.get(start..start + 2) {
-            Some(&[first, _]) if first & !PLACE == tag => first & PLACE,
-            Some(&[_, second]) if second & !PLACE == tag => second & PLACE,
-            _ => 0,
-        }
+    pub fn approach(&self, key: Key) -> u32 {
+        self.index.get(self.home(key.0)).copied().unwrap_or(0)
     }
 
     /// Reads both ends of the cache lines a record usually takes, to bring them near.
     #[inline]
     #[must_use]
-    pub fn touch(&self, place: u64) -> u64 {
-        let at = (place as usize).wrapping_sub(1);
-        let word = |i: usize| self.words.get(i).copied().unwrap_or(0);
-        word(at) ^ word(at.wrapping_add(8))
+    pub fn touch(&self, place: u32) -> u64 {
+        let word = |i: usize| self.words.get(i).map_or(0, |word| word.load(Ordering::Relaxed));
+        word(place as usize) ^ word(place as usize + 8)
     }
 
     /// Words of a slot.
     #[inline]
     #[must_use]
     pub fn block(&self, slot: u32) -> Block<'_> {
-        let place = self.index.get(slot as usize).map_or(0, |bucket| bucket & PLACE);
-        let Some([_, _, head, rest @ ..]) = self.words.get((place as usize).wrapping_sub(1)..) else {
-            return Block::default();
-        };
+        let Some([_, _, head, rest @ ..]) = self.words.get(slot as usize..) else { return Block::default() };
+        let head = head.load(Ordering::Relaxed);
         let mut rest = rest;
         let mut one = |flag: u64| {
             if head & flag == 0 {
@@ -253,7 +289,7 @@ impl Slots {
             }
             let (first, tail) = rest.split_first()?;
             rest = tail;
-            Some(*first)
+            Some(first.load(Ordering::Relaxed))
         };
         let fourteen = one(BIRTH).map(|w| w as i64);
         let request = one(REQUEST).map(|w| w as usize);
@@ -261,7 +297,7 @@ impl Slots {
             let n = ((head >> shift) & COUNT) as usize;
             let (first, tail) = rest.split_at_checked(n).unwrap_or_default();
             rest = tail;
-            first
+            Words(first)
         };
         Block { consents: take(0), notices: take(20), policies: take(40), fourteen, request }
     }
@@ -269,18 +305,18 @@ impl Slots {
     /// Remembers that an individual occurs in the events.
     #[inline]
     pub fn mark(&self, slot: u32) {
-        let bit = 1 << (slot % 64);
-        if let Some(word) = self.seen.get(slot as usize / 64)
-            && word.load(Ordering::Relaxed) & bit == 0
+        if let Some(head) = self.words.get(slot as usize + 2)
+            && head.load(Ordering::Relaxed) & SEEN == 0
         {
-            word.fetch_or(bit, Ordering::Relaxed);
+            head.fetch_or(SEEN, Ordering::Relaxed);
         }
     }
 
     /// Individuals that occur in the events.
     #[must_use]
     pub fn seen(&self) -> u64 {
-        self.seen.iter().map(|word| u64::from(word.load(Ordering::Relaxed).count_ones())).sum()
+        let head = |at: u32| self.words.get(at as usize + 1).map_or(0, |head| head.load(Ordering::Relaxed));
+        self.index.iter().filter(|&&bucket| bucket != 0 && head(bucket) & SEEN != 0).count() as u64
     }
 
     /// Number of individuals.
@@ -324,15 +360,15 @@ mod tests {
                 part.push([a, b, word(9, WordKind::JustInTime, 0, 3)]);
                 part.push([a, b, word(5, WordKind::Policy, 0, 0)]);
             }
-            let table = Slots::join(parts.into_iter().map(|p| Part::build(p).unwrap()).collect());
+            let table = Slots::join(parts.into_iter().map(|p| Part::build(p).unwrap()).collect()).unwrap();
             assert_eq!(table.len(), n);
             for i in 0..n {
                 let slot = table.find(from_bytes(format!("u{i}").as_bytes())).expect("present");
                 let block = table.block(slot);
                 assert_eq!(block.consents.len(), i % 3 + 1);
-                assert!(block.consents.windows(2).all(|w| w[0] > w[1]));
-                assert_eq!(block.notices.iter().map(|&w| time_of(w)).collect::<Vec<_>>(), [7]);
-                assert_eq!(block.policies, [5]);
+                assert!(block.consents.iter().collect::<Vec<_>>().windows(2).all(|w| w[0] > w[1]));
+                assert_eq!(block.notices.iter().map(time_of).collect::<Vec<_>>(), [7]);
+                assert_eq!(block.policies.iter().collect::<Vec<_>>(), [5]);
                 assert_eq!(block.fourteen, None);
             }
             for i in n..n + 2000 {
