@@ -43,8 +43,7 @@ pub fn load(files: &Files) -> (Catalogue, Diagnostics) {
     }
     let event = record::schema(&nodes, &mut problems);
     // Fields of packs come after those of the standard.
-    let (shipped, nodes): (Vec<(bool, Node)>, Vec<(bool, Node)>) =
-        nodes.into_iter().partition(|(of_records, _)| *of_records);
+    let (shipped, nodes): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|(of_records, _)| *of_records);
     let shipped: Vec<Node> = shipped.into_iter().map(|(_, node)| node).collect();
     let nodes: Vec<Node> = nodes.into_iter().map(|(_, node)| node).collect();
     let (packs, base): (Vec<&Node>, Vec<&Node>) = nodes.iter().partition(|node| node.get("pack").is_some());

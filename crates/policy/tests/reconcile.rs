@@ -1,6 +1,5 @@
 //! Sides given as JSON, and what is refused of them.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is the test failing")]
 
 use std::collections::BTreeMap;
 use zhunsheng_policy::cli::reconcile_documents;

@@ -131,7 +131,6 @@ impl<'a> Trial<'a> {
             sheets: &Sheets::read(self.catalogue, &state.facts, &mut Diagnostics::default()),
             roles: Some(&Roles::read(self.catalogue, &state.facts)),
             criteria: &Criteria::default(),
-            records: Records::new(self.catalogue, &state.facts).as_ref(),
             stage_field: stage_fields(self.catalogue),
         })
     }
