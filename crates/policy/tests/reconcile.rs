@@ -1,6 +1,5 @@
 //! Sides given as JSON, and what is refused of them.
 
-
 use std::collections::BTreeMap;
 use zhunsheng_policy::cli::reconcile_documents;
 use zhunsheng_policy::reconcile::{input, render};
