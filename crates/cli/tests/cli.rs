@@ -176,7 +176,7 @@ fn a_year_without_holidays_is_asked_for() {
     let dir = scratch("holidays");
     let request = |year: u32| {
         let text = format!(
-            "target: {{as_of: {year}-12-01, event_records: []}}\nrights: {{deadline_procedure: true, committed_workdays: 15, statutory_workdays: 15}}\n\
+            "target: {{as_of: {year}-12-01, event_records: []}}\norganisation: {{roles: [handler]}}\nrights: {{deadline_procedure: true, committed_workdays: 15, statutory_workdays: 15}}\n\
              requests:\n  r: {{kind: access, received: {year}-03-01, answered: {year}-03-08, executed: {year}-03-08, decision: executed, \
              identity_verified: true, statutory_due: none, extension_agreed: false, extended_to: none}}\n"
         );
