@@ -110,7 +110,7 @@ fn threads_passes_and_small_memory_change_nothing() {
     assert_eq!(text, many.json(zhunsheng_records::Lang::Zh, false).to_string());
     assert!(bytes == std::fs::read(at.join("evidence.parquet")).unwrap(), "evidence differs with threads");
     // So little memory that the individuals are divided and groups are spilled.
-    let (parts, again) = run(&at, |o| o.memory = 300_000);
+    let (parts, again) = run(&at, |o| o.memory = 200_000);
     assert!(parts.parts > 1);
     assert_eq!(rows, again);
     for (a, b) in one.checks.iter().zip(&parts.checks) {

@@ -400,7 +400,7 @@ impl Worker<'_> {
         let classes = &mut k.class[from..to];
         if parts > 1 {
             for (class, key) in classes.iter_mut().zip(&k.keys) {
-                if key.1 % parts != part {
+                if key.part(parts) != part {
                     *class = SKIP;
                 }
             }

@@ -4,6 +4,16 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub u64, pub u64);
 
+impl Key {
+    /// Which of `parts` shares the individual belongs to. The first half is spread; the second of identifiers that
+    /// differ in a few digits is not. Its upper bits leave the lower ones to the table of slots.
+    #[inline]
+    #[must_use]
+    pub fn part(self, parts: u64) -> u64 {
+        if parts <= 1 { 0 } else { (self.0 >> 32) % parts }
+    }
+}
+
 const M1: u64 = 0x9e37_79b9_7f4a_7c15;
 const M2: u64 = 0xc2b2_ae3d_27d4_eb4f;
 

@@ -93,7 +93,7 @@ impl Shared<'_> {
 
     fn mine(&self, key: Key) -> bool {
         let (part, parts) = self.plan.part;
-        parts <= 1 || key.1 % parts == part
+        key.part(parts) == part
     }
 
     /// Whether everything still fits.
