@@ -179,7 +179,8 @@ fn what_is_signed_is_what_was_approved_byte_for_byte() {
     let state = || ws.assessment(&lead).unwrap().value.state;
     let hash = ws.submit(&lead, "").unwrap();
     assert_eq!(state(), State::InReview);
-    let edit = || ws.put_object(&lead, "organisation", "", None, body(serde_json::json!({"name": "x"})));
+    let edit =
+        || ws.put_object(&lead, "organisation", "", None, body(serde_json::json!({"name": "x", "roles": ["handler"]})));
     assert!(matches!(edit(), Err(Error::State(_))));
     assert!(matches!(ws.submit(&lead, ""), Err(Error::State(_))));
     assert!(matches!(ws.review(&reviewer, &"0".repeat(64), true, ""), Err(Error::State(_))));
