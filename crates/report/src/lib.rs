@@ -1,6 +1,7 @@
 //! Renders an assessment as text, JSON and HTML. One set of sentences ([`words`]) feeds every form.
 
 pub mod browse;
+mod counts;
 mod html;
 mod json;
 mod mode;
@@ -14,6 +15,7 @@ mod wrap;
 pub mod sheets;
 pub mod words;
 
+pub use counts::Counts;
 pub use html::{Charts, DimensionCount, Reader, Shown, charts, facts, html};
 pub use json::{json, write_json};
 pub use mode::{Mode, Statement, mode, party, statement};

@@ -13,39 +13,7 @@ use crate::words;
 pub(super) const OUTCOMES: [Outcome; 4] =
     [Outcome::Gap, Outcome::Undetermined, Outcome::Conformant, Outcome::NotApplicable];
 
-/// Number of findings per verdict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub gap: usize,
-    pub undetermined: usize,
-    pub conformant: usize,
-    pub not_applicable: usize,
-}
-
-impl Counts {
-    pub fn add(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Gap => self.gap += 1,
-            Outcome::Undetermined => self.undetermined += 1,
-            Outcome::Conformant => self.conformant += 1,
-            Outcome::NotApplicable => self.not_applicable += 1,
-        }
-    }
-
-    pub fn of(&self, outcome: Outcome) -> usize {
-        match outcome {
-            Outcome::Gap => self.gap,
-            Outcome::Undetermined => self.undetermined,
-            Outcome::Conformant => self.conformant,
-            Outcome::NotApplicable => self.not_applicable,
-        }
-    }
-
-    /// What applies or may apply: everything but not applicable.
-    pub fn applicable(&self) -> usize {
-        self.gap + self.undetermined + self.conformant
-    }
-}
+pub(super) use crate::counts::Counts;
 
 /// A leaf with all its findings, over all objects.
 pub(super) struct Judged<'a> {
