@@ -17,10 +17,9 @@ pub mod server;
 
 use std::path::PathBuf;
 
-/// The build folder.
+/// The build folder, in which Cargo makes the `tmp` of integration tests.
 pub fn target() -> PathBuf {
-    let exe = std::env::current_exe().unwrap();
-    exe.ancestors().find(|path| path.join("CACHEDIR.TAG").exists()).unwrap().to_path_buf()
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().to_path_buf()
 }
 
 /// The repository.
