@@ -1,5 +1,6 @@
 //! Assessments: made, listed, and the state they are in.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zhunsheng_source::Text;
@@ -15,7 +16,7 @@ use crate::workspace::Workspace;
 pub(crate) const SELF: &str = "self";
 
 /// Where an assessment is on its way to a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// People work on it.
@@ -54,7 +55,7 @@ impl State {
 }
 
 /// An assessment. Target, boundary, mode, stages, as-of date and period are facts of its dossier (`target`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Assessment {
     /// Title.
     pub title: String,
@@ -71,7 +72,7 @@ impl Record for Assessment {
 }
 
 /// An assessment in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Listed {
     /// Id.
     pub id: String,

@@ -1,5 +1,6 @@
 //! Two people saved the same thing: what stands stays, what came second is kept beside it until somebody decides.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::time::Time;
 use crate::workspace::Workspace;
 
 /// What the second of two learns at once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Clash {
     /// Kind of the record.
     pub what: String,
@@ -32,7 +33,7 @@ pub struct Clash {
 }
 
 /// A conflict, kept until it is settled (and in the trail after).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Conflict {
     /// Kind of the record: `object`, `collection`, `answer`, `determination`.
     pub kind: String,

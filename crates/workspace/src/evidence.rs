@@ -3,6 +3,7 @@
 
 use std::fs::File;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -16,7 +17,7 @@ use crate::store::tx::Base;
 use crate::workspace::Workspace;
 
 /// What is said of evidence when it is added.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct EvidenceMeta {
     /// Title.
@@ -36,7 +37,7 @@ pub struct EvidenceMeta {
 }
 
 /// Evidence with its file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// Id in the dossier.
     pub id: String,
@@ -51,7 +52,7 @@ pub struct Evidence {
 }
 
 /// Evidence that bears on a leaf for an object. Its id is `EVIDENCE@LEAF@OBJECT`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Link {
     /// Evidence.
     pub evidence: String,

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zhunsheng_catalogue::{Catalogue, Level};
 use zhunsheng_dossier::{Date, Outcome};
@@ -19,6 +20,7 @@ use crate::inventory::{Object, key_of};
 use crate::judge::Judged;
 use crate::people::{prose, reason};
 use crate::request::day;
+use crate::schema::{LevelSchema, OutcomeSchema};
 use crate::store::rows::{Record, Row};
 use crate::store::tx::{Base, Tx, Who};
 use crate::time::Time;
@@ -26,7 +28,7 @@ use crate::work::spot;
 use crate::workspace::Workspace;
 
 /// How much a gap weighs in this assessment, as the assessor sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
     /// 微小
@@ -36,7 +38,7 @@ pub enum Weight {
 }
 
 /// What was done about a gap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Deed {
     /// Adjusted by the assessee during the assessment, with evidence of before and after.
@@ -90,7 +92,7 @@ impl Deed {
 }
 
 /// Where a gap stands, told from what was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Nothing, or not enough, was done.
@@ -110,7 +112,7 @@ pub enum Standing {
 }
 
 /// A gap on the register; its id is `LEAF@OBJECT`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// Leaf.
     pub leaf: String,
@@ -129,7 +131,7 @@ impl Record for Gap {
 }
 
 /// Something done about a gap.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// What.
     pub deed: Deed,
@@ -150,7 +152,7 @@ pub struct Step {
 }
 
 /// Something to be done about a gap.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewStep {
     /// What.
     pub deed: Deed,
@@ -172,15 +174,17 @@ pub struct NewStep {
 }
 
 /// A gap as the register shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Registered {
     /// The record.
     pub gap: Row<Gap>,
     /// Where it stands.
     pub standing: Standing,
     /// The verdict now; none where the leaf is not judged for that object any more.
+    #[schemars(with = "Option<OutcomeSchema>")]
     pub now: Option<Outcome>,
     /// How much the catalogue says it matters.
+    #[schemars(with = "Option<LevelSchema>")]
     pub severity: Option<Level>,
     /// Adjusting alone cannot settle it.
     pub risk_remains: bool,

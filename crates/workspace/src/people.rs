@@ -1,5 +1,6 @@
 //! Accounts, invitations, members, tokens.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -12,7 +13,7 @@ use crate::time::Time;
 use crate::workspace::Workspace;
 
 /// An account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct User {
     /// Name to sign in with: lower case.
     pub login: String,
@@ -33,7 +34,7 @@ impl Record for User {
 }
 
 /// A link by which somebody may make an account. Its id is a hash of the link's secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invitation {
     /// For whom, in words.
     pub name: String,
@@ -54,7 +55,7 @@ impl Record for Invitation {
 }
 
 /// A person's place in an assessment; its id is the account's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Member {
     /// Role.
     pub role: Role,
@@ -67,7 +68,7 @@ impl Record for Member {
 }
 
 /// A token for programs. Its id is a hash of its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Token {
     /// Whose.
     pub user: String,

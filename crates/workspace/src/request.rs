@@ -1,5 +1,6 @@
 //! Requests: what is missing, asked of somebody, answered, taken over or returned.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zhunsheng_dossier::{Date, Type};
@@ -9,13 +10,14 @@ use crate::auth::{Action, Grant, Role};
 use crate::error::{Error, Result};
 use crate::inventory::{Object, key_of, put_object};
 use crate::people::{Member, prose, reason};
+use crate::schema::TextSchema;
 use crate::store::rows::{Record, Row};
 use crate::store::tx::Base;
 use crate::time::Time;
 use crate::workspace::Workspace;
 
 /// Where a request stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// Sent; nobody has answered.
@@ -44,9 +46,10 @@ impl Stage {
 }
 
 /// A request for facts or evidence.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// What is asked.
+    #[schemars(with = "TextSchema")]
     pub question: Text,
     /// Paths of the missing facts it would fill, as the assessment lists them; empty for a free request.
     pub paths: Vec<String>,
@@ -69,7 +72,7 @@ impl Record for Request {
 }
 
 /// Something said on a request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Said {
     /// Account.
     pub by: String,
@@ -89,11 +92,12 @@ pub struct Said {
 }
 
 /// A missing fact that would decide something.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Wanted {
     /// Its path.
     pub path: String,
     /// The question that asks for it.
+    #[schemars(with = "TextSchema")]
     pub question: Text,
     /// Leaves that wait for it.
     pub leaves: Vec<String>,
@@ -102,7 +106,7 @@ pub struct Wanted {
 }
 
 /// A request to be made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct NewRequest {
     /// Paths of missing facts; the question comes from the first where none is given.
@@ -118,7 +122,7 @@ pub struct NewRequest {
 }
 
 /// An answer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Reply {
     /// In words.

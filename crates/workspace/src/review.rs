@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use zhunsheng_source::{Limits, Node, Value as Tree, parse};
@@ -21,7 +22,7 @@ use crate::work::Determination;
 use crate::workspace::Workspace;
 
 /// What happened on the way to a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Passage {
     /// The lead submitted it.
@@ -39,7 +40,7 @@ pub enum Passage {
 }
 
 /// A step on the way to a signature.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Milestone {
     /// What happened.
     pub passage: Passage,
@@ -60,7 +61,7 @@ impl Record for Milestone {
 }
 
 /// What differs between two frozen states.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// Facts, answers and determinations: path, before, after; nothing where it is not stated.
     pub facts: Vec<Change>,
@@ -71,7 +72,7 @@ pub struct Difference {
 }
 
 /// Something that differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     /// Where.
     pub path: String,

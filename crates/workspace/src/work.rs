@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zhunsheng_catalogue::{Catalogue, Leaf};
 use zhunsheng_dossier::Outcome;
@@ -13,13 +14,14 @@ use crate::conflict::keep;
 use crate::error::{Error, Result};
 use crate::inventory::{Object, key_of};
 use crate::people::{Member, User, line, prose, reason};
+use crate::schema::{OutcomeSchema, TextSchema};
 use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx};
 use crate::time::Time;
 use crate::workspace::Workspace;
 
 /// Answers to the steps of one leaf for one object. Its id is `LEAF@OBJECT`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Answers {
     /// Leaf.
     pub leaf: String,
@@ -34,7 +36,7 @@ impl Record for Answers {
 }
 
 /// What one person answered on one day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AnswerEntry {
     /// Answer by step.
     pub steps: BTreeMap<String, String>,
@@ -50,15 +52,17 @@ pub struct AnswerEntry {
 
 /// A person's verdict on a leaf for an object. Appended, never overwritten: the last one counts. Its id begins with
 /// `LEAF@OBJECT#`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Determination {
     /// Leaf.
     pub leaf: String,
     /// Object; empty for singletons.
     pub object: String,
     /// The verdict given.
+    #[schemars(with = "OutcomeSchema")]
     pub verdict: Outcome,
     /// Why.
+    #[schemars(with = "TextSchema")]
     pub reason: Text,
     /// Ids of evidence it rests on.
     pub evidence: Vec<String>,
@@ -90,7 +94,7 @@ pub struct NewDetermination {
 }
 
 /// A note on a leaf for an object, or on the whole where both are empty.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Note {
     /// Leaf.
     pub leaf: String,
@@ -107,7 +111,7 @@ impl Record for Note {
 }
 
 /// Who looks after a leaf for an object. Its id is `LEAF@OBJECT`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Owner {
     /// Account.
     pub user: String,
@@ -120,7 +124,7 @@ impl Record for Owner {
 }
 
 /// Somebody at work somewhere.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Present {
     /// Account.
     pub user: String,

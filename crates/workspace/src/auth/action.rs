@@ -1,10 +1,11 @@
 //! Actions, roles, and the table that joins them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zhunsheng_source::Text;
 
 /// What a person is in one assessment. One person has one role in an assessment, so that nobody reviews their own work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// 项目负责人
@@ -61,7 +62,7 @@ impl Role {
 }
 
 /// What a token may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
     /// Read.
@@ -117,7 +118,7 @@ const DECIDERS: &[Role] = &[Lead, Assessor];
 macro_rules! actions {
     ($($name:ident $word:literal $zh:literal $en:literal $scope:ident $right:expr;)*) => {
         /// Everything a person can ask for. Each route carries exactly one.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum Action {
             $(#[doc = $zh] $name,)*

@@ -1,5 +1,6 @@
 //! The one function that decides, and the grant it gives.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::action::{Action, Right, Role, Scope};
@@ -74,7 +75,7 @@ pub enum Resource {
 }
 
 /// What [`authorize`] says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// Yes.

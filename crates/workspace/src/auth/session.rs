@@ -1,6 +1,7 @@
 //! Signing in and out; sessions and tokens.
 
 use rusqlite::{OptionalExtension as _, params};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -45,7 +46,7 @@ pub struct SignedIn {
 }
 
 /// An open session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Session {
     /// Id, for ending it: a hash of the secret.
     pub id: String,

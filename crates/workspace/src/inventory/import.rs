@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 use std::path::{Component, Path};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zhunsheng_catalogue::Catalogue;
@@ -27,7 +28,7 @@ const ENTRIES: usize = 20_000;
 const NAME: &str = "dossier.yaml";
 
 /// What came in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Imported {
     /// Objects written.
     pub objects: usize,
@@ -38,6 +39,7 @@ pub struct Imported {
     /// Determinations that were not there yet.
     pub determinations: usize,
     /// What a person should look at, as `place: message`.
+    #[schemars(with = "Vec<crate::TextSchema>")]
     pub warnings: Vec<zhunsheng_source::Text>,
 }
 

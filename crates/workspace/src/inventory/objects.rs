@@ -1,5 +1,6 @@
 //! Objects and collections, one by one, each with a version.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zhunsheng_catalogue::Catalogue;
@@ -15,7 +16,7 @@ use crate::workspace::Workspace;
 
 /// The stated fields of an object: absent is not known, `null` is known not to exist. Its id is `activities/face-capture`, or the
 /// key alone for a singleton such as `target`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Object(pub Map<String, Value>);
 
@@ -24,7 +25,7 @@ impl Record for Object {
 }
 
 /// What is stated of a collection as a whole; its id is the key. A collection with objects is known to have these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Collection {
     /// It is known that there are none.
     pub none: bool,

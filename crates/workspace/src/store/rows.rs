@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 use serde::de::DeserializeOwned;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -14,7 +15,7 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 }
 
 /// A record with who wrote it last and when.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Row<T> {
     /// Id within its kind and assessment.
     pub id: String,
@@ -33,7 +34,7 @@ pub struct Row<T> {
 }
 
 /// An entry of the trail.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Act {
     /// Number in the chain.
     pub seq: u64,
@@ -58,7 +59,7 @@ pub struct Act {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,

@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use rusqlite::{Connection, Row as SqlRow};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -18,7 +19,7 @@ use crate::store::{DATABASE, migrate, reader};
 use crate::time::Time;
 
 /// What [`verify`] found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verified {
     /// Entries of the trail.
     pub entries: u64,
