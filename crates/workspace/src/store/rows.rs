@@ -1,8 +1,8 @@
 //! Reading records, typed, within one assessment (or the organisation, where it is empty).
 
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
-use serde::de::DeserializeOwned;
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
