@@ -1,7 +1,8 @@
 //! `zhunsheng serve`: the workspace in a browser.
 
+use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::sync::Arc;
 
 use zhunsheng_source::{Lang, Text};
@@ -20,9 +21,16 @@ pub fn run(
     out: &mut impl Write,
 ) -> Result<u8, Failure> {
     let said = |error: zhunsheng_workspace::Error| Failure::Said(error.text().get(lang).to_owned());
+    // Jobs run elsewhere: they are told the same catalogue by its whole path.
+    let mut arguments: Vec<OsString> = Vec::new();
+    for (option, folder) in packs.iter().map(|pack| ("--pack", pack.as_path())).chain(root.map(|root| ("--root", root))) {
+        let folder = absolute(folder).map_err(|cause| Failure::Read(folder.to_owned(), cause))?;
+        arguments.extend([option.into(), folder.into()]);
+    }
     let options = zhunsheng_workspace::Options {
         catalogue: Some(catalogue(packs, root)?),
         program: std::env::current_exe().ok(),
+        arguments,
         ..zhunsheng_workspace::Options::default()
     };
     let workspace = Workspace::open(&args.data, options).map_err(said)?;

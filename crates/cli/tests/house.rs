@@ -66,6 +66,8 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "zhunsheng-builtin",
                 "zhunsheng-verdict",
                 "zhunsheng-report",
+                "zhunsheng-records",
+                "zhunsheng-workbook",
             ][..],
         ),
         (

@@ -4,6 +4,7 @@ use crate::checks::{Definition, Lang, definitions};
 use crate::dossier::{self, Derived};
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
+use crate::output::Show;
 use crate::schema::Table;
 use crate::{AuditOptions, Declared, audit, generate, sample};
 use clap::{Args, Subcommand};
@@ -100,6 +101,9 @@ pub struct AuditArgs {
     /// 输出 JSON · Print JSON
     #[arg(long)]
     pub json: bool,
+    /// 标准错误不是终端时也逐行输出进度 · Tell progress in lines, for another program to read
+    #[arg(long, hide = true)]
+    pub progress_lines: bool,
     /// JSON 中不含用时与内存 · Leave out time and memory, so that equal input gives equal bytes
     #[arg(long)]
     pub no_timing: bool,
@@ -247,7 +251,7 @@ pub fn of_dossier(path: &Path, around: &Surroundings<'_>, lang: Lang) -> Result<
         declared: derived.declared,
         own: (around.own)()?,
         lang,
-        progress: true,
+        progress: Show::Terminal,
         ..AuditOptions::default()
     }))
 }
@@ -303,7 +307,7 @@ fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn 
         memory: a.memory.saturating_mul(1 << 20),
         evidence: a.evidence,
         rejects: a.rejects,
-        progress: true,
+        progress: if a.progress_lines { Show::Lines } else { Show::Terminal },
         ..defaults
     };
     let report = audit(&options)?;

@@ -31,6 +31,7 @@ pub use checks::{Check, Lang};
 pub use declared::Declared;
 pub use engine::audit;
 pub use error::{Error, Result};
+pub use output::Show;
 pub use report::AuditReport;
 
 use std::collections::BTreeMap;
@@ -66,8 +67,8 @@ pub struct AuditOptions {
     pub rejects: Option<PathBuf>,
     /// Folder for temporary files.
     pub temporary: Option<PathBuf>,
-    /// Show progress on standard error.
-    pub progress: bool,
+    /// Where progress is told.
+    pub progress: Show,
 }
 
 impl Default for AuditOptions {
@@ -85,7 +86,7 @@ impl Default for AuditOptions {
             evidence: None,
             rejects: None,
             temporary: None,
-            progress: false,
+            progress: Show::No,
         }
     }
 }

@@ -198,7 +198,19 @@ impl Rejects {
     }
 }
 
-/// A line on standard error with rows, rate and time left, if standard error is a terminal.
+/// Where progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Show {
+    /// Nowhere.
+    #[default]
+    No,
+    /// On one line of standard error, written over, if that is a terminal.
+    Terminal,
+    /// On standard error, a line every half second, for another program to read.
+    Lines,
+}
+
+/// Rows, rate and time left, on standard error.
 pub struct Progress {
     rows: Arc<AtomicU64>,
     parts: Arc<AtomicU64>,
@@ -207,12 +219,13 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins, if wanted and standard error is a terminal.
+    /// Begins, if wanted.
     #[must_use]
-    pub fn new(wanted: bool, total: Option<u64>, parts: u64) -> Self {
+    pub fn new(wanted: Show, total: Option<u64>, parts: u64) -> Self {
         let mut progress =
             Self { rows: Arc::default(), parts: Arc::new(AtomicU64::new(parts)), stop: Arc::default(), thread: None };
-        if !wanted || !std::io::stderr().is_terminal() {
+        let lines = wanted == Show::Lines;
+        if wanted == Show::No || !lines && !std::io::stderr().is_terminal() {
             return progress;
         }
         let (rows, parts, stop) = (Arc::clone(&progress.rows), Arc::clone(&progress.parts), Arc::clone(&progress.stop));
@@ -221,11 +234,15 @@ impl Progress {
             while !stop.load(Ordering::Relaxed) {
                 let done = rows.load(Ordering::Relaxed);
                 let total = total.map(|t| t * parts.load(Ordering::Relaxed));
-                eprint!("\r\x1b[2K{}", line(done, total, start.elapsed()));
+                let (before, after) = if lines { ("", "\n") } else { ("\r\x1b[2K", "") };
+                // Whoever listened may have gone; the work goes on.
+                let _ = write!(std::io::stderr(), "{before}{}{after}", line(done, total, start.elapsed()));
                 let _ = std::io::stderr().flush();
-                std::thread::park_timeout(Duration::from_millis(200));
+                std::thread::park_timeout(Duration::from_millis(if lines { 500 } else { 200 }));
             }
-            eprint!("\r\x1b[2K");
+            if !lines {
+                let _ = write!(std::io::stderr(), "\r\x1b[2K");
+            }
         }));
         progress
     }

@@ -64,7 +64,11 @@ pub async fn receive<S: Write + Send + 'static>(
 
 /// A file to keep, never to be opened in the page's place.
 pub fn download(file: File, size: Option<u64>, media: &str, name: &str) -> Response {
-    let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)));
+    attachment(Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file))), size, media, name)
+}
+
+/// Content to keep as a file, never to be opened in the page's place.
+pub fn attachment(body: Body, size: Option<u64>, media: &str, name: &str) -> Response {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     let plain: String =

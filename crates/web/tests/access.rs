@@ -18,6 +18,7 @@ fn address(path: &str, case: &str) -> String {
         ("{secret}", "no-secret"),
         ("{user}", "nobody"),
         ("{conflict}", "none"),
+        ("{name}", "result.json"),
     ];
     ids.iter().fold(path.replace("{case}", case), |path, (name, id)| path.replace(name, id))
 }

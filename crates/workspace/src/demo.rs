@@ -1,8 +1,12 @@
 //! The demonstration: the example cases and one account for each role.
 
-use crate::auth::{Action, Actor, Role};
+use zhunsheng_dossier::Date;
+
+use crate::auth::{Action, Actor, Grant, Role};
 use crate::error::{Error, Result};
 use crate::people::NewUser;
+use crate::request::{NewRequest, Reply, Stage};
+use crate::time::Time;
 use crate::store::rows::Rows;
 use crate::workspace::Workspace;
 
@@ -31,7 +35,7 @@ macro_rules! files {
     };
 }
 
-const CASES: [Case; 2] = [
+const CASES: [Case; 3] = [
     Case {
         title: "上海门店人脸识别摄像头",
         texts: files!("storefront-cameras": "dossier.yaml"),
@@ -70,6 +74,33 @@ const CASES: [Case; 2] = [
             "evidence/security-review.md",
         ),
     },
+    // For policies and records: its files are evidence that jobs can be run on.
+    Case {
+        title: "云杉出行：政策、台账与日志",
+        texts: &[
+            ("dossier.yaml", include_str!("../../../examples/policy-differs/dossier.yaml")),
+            ("dossier/files.yaml", FILES),
+        ],
+        files: files!("policy-differs": "policy.md", "records/events.csv"),
+    },
+];
+
+/// The files of the last case as evidence.
+const FILES: &str = "\
+evidence:
+  policy-text: {title: policy.md（隐私政策全文）, file: policy.md, obtained: 2026-05-02}
+  event-log: {title: events.csv（2026 年 4 月全部处理事件）, file: records/events.csv, obtained: 2026-05-02}
+";
+
+/// Requests of the first case: path, days until it is due, a word beside it.
+const ASKED: [(&str, i32, &str); 7] = [
+    ("activities.photo-storage.legal_bases", 9, "按识别的先后填写；没有识别过的，请写明。"),
+    ("activities.photo-storage.retention", -3, ""),
+    ("incidents", 5, "自开业以来的全部安全事件。"),
+    ("activities.face-capture.under_14", 2, ""),
+    ("activities.photo-storage.oldest_kept_days", -1, ""),
+    ("recipients.supplier.role", 12, "请附与供应商的合同。"),
+    ("activities.visitor-analysis.automated_decision", 12, ""),
 ];
 
 /// Fills a new workspace; one that has accounts already stays as it is. The accounts are returned either way.
@@ -83,15 +114,17 @@ pub fn demo(workspace: &Workspace) -> Result<Vec<DemoUser>> {
     let (first, others) = users.split_first().ok_or_else(|| Error::Internal("no accounts".into()))?;
     let admin = actor(workspace, &workspace.set_up(&link, &new(first))?)?;
     let house = workspace.allow(&admin, Action::People, None)?;
-    let mut lead = Actor::nobody();
+    let (mut lead, mut assessee) = (Actor::nobody(), Actor::nobody());
     for one in others {
         let staff = !matches!(one.role, Some(Role::Client | Role::Assessee));
         let id = workspace.accept(&workspace.invite(&house, &new(one).name, staff, false)?, &new(one))?;
-        if one.role == Some(Role::Lead) {
-            lead = actor(workspace, &id)?;
+        match one.role {
+            Some(Role::Lead) => lead = actor(workspace, &id)?,
+            Some(Role::Assessee) => assessee = actor(workspace, &id)?,
+            _ => {}
         }
     }
-    for case in &CASES {
+    for (number, case) in CASES.iter().enumerate() {
         let home = workspace.allow(&lead, Action::Create, None)?;
         let id = workspace.create(&home, case.title, serde_json::Map::new())?;
         let grant = workspace.allow(&lead, Action::EditFacts, Some(&id))?;
@@ -104,8 +137,51 @@ pub fn demo(workspace: &Workspace) -> Result<Vec<DemoUser>> {
         };
         let texts = case.texts.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
         workspace.bring_in(&grant, texts, files)?;
+        if number == 0 {
+            ask(workspace, &grant, &workspace.allow(&assessee, Action::Answer, Some(&id))?)?;
+        }
     }
     Ok(users)
+}
+
+/// Requests in every state. What is asked for depends on the catalogue: a path that is not missing is passed over.
+fn ask(workspace: &Workspace, lead: &Grant, assessee: &Grant) -> Result<()> {
+    let wanted = workspace.wanted(lead)?;
+    let today = Time::now().day().0;
+    let due = |days: i32| Some(Date(today + days).to_string());
+    let asked = ASKED.iter().filter(|(path, ..)| wanted.iter().any(|one| one.path == *path));
+    let mut list: Vec<NewRequest> = asked
+        .map(|(path, days, note)| NewRequest {
+            paths: vec![(*path).to_owned()],
+            note: (*note).to_owned(),
+            assigned: (*days > 10).then(|| assessee.actor().user().to_owned()),
+            due: due(*days),
+            ..NewRequest::default()
+        })
+        .collect();
+    let own = |text: &str, days| NewRequest { question: text.to_owned(), due: due(days), ..NewRequest::default() };
+    list.push(own("请提供门店摄像设备的采购合同和安装位置图。", 4));
+    list.push(own("请安排一次对门店经理的访谈。", -6));
+    let named: Vec<(String, String)> = list
+        .iter()
+        .map(|new| new.paths.first().cloned().unwrap_or_else(|| new.question.clone()))
+        .zip(workspace.ask_all(lead, list.clone())?)
+        .collect();
+    let id = |about: &str| named.iter().find(|(name, _)| name.contains(about)).map(|(_, id)| id.as_str());
+    let words = |text: &str| Reply { text: text.to_owned(), ..Reply::default() };
+    if let Some(id) = id("under_14") {
+        let reply = Reply { value: Some(true.into()), ..words("门店不区分年龄，随家长进店的儿童也会被拍到。") };
+        workspace.reply(assessee, id, reply)?;
+    }
+    if let Some(id) = id("oldest_kept_days") {
+        let version = workspace.reply(assessee, id, words("应该不到一年。"))?;
+        workspace.close_request(lead, id, version, Stage::Returned, "请从存储系统查出最早一张照片的日期，给出天数。", false)?;
+    }
+    if let Some(id) = id("访谈") {
+        let version = workspace.reply(assessee, id, words("已安排，周三下午。"))?;
+        workspace.close_request(lead, id, version, Stage::Accepted, "已访谈。", false)?;
+    }
+    Ok(())
 }
 
 fn store(workspace: &Workspace, text: &str) -> Result<crate::Blob> {

@@ -1,15 +1,19 @@
 //! Requests: what is missing, asked of somebody, answered, taken over or returned.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use zhunsheng_dossier::{Date, Type};
+use zhunsheng_dossier::{Date, Schema};
 use zhunsheng_source::Text;
+use zhunsheng_verdict::Assessment;
 
 use crate::auth::{Action, Grant, Role};
 use crate::error::{Error, Result};
-use crate::inventory::{Object, key_of, put_object};
+use crate::inventory::{Object, key_of};
 use crate::people::{Member, prose, reason};
+use crate::place::Place;
 use crate::schema::TextSchema;
 use crate::store::rows::{Record, Row};
 use crate::store::tx::Base;
@@ -33,6 +37,11 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Nothing more is expected of anybody.
+    pub fn closed(self) -> bool {
+        matches!(self, Stage::Accepted | Stage::Withdrawn)
+    }
+
     /// The words for people.
     pub fn label(self) -> Text {
         match self {
@@ -51,6 +60,10 @@ pub struct Request {
     /// What is asked.
     #[schemars(with = "TextSchema")]
     pub question: Text,
+    /// What it is about: kind, object and field, by their names when it was asked; empty for a free request.
+    #[serde(default)]
+    #[schemars(with = "TextSchema")]
+    pub about: Text,
     /// Paths of the missing facts it would fill, as the assessment lists them; empty for a free request.
     pub paths: Vec<String>,
     /// Leaves that waited for it when it was made.
@@ -61,6 +74,9 @@ pub struct Request {
     pub assigned: Option<String>,
     /// Day by which an answer is wanted, `YYYY-MM-DD`.
     pub due: Option<String>,
+    /// When it was asked.
+    #[serde(default)]
+    pub asked: Time,
     /// Where it stands.
     pub stage: Stage,
     /// What was said, oldest first; nothing is overwritten.
@@ -99,6 +115,11 @@ pub struct Wanted {
     /// The question that asks for it.
     #[schemars(with = "TextSchema")]
     pub question: Text,
+    /// What it is about: kind, object and field, by their names.
+    #[schemars(with = "TextSchema")]
+    pub about: Text,
+    /// Who can answer it: `assessee`, `client` or `assessor`.
+    pub to: String,
     /// Leaves that wait for it.
     pub leaves: Vec<String>,
     /// The request that asks for it, where one does and is not closed.
@@ -142,16 +163,20 @@ impl Workspace {
     pub fn wanted(&self, grant: &Grant) -> Result<Vec<Wanted>> {
         grant.need(Action::SeeRequests)?;
         let judged = self.judge(grant.assessment())?;
-        let requests = self.store().read(grant.assessment(), |rows| rows.list::<Request>())?;
-        let assessment = judged.assessment();
+        let (requests, objects) = self
+            .store()
+            .read(grant.assessment(), |rows| Ok((rows.list::<Request>()?, titles(&rows.list::<Object>()?))))?;
+        let (assessment, schema) = (judged.assessment(), &self.catalogue().schema);
         let wanted = assessment.requests.iter().map(|one| {
             let open = requests.iter().find(|row| {
-                !matches!(row.value.stage, Stage::Accepted | Stage::Withdrawn) && row.value.paths.contains(&one.path)
+                !row.value.stage.closed() && row.value.paths.contains(&one.path)
             });
             let leaves = one.leaves.iter().filter_map(|leaf| assessment.catalogue.leaves.get(*leaf));
             Wanted {
                 path: one.path.clone(),
                 question: one.question.clone(),
+                about: about(schema, &objects, &one.path),
+                to: one.to.word().to_owned(),
                 leaves: leaves.map(|leaf| leaf.id.clone()).collect(),
                 request: open.map(|row| row.id.clone()),
             }
@@ -164,48 +189,44 @@ impl Workspace {
     /// # Errors
     /// Those who decide only; nothing is asked; a path that is not missing; not a day.
     pub fn ask(&self, grant: &Grant, new: NewRequest) -> Result<String> {
+        let mut ids = self.ask_all(grant, vec![new])?;
+        ids.pop().ok_or_else(|| Error::Internal("no request was made".into()))
+    }
+
+    /// Makes several requests, all or none.
+    ///
+    /// # Errors
+    /// As [`Workspace::ask`].
+    pub fn ask_all(&self, grant: &Grant, list: Vec<NewRequest>) -> Result<Vec<String>> {
         grant.need(Action::Requests)?;
-        let (mut question, mut leaves) = (Text::default(), Vec::new());
-        if !new.paths.is_empty() {
-            let judged = self.judge(grant.assessment())?;
-            let assessment = judged.assessment();
-            for path in &new.paths {
-                let Some(one) = assessment.requests.iter().find(|one| one.path == *path) else {
-                    return Err(Error::missing("missing fact", path.clone()));
-                };
-                if question.is_empty() {
-                    question = one.question.clone();
-                }
-                let ids = one.leaves.iter().filter_map(|leaf| assessment.catalogue.leaves.get(*leaf));
-                leaves.extend(ids.map(|leaf| leaf.id.clone()));
-            }
-            leaves.sort();
-            leaves.dedup();
+        if list.len() > MOST {
+            return Err(Error::TooLarge { what: "requests", limit: MOST as u64 });
         }
-        let own = prose("question", &new.question)?;
-        if !own.is_empty() {
-            question = Text::new(own.clone(), own);
-        }
-        if question.is_empty() {
-            return Err(Error::invalid("question", "请写明要什么", "say what is asked"));
-        }
-        let request = Request {
-            question,
-            paths: new.paths,
-            leaves,
-            note: prose("note", &new.note)?,
-            assigned: new.assigned.filter(|user| !user.is_empty()),
-            due: day("due", new.due)?,
-            stage: Stage::Open,
-            said: Vec::new(),
+        let judged = match list.iter().any(|new| !new.paths.is_empty()) {
+            true => Some(self.judge(grant.assessment())?),
+            false => None,
         };
+        let assessment = judged.as_ref().map(|judged| judged.assessment());
+        let mut requests = Vec::with_capacity(list.len());
+        for new in list {
+            requests.push(request(assessment.as_ref(), new)?);
+        }
+        let catalogue = self.catalogue().clone();
         self.change(grant, Action::Requests, move |tx| {
-            if let Some(user) = &request.assigned {
-                tx.need::<Member>(user)?;
+            let mut ids = Vec::with_capacity(requests.len());
+            let objects = titles(&tx.list::<Object>()?);
+            for request in &mut requests {
+                if let Some(user) = &request.assigned {
+                    tx.need::<Member>(user)?;
+                }
+                request.asked = tx.now;
+                let path = request.paths.first().map(String::as_str).unwrap_or_default();
+                request.about = about(&catalogue.schema, &objects, path);
+                let id = tx.fresh()?;
+                tx.put("asked", &id, Base::New, request)?;
+                ids.push(id);
             }
-            let id = tx.fresh()?;
-            tx.put("asked", &id, Base::New, &request)?;
-            Ok(id)
+            Ok(ids)
         })
     }
 
@@ -299,7 +320,8 @@ impl Workspace {
     }
 
     /// Takes an answer over, returns it with a question, or withdraws the request. With `take`, the value that was given
-    /// last is written into the inventory, at the first path asked for, in the name of whoever takes it.
+    /// last is written into the inventory, at the first path asked for, in the name of whoever takes it, with the evidence
+    /// that came with it.
     ///
     /// # Errors
     /// Those who decide only; [`Error::Stale`]; the value is no value of that fact.
@@ -324,12 +346,12 @@ impl Workspace {
             let mut request = tx.need::<Request>(&id)?.value;
             if take && stage == Stage::Accepted {
                 tx.need::<crate::Assessment>(crate::assessment::SELF)?.value.state.open()?;
-                let value = request.said.iter().rev().find_map(|said| said.value.clone());
-                let (Some(value), Some(path)) = (value, request.paths.first()) else {
+                let said = request.said.iter().rev().find(|said| said.value.is_some());
+                let value = said.and_then(|said| Some((said.value.clone()?, said.evidence.as_slice())));
+                let (Some((value, evidence)), Some(path)) = (value, request.paths.first()) else {
                     return Err(Error::invalid("value", "答复中没有可采用的值", "no value was given"));
                 };
-                let (key, object, body) = with_value(tx, &catalogue, path, value)?;
-                put_object(tx, &catalogue, &key, &object, Base::Any, body)?;
+                crate::place::write(tx, &catalogue, path, value, evidence)?;
             }
             let said = Said {
                 by: tx.who.actor.clone(),
@@ -345,6 +367,74 @@ impl Workspace {
             tx.put("closed", &id, Base::Version(version), &request)
         })
     }
+}
+
+/// Most requests made at once.
+const MOST: usize = 500;
+
+/// A request as it will be kept.
+fn request(assessment: Option<&Assessment<'_>>, new: NewRequest) -> Result<Request> {
+    let (mut question, mut leaves) = (Text::default(), Vec::new());
+    for path in &new.paths {
+        let wanted = assessment.and_then(|a| a.requests.iter().find(|one| one.path == *path).map(|one| (a, one)));
+        let Some((assessment, one)) = wanted else { return Err(Error::missing("missing fact", path.clone())) };
+        if question.is_empty() {
+            question = one.question.clone();
+        }
+        let ids = one.leaves.iter().filter_map(|leaf| assessment.catalogue.leaves.get(*leaf));
+        leaves.extend(ids.map(|leaf| leaf.id.clone()));
+    }
+    leaves.sort();
+    leaves.dedup();
+    let own = prose("question", &new.question)?;
+    if !own.is_empty() {
+        question = Text::new(own.clone(), own);
+    }
+    if question.is_empty() {
+        return Err(Error::invalid("question", "请写明要什么", "say what is asked"));
+    }
+    Ok(Request {
+        question,
+        about: Text::default(),
+        paths: new.paths,
+        leaves,
+        note: prose("note", &new.note)?,
+        assigned: new.assigned.filter(|user| !user.is_empty()),
+        due: day("due", new.due)?,
+        asked: Time::default(),
+        stage: Stage::Open,
+        said: Vec::new(),
+    })
+}
+
+/// Names of objects by their record's id.
+fn titles(objects: &[Row<Object>]) -> BTreeMap<String, String> {
+    let title = |row: &Row<Object>| {
+        let text = ["title", "name"].iter().find_map(|name| row.value.0.get(*name).and_then(Value::as_str));
+        Some((row.id.clone(), text?.to_owned()))
+    };
+    objects.iter().filter_map(title).collect()
+}
+
+/// What a path is about, in words: `处理活动“入口人脸采集” · 合法性基础`.
+fn about(schema: &Schema, objects: &BTreeMap<String, String>, path: &str) -> Text {
+    let (key, id, field) = match Place::of(schema, path) {
+        None => return Text::default(),
+        Some(Place::Collection { key }) => (key, "", None),
+        Some(Place::Field { key, id, field, .. }) => (key, id, Some(&field.title)),
+    };
+    let Some((_, kind)) = schema.kind_of_key(key) else { return Text::default() };
+    let name = objects.get(&key_of(key, id)).map_or(id, String::as_str);
+    let (mut zh, mut en) = (kind.title.zh.clone(), kind.title.en.clone());
+    if !name.is_empty() {
+        zh.push_str(&format!("“{name}”"));
+        en.push_str(&format!(" “{name}”"));
+    }
+    if let Some(title) = field {
+        zh.push_str(&format!(" · {}", title.zh));
+        en.push_str(&format!(" · {}", title.en));
+    }
+    Text::new(zh, en)
 }
 
 /// A value that is there is a value, null too; only one that is absent is none.
@@ -371,38 +461,4 @@ pub(crate) fn day(field: &'static str, text: Option<String>) -> Result<Option<St
             format!("`{text}` is not a date as YYYY-MM-DD"),
         )),
     }
-}
-
-/// The object at a path, with the value put there: `activities.face-capture.retention.days`, `target.as_of`, or a whole collection.
-fn with_value(
-    rows: &crate::store::rows::Rows<'_>,
-    catalogue: &zhunsheng_catalogue::Catalogue,
-    path: &str,
-    value: Value,
-) -> Result<(String, String, serde_json::Map<String, Value>)> {
-    let nowhere = || {
-        Error::invalid(
-            "value",
-            format!("`{path}` 不能这样填写：请在台账中填写"),
-            format!("`{path}` cannot be filled in this way: use the inventory"),
-        )
-    };
-    let mut parts = path.split('.');
-    let key = parts.next().ok_or_else(nowhere)?;
-    let Some((_, kind)) = catalogue.schema.kind_of_key(key) else { return Err(nowhere()) };
-    let id = if kind.collection.is_some() { parts.next().ok_or_else(nowhere)? } else { "" };
-    let fields: Vec<&str> = parts.collect();
-    let Some((last, above)) = fields.split_last() else { return Err(nowhere()) };
-    let mut body = rows.get::<Object>(&key_of(key, id))?.map(|row| row.value.0).unwrap_or_default();
-    let (mut at, mut shape) = (&mut body, kind.shape);
-    for name in above {
-        // A list has no single place for a value.
-        let field = catalogue.schema.shape(shape).fields.get(*name).filter(|field| !field.list).ok_or_else(nowhere)?;
-        let Type::Object(inner) = field.ty else { return Err(nowhere()) };
-        shape = inner;
-        let slot = at.entry((*name).to_owned()).or_insert_with(|| Value::Object(serde_json::Map::new()));
-        at = slot.as_object_mut().ok_or_else(nowhere)?;
-    }
-    at.insert((*last).to_owned(), value);
-    Ok((key.to_owned(), id.to_owned(), body))
 }

@@ -28,11 +28,13 @@ pub struct Options {
     pub largest_import: u64,
     /// The program that runs jobs (`zhunsheng` itself); no jobs run where none.
     pub program: Option<PathBuf>,
+    /// What the program is told before anything else, such as which packs to read.
+    pub arguments: Vec<std::ffi::OsString>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { catalogue: None, largest_file: 512 << 20, largest_import: 2 << 30, program: None }
+        Options { catalogue: None, largest_file: 512 << 20, largest_import: 2 << 30, program: None, arguments: Vec::new() }
     }
 }
 

@@ -34,8 +34,11 @@ fn what_is_missing_is_asked_answered_and_taken_over() {
     let id = house.storefront();
     let lead = grant(&house, "lead", Action::Requests, &id);
     let assessee = grant(&house, "assessee", Action::Answer, &id);
+    // The demonstration has asked for some of it.
+    let before: Vec<String> = ws.asked(&assessee).unwrap().into_iter().map(|row| row.id).collect();
     let wanted = ws.wanted(&lead).unwrap();
-    assert!(wanted.len() > 20 && wanted.iter().all(|one| one.request.is_none() && !one.leaves.is_empty()));
+    assert!(wanted.len() > 20 && wanted.iter().all(|one| !one.leaves.is_empty()));
+    let wanted: Vec<_> = wanted.into_iter().filter(|one| one.request.is_none()).collect();
     let path = "organisation.people_processed";
     assert!(ws.object(&lead, "organisation", "").unwrap().value.0.get("people_processed").is_none());
     let one = wanted
@@ -57,10 +60,9 @@ fn what_is_missing_is_asked_answered_and_taken_over() {
     let other = ws
         .ask(&lead, NewRequest { question: "内部问题".into(), assigned: Some(member.id), ..NewRequest::default() })
         .unwrap();
-    assert_eq!(
-        ws.asked(&assessee).unwrap().iter().map(|row| row.id.clone()).collect::<Vec<_>>(),
-        std::slice::from_ref(&request)
-    );
+    let mut asked: Vec<String> = ws.asked(&assessee).unwrap().into_iter().map(|row| row.id).collect();
+    asked.retain(|id| !before.contains(id));
+    assert_eq!(asked, std::slice::from_ref(&request));
     let words = |text: &str| Reply { text: text.into(), ..Reply::default() };
     assert!(matches!(ws.reply(&assessee, &other, words("x")), Err(Error::NotFound { .. })));
     assert!(matches!(ws.reply(&assessee, &request, Reply::default()), Err(Error::Invalid { .. })));

@@ -127,6 +127,11 @@ pub fn fields(context: &Context<'_>, shape: ShapeId, object: &Json, prefix: &str
     list
 }
 
+/// One field of a shape alone, without its question: for where the question stands already.
+pub fn alone(context: &Context<'_>, name: &str, field: &Field, object: &Json) -> FieldForm {
+    FieldForm { ask: String::new(), ..one(context, name, field, object, "") }
+}
+
 fn one(context: &Context<'_>, name: &str, field: &Field, object: &Json, prefix: &str) -> FieldForm {
     let path = format!("{prefix}{name}");
     let said = stated(object, name);

@@ -56,6 +56,12 @@ texts! {
     import_zip: "导入卷宗（zip）", "Import a dossier (zip)";
     import_file: "文件", "File";
     import_done(objects, files): "已导入 {objects} 个对象、{files} 个文件。", "Imported {objects} objects and {files} files.";
+    excel: "Excel 工作簿", "Excel workbook";
+    excel_lead: "每类对象一张工作表，选项有下拉；空着的是“不知道”。证据文件不在其中，导入时按原路径对应已在此处的文件。", "One sheet per kind, with drop-downs; what is blank is not known. Files of evidence are not in it; those held here are found by their path on import.";
+    excel_export: "导出 Excel", "Export as Excel";
+    excel_export_hint: "可离线填写，再导入。", "To be filled in offline and brought back.";
+    excel_import: "导入 Excel", "Import from Excel";
+    excel_file: "工作簿（.xlsx）", "Workbook (.xlsx)";
     history_before: "改前", "Before";
     history_after: "改后", "After";
     nothing_stated: "（未填）", "(not stated)";

@@ -91,8 +91,10 @@ mod account;
 mod assessment;
 mod frame;
 mod inventory;
+mod jobs;
+mod requests;
 mod workpaper;
 
 /// All tables.
 pub const TABLES: &[&[(&str, &str, &str)]] =
-    &[account::TABLE, assessment::TABLE, frame::TABLE, inventory::TABLE, workpaper::TABLE];
+    &[account::TABLE, assessment::TABLE, frame::TABLE, inventory::TABLE, jobs::TABLE, requests::TABLE, workpaper::TABLE];

@@ -76,6 +76,11 @@ fn index(visit: &Visit) -> Answer {
     };
     let mut declared: Vec<(&String, &Kind)> = schema.kinds.iter().collect();
     declared.sort_by_key(|(_, kind)| !core(kind));
+    // What the program writes is shown where there is some; nobody is asked for it.
+    declared.retain(|(name, kind)| {
+        let key = kind.collection.as_ref().unwrap_or(name);
+        !kind.recorded || all.iter().any(|row| row.id.split('/').next() == Some(key))
+    });
     let kinds = declared.into_iter().map(|(name, kind)| {
         let key = kind.collection.as_deref().unwrap_or(name);
         let own = |row: &&Row<Object>| row.id.split('/').next() == Some(key);
@@ -131,7 +136,8 @@ fn kind_of(visit: &Visit) -> Result<&Kind, Fault> {
 }
 
 fn may_edit(visit: &Visit) -> bool {
-    visit.can(if key_of(visit) == "evidence" { Action::EditEvidence } else { Action::EditFacts })
+    let recorded = kind_of(visit).is_ok_and(|kind| kind.recorded);
+    !recorded && visit.can(if key_of(visit) == "evidence" { Action::EditEvidence } else { Action::EditFacts })
 }
 
 fn collection(visit: &Visit) -> Answer {
@@ -298,7 +304,7 @@ fn edit(visit: &Visit, kind: &Kind, row: Option<&Row<Object>>, edited: &Edited) 
 }
 
 /// All objects there are to refer to, by kind; types of the taxonomy included.
-fn choices(visit: &Visit) -> Result<BTreeMap<String, Vec<(String, String)>>, Error> {
+pub fn choices(visit: &Visit) -> Result<BTreeMap<String, Vec<(String, String)>>, Error> {
     let (workspace, t) = (&visit.app.workspace, visit.t());
     let catalogue = workspace.catalogue();
     let mut by_kind: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();

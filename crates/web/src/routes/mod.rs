@@ -12,12 +12,16 @@ use crate::visit::{Answer, Visit};
 
 mod account;
 mod admin;
+mod asked;
 mod assessments;
+mod dashboard;
 mod entry;
 mod evidence;
 mod inventory;
+mod jobs;
 pub mod judged;
 mod overview;
+mod requests;
 mod transfer;
 pub mod workpaper;
 
@@ -65,6 +69,9 @@ pub const ROUTES: &[&[Route]] = &[
     transfer::ROUTES,
     workpaper::ROUTES,
     evidence::ROUTES,
+    requests::ROUTES,
+    asked::ROUTES,
+    jobs::ROUTES,
 ];
 
 /// All routes.
@@ -105,7 +112,10 @@ pub const MENU: &[(Label, &[Entry])] = &[
         Words::section_work,
         &[
             entry("/workpaper", Words::workpaper, Action::SeeWork),
+            entry("/asked", Words::asked, Action::SeeAsked),
             entry("/evidence", Words::evidence, Action::AddEvidence),
+            entry("/requests", Words::requests, Action::SeeRequests),
+            entry("/jobs", Words::jobs, Action::SeeJobs),
         ],
     ),
 ];

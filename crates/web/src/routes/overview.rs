@@ -6,8 +6,9 @@ use askama::Template;
 use zhunsheng_dossier::Outcome;
 use zhunsheng_report::Charts;
 use zhunsheng_verdict::{Assessment, Kleene};
-use zhunsheng_workspace::{Action, Row};
+use zhunsheng_workspace::{Action, Row, Stage, Time};
 
+use super::dashboard::{BarRow, ageing, determinations};
 use super::judged::form_of;
 use super::{Route, get};
 use crate::page::{Page, html};
@@ -39,6 +40,12 @@ struct Overview<'a> {
     charts: Option<Charts>,
     dimensions: Vec<DimensionRow>,
     asked: usize,
+    determinations: Vec<BarRow>,
+    /// Age of requests; and how many are open, overdue, answered, returned, accepted.
+    ageing: Vec<BarRow>,
+    requests: Option<[usize; 5]>,
+    /// Requests that wait for the visitor.
+    mine: usize,
 }
 
 fn overview(visit: &Visit) -> Answer {
@@ -55,7 +62,22 @@ fn overview(visit: &Visit) -> Answer {
         charts: None,
         dimensions: Vec::new(),
         asked: 0,
+        determinations: Vec::new(),
+        ageing: Vec::new(),
+        requests: None,
+        mine: 0,
     };
+    let today = Time::now().day();
+    if visit.can(Action::SeeRequests) {
+        let requests = visit.app.workspace.requests(&visit.grant)?;
+        if !requests.is_empty() {
+            page.requests = Some(super::requests::counts(&requests, today));
+            page.ageing = ageing(&requests, today, t);
+        }
+    } else if visit.can(Action::SeeAsked) {
+        let asked = visit.app.workspace.asked(&visit.grant)?;
+        page.mine = asked.iter().filter(|row| matches!(row.value.stage, Stage::Open | Stage::Returned)).count();
+    }
     if let Some(judged) = super::judged::judged(visit)? {
         let a = judged.assessment();
         let order = [Outcome::Gap, Outcome::Undetermined, Outcome::Conformant, Outcome::NotApplicable];
@@ -81,6 +103,7 @@ fn overview(visit: &Visit) -> Answer {
                 leaves: one.leaves,
             })
             .collect();
+        page.determinations = determinations(&a, t);
         page.charts = Some(charts);
     }
     Ok(html(&page))

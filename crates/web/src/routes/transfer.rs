@@ -1,18 +1,18 @@
-//! The dossier in and out, as the folder the command line reads.
+//! The dossier in and out, as the folder the command line reads and as an Excel workbook.
 
 use std::fs::File;
-use std::io::{Seek as _, SeekFrom, Write};
+use std::io::{Read as _, Seek as _, SeekFrom, Write};
 
 use askama::Template;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use zhunsheng_workspace::{Action, Error};
+use zhunsheng_workspace::{Action, Error, Imported};
 
 use super::{Answering, Route, Run, get};
 use crate::fault::Fault;
 use crate::guard::blocking;
 use crate::page::{Page, html, with_status};
-use crate::transfer::{download, receive};
+use crate::transfer::{attachment, download, receive};
 use crate::visit::{Answer, Visit};
 
 /// Routes.
@@ -25,6 +25,13 @@ pub const ROUTES: &[Route] = &[
         action: Action::EditFacts,
         run: Run::Upload(import),
     },
+    get("/a/{case}/dossier.xlsx", Action::Export, workbook),
+    Route {
+        method: axum::http::Method::POST,
+        path: "/a/{case}/transfer/workbook",
+        action: Action::EditFacts,
+        run: Run::Upload(import_workbook),
+    },
 ];
 
 #[derive(Template)]
@@ -32,11 +39,12 @@ pub const ROUTES: &[Route] = &[
 struct Transfer<'a> {
     page: &'a Page,
     done: String,
+    warnings: Vec<String>,
     wrong: String,
 }
 
 fn show(visit: &Visit) -> Answer {
-    Ok(html(&Transfer { page: &visit.page, done: String::new(), wrong: String::new() }))
+    Ok(html(&Transfer { page: &visit.page, done: String::new(), warnings: Vec::new(), wrong: String::new() }))
 }
 
 fn export(visit: &Visit) -> Answer {
@@ -44,6 +52,14 @@ fn export(visit: &Visit) -> Answer {
     let file = visit.app.workspace.export(&visit.grant)?;
     let size = file.metadata().map(|data| data.len()).ok();
     Ok(download(file, size, "application/zip", &format!("{name}.zip")))
+}
+
+fn workbook(visit: &Visit) -> Answer {
+    let name = visit.page.case.as_ref().map(|case| case.name.clone()).unwrap_or_default();
+    let bytes = visit.app.workspace.export_workbook(&visit.grant)?;
+    let media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let size = u64::try_from(bytes.len()).ok();
+    Ok(attachment(bytes.into(), size, media, &format!("{name}.xlsx")))
 }
 
 /// A file that stops at a bound.
@@ -79,20 +95,36 @@ fn fault(cause: std::io::Error) -> Fault {
 }
 
 fn import(visit: Visit, request: Request) -> Answering {
+    received(visit, request, |visit, file| visit.app.workspace.import(&visit.grant, file))
+}
+
+fn import_workbook(visit: Visit, request: Request) -> Answering {
+    received(visit, request, |visit, mut file| {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(Error::io("read", visit.app.workspace.dir()))?;
+        visit.app.workspace.import_workbook(&visit.grant, &bytes)
+    })
+}
+
+/// Receives a file and brings it in; says what came of it.
+fn received(visit: Visit, request: Request, bring: fn(&Visit, File) -> Result<Imported, Error>) -> Answering {
     Box::pin(async move {
         let folder = visit.app.workspace.dir().to_path_buf();
         let begin = move || Ok(Bounded { file: tempfile::tempfile_in(folder).map_err(fault)?, left: LARGEST });
         let (_, file) = receive(request, begin, fault).await?;
         blocking(move || {
             let t = visit.t();
-            let mut page = Transfer { page: &visit.page, done: String::new(), wrong: String::new() };
+            let mut page = Transfer { page: &visit.page, done: String::new(), warnings: Vec::new(), wrong: String::new() };
             let Some((_, Bounded { mut file, .. })) = file else {
                 page.wrong = t.no_file().to_owned();
                 return Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, &page));
             };
             file.seek(SeekFrom::Start(0)).map_err(fault)?;
-            match visit.app.workspace.import(&visit.grant, file) {
-                Ok(imported) => page.done = t.import_done(imported.objects, imported.files),
+            match bring(&visit, file) {
+                Ok(imported) => {
+                    page.done = t.import_done(imported.objects, imported.files);
+                    page.warnings = imported.warnings.iter().map(|text| t.of(text).to_owned()).collect();
+                }
                 Err(
                     error @ (Error::Mistakes(_) | Error::Invalid { .. } | Error::State(_) | Error::TooLarge { .. }),
                 ) => {

@@ -15,17 +15,23 @@ pub struct Server {
 impl Server {
     /// An empty workspace.
     pub fn empty() -> Server {
-        Server::over(|_| Vec::new())
+        Server::over(None, |_| Vec::new())
     }
 
     /// The demonstration: example cases, one account a role.
     pub fn demo() -> Server {
-        Server::over(|workspace| zhunsheng_workspace::demo(workspace).unwrap())
+        Server::over(None, |workspace| zhunsheng_workspace::demo(workspace).unwrap())
     }
 
-    fn over(fill: impl FnOnce(&Workspace) -> Vec<DemoUser>) -> Server {
+    /// The demonstration with a program that runs jobs.
+    pub fn demo_with(program: &std::path::Path) -> Server {
+        Server::over(Some(program.to_owned()), |workspace| zhunsheng_workspace::demo(workspace).unwrap())
+    }
+
+    fn over(program: Option<std::path::PathBuf>, fill: impl FnOnce(&Workspace) -> Vec<DemoUser>) -> Server {
         let dir = tempfile::tempdir().unwrap();
-        let workspace = Workspace::open(dir.path(), zhunsheng_workspace::Options::default()).unwrap();
+        let options = zhunsheng_workspace::Options { program, ..Default::default() };
+        let workspace = Workspace::open(dir.path(), options).unwrap();
         let users = fill(&workspace);
         let app = App::new(workspace.clone(), zhunsheng_source::Lang::Zh, None);
         let (send, ready) = std::sync::mpsc::channel();

@@ -50,6 +50,8 @@ struct Plan {
     answers: BTreeMap<(String, String), Vec<AnswerEntry>>,
     determinations: Vec<Determination>,
     blobs: Vec<Blob>,
+    /// There was something only the program writes.
+    left_out: bool,
 }
 
 impl Workspace {
@@ -99,6 +101,12 @@ impl Workspace {
             imported.warnings.push(warning.message.clone());
         }
         let plan = plan(&catalogue, &node, &dossier, files)?;
+        if plan.left_out {
+            imported.warnings.push(zhunsheng_source::Text::new(
+                "记录核验结果没有导入：请以任务重新核验，再计入结论",
+                "results of checking the records were not brought in: check them again as a job and take that into the findings",
+            ));
+        }
         imported.objects = plan.objects.len();
         imported.files = plan.blobs.len();
         imported.answers = plan.answers.values().map(Vec::len).sum();
@@ -225,10 +233,15 @@ fn plan(
         answers: BTreeMap::new(),
         determinations: Vec::new(),
         blobs: Vec::new(),
+        left_out: false,
     };
     for (key, value) in node.entries() {
         let Some(field) = schema.shape(0).fields.get(&key.name).filter(|_| !value.is_unknown()) else { continue };
         let Type::Object(shape) = field.ty else { continue };
+        if schema.kind_of_key(&key.name).is_some_and(|(_, kind)| kind.recorded) {
+            plan.left_out |= !value.entries().is_empty();
+            continue;
+        }
         if !field.list {
             plan.objects.push((key.name.clone(), from_node(schema, shape, value)));
         } else if value.entries().is_empty() {

@@ -4,11 +4,13 @@ mod canon;
 mod export;
 mod import;
 mod objects;
+mod workbook;
 mod yaml;
 
 pub use import::Imported;
 pub use objects::{Collection, Object};
 
+pub(crate) use canon::from_node as object_of;
 pub(crate) use import::read;
 pub(crate) use objects::{key_of, put_object};
 pub(crate) use yaml::dossier_yaml;

@@ -94,6 +94,14 @@ impl Workspace {
         canonical(self.catalogue(), key, id, body, &|_, _| Ok(true))
     }
 
+    /// Refuses what only the program writes.
+    fn by_hand(&self, key: &str) -> Result<()> {
+        if self.catalogue().schema.kind_of_key(key).is_some_and(|(_, kind)| kind.recorded) {
+            return Err(Error::state("这些内容由程序写入，不能手工更改", "this is written by the program, not by hand"));
+        }
+        Ok(())
+    }
+
     /// All objects of a collection or singleton key, in the order in which they came to be; of all keys where it is empty.
     ///
     /// # Errors
@@ -147,6 +155,7 @@ impl Workspace {
         version: Option<u64>,
         body: Map<String, Value>,
     ) -> Result<u64> {
+        self.by_hand(key)?;
         let (key, id, catalogue) = (key.to_owned(), id.to_owned(), self.catalogue().clone());
         let saved = self.change(grant, action(&key), move |tx| {
             let stands = tx.raw(Object::KIND, &key_of(&key, &id))?;
@@ -161,7 +170,12 @@ impl Workspace {
                 }
                 return Ok(Err(keep(tx, Object::KIND, &key_of(&key, &id), seen, Value::Object(sent))?));
             }
-            put_object(tx, &catalogue, &key, &id, Base::from(version), body).map(Ok)
+            let saved = put_object(tx, &catalogue, &key, &id, Base::from(version), body)?;
+            // What the target says of the records has to fit the audit that the findings rest on.
+            if key == "target" && tx.get::<crate::job::Taken>(crate::job::RECORDS)?.is_some() {
+                crate::job::fits(tx, &catalogue)?;
+            }
+            Ok(Ok(saved))
         })?;
         saved.map_err(|clash| Error::Conflict(Box::new(clash)))
     }
@@ -204,6 +218,7 @@ impl Workspace {
         if !is_collection(key) {
             return Err(Error::missing("collection", key));
         }
+        self.by_hand(key)?;
         let key = key.to_owned();
         self.change(grant, action(&key), move |tx| {
             if none && !tx.beginning::<Object>(&format!("{key}/"))?.is_empty() {

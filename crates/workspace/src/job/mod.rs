@@ -2,38 +2,48 @@
 //! any time, hostile input cannot take the server down, and its memory is given back. Inputs are evidence, which never changes:
 //! a job that was cut off by a restart is run again.
 
+mod run;
+mod take;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
-use std::io::{BufReader, Read as _};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::io::BufReader;
+use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use zhunsheng_source::Text;
 
 use crate::auth::{Action, Grant};
-use crate::blob::{Blob, Upload};
+use crate::blob::Blob;
 use crate::error::{Error, Result};
-use crate::inventory::{Object, key_of};
-use crate::store::private_folder;
+use crate::inventory::{Object, dossier_yaml, key_of};
 use crate::store::rows::{Record, Row};
-use crate::store::tx::{Base, Who};
+use crate::store::tx::Base;
 use crate::workspace::{Inner, Workspace};
+
+pub use take::Taken;
+pub(crate) use take::{RECORDS, fits};
 
 /// What a job does, on which evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Task {
-    /// Every event of the records checked.
+    /// Every event of the records checked against the inventory.
     Records {
         /// Evidence by table: `events`, `consents`, `notices`, `requests`, `incidents`, `policies`, `access`, `logs`,
         /// `subjects`.
         tables: BTreeMap<String, Vec<String>>,
-        /// Evidence that holds the declaration.
-        declared: Option<String>,
+        /// Evidence that holds settings the inventory has no place for: operators, countries, thresholds.
+        #[serde(default)]
+        settings: Option<String>,
+        /// Evidence that says which columns of the files are which.
+        #[serde(default)]
+        mappings: Vec<String>,
         /// Instant up to which the records are complete.
+        #[serde(default)]
         as_of: Option<String>,
     },
     /// A privacy policy read: disclosure, wording, readability.
@@ -48,15 +58,59 @@ pub enum Task {
         /// The later one.
         new: String,
     },
-    /// What is said held against what is on record and what was done.
+    /// What the policies of a product say held against its inventory and what was done. The policies are those whose `file` in
+    /// the inventory is the file of evidence.
     Reconcile {
-        /// The policy.
-        policy: String,
-        /// The record.
-        record: Option<String>,
-        /// The deed.
-        done: Option<String>,
+        /// The product; may be left out where there is only one.
+        #[serde(default)]
+        product: Option<String>,
+        /// Evidence with events.
+        #[serde(default)]
+        events: Vec<String>,
+        /// Evidence that says which columns of the events are which.
+        #[serde(default)]
+        mapping: Option<String>,
+        /// Evidence with data that is held.
+        #[serde(default)]
+        data: Vec<String>,
     },
+    /// Personal information looked for in data.
+    Discover {
+        /// Evidence with data.
+        data: Vec<String>,
+    },
+}
+
+impl Task {
+    /// Its kind, as in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Task::Records { .. } => "records",
+            Task::Policy { .. } => "policy",
+            Task::PolicyDiff { .. } => "policy-diff",
+            Task::Reconcile { .. } => "reconcile",
+            Task::Discover { .. } => "discover",
+        }
+    }
+
+    /// Every evidence it reads.
+    pub fn evidence(&self) -> Vec<&str> {
+        let all: Vec<&String> = match self {
+            Task::Records { tables, settings, mappings, .. } => {
+                tables.values().flatten().chain(settings).chain(mappings).collect()
+            }
+            Task::Policy { policy } => vec![policy],
+            Task::PolicyDiff { old, new } => vec![old, new],
+            Task::Reconcile { events, mapping, data, .. } => events.iter().chain(mapping).chain(data).collect(),
+            Task::Discover { data } => data.iter().collect(),
+        };
+        all.into_iter().map(String::as_str).collect()
+    }
+
+    /// It reads the inventory.
+    fn reads_inventory(&self) -> bool {
+        matches!(self, Task::Records { .. } | Task::Reconcile { .. })
+    }
 }
 
 /// Where a job stands.
@@ -75,6 +129,24 @@ pub enum JobState {
     Cancelled,
 }
 
+impl JobState {
+    /// It waits or runs.
+    pub fn open(self) -> bool {
+        matches!(self, JobState::Queued | JobState::Running)
+    }
+
+    /// The words for people.
+    pub fn label(self) -> Text {
+        match self {
+            JobState::Queued => Text::new("排队中", "waiting"),
+            JobState::Running => Text::new("运行中", "running"),
+            JobState::Done => Text::new("已完成", "done"),
+            JobState::Failed => Text::new("未能完成", "failed"),
+            JobState::Cancelled => Text::new("已停止", "stopped"),
+        }
+    }
+}
+
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Job {
@@ -84,9 +156,16 @@ pub struct Job {
     pub state: JobState,
     /// Name of who started it.
     pub by_name: String,
+    /// The inventory as it was when the job was started, where the job reads it: a job that runs again reads the same.
+    #[serde(default)]
+    pub dossier: Option<Blob>,
+    /// Number of the entry of the trail up to which the inventory was read: see [`Workspace::revision`].
+    #[serde(default)]
+    pub revision: u64,
     /// 0 nothing found, 1 gaps, 3 undetermined: as on the command line.
     pub code: Option<i32>,
-    /// The result (JSON), and for records every violation (Parquet) and every row set aside (CSV): stored files by name.
+    /// The result (JSON), for records every violation (Parquet) and every row set aside (CSV), for a policy how it was read:
+    /// stored files by name.
     pub results: BTreeMap<String, Blob>,
     /// Why it failed, in the program's words.
     pub problem: String,
@@ -103,9 +182,19 @@ pub struct Progress {
     pub text: String,
 }
 
-/// Largest result kept.
-const LARGEST: u64 = 4 << 30;
-const TABLES: [&str; 9] =
+impl Progress {
+    /// How much is done, in percent, where the program says so.
+    pub fn percent(&self) -> Option<u8> {
+        let before = self.text.split_once('%')?.0;
+        let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse().ok().filter(|percent| *percent <= 100)
+    }
+}
+
+/// The result of every job.
+const RESULT: &str = "result.json";
+/// Tables of records.
+pub(crate) const TABLES: [&str; 9] =
     ["events", "consents", "notices", "requests", "incidents", "policies", "access", "logs", "subjects"];
 
 /// Jobs that wait, and the one that runs.
@@ -147,27 +236,54 @@ impl Queue {
 }
 
 impl Workspace {
+    /// Whether jobs can be run here.
+    pub fn runs_jobs(&self) -> bool {
+        self.0.options.program.is_some()
+    }
+
+    /// Tables of records that an audit reads, `events` first.
+    pub fn tables(&self) -> &'static [&'static str] {
+        &TABLES
+    }
+
     /// Starts a job.
     ///
     /// # Errors
     /// Those who decide only; there is no such evidence or it has no file; no program runs jobs here.
     pub fn start_job(&self, grant: &Grant, task: Task) -> Result<String> {
-        if self.0.options.program.is_none() {
+        grant.need(Action::Jobs)?;
+        if !self.runs_jobs() {
             return Err(Error::state("此处不能运行任务", "no jobs can be run here"));
         }
         check(&task)?;
+        let (mut dossier, mut revision) = (None, 0);
+        if task.reads_inventory() {
+            let (moved, text) = self
+                .store()
+                .read(grant.assessment(), |rows| Ok((rows.moved()?, dossier_yaml(rows, self.catalogue())?)))?;
+            let mut upload = self.0.blobs.receive(u64::MAX)?;
+            upload.push(text.as_bytes())?;
+            (dossier, revision) = (Some(upload.finish()?), moved);
+        }
         let id = self.change(grant, Action::Jobs, move |tx| {
-            for one in evidence(&task) {
+            for one in task.evidence() {
                 let object = tx.need::<Object>(&key_of("evidence", one))?;
                 if object.value.0.get("sha256").is_none() {
                     return Err(Error::missing("file", one));
                 }
+            }
+            if let Some(blob) = &dossier
+                && tx.get::<Blob>(&blob.sha256)?.is_none()
+            {
+                tx.put("received", &blob.sha256, Base::New, blob)?;
             }
             let (id, by_name) = (tx.fresh()?, crate::work::name(tx)?);
             let job = Job {
                 task,
                 state: JobState::Queued,
                 by_name,
+                dossier,
+                revision,
                 code: None,
                 results: BTreeMap::new(),
                 problem: String::new(),
@@ -208,7 +324,7 @@ impl Workspace {
         let job = id.to_owned();
         self.change(grant, Action::Jobs, move |tx| {
             let row = tx.need::<Job>(&job)?;
-            if !matches!(row.value.state, JobState::Queued | JobState::Running) {
+            if !row.value.state.open() {
                 return Err(Error::state("任务已结束", "the job has ended"));
             }
             tx.put("cancelled", &job, Base::Any, &Job { state: JobState::Cancelled, ..row.value })?;
@@ -241,7 +357,15 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::job_result`]; it is larger than 64 MiB.
     pub fn job_json(&self, grant: &Grant, id: &str) -> Result<Value> {
-        let (blob, file) = self.job_result(grant, id, RESULT)?;
+        self.job_part(grant, id, RESULT)
+    }
+
+    /// A result of a job that is JSON, by its name.
+    ///
+    /// # Errors
+    /// As [`Workspace::job_result`]; it is larger than 64 MiB.
+    pub fn job_part(&self, grant: &Grant, id: &str, name: &str) -> Result<Value> {
+        let (blob, file) = self.job_result(grant, id, name)?;
         let limit = 64 << 20;
         if blob.size > limit {
             return Err(Error::TooLarge { what: "result", limit });
@@ -255,6 +379,7 @@ impl Workspace {
         if inner.options.program.is_none() {
             return Ok(());
         }
+        run::clear(inner)?;
         let open: Vec<(String, String)> = inner.store.read("", |rows| rows.open_jobs())?;
         for (assessment, id) in open {
             inner.jobs.push(&assessment, &id);
@@ -264,7 +389,7 @@ impl Workspace {
             while let Some((assessment, id)) = next(&jobs) {
                 let Some(inner) = weak.upgrade() else { return };
                 // What goes wrong is written to the job; if that cannot be written either, it runs again after a restart.
-                drop(work(&inner, &assessment, &id));
+                drop(run::work(&inner, &assessment, &id));
                 let mut held = jobs.lock();
                 held.running = None;
                 held.child = None;
@@ -291,11 +416,15 @@ fn next(jobs: &Queue) -> Option<(String, String)> {
     }
 }
 
-const RESULT: &str = "result.json";
-
 /// Tables and dates that exist.
 fn check(task: &Task) -> Result<()> {
-    let Task::Records { tables, as_of, .. } = task else { return Ok(()) };
+    let (tables, as_of) = match task {
+        Task::Records { tables, as_of, .. } => (tables, as_of),
+        Task::Discover { data } if data.is_empty() => {
+            return Err(Error::invalid("data", "请选择数据文件", "choose files of data"));
+        }
+        _ => return Ok(()),
+    };
     if let Some(table) = tables.keys().find(|table| !TABLES.contains(&table.as_str())) {
         return Err(Error::invalid("tables", format!("没有表 `{table}`"), format!("no table `{table}`")));
     }
@@ -309,205 +438,15 @@ fn check(task: &Task) -> Result<()> {
     Ok(())
 }
 
-/// Every evidence a task reads.
-fn evidence(task: &Task) -> Vec<&str> {
-    match task {
-        Task::Records { tables, declared, .. } => {
-            tables.values().flatten().chain(declared).map(String::as_str).collect()
-        }
-        Task::Policy { policy } => vec![policy],
-        Task::PolicyDiff { old, new } => vec![old, new],
-        Task::Reconcile { policy, record, done } => {
-            std::iter::once(policy).chain(record).chain(done).map(String::as_str).collect()
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::Progress;
 
-/// Runs one job and writes down how it ended.
-fn work(inner: &Arc<Inner>, assessment: &str, id: &str) -> Result<()> {
-    let who = || Who { assessment: assessment.to_owned(), ..Who::default() };
-    let job = id.to_owned();
-    let started = inner.store.write(who(), move |tx| {
-        let row = tx.need::<Job>(&job)?;
-        if !matches!(row.value.state, JobState::Queued | JobState::Running) {
-            return Ok(None);
-        }
-        let running = Job { state: JobState::Running, ..row.value };
-        tx.put("running", &job, Base::Any, &running)?;
-        Ok(Some(running))
-    })?;
-    let Some(running) = started else { return Ok(()) };
-    let dir = inner.store.dir.join("jobs").join(id);
-    let ended = perform(inner, assessment, &running.task, &dir);
-    drop(std::fs::remove_dir_all(&dir));
-    {
-        let held = inner.jobs.lock();
-        if held.cancelled || held.closed {
-            return Ok(());
-        }
-    }
-    let job = id.to_owned();
-    inner.store.write(who(), move |tx| {
-        let row = tx.need::<Job>(&job)?;
-        if row.value.state != JobState::Running {
-            return Ok(());
-        }
-        let done = match ended {
-            Ok((code, results)) => {
-                for blob in results.values() {
-                    if tx.get::<Blob>(&blob.sha256)?.is_none() {
-                        tx.put("received", &blob.sha256, Base::New, blob)?;
-                    }
-                }
-                Job { state: JobState::Done, code: Some(code), results, ..row.value }
-            }
-            Err(error) => Job { state: JobState::Failed, problem: error.to_string(), ..row.value },
-        };
-        tx.put("ended", &job, Base::Any, &done)?;
-        Ok(())
-    })
-}
-
-fn perform(inner: &Inner, assessment: &str, task: &Task, dir: &Path) -> Result<(i32, BTreeMap<String, Blob>)> {
-    if dir.exists() {
-        std::fs::remove_dir_all(dir).map_err(Error::io("clear", dir))?;
-    }
-    private_folder(dir)?;
-    let files = links(inner, assessment, task, dir)?;
-    let program = inner.options.program.as_ref().ok_or_else(|| Error::Internal("no program".into()))?;
-    let result = dir.join(RESULT);
-    let out = File::create(&result).map_err(Error::io("create", &result))?;
-    let mut command = Command::new(program);
-    command.args(arguments(task, &files, dir)).current_dir(dir).stdin(Stdio::null()).stdout(out).stderr(Stdio::piped());
-    // Nothing of the server's surroundings goes along.
-    command.env_clear().env("TMPDIR", dir);
-    let mut child = command.spawn().map_err(Error::io("run", program))?;
-    let stderr = child.stderr.take();
-    {
-        let mut held = inner.jobs.lock();
-        if held.cancelled || held.closed {
-            drop(child.kill());
-        }
-        held.child = Some(child);
-    }
-    let last = stderr.map(|stderr| listen(stderr, &inner.jobs)).unwrap_or_default();
-    let Some(mut child) = inner.jobs.lock().child.take() else { return Err(Error::Internal("no child".into())) };
-    let status = child.wait().map_err(Error::io("wait for", program))?;
-    let code = status.code().unwrap_or(-1);
-    if !matches!(code, 0 | 1 | 3) {
-        return Err(Error::Internal(if last.is_empty() { format!("ended with `{status}`") } else { last }));
-    }
-    let mut results = BTreeMap::new();
-    for name in [RESULT, "violations.parquet", "rejects.csv"] {
-        let path = dir.join(name);
-        if path.is_file() {
-            results.insert(name.to_owned(), keep(inner, &path)?);
-        }
-    }
-    Ok((code, results))
-}
-
-/// Each file under the name it was added with, as a link, so that its type is told by its ending.
-fn links(inner: &Inner, assessment: &str, task: &Task, dir: &Path) -> Result<BTreeMap<String, PathBuf>> {
-    inner.store.read(assessment, |rows| {
-        let mut files = BTreeMap::new();
-        for one in evidence(task) {
-            let object = rows.need::<Object>(&key_of("evidence", one))?.value.0;
-            let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
-            let blob = rows.need::<Blob>(&text("sha256").to_lowercase())?.value;
-            let name = Path::new(text("file")).file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let path = dir.join(format!("{}-{name}", files.len()));
-            let from = std::path::absolute(inner.blobs.path(&blob.sha256)).map_err(Error::io("find", dir))?;
-            if std::fs::hard_link(&from, &path).is_err() {
-                std::fs::copy(&from, &path).map_err(Error::io("copy", &from))?;
-            }
-            files.insert(one.to_owned(), path);
-        }
-        Ok(files)
-    })
-}
-
-fn arguments(task: &Task, files: &BTreeMap<String, PathBuf>, dir: &Path) -> Vec<std::ffi::OsString> {
-    let mut list: Vec<std::ffi::OsString> = Vec::new();
-    let file = |id: &str| files.get(id).map(|path| path.clone().into_os_string()).unwrap_or_default();
-    match task {
-        Task::Records { tables, declared, as_of } => {
-            list.extend(["records", "audit", "--json", "--no-timing"].map(Into::into));
-            for (table, ids) in tables.iter().filter(|(_, ids)| !ids.is_empty()) {
-                list.push(format!("--{table}").into());
-                list.extend(ids.iter().map(|id| file(id)));
-            }
-            if let Some(id) = declared {
-                list.extend(["--declared".into(), file(id)]);
-            }
-            if let Some(instant) = as_of {
-                list.extend(["--as-of".into(), instant.into()]);
-            }
-            list.extend(["--evidence".into(), dir.join("violations.parquet").into()]);
-            list.extend(["--rejects".into(), dir.join("rejects.csv").into()]);
-        }
-        Task::Policy { policy } => {
-            list.extend(["policy", "check", "--format", "json"].map(Into::into));
-            list.push(file(policy));
-        }
-        Task::PolicyDiff { old, new } => {
-            list.extend(["policy", "diff", "--format", "json"].map(Into::into));
-            list.extend([file(old), file(new)]);
-        }
-        Task::Reconcile { policy, record, done } => {
-            list.extend(["policy", "reconcile", "--format", "json", "--policy"].map(Into::into));
-            list.push(file(policy));
-            for (option, id) in [("--record", record), ("--done", done)] {
-                if let Some(id) = id {
-                    list.extend([option.into(), file(id)]);
-                }
-            }
-        }
-    }
-    list
-}
-
-/// Takes what the program says: the last line is how far it is, and in the end why it failed. A line ends with either kind
-/// of end, for progress is written over itself.
-fn listen(mut stderr: impl std::io::Read, jobs: &Queue) -> String {
-    const LONGEST: usize = 4096;
-    let (mut last, mut line, mut piece) = (String::new(), Vec::new(), [0; 1024]);
-    loop {
-        let count = match stderr.read(&mut piece) {
-            Ok(0) | Err(_) => break,
-            Ok(count) => count,
-        };
-        for byte in piece.iter().take(count) {
-            if matches!(byte, b'\r' | b'\n') {
-                word(&mut line, &mut last);
-            } else if line.len() < LONGEST {
-                line.push(*byte);
-            }
-        }
-        jobs.lock().progress.text.clone_from(&last);
-    }
-    word(&mut line, &mut last);
-    last
-}
-
-fn word(line: &mut Vec<u8>, last: &mut String) {
-    let text = String::from_utf8_lossy(line);
-    let text: String = text.trim().chars().filter(|c| !c.is_control()).take(500).collect();
-    if !text.is_empty() {
-        *last = text;
-    }
-    line.clear();
-}
-
-fn keep(inner: &Inner, path: &Path) -> Result<Blob> {
-    let mut file = File::open(path).map_err(Error::io("read", path))?;
-    let mut upload: Upload = inner.blobs.receive(LARGEST)?;
-    let mut piece = vec![0; 1 << 16];
-    loop {
-        let count = file.read(&mut piece).map_err(Error::io("read", path))?;
-        if count == 0 {
-            return upload.finish();
-        }
-        upload.push(piece.get(..count).unwrap_or_default())?;
+    #[test]
+    fn how_much_is_done_is_read_from_the_words() {
+        let of = |text: &str| Progress { text: text.to_owned() }.percent();
+        assert_eq!(of("[████░░]  50% 5000000/10000000 · 5.0 M/s · ETA 1 s"), Some(50));
+        assert_eq!(of("100% 5/5"), Some(100));
+        assert_eq!((of("5 · 1.0 M/s"), of(""), of("4711%")), (None, None, None));
     }
 }

@@ -1,0 +1,191 @@
+//! Jobs of the workspace, run by the program itself: what the pages show is what the command line says.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is wrong"
+)]
+
+#[path = "../../web/tests/common/mod.rs"]
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use common::browser::{Browser, Tab};
+use common::server::Server;
+use serde_json::Value;
+use zhunsheng_workspace::{Action, SignIn};
+
+fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_zhunsheng"))
+}
+
+#[track_caller]
+fn look(tab: &Tab<'_>, name: &str) {
+    tab.accessible(name);
+    tab.looks(name);
+    tab.size(360, 740, true);
+    let over = tab.eval("document.documentElement.scrollWidth - innerWidth").as_i64().unwrap_or(0);
+    assert!(over <= 0, "{name} is {over} px too wide at 360");
+    tab.size(1440, 900, false);
+    tab.quiet();
+}
+
+/// Verdicts by leaf and object, of a result as JSON.
+fn verdicts(json: &[u8]) -> Vec<(String, String)> {
+    let value: Value = serde_json::from_slice(json).unwrap();
+    let text = |one: &Value, name: &str| one[name].as_str().unwrap_or_default().to_owned();
+    let object = |one: &Value| one["object"].to_string();
+    let findings = value["findings"].as_array().unwrap();
+    findings.iter().map(|one| (format!("{}@{}", text(one, "leaf"), object(one)), text(one, "verdict"))).collect()
+}
+
+#[test]
+fn records_are_audited_and_enter_the_findings_as_on_the_command_line() {
+    let (server, browser) = (Server::demo_with(program()), Browser::start());
+    let case = server.case("云杉");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    let at = |path: &str| server.url(&format!("/a/{case}{path}"));
+    let ws = &server.workspace;
+    let open = ws.sign_in(&SignIn { login: "lead".into(), password: server.password("lead").into(), ..SignIn::default() });
+    let (actor, _) = ws.session(&open.unwrap().secret).unwrap();
+    let grant = ws.allow(&actor, Action::Jobs, Some(&case)).unwrap();
+    let before = ws.dossier_text(&grant).unwrap();
+
+    lead.go(&at("/jobs/new?kind=records"));
+    lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
+    lead.wait("document.querySelector('form[action$=\"/take\"]')");
+    let text = lead.text("main");
+    assert!(text.contains("634") && text.contains("事件"), "{text}");
+    lead.eval("document.querySelectorAll('details').forEach(d => d.open = true)");
+    let text = lead.text("main");
+    assert!(text.contains("events.csv（2026 年 4 月全部处理事件） 行 "), "{text}");
+    look(&lead, "jobs-records");
+    lead.go(&format!("{}?show=all", lead.eval("location.href.split('?')[0]").as_str().unwrap()));
+    look(&lead, "jobs-records-all");
+    let job = lead.eval("location.pathname.split('/').pop()").as_str().unwrap().to_owned();
+
+    // The same by hand.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("dossier.yaml"), &before).unwrap();
+    let result = ws.job_json(&grant, &job).unwrap();
+    std::fs::write(folder.path().join("audit.json"), result.to_string()).unwrap();
+    let run = |more: &[&str]| {
+        let mut command = Command::new(program());
+        command.current_dir(folder.path()).args(["assess", ".", "--format", "json"]).args(more);
+        command.output().unwrap().stdout
+    };
+    let mut plain = Vec::new();
+    zhunsheng_report::write_json(&ws.judged(&grant).unwrap().assessment(), &mut plain).unwrap();
+    assert_eq!(verdicts(&plain), verdicts(&run(&[])));
+
+    lead.load(|| lead.click("form[action$='/take'] button"));
+    assert!(lead.has("[data-accepted]") && lead.text("main").contains("已由"), "{}", lead.text("main"));
+    let mut with = Vec::new();
+    zhunsheng_report::write_json(&ws.judged(&grant).unwrap().assessment(), &mut with).unwrap();
+    assert_eq!(verdicts(&with), verdicts(&run(&["--records", "audit.json"])));
+    assert_ne!(verdicts(&with), verdicts(&plain), "the records change something");
+    // The dossier as it goes out holds the result, and is judged alike.
+    std::fs::write(folder.path().join("dossier.yaml"), ws.dossier_text(&grant).unwrap()).unwrap();
+    assert_eq!(verdicts(&run(&[])), verdicts(&with));
+    lead.go(&at("/jobs"));
+    assert!(lead.text("main").contains("已计入结论"));
+    look(&lead, "jobs-taken");
+    lead.go(&at("/inventory/records"));
+    assert!(!lead.has("main form[method=post] input[name=id]"), "nobody writes results by hand");
+    lead.go(&at(&format!("/jobs/{job}")));
+    lead.load(|| lead.click("form[action$='/drop'] button"));
+    assert_eq!(ws.dossier_text(&grant).unwrap(), before);
+}
+
+#[test]
+fn a_policy_is_read_item_by_item_and_held_against_inventory_and_events() {
+    let (server, browser) = (Server::demo_with(program()), Browser::start());
+    let case = server.case("云杉");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    let at = |path: &str| server.url(&format!("/a/{case}{path}"));
+    lead.go(&at("/jobs/new?kind=policy"));
+    assert_eq!(lead.eval("document.querySelector(\"[name='use.policy-text']\").value"), "policy");
+    look(&lead, "jobs-new-policy");
+    lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
+    lead.wait("document.querySelector('.viewer')");
+    let text = std::fs::read_to_string(common::root().join("examples/policy-differs/policy.md")).unwrap();
+    let first = text.lines().find(|line| line.chars().count() > 20 && !line.starts_with(['#', '|', '*'])).unwrap();
+    let piece: String = first.chars().filter(|c| !c.is_whitespace()).take(8).collect();
+    let shown: String = lead.text(".text").split_whitespace().collect();
+    assert!(shown.contains(&piece), "{piece}: {shown}");
+    let marks = lead.eval("document.querySelectorAll('mark.backs').length").as_u64().unwrap();
+    assert!(marks > 5, "{marks}");
+    look(&lead, "jobs-policy");
+    // One item: its sentences alone, and each of them.
+    lead.load(|| {
+        lead.eval("[...document.querySelectorAll('.items a[data-item]')].find(a => a.querySelector('.count')).click()");
+    });
+    let count: String = lead.text(".items a[aria-current=true] .count").chars().filter(char::is_ascii_digit).collect();
+    let marked = lead.eval("document.querySelectorAll('mark.backs[id]').length").as_u64().unwrap();
+    assert!(marked >= 1 && marked < marks && marked >= count.parse().unwrap(), "{marked} of {marks}, {count} sentences");
+    assert!(lead.has(".items .pad a[href^='#s-']"));
+    look(&lead, "jobs-policy-item");
+
+    lead.go(&at("/jobs/new?kind=reconcile"));
+    assert!(lead.text("main").contains("已有文件"), "{}", lead.text("main"));
+    look(&lead, "jobs-new-reconcile");
+    lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
+    lead.wait("document.querySelector('table.sides')");
+    let by_hand = Command::new(program())
+        .args(["reconcile", "examples/policy-differs", "--events", "examples/policy-differs/records", "--format", "json"])
+        .current_dir(common::root())
+        .output()
+        .unwrap();
+    let table: Value = serde_json::from_slice(&by_hand.stdout).unwrap();
+    let count = |name: &str| table[name].as_array().unwrap().len() as u64;
+    assert!(count("findings") > 3);
+    assert_eq!(lead.eval("document.querySelectorAll('section ol.ticks > li').length").as_u64(), Some(count("findings")));
+    assert_eq!(lead.eval("document.querySelectorAll('table.sides tbody tr').length").as_u64(), Some(count("rows")));
+    assert!(lead.text("table.sides").contains("events.csv（2026 年 4 月全部处理事件）#"));
+    look(&lead, "jobs-reconcile");
+
+    lead.go(&at("/jobs/new?kind=discover"));
+    lead.fill("[name='use.event-log']", "data");
+    lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
+    lead.wait("document.querySelector('a[download]')");
+    look(&lead, "jobs-discover");
+    lead.go(&at("/jobs/new?kind=policy-diff"));
+    lead.fill("[name='use.policy-text']", "old");
+    lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
+    assert!(lead.text("[role=alert]").contains("请选择"));
+
+    // A file that is no policy is told, in the program's words.
+    lead.go(&at("/jobs/new?kind=policy"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.docx");
+    std::fs::write(&path, "this is no document").unwrap();
+    lead.upload("#file", &path);
+    lead.load(|| lead.click("form[action*='/evidence'] button"));
+    assert!(lead.eval("location.search").as_str().unwrap().contains("kind=policy"));
+    lead.eval("document.querySelector(\"[name='use.policy-text']\").value = ''");
+    lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
+    lead.wait("document.querySelector('[role=alert]')");
+    assert!(lead.text("[role=alert]").contains("policy") || lead.text("[role=alert]").contains("docx"));
+    look(&lead, "jobs-failed");
+}
+
+#[test]
+fn a_job_ends_with_the_server_that_started_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(program())
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.path())
+        .env("ZHUNSHENG_ENDS_WITH_STDIN", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert!(child.try_wait().unwrap().is_none());
+    drop(child.stdin.take());
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+}

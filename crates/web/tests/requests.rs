@@ -1,0 +1,225 @@
+//! Requests in a real browser: what is missing is asked for at once, answered by the assessee in plain words, taken over; and the
+//! inventory as a workbook.
+
+mod common;
+
+use common::browser::{Browser, Tab};
+use common::http::{Program, send};
+use common::server::Server;
+
+/// Looks, reads and is accessible; and fits the narrowest telephone.
+#[track_caller]
+fn look(tab: &Tab<'_>, name: &str) {
+    tab.accessible(name);
+    tab.looks(name);
+    tab.size(360, 740, true);
+    let over = tab.eval("document.documentElement.scrollWidth - innerWidth").as_i64().unwrap_or(0);
+    assert!(over <= 0, "{name} is {over} px too wide at 360");
+    tab.size(1440, 900, false);
+    tab.quiet();
+}
+
+#[test]
+fn what_is_missing_is_asked_for_answered_and_taken_over() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let (lead, assessee) = (browser.person(), browser.person());
+    server.sign_in(&lead, "lead");
+    server.sign_in(&assessee, "assessee");
+    let at = |path: &str| server.url(&format!("/a/{case}{path}"));
+
+    lead.go(&at(""));
+    assert!(lead.text("#h-age").contains("资料请求"));
+    assert_eq!(lead.eval("document.querySelectorAll('table.age tbody tr').length"), 4);
+    look(&lead, "dashboard");
+    lead.go(&at("/requests"));
+    assert!(lead.text("main").contains("逾期 6 天") || lead.text("main").contains("逾期 3 天"), "{}", lead.text("main"));
+    look(&lead, "requests");
+    let before = lead.eval("document.querySelectorAll('tbody tr').length").as_u64().unwrap();
+
+    // Two by themselves, and all of one object at once.
+    lead.go(&at("/requests/missing"));
+    look(&lead, "requests-missing");
+    lead.load(|| lead.click("form[method=post] .ask-bar button.primary"));
+    assert!(lead.text("[role=alert]").contains("没有勾选"));
+    lead.click("input[value='organisation.people_processed']");
+    lead.click("input[value='security.systems']");
+    let group = lead.eval("document.querySelector(\"input[name=group][value='recipients/supplier']\")?.parentElement.innerText ?? '0'");
+    let whole: u64 = group.as_str().unwrap().chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();
+    if whole > 0 {
+        lead.click("input[name=group][value='recipients/supplier']");
+    }
+    lead.fill("#due", "2030-01-31");
+    lead.fill("#note", "请以 2026 年 11 月 1 日的情况为准。");
+    lead.load(|| lead.click("form[method=post] .ask-bar button.primary"));
+    assert!(lead.has("[data-accepted]"), "{}", lead.text("main"));
+    assert_eq!(lead.eval("document.querySelectorAll('tbody tr').length").as_u64().unwrap(), before + 2 + whole);
+    // What was asked for is not offered again.
+    lead.go(&at("/requests/missing"));
+    assert!(!lead.has("input[value='organisation.people_processed']"));
+    lead.go(&at("/requests/missing?all=yes"));
+    assert!(lead.text("main").contains("已提出"));
+
+    // The assessee sees what is asked, not the working papers.
+    assessee.go(&at(""));
+    assert!(assessee.text("main").contains("等您答复的"));
+    look(&assessee, "overview-assessee");
+    assessee.load(|| assessee.click("main .notice a"));
+    look(&assessee, "asked");
+    assert!(!assessee.has(&format!("nav a[href='/a/{case}/requests']")));
+    let open = |tab: &Tab<'_>, text: &str| {
+        let script = format!("[...document.querySelectorAll('main a')].find(a => a.closest('.card, tr, li')?.innerText.includes('{text}')).click()");
+        tab.load(|| {
+            tab.eval(&script);
+        });
+    };
+    // A number, with a word and a file beside it. A mistake is told and nothing typed is lost.
+    open(&assessee, "处理多少人");
+    assert!(assessee.text("main").contains("2026 年 11 月 1 日"), "{}", assessee.text("main"));
+    assessee.fill("[name='v.people_processed']", "很多");
+    assessee.fill("#text", "以门店系统的统计为准。");
+    assessee.load(|| assessee.click("main form button.primary"));
+    assert!(assessee.text(".wrong").contains("整数"));
+    assert_eq!(assessee.eval("document.querySelector('#text').value"), "以门店系统的统计为准。");
+    look(&assessee, "asked-answer");
+    assessee.fill("[name='v.people_processed']", "431,623");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("统计.csv");
+    std::fs::write(&path, "月,人数\n1,431623\n").unwrap();
+    assessee.upload("#file", &path);
+    assessee.fill("#title", "门店系统统计表");
+    assessee.load(|| assessee.click("main form button.primary"));
+    assert!(assessee.has("[data-accepted]"), "{}", assessee.text("main"));
+    assert!(assessee.text("#h-done").contains("已答复"));
+    // That there are none of a kind.
+    open(&assessee, "安全事件");
+    assert!(assessee.has("input[name=there][value=none]"), "{}", assessee.text("main"));
+    assessee.click("input[name=there][value=none]");
+    assessee.load(|| assessee.click("main form button.primary"));
+    assert!(assessee.has("[data-accepted]"));
+    // Nothing said is no answer.
+    open(&assessee, "采购合同");
+    assessee.load(|| assessee.click("main form button.primary"));
+    assert!(assessee.text("[role=alert]").contains("请填写内容"));
+    assessee.fill("#text", "合同见附件，安装图正在整理。");
+    assessee.load(|| assessee.click("main form button.primary"));
+
+    // The team takes the number over: it is in the inventory, with the file as evidence, in the name of who took it.
+    lead.go(&at("/requests?show=answered"));
+    open(&lead, "处理多少人");
+    assert!(lead.text("main").contains("431623") && lead.text("main").contains("门店系统统计表"));
+    look(&lead, "request-answered");
+    lead.load(|| lead.click("button[value=take]"));
+    assert!(lead.text(".head").contains("已采纳"), "{}", lead.text("main"));
+    lead.go(&at("/inventory/organisation/-?show=filled"));
+    assert_eq!(lead.eval("document.querySelector(\"[name='v.people_processed']\").value"), "431623");
+    assert_eq!(
+        lead.eval("[...document.querySelectorAll(\"[name='v.evidence']:checked\")].some(e => e.parentElement.innerText.includes('门店系统统计表'))"),
+        true
+    );
+    assert!(lead.text(".head").contains("示例项目负责人"));
+    lead.go(&at("/requests?show=answered"));
+    open(&lead, "安全事件");
+    lead.load(|| lead.click("button[value=take]"));
+    lead.go(&at("/inventory/incidents"));
+    assert!(lead.text("main").contains("确知没有"));
+
+    // Returned with a question, which the assessee sees.
+    lead.go(&at("/requests?show=answered"));
+    open(&lead, "采购合同");
+    lead.load(|| lead.click("button[value=return]"));
+    assert!(lead.has("[role=alert]"), "a reason is needed");
+    lead.fill("#text", "附件没有收到，请上传。");
+    lead.load(|| lead.click("button[value=return]"));
+    assert!(lead.text(".head").contains("已退回"));
+    assessee.go(&at("/asked"));
+    assert!(assessee.text("main").contains("附件没有收到"));
+    look(&assessee, "asked-returned");
+
+    // One in one's own words, given to somebody, and withdrawn.
+    lead.go(&at("/requests"));
+    lead.fill("#question", "请提供店员培训记录。");
+    lead.load(|| lead.click("section form[action$='/requests'] button"));
+    open(&lead, "培训记录");
+    let who = lead.eval("[...document.querySelector('#assigned').options].find(o => o.text.includes('被评估方（')).value");
+    lead.fill("#assigned", who.as_str().unwrap());
+    lead.fill("#due", "2030-02-01");
+    lead.load(|| lead.click("form[action$='/set'] button"));
+    assert!(lead.text(".kv").contains("示例被评估方") && lead.text(".kv").contains("2030-02-01"));
+    lead.load(|| lead.click("button[value=withdraw]"));
+    assert!(lead.text(".head").contains("已撤回"));
+    assessee.go(&at("/asked"));
+    assert!(!assessee.text("main").contains("培训记录"));
+
+    // English.
+    lead.load(|| lead.click("button[name=lang]"));
+    for (name, path) in [("requests", "/requests"), ("requests-missing", "/requests/missing"), ("asked", "/asked")] {
+        lead.go(&at(path));
+        lead.shot(&format!("{name}-english"));
+        let labels = lead.eval("[...document.querySelectorAll('nav a, h1, thead th, label > select, main form > button, .lead')].map(e => e.innerText.split('\\n')[0]).filter(t => /[\\u4e00-\\u9fff]/.test(t) && !t.includes('示例')).join(' | ')");
+        let chinese = labels.as_str().unwrap().replace("中文", "");
+        assert!(chinese.chars().filter(|c| !" |".contains(*c)).count() < 20, "{name}: {chinese}");
+    }
+}
+
+#[test]
+fn without_script_a_request_is_made_and_answered() {
+    let server = Server::demo();
+    let case = server.case("门店");
+    let lead = Program::sign_in(&server.base, "lead", server.password("lead"));
+    let assessee = Program::sign_in(&server.base, "assessee", server.password("assessee"));
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    let body = format!("csrf={}&path=organisation.people_processed&path=governance.training", lead.token);
+    let made = send(&server.base, "POST", &format!("/a/{case}/requests/missing"), &[("Cookie", &lead.cookie), form], &body);
+    assert_eq!((made.status, made.header("location")), (303, format!("/a/{case}/requests").as_str()));
+    let page = send(&server.base, "GET", &format!("/a/{case}/asked"), &[("Cookie", &assessee.cookie)], "");
+    let link = page.body.split("href=\"").filter(|part| part.starts_with(&format!("/a/{case}/asked/"))).last().unwrap();
+    let link = link.split('"').next().unwrap();
+    let multipart = ("Content-Type", "multipart/form-data; boundary=x");
+    let body = "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n每季度一次。\r\n--x--\r\n";
+    let path = format!("{link}?csrf={}", assessee.token);
+    let said = send(&server.base, "POST", &path, &[("Cookie", &assessee.cookie), multipart], body);
+    assert_eq!(said.status, 303, "{}", said.body);
+    // Another person's request, or one of another assessment, is not there.
+    let other = server.case("示例汽车");
+    let id = link.rsplit('/').next().unwrap();
+    for (program, path) in [(&assessee, format!("/a/{other}/asked/{id}")), (&lead, format!("/a/{other}/requests/{id}"))] {
+        assert_eq!(send(&server.base, "GET", &path, &[("Cookie", &program.cookie)], "").status, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_inventory_goes_out_as_a_workbook_and_comes_back() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    lead.go(&server.url(&format!("/a/{case}/transfer")));
+    look(&lead, "transfer-excel");
+    // The workbook as the page gives it, straight back: nothing has changed.
+    let folder = tempfile::tempdir().unwrap();
+    let fetch = format!(
+        "fetch('/a/{case}/dossier.xlsx').then(r => r.arrayBuffer()).then(b => btoa(String.fromCharCode(...new Uint8Array(b))))"
+    );
+    let bytes = common::base64(lead.eval(&fetch).as_str().unwrap());
+    assert!(bytes.starts_with(b"PK"), "a zip archive");
+    let path = folder.path().join("dossier.xlsx");
+    std::fs::write(&path, &bytes).unwrap();
+    let text = |tab: &Tab<'_>| {
+        tab.go(&server.url(&format!("/a/{case}/source")));
+        tab.text("main")
+    };
+    let before = text(&lead);
+    lead.go(&server.url(&format!("/a/{case}/transfer")));
+    lead.upload("#workbook", &path);
+    lead.load(|| lead.click("form[action*='/transfer/workbook'] button"));
+    assert!(lead.text("[role=status]").contains("已导入"), "{}", lead.text("main"));
+    assert_eq!(text(&lead), before);
+    // What is no workbook is told as such.
+    std::fs::write(&path, "not a workbook").unwrap();
+    lead.go(&server.url(&format!("/a/{case}/transfer")));
+    lead.upload("#workbook", &path);
+    lead.load(|| lead.click("form[action*='/transfer/workbook'] button"));
+    assert!(lead.has("[role=alert]"));
+    look(&lead, "transfer-refused");
+}
