@@ -67,13 +67,9 @@ texts! {
     audit_examined: "已核验", "Examined";
     audit_violations: "违规", "Violations";
     audit_individuals: "涉及人数", "Individuals";
-    audit_leaves: "条目", "Leaves";
     audit_samples: "样例", "Samples";
     audit_row: "行", "Row";
-    audit_reason: "原因", "Reason";
     audit_by_activity: "按处理活动", "By activity";
-    audit_activity: "处理活动", "Activity";
-    audit_stage: "环节", "Stage";
     audit_undeclared: "（未申报的活动）", "(nobody declared it)";
     audit_span(from, to): "首次 {from}，末次 {to}", "first {from}, last {to}";
     audit_lacking: "缺少：", "Missing: ";

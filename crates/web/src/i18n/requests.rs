@@ -37,7 +37,6 @@ texts! {
     request_one: "合为一条请求", "all in one request";
     request_note: "附言", "A word beside it";
     request_make: "提出请求", "Ask";
-    request_made(count): "已提出 {count} 条请求。", "{count} requests were made.";
     request_free: "另提一项请求", "Ask for something else";
     request_free_hint: "不在缺少的事实之列的，如一份合同、一次访谈。", "What is not among the missing facts, such as a contract or an interview.";
     request_text: "要什么", "What is wanted";
@@ -63,11 +62,9 @@ texts! {
     asked_nothing: "目前没有请您提供的情况。", "Nothing is asked of you at present.";
     asked_to_you: "指定由您答复", "for you";
     asked_answer: "答复", "Answer";
-    asked_again: "补充或更改", "Answer again";
     asked_closed: "评估组已采纳这项答复，不能再改。", "The team has accepted this answer; it cannot be changed.";
     asked_form: "您的答复", "Your answer";
     asked_form_hint: "填写内容、写明情况、附上文件，任选其一或几项。", "Fill in a value, say it in words, add a file: one of these or several.";
-    asked_field: "填写内容", "Value";
     asked_collection: "有没有", "Are there any";
     asked_collection_none: "没有", "There are none";
     asked_collection_some: "有，见下面的说明或附件", "There are: see the words or the file below";
@@ -77,7 +74,6 @@ texts! {
     asked_earlier: "也可引用之前上传的文件", "Or refer to a file sent before";
     asked_send: "提交答复", "Send the answer";
     asked_back: "评估组的意见", "What the team says";
-    asked_before: "您之前的答复", "What you answered before";
     requests_age: "资料请求的时间", "Age of requests";
     age_week: "7 天以内", "up to 7 days";
     age_fortnight: "8–14 天", "8 to 14 days";
