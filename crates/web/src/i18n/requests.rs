@@ -2,7 +2,7 @@
 
 texts! {
     requests: "资料请求", "Requests";
-    requests_lead: "向被评估方、委托方要什么，谁来答，何时要，到了哪一步。答复经采纳才写入卷宗。", "What is asked of assessee and client, by whom it is answered, by when, and where it stands. An answer enters the inventory once it is accepted.";
+    requests_lead: "要什么，谁来答，何时要，到了哪一步。答复经采纳才写入卷宗。", "What is asked, who answers it, by when, and where it stands. An answer enters the inventory once it is accepted.";
     requests_open_count: "待答复", "open";
     requests_late_count: "已逾期", "overdue";
     requests_answered_count: "待采纳", "answered, to be looked at";

@@ -184,7 +184,7 @@ impl List<'_> {
 fn people(visit: &Visit) -> Result<Vec<(String, String)>, Fault> {
     let t = visit.t();
     let mut members = visit.app.workspace.members(&visit.grant)?;
-    members.retain(|row| matches!(row.value.role, Role::Assessee | Role::Client | Role::Lead | Role::Assessor));
+    members.retain(|row| matches!(row.value.role, Role::Assessee | Role::Lead | Role::Assessor));
     members.sort_by_key(|row| row.value.role != Role::Assessee);
     let label = |role: Role| t.say(role.label());
     Ok(members.into_iter().map(|row| (row.id, format!("{}（{}）", row.value.name, label(row.value.role)))).collect())

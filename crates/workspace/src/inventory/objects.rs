@@ -72,7 +72,12 @@ pub(crate) fn put_object(
     }
     let record = key_of(key, id);
     let act = if tx.raw(Object::KIND, &record)?.is_some() { "changed" } else { "made" };
-    tx.put(act, &record, base, &Object(body))
+    let saved = tx.put(act, &record, base, &Object(body))?;
+    // What the target says of the records has to fit the audit that the findings rest on.
+    if key == "target" && tx.get::<crate::job::Taken>(crate::job::RECORDS)?.is_some() {
+        crate::job::fits(tx, catalogue)?;
+    }
+    Ok(saved)
 }
 
 /// A hash on record belongs to a file that is held here: nobody can point at bytes nobody has.
@@ -170,12 +175,7 @@ impl Workspace {
                 }
                 return Ok(Err(keep(tx, Object::KIND, &key_of(&key, &id), seen, Value::Object(sent))?));
             }
-            let saved = put_object(tx, &catalogue, &key, &id, Base::from(version), body)?;
-            // What the target says of the records has to fit the audit that the findings rest on.
-            if key == "target" && tx.get::<crate::job::Taken>(crate::job::RECORDS)?.is_some() {
-                crate::job::fits(tx, &catalogue)?;
-            }
-            Ok(Ok(saved))
+            put_object(tx, &catalogue, &key, &id, Base::from(version), body).map(Ok)
         })?;
         saved.map_err(|clash| Error::Conflict(Box::new(clash)))
     }

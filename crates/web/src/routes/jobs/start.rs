@@ -9,7 +9,6 @@ use zhunsheng_dossier::Date;
 use zhunsheng_workspace::{Error, Task};
 
 use super::task;
-use crate::fault::Fault;
 use crate::i18n::Words;
 use crate::page::{Page, saved, see, with_status};
 use crate::text::encode;
@@ -239,7 +238,9 @@ pub fn policy_file(visit: &Visit) -> Answer {
     let workspace = &visit.app.workspace;
     let (policy, evidence) = (visit.form.get("policy"), visit.form.get("evidence"));
     let all = workspace.evidence(&visit.grant)?;
-    let one = all.iter().find(|one| one.id == evidence && one.file.is_some()).ok_or(Fault::NotFound)?;
+    let Some(one) = all.iter().find(|one| one.id == evidence && one.file.is_some()) else {
+        return shown(visit, "reconcile", visit.t().no_file().to_owned());
+    };
     let row = workspace.object(&visit.grant, "policies", policy)?;
     let mut body = row.value.0.clone();
     body.insert("file".to_owned(), one.object.value.0.get("file").cloned().unwrap_or(json!(null)));
