@@ -23,7 +23,8 @@ pub fn run(
     let said = |error: zhunsheng_workspace::Error| Failure::Said(error.text().get(lang).to_owned());
     // Jobs run elsewhere: they are told the same catalogue by its whole path.
     let mut arguments: Vec<OsString> = Vec::new();
-    for (option, folder) in packs.iter().map(|pack| ("--pack", pack.as_path())).chain(root.map(|root| ("--root", root))) {
+    for (option, folder) in packs.iter().map(|pack| ("--pack", pack.as_path())).chain(root.map(|root| ("--root", root)))
+    {
         let folder = absolute(folder).map_err(|cause| Failure::Read(folder.to_owned(), cause))?;
         arguments.extend([option.into(), folder.into()]);
     }

@@ -50,7 +50,8 @@ fn records_are_audited_and_enter_the_findings_as_on_the_command_line() {
     server.sign_in(&lead, "lead");
     let at = |path: &str| server.url(&format!("/a/{case}{path}"));
     let ws = &server.workspace;
-    let open = ws.sign_in(&SignIn { login: "lead".into(), password: server.password("lead").into(), ..SignIn::default() });
+    let open =
+        ws.sign_in(&SignIn { login: "lead".into(), password: server.password("lead").into(), ..SignIn::default() });
     let (actor, _) = ws.session(&open.unwrap().secret).unwrap();
     let grant = ws.allow(&actor, Action::Jobs, Some(&case)).unwrap();
     let before = ws.dossier_text(&grant).unwrap();
@@ -127,7 +128,10 @@ fn a_policy_is_read_item_by_item_and_held_against_inventory_and_events() {
     });
     let count: String = lead.text(".items a[aria-current=true] .count").chars().filter(char::is_ascii_digit).collect();
     let marked = lead.eval("document.querySelectorAll('mark.backs[id]').length").as_u64().unwrap();
-    assert!(marked >= 1 && marked < marks && marked >= count.parse().unwrap(), "{marked} of {marks}, {count} sentences");
+    assert!(
+        marked >= 1 && marked < marks && marked >= count.parse().unwrap(),
+        "{marked} of {marks}, {count} sentences"
+    );
     assert!(lead.has(".items .pad a[href^='#s-']"));
     look(&lead, "jobs-policy-item");
 
@@ -137,14 +141,24 @@ fn a_policy_is_read_item_by_item_and_held_against_inventory_and_events() {
     lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
     lead.wait("document.querySelector('table.sides')");
     let by_hand = Command::new(program())
-        .args(["reconcile", "examples/policy-differs", "--events", "examples/policy-differs/records", "--format", "json"])
+        .args([
+            "reconcile",
+            "examples/policy-differs",
+            "--events",
+            "examples/policy-differs/records",
+            "--format",
+            "json",
+        ])
         .current_dir(common::root())
         .output()
         .unwrap();
     let table: Value = serde_json::from_slice(&by_hand.stdout).unwrap();
     let count = |name: &str| table[name].as_array().unwrap().len() as u64;
     assert!(count("findings") > 3);
-    assert_eq!(lead.eval("document.querySelectorAll('section ol.ticks > li').length").as_u64(), Some(count("findings")));
+    assert_eq!(
+        lead.eval("document.querySelectorAll('section ol.ticks > li').length").as_u64(),
+        Some(count("findings"))
+    );
     assert_eq!(lead.eval("document.querySelectorAll('table.sides tbody tr').length").as_u64(), Some(count("rows")));
     assert!(lead.text("table.sides").contains("events.csv（2026 年 4 月全部处理事件）#"));
     look(&lead, "jobs-reconcile");

@@ -33,7 +33,11 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     assert_eq!(lead.eval("document.querySelectorAll('table.age tbody tr').length"), 4);
     look(&lead, "dashboard");
     lead.go(&at("/requests"));
-    assert!(lead.text("main").contains("逾期 6 天") || lead.text("main").contains("逾期 3 天"), "{}", lead.text("main"));
+    assert!(
+        lead.text("main").contains("逾期 6 天") || lead.text("main").contains("逾期 3 天"),
+        "{}",
+        lead.text("main")
+    );
     look(&lead, "requests");
     let before = lead.eval("document.querySelectorAll('tbody tr').length").as_u64().unwrap();
 
@@ -44,7 +48,9 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     assert!(lead.text("[role=alert]").contains("没有勾选"));
     lead.click("input[value='organisation.people_processed']");
     lead.click("input[value='security.systems']");
-    let group = lead.eval("document.querySelector(\"input[name=group][value='recipients/supplier']\")?.parentElement.innerText ?? '0'");
+    let group = lead.eval(
+        "document.querySelector(\"input[name=group][value='recipients/supplier']\")?.parentElement.innerText ?? '0'",
+    );
     let whole: u64 = group.as_str().unwrap().chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();
     if whole > 0 {
         lead.click("input[name=group][value='recipients/supplier']");
@@ -68,7 +74,9 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     look(&assessee, "asked");
     assert!(!assessee.has(&format!("nav a[href='/a/{case}/requests']")));
     let open = |tab: &Tab<'_>, text: &str| {
-        let script = format!("[...document.querySelectorAll('main a')].find(a => a.closest('.card, tr, li')?.innerText.includes('{text}')).click()");
+        let script = format!(
+            "[...document.querySelectorAll('main a')].find(a => a.closest('.card, tr, li')?.innerText.includes('{text}')).click()"
+        );
         tab.load(|| {
             tab.eval(&script);
         });
@@ -141,7 +149,8 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     lead.fill("#question", "请提供店员培训记录。");
     lead.load(|| lead.click("section form[action$='/requests'] button"));
     open(&lead, "培训记录");
-    let who = lead.eval("[...document.querySelector('#assigned').options].find(o => o.text.includes('被评估方（')).value");
+    let who =
+        lead.eval("[...document.querySelector('#assigned').options].find(o => o.text.includes('被评估方（')).value");
     lead.fill("#assigned", who.as_str().unwrap());
     lead.fill("#due", "2030-02-01");
     lead.load(|| lead.click("form[action$='/set'] button"));
@@ -170,7 +179,8 @@ fn without_script_a_request_is_made_and_answered() {
     let assessee = Program::sign_in(&server.base, "assessee", server.password("assessee"));
     let form = ("Content-Type", "application/x-www-form-urlencoded");
     let body = format!("csrf={}&path=organisation.people_processed&path=governance.training", lead.token);
-    let made = send(&server.base, "POST", &format!("/a/{case}/requests/missing"), &[("Cookie", &lead.cookie), form], &body);
+    let made =
+        send(&server.base, "POST", &format!("/a/{case}/requests/missing"), &[("Cookie", &lead.cookie), form], &body);
     assert_eq!((made.status, made.header("location")), (303, format!("/a/{case}/requests").as_str()));
     let page = send(&server.base, "GET", &format!("/a/{case}/asked"), &[("Cookie", &assessee.cookie)], "");
     let link = page.body.split("href=\"").filter(|part| part.starts_with(&format!("/a/{case}/asked/"))).last().unwrap();
@@ -183,7 +193,8 @@ fn without_script_a_request_is_made_and_answered() {
     // Another person's request, or one of another assessment, is not there.
     let other = server.case("示例汽车");
     let id = link.rsplit('/').next().unwrap();
-    for (program, path) in [(&assessee, format!("/a/{other}/asked/{id}")), (&lead, format!("/a/{other}/requests/{id}"))] {
+    for (program, path) in [(&assessee, format!("/a/{other}/asked/{id}")), (&lead, format!("/a/{other}/requests/{id}"))]
+    {
         assert_eq!(send(&server.base, "GET", &path, &[("Cookie", &program.cookie)], "").status, 404, "{path}");
     }
 }

@@ -6,8 +6,8 @@ use crate::auth::{Action, Actor, Grant, Role};
 use crate::error::{Error, Result};
 use crate::people::NewUser;
 use crate::request::{NewRequest, Reply, Stage};
-use crate::time::Time;
 use crate::store::rows::Rows;
+use crate::time::Time;
 use crate::workspace::Workspace;
 
 /// An account of the demonstration.
@@ -170,12 +170,21 @@ fn ask(workspace: &Workspace, lead: &Grant, assessee: &Grant) -> Result<()> {
     let id = |about: &str| named.iter().find(|(name, _)| name.contains(about)).map(|(_, id)| id.as_str());
     let words = |text: &str| Reply { text: text.to_owned(), ..Reply::default() };
     if let Some(id) = id("under_14") {
-        let reply = Reply { value: Some(true.into()), ..words("门店不区分年龄，随家长进店的儿童也会被拍到。") };
+        let reply = Reply {
+            value: Some(true.into()), ..words("门店不区分年龄，随家长进店的儿童也会被拍到。")
+        };
         workspace.reply(assessee, id, reply)?;
     }
     if let Some(id) = id("oldest_kept_days") {
         let version = workspace.reply(assessee, id, words("应该不到一年。"))?;
-        workspace.close_request(lead, id, version, Stage::Returned, "请从存储系统查出最早一张照片的日期，给出天数。", false)?;
+        workspace.close_request(
+            lead,
+            id,
+            version,
+            Stage::Returned,
+            "请从存储系统查出最早一张照片的日期，给出天数。",
+            false,
+        )?;
     }
     if let Some(id) = id("访谈") {
         let version = workspace.reply(assessee, id, words("已安排，周三下午。"))?;

@@ -168,9 +168,7 @@ impl Workspace {
             .read(grant.assessment(), |rows| Ok((rows.list::<Request>()?, titles(&rows.list::<Object>()?))))?;
         let (assessment, schema) = (judged.assessment(), &self.catalogue().schema);
         let wanted = assessment.requests.iter().map(|one| {
-            let open = requests.iter().find(|row| {
-                !row.value.stage.closed() && row.value.paths.contains(&one.path)
-            });
+            let open = requests.iter().find(|row| !row.value.stage.closed() && row.value.paths.contains(&one.path));
             let leaves = one.leaves.iter().filter_map(|leaf| assessment.catalogue.leaves.get(*leaf));
             Wanted {
                 path: one.path.clone(),

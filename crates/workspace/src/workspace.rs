@@ -34,7 +34,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { catalogue: None, largest_file: 512 << 20, largest_import: 2 << 30, program: None, arguments: Vec::new() }
+        Options {
+            catalogue: None,
+            largest_file: 512 << 20,
+            largest_import: 2 << 30,
+            program: None,
+            arguments: Vec::new(),
+        }
     }
 }
 

@@ -169,7 +169,10 @@ fn a_job_runs_in_a_folder_of_its_own_and_leaves_its_results() {
     assert!(matches!(site.ws().job_json(&assessee, &id), Err(Error::Forbidden { .. })));
     // What a task names must be there.
     assert!(matches!(site.ws().start_job(&lead, records("nothing")), Err(Error::NotFound { .. })));
-    assert!(matches!(site.ws().start_job(&lead, records("report")), Err(Error::NotFound { .. } | Error::Invalid { .. }) | Ok(_)));
+    assert!(matches!(
+        site.ws().start_job(&lead, records("report")),
+        Err(Error::NotFound { .. } | Error::Invalid { .. }) | Ok(_)
+    ));
     let odd = Task::Records {
         tables: BTreeMap::from([("secrets".to_owned(), vec![events])]),
         settings: None,
@@ -255,7 +258,7 @@ fn an_audit_is_taken_into_the_findings_and_out_again() {
     assert!(!before.contains("\nrecords:"));
     ws.take_records(&lead, &id).unwrap();
     let text = ws.dossier_text(&lead).unwrap();
-    assert!(text.contains("\nrecords:\n  consent-missing:\n") && text.contains("files/e/events.csv:2"), "{text}");
+    assert!(text.contains("\nrecords:\n  \"consent-missing\":\n") && text.contains("files/e/events.csv:2"), "{text}");
     assert_eq!(ws.taken(&lead).unwrap().unwrap().value.job, id);
     ws.judged(&lead).unwrap();
     // Only a job writes them, and what the target says of the records has to fit.
@@ -277,7 +280,7 @@ fn an_audit_is_taken_into_the_findings_and_out_again() {
     site.until(&lead, &other, |job, _| job.state == JobState::Done);
     ws.take_records(&lead, &other).unwrap();
     let text = ws.dossier_text(&lead).unwrap();
-    assert!(text.contains("notice-missing:") && !text.contains("consent-missing"), "{text}");
+    assert!(text.contains("notice-missing") && !text.contains("consent-missing"), "{text}");
     ws.drop_records(&lead).unwrap();
     assert_eq!(ws.dossier_text(&lead).unwrap(), before);
     assert!(ws.taken(&lead).unwrap().is_none());

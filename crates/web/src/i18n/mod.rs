@@ -96,5 +96,12 @@ mod requests;
 mod workpaper;
 
 /// All tables.
-pub const TABLES: &[&[(&str, &str, &str)]] =
-    &[account::TABLE, assessment::TABLE, frame::TABLE, inventory::TABLE, jobs::TABLE, requests::TABLE, workpaper::TABLE];
+pub const TABLES: &[&[(&str, &str, &str)]] = &[
+    account::TABLE,
+    assessment::TABLE,
+    frame::TABLE,
+    inventory::TABLE,
+    jobs::TABLE,
+    requests::TABLE,
+    workpaper::TABLE,
+];

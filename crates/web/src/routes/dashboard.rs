@@ -23,7 +23,8 @@ pub struct BarRow {
 
 /// A bar of parts, as long as its sum is of the longest. The figures stand beside it.
 fn bar(parts: &[usize], longest: usize) -> String {
-    let mut out = String::from(r#"<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">"#);
+    let mut out =
+        String::from(r#"<svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">"#);
     let mut x = 0.0;
     let share = |part: usize| {
         let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
@@ -40,12 +41,8 @@ fn bar(parts: &[usize], longest: usize) -> String {
 
 fn rows(list: Vec<(String, String, Vec<usize>)>) -> Vec<BarRow> {
     let longest = list.iter().map(|(_, _, parts)| parts.iter().sum()).max().unwrap_or(0);
-    let row = |(label, query, parts): (String, String, Vec<usize>)| BarRow {
-        bar: bar(&parts, longest),
-        label,
-        query,
-        parts,
-    };
+    let row =
+        |(label, query, parts): (String, String, Vec<usize>)| BarRow { bar: bar(&parts, longest), label, query, parts };
     list.into_iter().map(row).collect()
 }
 
@@ -74,7 +71,8 @@ pub fn determinations(a: &Assessment<'_>, t: Words) -> Vec<BarRow> {
 
 /// Requests that are not closed, by age: in time, overdue, answered and to be looked at.
 pub fn ageing(requests: &[Row<Request>], today: Date, t: Words) -> Vec<BarRow> {
-    let ages = [(0, 7, t.age_week()), (8, 14, t.age_fortnight()), (15, 30, t.age_month()), (31, i32::MAX, t.age_more())];
+    let ages =
+        [(0, 7, t.age_week()), (8, 14, t.age_fortnight()), (15, 30, t.age_month()), (31, i32::MAX, t.age_more())];
     let of = |(from, to, label): (i32, i32, &str)| {
         let mut parts = vec![0; 3];
         for row in requests.iter().filter(|row| !row.value.stage.closed()) {

@@ -208,8 +208,7 @@ fn listed(visit: &Visit, wrong: String) -> Answer {
     let requests = visit.app.workspace.requests(&visit.grant)?;
     let names = super::names(visit)?;
     let show = visit.query.get("show");
-    let mut rows: Vec<RequestRow> =
-        requests.iter().map(|row| RequestRow::new(visit.t(), row, &names, today)).collect();
+    let mut rows: Vec<RequestRow> = requests.iter().map(|row| RequestRow::new(visit.t(), row, &names, today)).collect();
     rows.retain(|row| match show {
         "all" => true,
         "late" => row.late,
@@ -290,12 +289,7 @@ struct Missing<'a> {
 impl Missing<'_> {
     fn parties(&self) -> Vec<(&'static str, &'static str)> {
         let t = self.page.t;
-        vec![
-            ("assessee", t.to_assessee()),
-            ("client", t.to_client()),
-            ("assessor", t.to_assessor()),
-            ("all", t.all()),
-        ]
+        vec![("assessee", t.to_assessee()), ("client", t.to_client()), ("assessor", t.to_assessor()), ("all", t.all())]
     }
 
     fn to_is(&self, value: &str) -> bool {
@@ -344,7 +338,15 @@ fn lacking(visit: &Visit, wrong: String) -> Answer {
             group.rows.push(one);
         }
     }
-    let page = Missing { page: &visit.page, groups, to, unasked, ticked: visit.form.all("path"), people: people(visit)?, wrong };
+    let page = Missing {
+        page: &visit.page,
+        groups,
+        to,
+        unasked,
+        ticked: visit.form.all("path"),
+        people: people(visit)?,
+        wrong,
+    };
     let status = if page.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(with_status(status, &page))
 }
@@ -503,9 +505,9 @@ fn version(visit: &Visit) -> u64 {
 fn done(visit: &Visit, result: Result<u64, Error>) -> Answer {
     match result {
         Ok(_) => Ok(saved(&visit.page.at(format!("/requests/{}", encode(visit.param("id")))), &visit.app)),
-        Err(
-            error @ (Error::Invalid { .. } | Error::Mistakes(_) | Error::State(_) | Error::Stale { .. }),
-        ) => shown(visit, visit.said(&error)),
+        Err(error @ (Error::Invalid { .. } | Error::Mistakes(_) | Error::State(_) | Error::Stale { .. })) => {
+            shown(visit, visit.said(&error))
+        }
         Err(error) => Err(error.into()),
     }
 }

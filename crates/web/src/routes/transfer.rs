@@ -114,7 +114,8 @@ fn received(visit: Visit, request: Request, bring: fn(&Visit, File) -> Result<Im
         let (_, file) = receive(request, begin, fault).await?;
         blocking(move || {
             let t = visit.t();
-            let mut page = Transfer { page: &visit.page, done: String::new(), warnings: Vec::new(), wrong: String::new() };
+            let mut page =
+                Transfer { page: &visit.page, done: String::new(), warnings: Vec::new(), wrong: String::new() };
             let Some((_, Bounded { mut file, .. })) = file else {
                 page.wrong = t.no_file().to_owned();
                 return Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, &page));

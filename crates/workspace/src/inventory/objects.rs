@@ -102,7 +102,10 @@ impl Workspace {
     /// Refuses what only the program writes.
     fn by_hand(&self, key: &str) -> Result<()> {
         if self.catalogue().schema.kind_of_key(key).is_some_and(|(_, kind)| kind.recorded) {
-            return Err(Error::state("这些内容由程序写入，不能手工更改", "this is written by the program, not by hand"));
+            return Err(Error::state(
+                "这些内容由程序写入，不能手工更改",
+                "this is written by the program, not by hand",
+            ));
         }
         Ok(())
     }

@@ -151,7 +151,8 @@ fn lay_out(inner: &Inner, assessment: &str, job: &Job, dir: &Path) -> Result<BTr
                 let Ok((name, blob)) = file(rows, id) else { continue };
                 let (path, to) = (Path::new(&name), dir.join(&name));
                 let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-                let own = ["dossier.yaml", "dossier", "records", "files", RESULT].iter().any(|own| path.starts_with(own));
+                let own =
+                    ["dossier.yaml", "dossier", "records", "files", RESULT].iter().any(|own| path.starts_with(own));
                 if plain && !own && !to.exists() {
                     link(inner, &blob.sha256, &to)?;
                 }

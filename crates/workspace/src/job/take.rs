@@ -69,7 +69,8 @@ impl Workspace {
         let schema = &self.catalogue().schema;
         let Some((_, kind)) = schema.kind_of_key(RECORDS) else { return Err(Error::missing("kind", RECORDS)) };
         let held = facts.get(RECORDS).map(|node| node.entries()).unwrap_or_default();
-        let objects: Vec<_> = held.iter().map(|(key, node)| (key.name.clone(), object_of(schema, kind.shape, node))).collect();
+        let objects: Vec<_> =
+            held.iter().map(|(key, node)| (key.name.clone(), object_of(schema, kind.shape, node))).collect();
         let (catalogue, job) = (self.catalogue().clone(), id.to_owned());
         self.change(grant, Action::EditFacts, move |tx| {
             tx.need::<Job>(&job)?;

@@ -156,11 +156,7 @@ impl Head {
             by: job.by_name.clone(),
             at: row.at.shanghai(),
             files,
-            results: job
-                .results
-                .iter()
-                .map(|(name, blob)| (name.clone(), super::evidence::size(blob.size)))
-                .collect(),
+            results: job.results.iter().map(|(name, blob)| (name.clone(), super::evidence::size(blob.size))).collect(),
             older,
         })
     }

@@ -369,15 +369,13 @@ mod tests {
         assert_eq!(pieces.iter().map(|piece| piece.text.as_str()).collect::<String>(), text);
         let shown: Vec<_> =
             pieces.iter().map(|piece| (piece.text.as_str(), piece.items.clone(), piece.warnings.len())).collect();
-        let expected = [
-            ("ab", vec![1], 0),
-            ("c", vec![0, 1], 0),
-            ("d", vec![0, 1], 1),
-            ("ef", vec![0], 0),
-            ("gh", vec![], 0),
-        ];
+        let expected =
+            [("ab", vec![1], 0), ("c", vec![0, 1], 0), ("d", vec![0, 1], 1), ("ef", vec![0], 0), ("gh", vec![], 0)];
         assert_eq!(shown, expected);
         assert_eq!(pieces.iter().filter_map(|piece| piece.anchor).collect::<Vec<_>>(), [1, 0]);
-        assert_eq!(cut("甲乙", &[mark(1, 4, Some(0), None)]).iter().map(|p| p.text.as_str()).collect::<String>().len(), 0);
+        assert_eq!(
+            cut("甲乙", &[mark(1, 4, Some(0), None)]).iter().map(|p| p.text.as_str()).collect::<String>().len(),
+            0
+        );
     }
 }
