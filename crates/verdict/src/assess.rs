@@ -1,22 +1,26 @@
 //! One dossier against one catalogue, by the law of one date.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use zhunsheng_catalogue::{Catalogue, Instrument, Kind, LawRef, Leaf, LeafId, Pack, Standing};
-use zhunsheng_dossier::{Answer, Date, Determination, Dossier, FactId, Facts, FieldId, Outcome, RecordId, Type, Val};
-use zhunsheng_source::{Diagnostic, Diagnostics};
+use zhunsheng_catalogue::{Catalogue, Instrument, LawRef, Leaf, LeafId, Pack, Standing};
+use zhunsheng_dossier::{Date, Dossier, Outcome};
+use zhunsheng_source::Diagnostics;
 
 use crate::criteria::Criteria;
 use crate::eval::Missing;
-use crate::judge::{Bench, Finding, Judge};
+use crate::finding::Finding;
+use crate::judge::Bench;
 use crate::kleene::Kleene;
 use crate::packs::{self, ActivePack};
+use crate::plan::Plan;
 use crate::records::Records;
 use crate::request::{Request, requests};
 use crate::roles::{self, Roles};
 use crate::rollup::{Rolled, roll};
 use crate::shared::Shared;
 use crate::sheets::{Sheets, Worksheet, worksheets};
+use crate::stated::{answers, determined, object_of, stages, stated_date};
+use crate::sweep::{Scope, findings};
 use crate::view::ViewReport;
 
 /// What the caller decides.
@@ -246,6 +250,7 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     }
     let bench = Bench {
         catalogue,
+        plan: Plan::new(catalogue),
         facts,
         as_of,
         answers: &answers,
@@ -256,7 +261,6 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
         roles: Some(&Roles::read(catalogue, facts)),
         criteria: &criteria,
         records: records.as_ref(),
-        stage_field: stage_fields(catalogue),
     };
     let view_id = input.view.as_deref();
     let scope =
@@ -289,302 +293,4 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
 fn no_view(catalogue: &Catalogue, id: &str) -> InputError {
     let valid: Vec<&str> = catalogue.crosswalks.iter().map(|one| one.id.as_str()).collect();
     InputError::NoView(id.to_owned(), valid.join(", "))
-}
-
-/// `activity.stage` and `activity.legal_bases`, which clauses of chapters 5.2.2, 6 and 7 look at by themselves.
-pub(crate) fn stage_fields(catalogue: &Catalogue) -> Option<(FieldId, FieldId)> {
-    let shape = catalogue.schema.shape(catalogue.schema.kinds.get("activity")?.shape);
-    Some((shape.field("stage")?.0, shape.field("legal_bases")?.0))
-}
-
-pub(crate) fn stated_date(catalogue: &Catalogue, facts: &Facts) -> Option<Date> {
-    match field_value(catalogue, facts, "target", "as_of")? {
-        Val::Date(date) => Some(*date),
-        _ => None,
-    }
-}
-
-fn field_value<'a>(catalogue: &Catalogue, facts: &'a Facts, singleton: &str, field: &str) -> Option<&'a Val> {
-    field_fact(catalogue, facts, singleton, field).map(|fact| facts.val(fact))
-}
-
-/// What a singleton's field states; `None` where it is not known.
-pub(crate) fn field_fact(catalogue: &Catalogue, facts: &Facts, singleton: &str, field: &str) -> Option<FactId> {
-    let root = catalogue.schema.root_of(singleton)?;
-    let Val::Record(record) = facts.val(facts.get(0, root)) else { return None };
-    let (field, _) = catalogue.schema.shape(facts.shape(*record)).field(field)?;
-    Some(facts.get(*record, field)).filter(|fact| *fact != 0)
-}
-
-/// Stages in scope. Nothing said means all of them: a scope that nobody stated cannot leave a stage out.
-pub(crate) fn stages(catalogue: &Catalogue, facts: &Facts, asked: &[String]) -> Result<Vec<String>, InputError> {
-    let kind = catalogue.schema.kinds.get("activity");
-    let field = kind.and_then(|kind| catalogue.schema.shape(kind.shape).fields.get("stage"));
-    let Some(Type::Enum(values)) = field.map(|field| &field.ty) else { return Ok(Vec::new()) };
-    let mut stages: Vec<String> = Vec::new();
-    for stage in asked {
-        if !values.contains_key(stage) {
-            let valid: Vec<&str> = values.keys().map(String::as_str).collect();
-            return Err(InputError::NoStage(stage.clone(), valid.join(", ")));
-        }
-        stages.push(stage.clone());
-    }
-    if stages.is_empty()
-        && let Some(Val::List(items)) = field_value(catalogue, facts, "target", "stages")
-    {
-        for item in items {
-            if let Val::Sym(index) = item
-                && let Some((stage, _)) = values.get_index(*index as usize)
-            {
-                stages.push(stage.clone());
-            }
-        }
-    }
-    if !stages.is_empty() && !stages.iter().any(|stage| stage == "collection") {
-        stages.push("collection".to_owned());
-    }
-    // In the order of the standard, each once.
-    let order = |stage: &String| values.get_index_of(stage);
-    stages.sort_by_key(order);
-    stages.dedup();
-    Ok(stages)
-}
-
-pub(crate) fn object_of(catalogue: &Catalogue, facts: &Facts, kind: &str, id: &str) -> Option<RecordId> {
-    let declared = catalogue.schema.kinds.get(kind)?;
-    if declared.collection.is_some() {
-        return facts.object(declared.shape, id);
-    }
-    match facts.val(facts.get(0, catalogue.schema.root_of(kind)?)) {
-        Val::Record(record) if id.is_empty() => Some(*record),
-        _ => None,
-    }
-}
-
-/// The leaf and object that an answer or determination speaks of.
-fn subject(
-    catalogue: &Catalogue,
-    facts: &Facts,
-    leaf: &str,
-    object: &str,
-    at: zhunsheng_source::At,
-    problems: &mut Diagnostics,
-) -> Option<(LeafId, RecordId)> {
-    let Some(position) = catalogue.leaf_position(leaf) else {
-        let problem = Diagnostic::error(at, format!("没有条目 `{leaf}`"), format!("no leaf `{leaf}`"));
-        problems.push(problem.near(leaf, catalogue.leaves.iter().map(|leaf| leaf.id.as_str())));
-        return None;
-    };
-    let kind = catalogue.leaves.get(position).map_or("", |leaf| leaf.object.as_str());
-    let found = object_of(catalogue, facts, kind, object);
-    if found.is_none() {
-        let problem = Diagnostic::error(
-            at,
-            format!("条目 `{leaf}` 按 {kind} 判断，但没有对象 `{object}`"),
-            format!("leaf `{leaf}` is judged per {kind}, and there is no `{object}`"),
-        );
-        let shape = catalogue.schema.kinds.get(kind).map_or(0, |kind| kind.shape);
-        let ids: Vec<String> = facts.ids(shape).into_iter().map(str::to_owned).collect();
-        problems.push(problem.near(object, ids.iter().map(String::as_str)));
-    }
-    Some((position, found?))
-}
-
-pub(crate) fn answers(
-    catalogue: &Catalogue,
-    facts: &Facts,
-    stated: &[Answer],
-    problems: &mut Diagnostics,
-) -> HashMap<(LeafId, RecordId), Vec<Option<u16>>> {
-    let mut answers: HashMap<(LeafId, RecordId), Vec<Option<u16>>> = HashMap::new();
-    for answer in stated {
-        let Some(key) = subject(catalogue, facts, &answer.leaf, &answer.object, answer.at, problems) else { continue };
-        let Some(leaf) = catalogue.leaves.get(key.0) else { continue };
-        let Some(step) = leaf.steps.iter().position(|step| step.id == answer.step) else {
-            let (zh, en) = (
-                format!("条目 `{}` 没有步骤 `{}`", leaf.id, answer.step),
-                format!("leaf `{}` has no step `{}`", leaf.id, answer.step),
-            );
-            let problem = Diagnostic::error(answer.at, zh, en);
-            problems.push(problem.near(&answer.step, leaf.steps.iter().map(|step| step.id.as_str())));
-            continue;
-        };
-        let values = leaf.steps.get(step).map(|step| &step.answers);
-        let Some(value) = values.and_then(|values| values.get_index_of(&answer.answer)) else {
-            let (zh, en) = (format!("没有答案 `{}`", answer.answer), format!("no answer `{}`", answer.answer));
-            let words = values.into_iter().flat_map(|values| values.keys().map(String::as_str));
-            problems.push(Diagnostic::error(answer.at, zh, en).near(&answer.answer, words));
-            continue;
-        };
-        let held = answers.entry(key).or_insert_with(|| vec![None; leaf.steps.len()]);
-        if let Some(slot) = held.get_mut(step) {
-            *slot = u16::try_from(value).ok();
-        }
-    }
-    answers
-}
-
-fn determined(
-    catalogue: &Catalogue,
-    facts: &Facts,
-    stated: &[Determination],
-    problems: &mut Diagnostics,
-) -> HashMap<(LeafId, RecordId), Vec<usize>> {
-    let mut determined: HashMap<(LeafId, RecordId), Vec<usize>> = HashMap::new();
-    for (position, one) in stated.iter().enumerate() {
-        if let Some(key) = subject(catalogue, facts, &one.leaf, &one.object, one.at, problems) {
-            determined.entry(key).or_default().push(position);
-        }
-    }
-    determined
-}
-
-/// What is judged.
-pub(crate) struct Scope<'a> {
-    /// Stages; empty: all.
-    pub stages: &'a [String],
-    /// Packs that take part.
-    pub packs: &'a [ActivePack],
-    /// Leaves of packs alone.
-    pub only_packs: bool,
-    /// Exceptions are no requirements: they are judged where a requirement consults them, and by themselves only where
-    /// a search asks for them.
-    pub exceptions: bool,
-    /// The view whose own leaves take part.
-    pub view: Option<&'a str>,
-}
-
-/// Findings in scope.
-pub(crate) fn findings(bench: &Bench<'_>, scope: &Scope<'_>) -> Vec<Finding> {
-    let (stages, packs) = (scope.stages, scope.packs);
-    let catalogue = bench.catalogue;
-    let in_scope = |leaf: &Leaf| {
-        catalogue.clause_of(leaf).is_some_and(|clause| {
-            let stage_in = clause.stage.as_ref().is_none_or(|stage| stages.is_empty() || stages.contains(stage));
-            let named = match clause.pack {
-                None => !scope.only_packs,
-                Some(_) => packs::pack_of(catalogue, packs, leaf).is_some(),
-            };
-            let view_in = clause.view.is_none() || clause.view.as_deref() == scope.view;
-            (scope.exceptions || clause.kind != Kind::Exception) && stage_in && named && view_in
-        })
-    };
-    // By leaf, in the order of the standard; within a leaf the objects follow one another as they were judged.
-    let mut by_leaf: Vec<Vec<Finding>> = Vec::new();
-    by_leaf.resize_with(catalogue.leaves.len(), Vec::new);
-    let mut by_kind: Vec<(&str, Vec<LeafId>)> = Vec::new();
-    for (index, leaf) in catalogue.leaves.iter().enumerate().filter(|(_, leaf)| in_scope(leaf)) {
-        // A pack that does not count on the date has nothing to judge, and says so once for each leaf.
-        if packs::pack_of(catalogue, packs, leaf).is_some_and(|(_, active)| !active.judged()) {
-            if let Some(held) = by_leaf.get_mut(index) {
-                held.push(Finding::new(index, 0, Outcome::NotApplicable));
-            }
-            continue;
-        }
-        match by_kind.iter_mut().find(|(kind, _)| *kind == leaf.object) {
-            Some((_, leaves)) => leaves.push(index),
-            None => by_kind.push((&leaf.object, vec![index])),
-        }
-    }
-    for (kind, leaves) in by_kind {
-        for finding in of_kind(bench, kind, &leaves, stages) {
-            if let Some(held) = by_leaf.get_mut(finding.leaf) {
-                held.push(finding);
-            }
-        }
-        // What the records show of objects that the dossier does not have stands beside its own, and in place of the
-        // finding that says there are none.
-        for leaf in leaves {
-            if let Some(unplaced) = bench.records.and_then(|records| records.unplaced(leaf))
-                && let Some(held) = by_leaf.get_mut(leaf)
-            {
-                held.retain(|finding| finding.object != 0);
-                held.insert(0, unplaced);
-            }
-        }
-    }
-    by_leaf.into_iter().flatten().collect()
-}
-
-/// Objects per thread below which a thread is not worth its start.
-const WORTH_A_THREAD: usize = 64;
-
-/// Judges objects on all cores. Each is judged by itself and the results are put together in the order of the objects,
-/// so the number of cores does not show.
-fn judge_all(bench: &Bench<'_>, leaves: &[LeafId], objects: &[RecordId]) -> Vec<Finding> {
-    let some = |objects: &[RecordId]| {
-        let mut judge = Judge::new(bench);
-        let mut findings = Vec::with_capacity(objects.len() * leaves.len());
-        for object in objects {
-            findings.extend(judge.object(*object, leaves));
-        }
-        findings
-    };
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = cores.min(objects.len() / WORTH_A_THREAD).max(1);
-    if threads == 1 {
-        return some(objects);
-    }
-    std::thread::scope(|scope| {
-        let share = objects.len().div_ceil(threads);
-        let running: Vec<_> = objects.chunks(share).map(|part| scope.spawn(move || some(part))).collect();
-        let mut findings = Vec::new();
-        for (thread, part) in running.into_iter().zip(objects.chunks(share)) {
-            // A thread that died is judged again here, where its fault is ours to show.
-            findings.extend(thread.join().unwrap_or_else(|_| some(part)));
-        }
-        findings
-    })
-}
-
-fn of_kind(bench: &Bench<'_>, kind: &str, leaves: &[LeafId], stages: &[String]) -> Vec<Finding> {
-    let Some(root) = bench.catalogue.schema.root_of(kind) else { return Vec::new() };
-    let fact = bench.facts.get(0, root);
-    let objects: Vec<RecordId> = match bench.facts.val(fact) {
-        _ if fact == 0 => Vec::new(),
-        Val::Record(record) => vec![*record],
-        Val::List(items) => items
-            .iter()
-            .filter_map(|item| match item {
-                Val::Record(record) => Some(*record),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    };
-    if fact == 0 || objects.is_empty() {
-        // None at all is known: nothing to judge. Not stated is not none: one open finding stands for them all.
-        return leaves
-            .iter()
-            .map(|leaf| {
-                let verdict = if fact == 0 { Outcome::Undetermined } else { Outcome::NotApplicable };
-                let mut finding = Finding::new(*leaf, 0, verdict);
-                if fact == 0 {
-                    finding.missing.push(Missing::Fact(0, root));
-                } else {
-                    finding.facts.push(fact);
-                }
-                finding
-            })
-            .collect();
-    }
-    let judged: Vec<RecordId> =
-        objects.into_iter().filter(|object| !out_of_scope(bench, kind, *object, stages)).collect();
-    judge_all(bench, leaves, &judged)
-}
-
-/// An activity in a stage that is known and not in scope.
-fn out_of_scope(bench: &Bench<'_>, kind: &str, object: RecordId, stages: &[String]) -> bool {
-    if stages.is_empty() || kind != "activity" {
-        return false;
-    }
-    let Some((field, _)) = bench.stage_field else { return false };
-    let fact = bench.facts.get(object, field);
-    let declared = bench.catalogue.schema.field(bench.facts.shape(object), field);
-    match (bench.facts.val(fact), declared.map(|(_, field)| &field.ty)) {
-        (Val::Sym(index), Some(Type::Enum(values))) if fact != 0 => {
-            values.get_index(*index as usize).is_some_and(|(stage, _)| !stages.contains(stage))
-        }
-        _ => false,
-    }
 }

@@ -10,7 +10,7 @@ use zhunsheng_dossier::{Criterion, Effect, Facts, Outcome, RecordId};
 use zhunsheng_source::{Diagnostic, Diagnostics};
 
 use crate::eval::{Eval, Missing, Trace};
-use crate::judge::Finding;
+use crate::finding::Finding;
 use crate::kleene::Kleene;
 
 /// A criterion that concerns a finding.
@@ -103,7 +103,7 @@ impl Criteria {
                     }
                 },
             };
-            finding.criteria.push(Applied { criterion: one.position, stricter: one.stricter, met });
+            finding.rest_mut().criteria.push(Applied { criterion: one.position, stricter: one.stricter, met });
             if !one.stricter {
                 continue;
             }

@@ -23,6 +23,9 @@ pub enum Missing {
     Criterion(usize, RecordId),
 }
 
+/// The lengths of a trace at some moment.
+type Mark = (usize, usize, usize);
+
 /// What was read on the way to a value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trace {
@@ -33,14 +36,31 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    fn mark(&self) -> (usize, usize) {
-        (self.facts.len(), self.missing.len())
+    /// Where facts, missing and worksheets end now.
+    pub fn mark(&self) -> Mark {
+        (self.facts.len(), self.missing.len(), self.sheets.len())
     }
 
     /// Forgets what was read between two marks: it did not decide.
-    fn forget(&mut self, from: (usize, usize), to: (usize, usize)) {
-        self.facts.drain(from.0..to.0);
-        self.missing.drain(from.1..to.1);
+    fn forget(&mut self, from: Mark, to: Mark) {
+        if from.0 < to.0 {
+            self.facts.drain(from.0..to.0);
+        }
+        if from.1 < to.1 {
+            self.missing.drain(from.1..to.1);
+        }
+    }
+
+    /// Forgets what was read since a mark.
+    pub fn back_to(&mut self, mark: Mark) {
+        self.facts.truncate(mark.0);
+        self.missing.truncate(mark.1);
+        self.sheets.truncate(mark.2);
+    }
+
+    /// Forgets everything and keeps the room.
+    pub fn clear(&mut self) {
+        self.back_to((0, 0, 0));
     }
 
     /// Each fact once, in the order first read.
@@ -51,8 +71,13 @@ impl Trace {
     }
 }
 
-/// Keeps the first of equal items. The lists are short, so looking back costs less than hashing.
-fn once<T: Copy + PartialEq>(items: &mut Vec<T>) {
+/// Keeps the first of equal items. Most lists are short, so that looking back costs less than hashing.
+fn once<T: Copy + Eq + std::hash::Hash>(items: &mut Vec<T>) {
+    if items.len() > 64 {
+        let mut seen = std::collections::HashSet::with_capacity(items.len());
+        items.retain(|item| seen.insert(*item));
+        return;
+    }
     let mut kept = 0;
     for index in 0..items.len() {
         let Some(item) = items.get(index).copied() else { break };
@@ -82,6 +107,31 @@ enum V<'a> {
     Made(Vec<V<'a>>),
 }
 
+/// The object and, inside quantifiers, their members: a chain on the stack.
+struct Locals<'a, 'o> {
+    value: V<'a>,
+    depth: u16,
+    outer: Option<&'o Locals<'a, 'o>>,
+}
+
+impl<'a> Locals<'a, '_> {
+    fn with(&self, value: V<'a>) -> Locals<'a, '_> {
+        Locals { value, depth: self.depth.saturating_add(1), outer: Some(self) }
+    }
+
+    /// The value at a depth, the object's being 0.
+    fn get(&self, depth: u16) -> V<'a> {
+        let mut at = Some(self);
+        while let Some(held) = at {
+            if held.depth == depth {
+                return held.value.clone();
+            }
+            at = held.outer;
+        }
+        V::Unknown
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct Eval<'a> {
     pub facts: &'a Facts,
@@ -99,11 +149,10 @@ pub(crate) struct Eval<'a> {
 impl<'a> Eval<'a> {
     /// Evaluates a condition for the object.
     pub fn condition(&self, expr: &'a Expr, trace: &mut Trace) -> Kleene {
-        let mut locals = vec![V::Record(self.object)];
-        self.truth(expr, &mut locals, trace)
+        self.truth(expr, &Locals { value: V::Record(self.object), depth: 0, outer: None }, trace)
     }
 
-    fn truth(&self, expr: &'a Expr, locals: &mut Vec<V<'a>>, trace: &mut Trace) -> Kleene {
+    fn truth(&self, expr: &'a Expr, locals: &Locals<'a, '_>, trace: &mut Trace) -> Kleene {
         match expr {
             Expr::And(parts) => self.junction(parts, Kleene::False, locals, trace),
             Expr::Or(parts) => self.junction(parts, Kleene::True, locals, trace),
@@ -151,7 +200,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Conjunction (`decides` false) or disjunction (`decides` true). Where one part decides, only its trace stays.
-    fn junction(&self, parts: &'a [Expr], decides: Kleene, locals: &mut Vec<V<'a>>, trace: &mut Trace) -> Kleene {
+    fn junction(&self, parts: &'a [Expr], decides: Kleene, locals: &Locals<'a, '_>, trace: &mut Trace) -> Kleene {
         let start = trace.mark();
         let mut result = !decides;
         for part in parts {
@@ -173,7 +222,7 @@ impl<'a> Eval<'a> {
         quant: Quant,
         list: &'a Expr,
         body: &'a Expr,
-        locals: &mut Vec<V<'a>>,
+        locals: &Locals<'a, '_>,
         trace: &mut Trace,
     ) -> Kleene {
         let list = self.value(list, locals, trace);
@@ -182,9 +231,7 @@ impl<'a> Eval<'a> {
         let (mut trues, mut unknowns) = (0usize, 0usize);
         for index in 0..length {
             let before = trace.mark();
-            locals.push(item(&list, index));
-            let value = self.truth(body, locals, trace);
-            locals.pop();
+            let value = self.truth(body, &locals.with(item(&list, index)), trace);
             match (quant, value) {
                 (Quant::All, Kleene::False) => {
                     trace.forget(start, before);
@@ -208,7 +255,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn member(&self, needle: &'a Expr, list: &'a Expr, locals: &mut Vec<V<'a>>, trace: &mut Trace) -> Kleene {
+    fn member(&self, needle: &'a Expr, list: &'a Expr, locals: &Locals<'a, '_>, trace: &mut Trace) -> Kleene {
         let needle = self.value(needle, locals, trace);
         let list = self.value(list, locals, trace);
         let Some(length) = length(&list) else { return Kleene::Unknown };
@@ -218,7 +265,7 @@ impl<'a> Eval<'a> {
         (0..length).fold(Kleene::False, |found, index| found.or(compare(Cmp::Eq, &needle, &item(&list, index))))
     }
 
-    fn value(&self, expr: &'a Expr, locals: &mut Vec<V<'a>>, trace: &mut Trace) -> V<'a> {
+    fn value(&self, expr: &'a Expr, locals: &Locals<'a, '_>, trace: &mut Trace) -> V<'a> {
         match expr {
             Expr::Bool(value) => V::Bool(*value),
             Expr::Int(value) => V::Int(*value),
@@ -229,7 +276,7 @@ impl<'a> Eval<'a> {
             Expr::Null => V::Null,
             Expr::AsOf => V::Date(self.as_of),
             Expr::Root => V::Record(0),
-            Expr::Local(index) => locals.get(*index as usize).cloned().unwrap_or(V::Unknown),
+            Expr::Local(index) => locals.get(*index),
             Expr::List(items) => V::Made(items.iter().map(|part| self.value(part, locals, trace)).collect()),
             Expr::Step(index) => match self.answers.get(*index as usize).copied().flatten() {
                 Some(answer) => V::Sym(answer),
@@ -260,14 +307,12 @@ impl<'a> Eval<'a> {
                 let mut kept = Vec::new();
                 let mut unknown = false;
                 for index in 0..length {
-                    let one = item(&list, index);
-                    locals.push(one.clone());
-                    match self.truth(body, locals, trace) {
-                        Kleene::True => kept.push(one),
+                    let one = locals.with(item(&list, index));
+                    match self.truth(body, &one, trace) {
+                        Kleene::True => kept.push(one.value),
                         Kleene::False => {}
                         Kleene::Unknown => unknown = true,
                     }
-                    locals.pop();
                 }
                 // A list of which not every member is known is not known: its size could be anything up to all.
                 if unknown { V::Unknown } else { V::Made(kept) }
@@ -277,9 +322,7 @@ impl<'a> Eval<'a> {
                 let Some(length) = length(&list) else { return V::Unknown };
                 let mut made = Vec::with_capacity(length);
                 for index in 0..length {
-                    locals.push(item(&list, index));
-                    made.push(self.value(body, locals, trace));
-                    locals.pop();
+                    made.push(self.value(body, &locals.with(item(&list, index)), trace));
                 }
                 V::Made(made)
             }

@@ -1,93 +1,33 @@
 //! Judging the leaves of one object.
 
-use zhunsheng_catalogue::{Catalogue, Clause, Kind, Leaf, LeafId, Target};
-use zhunsheng_dossier::{Date, Determination, FactId, Facts, Outcome, RecordId};
+use std::collections::HashMap;
 
-use crate::criteria::{Applied, Criteria};
+use zhunsheng_catalogue::{Catalogue, Clause, Kind, Leaf, LeafId};
+use zhunsheng_dossier::{Date, Determination, Facts, Outcome, RecordId, Val};
+
+use crate::criteria::Criteria;
 use crate::eval::{Eval, Missing, Trace};
+use crate::finding::{Finding, Lean};
 use crate::kleene::Kleene;
+use crate::plan::{Own, Plan, Reach, Ways, Word};
 use crate::records::Records;
 use crate::roles::Roles;
+use crate::rollup;
 use crate::sheets::Sheets;
-
-/// What another clause said for the same object, where a leaf leans on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lean {
-    /// The clause, group or leaf.
-    pub id: String,
-    /// What it said.
-    pub outcome: Outcome,
-}
-
-/// The verdict on one leaf for one object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The leaf.
-    pub leaf: LeafId,
-    /// The kind's record: an object, or the dossier (0) where the whole collection is unknown or empty.
-    pub object: RecordId,
-    /// The verdict that counts.
-    pub verdict: Outcome,
-    /// The verdict the machine reached, whatever a person said.
-    pub automatic: Outcome,
-    /// Facts read that led to it.
-    pub facts: Vec<FactId>,
-    /// What is not known and would decide; only where the automatic verdict is undetermined.
-    pub missing: Vec<Missing>,
-    /// Results of `records audit` that bear on it.
-    pub records: Vec<RecordId>,
-    /// Clauses it leans on.
-    pub leans: Vec<Lean>,
-    /// The exception that lifted the requirement.
-    pub exempt: Option<String>,
-    /// The alternative that holds instead (5.2.2).
-    pub superseded: Option<String>,
-    /// Positions of the assessor's determinations; the last one counts.
-    pub determinations: Vec<usize>,
-    /// Worksheets consulted: procedure and object.
-    pub worksheets: Vec<(u16, RecordId)>,
-    /// The target acts as an entrusted party and the requirement was not handed down to it (6.1).
-    pub not_handed_down: bool,
-    /// Adjusted criteria that concern it (chapter 4).
-    pub criteria: Vec<Applied>,
-    /// The automatic verdict by the standard alone, without adjusted criteria.
-    pub standard: Outcome,
-}
-
-impl Finding {
-    pub(crate) fn new(leaf: LeafId, object: RecordId, verdict: Outcome) -> Finding {
-        Finding {
-            leaf,
-            object,
-            verdict,
-            automatic: verdict,
-            facts: Vec::new(),
-            missing: Vec::new(),
-            records: Vec::new(),
-            leans: Vec::new(),
-            exempt: None,
-            superseded: None,
-            determinations: Vec::new(),
-            worksheets: Vec::new(),
-            not_handed_down: false,
-            criteria: Vec::new(),
-            standard: verdict,
-        }
-    }
-}
 
 /// What leaves may look at beside the facts.
 pub(crate) struct Bench<'a> {
     pub catalogue: &'a Catalogue,
+    pub plan: Plan<'a>,
     pub facts: &'a Facts,
     pub as_of: Date,
     /// Answers by leaf and object.
-    pub answers: &'a std::collections::HashMap<(LeafId, RecordId), Vec<Option<u16>>>,
+    pub answers: &'a HashMap<(LeafId, RecordId), Vec<Option<u16>>>,
     /// Determinations by leaf and object.
-    pub determined: &'a std::collections::HashMap<(LeafId, RecordId), Vec<usize>>,
+    pub determined: &'a HashMap<(LeafId, RecordId), Vec<usize>>,
     pub determinations: &'a [Determination],
     /// Outcomes assumed for clauses, groups or exceptions; only examples assume.
-    pub assumed: Option<&'a std::collections::HashMap<String, Outcome>>,
+    pub assumed: Option<&'a HashMap<String, Outcome>>,
     /// Worksheets of the annex tests by procedure and object.
     pub sheets: &'a Sheets,
     /// Whom requirements bind; only examples leave it out, which speak of a handler.
@@ -96,14 +36,13 @@ pub(crate) struct Bench<'a> {
     pub criteria: &'a Criteria,
     /// What the event records say; examples are judged by their facts alone.
     pub records: Option<&'a Records<'a>>,
-    /// `activity.stage` and `activity.legal_bases`.
-    pub stage_field: Option<(u16, u16)>,
 }
 
+#[derive(Clone)]
 enum Slot {
     Open,
     Working,
-    Done(Box<Finding>),
+    Done(Finding),
 }
 
 /// Judges the leaves of one object; leaves may lean on one another.
@@ -112,77 +51,63 @@ pub(crate) struct Judge<'a, 'b> {
     object: RecordId,
     slots: Vec<Slot>,
     touched: Vec<LeafId>,
+    /// Traces that are free for use again: one is needed per leaf under judgement, not one per finding.
+    spare: Vec<Trace>,
 }
 
 impl<'a, 'b> Judge<'a, 'b> {
     pub fn new(bench: &'b Bench<'a>) -> Self {
-        let slots = bench.catalogue.leaves.iter().map(|_| Slot::Open).collect();
-        Judge { bench, object: 0, slots, touched: Vec::new() }
+        let slots = vec![Slot::Open; bench.catalogue.leaves.len()];
+        Judge { bench, object: 0, slots, touched: Vec::new(), spare: Vec::new() }
     }
 
     /// Judges these leaves for an object, in order.
     pub fn object(&mut self, object: RecordId, leaves: &[LeafId]) -> Vec<Finding> {
+        let mut findings = Vec::with_capacity(leaves.len());
+        self.each(object, leaves, |_, finding| findings.push(finding));
+        findings
+    }
+
+    /// Judges these leaves for an object and hands out each finding with the position of its leaf among them.
+    pub fn each(&mut self, object: RecordId, leaves: &[LeafId], mut take: impl FnMut(usize, Finding)) {
         self.object = object;
         for leaf in leaves {
             self.leaf(*leaf);
         }
         self.supersede(leaves);
-        let findings = leaves
-            .iter()
-            .filter_map(|leaf| match self.slots.get_mut(*leaf).map(|slot| std::mem::replace(slot, Slot::Open)) {
-                Some(Slot::Done(finding)) => Some(*finding),
-                _ => None,
-            })
-            .collect();
+        for (position, leaf) in leaves.iter().enumerate() {
+            if let Some(slot) = self.slots.get_mut(*leaf)
+                && let Slot::Done(finding) = std::mem::replace(slot, Slot::Open)
+            {
+                take(position, finding);
+            }
+        }
         for leaf in self.touched.drain(..) {
             if let Some(slot) = self.slots.get_mut(leaf) {
                 *slot = Slot::Open;
             }
         }
-        findings
     }
 
     /// Where one alternative holds, the others need not: a basis that failed was re-identified (5.2.2).
     fn supersede(&mut self, leaves: &[LeafId]) {
-        for leaf in leaves {
-            let Some(declared) = self.bench.catalogue.leaves.get(*leaf) else { continue };
-            if declared.any_of.is_empty() {
-                continue;
-            }
-            let alternatives = declared.any_of.clone();
-            let holding = alternatives.iter().find(|id| self.alternative(id) == Kleene::True).cloned();
+        let bench = self.bench;
+        for id in leaves {
+            let Some(leaf) = bench.catalogue.leaves.get(*id).filter(|leaf| !leaf.any_of.is_empty()) else { continue };
+            let clause = bench.catalogue.clause_of(leaf);
+            let Some(ways) = clause.and_then(|clause| bench.plan.of(*id, leaf, clause)) else { continue };
+            let holding = ways.any_of.iter().find(|reach| self.alternative(reach) == Kleene::True);
             let Some(holding) = holding else { continue };
-            for id in alternatives.iter().filter(|id| **id != holding) {
-                for other in self.leaves_of(id) {
-                    if let Some(Slot::Done(finding)) = self.slots.get_mut(other)
-                        && matches!(finding.verdict, Outcome::Gap | Outcome::Undetermined)
-                        && finding.determinations.is_empty()
-                    {
-                        finding.verdict = Outcome::NotApplicable;
-                        finding.automatic = Outcome::NotApplicable;
-                        finding.standard = Outcome::NotApplicable;
-                        finding.superseded = Some(holding.clone());
-                        finding.missing.clear();
-                    }
+            for other in ways.any_of.iter().filter(|reach| reach.id != holding.id).flat_map(|reach| &reach.leaves) {
+                if let Some(Slot::Done(finding)) = self.slots.get_mut(*other)
+                    && matches!(finding.verdict, Outcome::Gap | Outcome::Undetermined)
+                    && finding.determinations.is_empty()
+                {
+                    finding.decide(Outcome::NotApplicable);
+                    finding.rest_mut().superseded = Some(holding.id.to_owned());
+                    finding.missing = Box::default();
                 }
             }
-        }
-    }
-
-    fn leaves_of(&self, id: &str) -> Vec<LeafId> {
-        let catalogue = self.bench.catalogue;
-        match catalogue.resolve(id) {
-            Some(Target::Leaf(leaf)) => vec![leaf],
-            Some(Target::Clause(clause)) => within(catalogue, clause),
-            Some(Target::Group(clause, group)) => match catalogue.clauses.get(clause) {
-                Some(clause) => clause
-                    .groups
-                    .get(group)
-                    .map(|group| catalogue.group_leaves(clause, &group.id).collect())
-                    .unwrap_or_default(),
-                None => Vec::new(),
-            },
-            None => Vec::new(),
         }
     }
 
@@ -196,11 +121,16 @@ impl<'a, 'b> Judge<'a, 'b> {
         if let Some(slot) = self.slots.get_mut(leaf) {
             *slot = Slot::Working;
         }
-        let mut finding = self.judge(leaf);
+        let mut trace = self.spare.pop().unwrap_or_default();
+        let mut finding = Finding::new(leaf, self.object, Outcome::Undetermined);
+        self.judge(&mut finding, &mut trace);
+        trace.clear();
+        self.spare.push(trace);
+        finding.tidy();
         if !self.bench.determined.is_empty()
             && let Some(positions) = self.bench.determined.get(&(leaf, self.object))
         {
-            finding.determinations.clone_from(positions);
+            finding.rest_mut().determinations.clone_from(positions);
             let last = positions.last().and_then(|position| self.bench.determinations.get(*position));
             if let Some(last) = last {
                 finding.verdict = last.verdict;
@@ -208,75 +138,91 @@ impl<'a, 'b> Judge<'a, 'b> {
         }
         let verdict = finding.verdict;
         if let Some(slot) = self.slots.get_mut(leaf) {
-            *slot = Slot::Done(Box::new(finding));
+            *slot = Slot::Done(finding);
         }
         self.touched.push(leaf);
         verdict
     }
 
-    fn judge(&mut self, id: LeafId) -> Finding {
-        let mut finding = Finding::new(id, self.object, Outcome::Undetermined);
-        let catalogue = self.bench.catalogue;
-        let (Some(leaf), Some(clause)) =
-            (catalogue.leaves.get(id), catalogue.leaves.get(id).and_then(|leaf| catalogue.clause_of(leaf)))
-        else {
-            return finding;
-        };
+    fn judge(&mut self, finding: &mut Finding, trace: &mut Trace) {
+        let bench = self.bench;
+        let (catalogue, id) = (bench.catalogue, finding.leaf);
+        let Some(leaf) = catalogue.leaves.get(id) else { return };
+        let Some(clause) = catalogue.clause_of(leaf) else { return };
+        let Some(ways) = bench.plan.of(id, leaf, clause) else { return };
         let eval = Eval {
-            facts: self.bench.facts,
+            facts: bench.facts,
             procedures: &catalogue.procedures,
-            sheets: self.bench.sheets,
+            sheets: bench.sheets,
             sheet: None,
-            as_of: self.bench.as_of,
+            as_of: bench.as_of,
             answers: match leaf.steps.is_empty() {
                 true => &[],
-                false => self.bench.answers.get(&(id, self.object)).map_or(&[], Vec::as_slice),
+                false => bench.answers.get(&(id, self.object)).map_or(&[], Vec::as_slice),
             },
             leaf: id,
             object: self.object,
         };
-        let mut trace = Trace::default();
-        let bound = self
-            .bench
-            .roles
-            .map_or(Kleene::True, |roles| roles.bind(self.bench.facts, leaf, clause, self.object, &mut trace));
+        let bound = bench.roles.map_or(Kleene::True, |roles| roles.bind(bench.facts, leaf, clause, self.object, trace));
         if bound != Kleene::True {
-            trace.tidy();
             finding.not_handed_down = bound == Kleene::False;
-            finding.verdict = if finding.not_handed_down { Outcome::NotApplicable } else { Outcome::Undetermined };
-            finding.automatic = finding.verdict;
-            finding.standard = finding.verdict;
-            finding.facts = trace.facts;
-            if bound == Kleene::Unknown {
-                finding.missing = trace.missing;
-            }
-            return finding;
+            finding.decide(if finding.not_handed_down { Outcome::NotApplicable } else { Outcome::Undetermined });
+            keep(finding, trace);
+            return;
         }
-        trace = Trace::default();
-        let named = self.named(leaf, clause, &mut trace);
-        let mut rest = Trace::default();
-        let applies = self.applies(&eval, leaf, clause, &mut rest);
+        trace.clear();
+        self.requirement(&eval, leaf, clause, ways, trace, finding);
+        finding.standard = finding.verdict;
+        if clause.kind != Kind::Exception {
+            bench.criteria.apply(&eval, id, finding, trace);
+        }
+        if !trace.sheets.is_empty() {
+            trace.tidy();
+            finding.rest_mut().worksheets.extend_from_slice(&trace.sheets);
+        }
+        keep(finding, trace);
+        finding.automatic = finding.verdict;
+    }
+
+    /// Whether the requirement applies, is met, or is lifted.
+    fn requirement(
+        &mut self,
+        eval: &Eval<'a>,
+        leaf: &'a Leaf,
+        clause: &Clause,
+        ways: &Ways<'a>,
+        trace: &mut Trace,
+        finding: &mut Finding,
+    ) {
+        let named = ways.basis.map(|word| self.says(word, trace));
+        let start = trace.mark();
+        let stage = ways.stage.map_or(Kleene::True, |word| self.says(word, trace));
+        let applies = match (stage, &leaf.when) {
+            (Kleene::False, _) => Kleene::False,
+            (stage, None) => stage,
+            (stage, Some(when)) => stage.and(eval.condition(when, trace)),
+        };
         // While it is open whether the basis was named, that is the one thing to ask.
-        if named != Some(Kleene::Unknown) || applies == Kleene::False {
-            trace.facts.append(&mut rest.facts);
-            trace.missing.append(&mut rest.missing);
-            trace.sheets.append(&mut rest.sheets);
+        if named == Some(Kleene::Unknown) && applies != Kleene::False {
+            trace.back_to(start);
         }
         match applies.and(named.unwrap_or(Kleene::True)) {
             Kleene::False => finding.verdict = Outcome::NotApplicable,
             // Whether any basis was named is open. Consent is the rule then: where it was not given, it does not hold
             // either way. The other bases must be named; nobody is charged with failing what he may not have claimed.
             Kleene::Unknown if applies == Kleene::True && clause.presumed && named.is_some() => {
-                let mut own = Trace::default();
-                if self.check(&eval, leaf, &mut own, &mut finding) == Kleene::False {
+                let before = trace.mark();
+                if self.check(eval, leaf, ways, trace, finding) == Kleene::False {
                     finding.verdict = Outcome::Gap;
-                    trace.facts.extend(own.facts);
                     trace.missing.clear();
+                    trace.sheets.truncate(before.2);
+                } else {
+                    trace.back_to(before);
                 }
             }
             Kleene::Unknown => finding.verdict = Outcome::Undetermined,
             Kleene::True => {
-                finding.verdict = match self.check(&eval, leaf, &mut trace, &mut finding) {
+                finding.verdict = match self.check(eval, leaf, ways, trace, finding) {
                     Kleene::True => Outcome::Conformant,
                     Kleene::False => Outcome::Gap,
                     Kleene::Unknown => Outcome::Undetermined,
@@ -284,59 +230,22 @@ impl<'a, 'b> Judge<'a, 'b> {
                 if clause.kind == Kind::Exception {
                     finding.verdict = exception(finding.verdict, leaf.burden_on_handler);
                 } else if finding.verdict != Outcome::Conformant {
-                    self.excuse(leaf, &mut finding, &mut trace);
+                    self.excuse(ways, finding, trace);
                 }
             }
         }
-        finding.standard = finding.verdict;
-        if clause.kind != Kind::Exception {
-            self.bench.criteria.apply(&eval, id, &mut finding, &mut trace);
-        }
-        finding.records.sort_unstable();
-        finding.records.dedup();
-        trace.tidy();
-        finding.facts = trace.facts;
-        finding.worksheets = trace.sheets;
-        if finding.verdict == Outcome::Undetermined {
-            finding.missing = trace.missing;
-        }
-        finding.automatic = finding.verdict;
-        finding
-    }
-
-    /// Stage and `when`.
-    fn applies(&self, eval: &Eval<'a>, leaf: &'a Leaf, clause: &Clause, trace: &mut Trace) -> Kleene {
-        let stage = match (&clause.stage, self.bench.stage_field, leaf.object.as_str()) {
-            (Some(stage), Some((field, _)), "activity") => self.enum_is(field, stage, trace),
-            _ => Kleene::True,
-        };
-        if stage == Kleene::False {
-            return Kleene::False;
-        }
-        let when = leaf.when.as_ref().map_or(Kleene::True, |when| eval.condition(when, trace));
-        stage.and(when)
-    }
-
-    /// Whether the activity names this legal basis; `None` for clauses that are no legal basis.
-    fn named(&self, leaf: &Leaf, clause: &Clause, trace: &mut Trace) -> Option<Kleene> {
-        let basis = clause.basis.as_ref().filter(|_| leaf.object == "activity")?;
-        let (_, field) = self.bench.stage_field?;
-        Some(self.enum_is(field, basis, trace))
     }
 
     /// Whether an enumeration field of the object has (or, a list, contains) a value.
-    fn enum_is(&self, field: u16, word: &str, trace: &mut Trace) -> Kleene {
-        use zhunsheng_dossier::{Type, Val};
+    fn says(&self, word: Word, trace: &mut Trace) -> Kleene {
         let facts = self.bench.facts;
-        let fact = facts.get(self.object, field);
+        let fact = facts.get(self.object, word.field);
         if fact == 0 {
-            trace.missing.push(Missing::Fact(self.object, field));
+            trace.missing.push(Missing::Fact(self.object, word.field));
             return Kleene::Unknown;
         }
         trace.facts.push(fact);
-        let declared = self.bench.catalogue.schema.field(facts.shape(self.object), field);
-        let Some(Type::Enum(values)) = declared.map(|(_, field)| &field.ty) else { return Kleene::Unknown };
-        let wanted = values.get_index_of(word).and_then(|index| u16::try_from(index).ok());
+        let Some(wanted) = word.symbol else { return Kleene::Unknown };
         let is = |val: &Val| matches!(val, Val::Sym(index) if Some(*index) == wanted);
         Kleene::known(match facts.val(fact) {
             Val::List(items) => items.iter().any(is),
@@ -344,9 +253,16 @@ impl<'a, 'b> Judge<'a, 'b> {
         })
     }
 
-    fn check(&mut self, eval: &Eval<'a>, leaf: &'a Leaf, trace: &mut Trace, finding: &mut Finding) -> Kleene {
+    fn check(
+        &mut self,
+        eval: &Eval<'a>,
+        leaf: &'a Leaf,
+        ways: &Ways<'a>,
+        trace: &mut Trace,
+        finding: &mut Finding,
+    ) -> Kleene {
         // What was done counts beside what was declared: neither makes up for the other.
-        let mut said = Trace::default();
+        let mut said = Vec::new();
         let recorded =
             self.bench.records.map_or(Kleene::True, |records| records.of(eval.leaf, eval.object, &mut said, finding));
         let mut result = recorded;
@@ -360,29 +276,29 @@ impl<'a, 'b> Judge<'a, 'b> {
         if recorded == Kleene::False {
             return Kleene::False;
         }
-        trace.missing.append(&mut said.missing);
-        for id in &leaf.requires {
-            let outcome = self.clause(id);
-            finding.leans.push(Lean { id: id.clone(), outcome });
+        trace.missing.append(&mut said);
+        for reach in &ways.requires {
+            let outcome = self.clause(reach);
+            finding.rest_mut().leans.push(Lean { id: reach.id.to_owned(), outcome });
             result = result.and(Kleene::satisfied(outcome));
             if outcome == Outcome::Undetermined {
-                trace.missing.extend(self.missing_of(id));
+                self.missing_of(reach, &mut trace.missing);
             }
         }
-        if !leaf.any_of.is_empty() {
+        if !ways.any_of.is_empty() {
             let mut any = Kleene::False;
             let mut missing = Vec::new();
-            for id in &leaf.any_of {
-                let holds = self.alternative(id);
+            for reach in &ways.any_of {
+                let holds = self.alternative(reach);
                 let outcome = match holds {
                     Kleene::True => Outcome::Conformant,
                     Kleene::Unknown => Outcome::Undetermined,
                     Kleene::False => Outcome::Gap,
                 };
                 if holds == Kleene::Unknown {
-                    missing.extend(self.missing_of(id));
+                    self.missing_of(reach, &mut missing);
                 }
-                finding.leans.push(Lean { id: id.clone(), outcome });
+                finding.rest_mut().leans.push(Lean { id: reach.id.to_owned(), outcome });
                 any = any.or(holds);
             }
             if any == Kleene::Unknown {
@@ -394,14 +310,15 @@ impl<'a, 'b> Judge<'a, 'b> {
     }
 
     /// Exceptions are consulted only where the requirement is not plainly met.
-    fn excuse(&mut self, leaf: &Leaf, finding: &mut Finding, trace: &mut Trace) {
+    fn excuse(&mut self, ways: &Ways<'a>, finding: &mut Finding, trace: &mut Trace) {
         let mut open = false;
-        for id in &leaf.except {
-            match self.exception(id, trace) {
+        for reach in &ways.except {
+            match self.exception(reach, trace) {
                 Kleene::True => {
                     finding.verdict = Outcome::NotApplicable;
-                    finding.exempt = Some(id.clone());
-                    finding.leans.clear();
+                    let rest = finding.rest_mut();
+                    rest.exempt = Some(reach.id.to_owned());
+                    rest.leans.clear();
                     return;
                 }
                 Kleene::Unknown => open = true,
@@ -413,24 +330,22 @@ impl<'a, 'b> Judge<'a, 'b> {
         }
     }
 
-    fn exception(&mut self, id: &str, trace: &mut Trace) -> Kleene {
+    fn exception(&mut self, reach: &Reach<'a>, trace: &mut Trace) -> Kleene {
         if let Some(assumed) = self.bench.assumed {
-            return match assumed.get(id) {
+            return match assumed.get(reach.id) {
                 Some(Outcome::Conformant) => Kleene::True,
                 Some(Outcome::Undetermined) => Kleene::Unknown,
                 _ => Kleene::False,
             };
         }
-        let any = self.group_of_any(id);
-        let leaves = self.leaves_of(id);
-        let mut result = if any { Kleene::False } else { Kleene::True };
-        for leaf in leaves {
-            let holds = match self.leaf(leaf) {
+        let mut result = if reach.any { Kleene::False } else { Kleene::True };
+        for leaf in &reach.leaves {
+            let holds = match self.leaf(*leaf) {
                 Outcome::Conformant => Kleene::True,
                 Outcome::Undetermined => Kleene::Unknown,
                 _ => Kleene::False,
             };
-            if let Some(Slot::Done(finding)) = self.slots.get(leaf) {
+            if let Some(Slot::Done(finding)) = self.slots.get(*leaf) {
                 if holds == Kleene::True {
                     trace.facts.extend_from_slice(&finding.facts);
                 }
@@ -438,30 +353,14 @@ impl<'a, 'b> Judge<'a, 'b> {
                     trace.missing.extend_from_slice(&finding.missing);
                 }
             }
-            result = if any { result.or(holds) } else { result.and(holds) };
+            result = if reach.any { result.or(holds) } else { result.and(holds) };
         }
         result
     }
 
-    fn group_of_any(&self, id: &str) -> bool {
-        use zhunsheng_catalogue::GroupOf;
-        match self.bench.catalogue.resolve(id) {
-            Some(Target::Group(clause, group)) => self
-                .bench
-                .catalogue
-                .clauses
-                .get(clause)
-                .and_then(|clause| clause.groups.get(group))
-                .is_some_and(|group| group.of == GroupOf::Any),
-            // A whole clause of exceptions: any of its situations lifts the requirement.
-            Some(Target::Clause(_)) => true,
-            _ => false,
-        }
-    }
-
     /// Whether a legal basis holds: named, and its conditions met. What does not apply does not hold.
-    fn alternative(&mut self, id: &str) -> Kleene {
-        match self.clause(id) {
+    fn alternative(&mut self, reach: &Reach<'a>) -> Kleene {
+        match self.clause(reach) {
             Outcome::Conformant => Kleene::True,
             Outcome::Undetermined => Kleene::Unknown,
             Outcome::Gap | Outcome::NotApplicable => Kleene::False,
@@ -469,54 +368,42 @@ impl<'a, 'b> Judge<'a, 'b> {
     }
 
     /// The verdict of a clause, group or leaf for this object.
-    fn clause(&mut self, id: &str) -> Outcome {
+    fn clause(&mut self, reach: &Reach<'a>) -> Outcome {
         if let Some(assumed) = self.bench.assumed {
-            return assumed.get(id).copied().unwrap_or(Outcome::Undetermined);
+            return assumed.get(reach.id).copied().unwrap_or(Outcome::Undetermined);
         }
-        let mut outcomes = Vec::new();
-        let catalogue = self.bench.catalogue;
-        match catalogue.resolve(id) {
-            Some(Target::Clause(clause)) => {
-                for inner in clauses_within(catalogue, clause) {
-                    outcomes.push(self.own(inner));
-                }
-            }
-            _ => {
-                for leaf in self.leaves_of(id) {
-                    outcomes.push(self.leaf(leaf));
-                }
-            }
+        match &reach.clauses {
+            Some(clauses) => rollup::all(clauses.iter().map(|own| self.own(own))),
+            None => rollup::all(reach.leaves.iter().map(|leaf| self.leaf(*leaf))),
         }
-        crate::rollup::all(outcomes)
     }
 
     /// A clause's own leaves for this object, groups combined as they say.
-    fn own(&mut self, index: usize) -> Outcome {
-        let catalogue = self.bench.catalogue;
-        let Some(clause) = catalogue.clauses.get(index) else { return Outcome::NotApplicable };
-        let Some(leaf) = clause.leaves.first().and_then(|leaf| catalogue.leaves.get(*leaf)) else {
-            return Outcome::NotApplicable;
-        };
-        let kind = leaf.object.clone();
-        let mut outcomes = Vec::new();
-        for leaf in &clause.leaves {
-            if catalogue.leaves.get(*leaf).is_some_and(|leaf| leaf.object == kind) {
-                let outcome = self.leaf(*leaf);
-                outcomes.push((*leaf, outcome));
-            }
+    fn own(&mut self, own: &Own<'a>) -> Outcome {
+        if !own.alternatives {
+            return rollup::all(own.leaves.iter().map(|leaf| self.leaf(*leaf)));
         }
-        crate::rollup::combine(catalogue, clause, &outcomes)
+        let outcomes: Vec<(LeafId, Outcome)> = own.leaves.iter().map(|leaf| (*leaf, self.leaf(*leaf))).collect();
+        rollup::combine(self.bench.catalogue, own.clause, &outcomes)
     }
 
-    fn missing_of(&self, id: &str) -> Vec<Missing> {
-        self.leaves_of(id)
-            .into_iter()
-            .filter_map(|leaf| match self.slots.get(leaf) {
-                Some(Slot::Done(finding)) if finding.verdict == Outcome::Undetermined => Some(finding.missing.clone()),
-                _ => None,
-            })
-            .flatten()
-            .collect()
+    fn missing_of(&self, reach: &Reach<'a>, missing: &mut Vec<Missing>) {
+        for leaf in &reach.leaves {
+            if let Some(Slot::Done(finding)) = self.slots.get(*leaf)
+                && finding.verdict == Outcome::Undetermined
+            {
+                missing.extend_from_slice(&finding.missing);
+            }
+        }
+    }
+}
+
+/// What was read, each once, becomes the finding's.
+fn keep(finding: &mut Finding, trace: &mut Trace) {
+    trace.tidy();
+    finding.facts = trace.facts.as_slice().into();
+    if finding.verdict == Outcome::Undetermined {
+        finding.missing = trace.missing.as_slice().into();
     }
 }
 
@@ -527,25 +414,4 @@ fn exception(outcome: Outcome, burden: bool) -> Outcome {
         Outcome::Undetermined if !burden => Outcome::Undetermined,
         _ => Outcome::NotApplicable,
     }
-}
-
-/// A clause and the clauses below it that count towards it: characteristics and, for the same object, extensions do not.
-fn clauses_within(catalogue: &Catalogue, clause: usize) -> Vec<usize> {
-    let Some(top) = catalogue.clauses.get(clause) else { return Vec::new() };
-    let prefix = format!("{}.", top.id);
-    catalogue
-        .clauses
-        .iter()
-        .enumerate()
-        .filter(|(index, other)| *index == clause || (other.id.starts_with(&prefix) && other.kind != Kind::Exception))
-        .map(|(index, _)| index)
-        .collect()
-}
-
-fn within(catalogue: &Catalogue, clause: usize) -> Vec<LeafId> {
-    clauses_within(catalogue, clause)
-        .into_iter()
-        .filter_map(|index| catalogue.clauses.get(index))
-        .flat_map(|clause| clause.leaves.iter().copied())
-        .collect()
 }

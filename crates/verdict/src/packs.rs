@@ -6,7 +6,8 @@ use zhunsheng_catalogue::{Catalogue, Leaf, LeafId, Pack, Standing, Target};
 use zhunsheng_dossier::{Date, Facts, Val};
 use zhunsheng_source::{Diagnostic, Diagnostics, nearest};
 
-use crate::assess::{Input, InputError, field_fact};
+use crate::assess::{Input, InputError};
+use crate::stated::field_fact;
 
 /// A pack that takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use zhunsheng_catalogue::{Catalogue, Clause, Example, Leaf, LeafId, Mode};
 use zhunsheng_dossier::{Date, Facts, Outcome, build};
 use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 
-use crate::assess::stage_fields;
 use crate::criteria::Criteria;
 use crate::judge::{Bench, Judge};
 use crate::kleene::Kleene;
 use crate::mutate::{changes, mutants};
+use crate::plan::Plan;
 use crate::sheets::Sheets;
 
 /// A change that no example noticed.
@@ -345,6 +345,7 @@ fn run(catalogue: &Catalogue, id: LeafId, prepared: &Prepared) -> Outcome {
     let answers = HashMap::from([((id, prepared.object), prepared.answers.clone())]);
     let bench = Bench {
         catalogue,
+        plan: Plan::new(catalogue),
         facts: &prepared.facts,
         as_of: prepared.as_of,
         answers: &answers,
@@ -355,7 +356,6 @@ fn run(catalogue: &Catalogue, id: LeafId, prepared: &Prepared) -> Outcome {
         roles: None,
         criteria: &Criteria::default(),
         records: None,
-        stage_field: stage_fields(catalogue),
     };
     let mut judge = Judge::new(&bench);
     judge.object(prepared.object, &[id]).first().map_or(Outcome::Undetermined, |finding| finding.verdict)

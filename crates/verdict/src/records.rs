@@ -11,8 +11,8 @@ use zhunsheng_catalogue::{Catalogue, Kind, LeafId, RecordCheck, walk};
 use zhunsheng_dossier::{Facts, FieldId, Outcome, RecordId, ShapeId, Type, Val};
 use zhunsheng_source::{Diagnostic, Diagnostics};
 
-use crate::eval::{Missing, Trace};
-use crate::judge::Finding;
+use crate::eval::Missing;
+use crate::finding::Finding;
 use crate::kleene::Kleene;
 
 /// The results, by leaf.
@@ -166,27 +166,34 @@ impl<'a> Records<'a> {
     }
 
     /// What the records say of a leaf for an object.
-    pub fn of(&self, leaf: LeafId, object: RecordId, trace: &mut Trace, finding: &mut Finding) -> Kleene {
+    pub fn of(&self, leaf: LeafId, object: RecordId, open: &mut Vec<Missing>, finding: &mut Finding) -> Kleene {
         let Some(bound) = self.by_leaf.get(&leaf) else { return Kleene::True };
         let kind = self.catalogue.leaves.get(leaf).map_or("", |leaf| leaf.object.as_str());
         let mut result = Kleene::True;
         for held in bound.iter().filter_map(|index| self.checks.get(*index)) {
-            result = result.and(self.one(held, kind, object, trace, finding));
+            result = result.and(self.one(held, kind, object, open, finding));
         }
         result
     }
 
-    fn one(&self, held: &Held<'_>, kind: &str, object: RecordId, trace: &mut Trace, finding: &mut Finding) -> Kleene {
+    fn one(
+        &self,
+        held: &Held<'_>,
+        kind: &str,
+        object: RecordId,
+        open: &mut Vec<Missing>,
+        finding: &mut Finding,
+    ) -> Kleene {
         let due = self.stated.as_ref().map(|stated| lacking(held.check, stated).is_none());
         if due == Some(false) {
             return Kleene::True;
         }
         if let Some(missing) = self.spoilt {
-            trace.missing.push(missing);
+            open.push(missing);
             return Kleene::Unknown;
         }
         let Some(all) = held.all else {
-            trace.missing.push(if due.is_some() { self.ask.1 } else { self.ask.0 });
+            open.push(if due.is_some() { self.ask.1 } else { self.ask.0 });
             return Kleene::Unknown;
         };
         let mut say = |part: Part| {
@@ -196,12 +203,12 @@ impl<'a> Records<'a> {
                 Outcome::NotApplicable => return Kleene::True,
                 Outcome::Undetermined => {
                     if let Some(field) = self.place(part.record, "status") {
-                        trace.missing.push(Missing::Fact(part.record, field));
+                        open.push(Missing::Fact(part.record, field));
                     }
                     Kleene::Unknown
                 }
             };
-            finding.records.push(part.record);
+            finding.rest_mut().records.push(part.record);
             said
         };
         if self.singleton(kind) {
@@ -214,7 +221,7 @@ impl<'a> Records<'a> {
         }
         // Violations whose object is not known may be this one's.
         if let Some(missing) = self.may_be_its(held, kind, object) {
-            trace.missing.push(missing);
+            open.push(missing);
             return Kleene::Unknown;
         }
         match all.status {
@@ -281,7 +288,7 @@ impl<'a> Records<'a> {
         for held in bound.iter().filter_map(|index| self.checks.get(*index)) {
             let Some(all) = held.all.filter(|all| all.status == Outcome::Gap) else { continue };
             if held.groups.is_empty() {
-                finding.records.push(all.record);
+                finding.rest_mut().records.push(all.record);
                 continue;
             }
             let of = if kind == "activity" { None } else { self.refers(kind) };
@@ -297,7 +304,7 @@ impl<'a> Records<'a> {
                     && !placed(group)
                     && (clause.stage.is_none() || clause.stage.as_deref() == stage)
             };
-            finding.records.extend(held.groups.iter().filter(here).map(|group| group.part.record));
+            finding.rest_mut().records.extend(held.groups.iter().filter(here).map(|group| group.part.record));
         }
         if finding.records.is_empty() {
             return None;
@@ -308,7 +315,7 @@ impl<'a> Records<'a> {
         let named = clause.basis.is_some() && kind == "activity" && !clause.presumed;
         if conditional || named || !declared.except.is_empty() {
             finding.verdict = Outcome::Undetermined;
-            finding.missing.push(Missing::Fact(0, root));
+            finding.missing = Box::new([Missing::Fact(0, root)]);
         }
         finding.automatic = finding.verdict;
         Some(finding)

@@ -1,13 +1,11 @@
 //! The request list: what is not known, whom it would help, and the question that asks for it.
 
-use std::collections::BTreeMap;
-
 use zhunsheng_catalogue::{Catalogue, LeafId};
 use zhunsheng_dossier::{Dossier, Facts, Outcome};
 use zhunsheng_source::Text;
 
 use crate::eval::Missing;
-use crate::judge::Finding;
+use crate::finding::Finding;
 
 /// One thing to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,29 +130,25 @@ fn question(catalogue: &Catalogue, dossier: &Dossier, missing: Missing) -> Text 
 /// Requests of all undetermined findings, the ones that most leaves wait for first.
 pub(crate) fn requests(catalogue: &Catalogue, dossier: &Dossier, findings: &[Finding]) -> Vec<Request> {
     let facts = &dossier.facts;
-    let mut waiting: BTreeMap<Missing, Vec<LeafId>> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.verdict == Outcome::Undetermined) {
-        for missing in &finding.missing {
-            let leaves = waiting.entry(*missing).or_default();
-            if leaves.last() != Some(&finding.leaf) {
-                leaves.push(finding.leaf);
-            }
-        }
-    }
-    let mut requests: Vec<Request> = waiting
-        .into_iter()
-        .map(|(missing, mut leaves)| {
-            leaves.sort_unstable();
-            leaves.dedup();
-            Request {
-                missing,
-                path: path(catalogue, dossier, missing),
-                to: to(catalogue, facts, missing),
-                question: question(catalogue, dossier, missing),
-                leaves,
-            }
-        })
+    let open = findings.iter().filter(|finding| finding.verdict == Outcome::Undetermined);
+    let mut waiting: Vec<(Missing, LeafId)> =
+        open.flat_map(|finding| finding.missing.iter().map(|missing| (*missing, finding.leaf))).collect();
+    waiting.sort_unstable();
+    waiting.dedup();
+    let groups = waiting.chunk_by(|a, b| a.0 == b.0);
+    let mut groups: Vec<(String, &[(Missing, LeafId)])> = groups
+        .filter_map(|group| group.first().map(|(missing, _)| (path(catalogue, dossier, *missing), group)))
         .collect();
-    requests.sort_by(|a, b| b.leaves.len().cmp(&a.leaves.len()).then_with(|| a.path.cmp(&b.path)));
-    requests
+    groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));
+    let request = |(path, group): (String, &[(Missing, LeafId)])| {
+        let missing = group.first()?.0;
+        Some(Request {
+            missing,
+            path,
+            to: to(catalogue, facts, missing),
+            question: question(catalogue, dossier, missing),
+            leaves: group.iter().map(|(_, leaf)| *leaf).collect(),
+        })
+    };
+    groups.into_iter().filter_map(request).collect()
 }

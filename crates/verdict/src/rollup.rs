@@ -3,7 +3,7 @@
 use zhunsheng_catalogue::{Catalogue, Clause, GroupOf, Kind, LeafId};
 use zhunsheng_dossier::{Outcome, RecordId};
 
-use crate::judge::Finding;
+use crate::finding::Finding;
 
 /// The verdict of a clause over all its objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,12 +16,16 @@ pub struct Rolled {
 
 /// Everything must hold: a gap anywhere is a gap, anything open leaves it open; what does not apply does not count.
 pub(crate) fn all(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
-    outcomes.into_iter().fold(Outcome::NotApplicable, |so_far, next| match (so_far, next) {
+    outcomes.into_iter().fold(Outcome::NotApplicable, both)
+}
+
+fn both(a: Outcome, b: Outcome) -> Outcome {
+    match (a, b) {
         (Outcome::Gap, _) | (_, Outcome::Gap) => Outcome::Gap,
         (Outcome::Undetermined, _) | (_, Outcome::Undetermined) => Outcome::Undetermined,
         (Outcome::Conformant, _) | (_, Outcome::Conformant) => Outcome::Conformant,
         _ => Outcome::NotApplicable,
-    })
+    }
 }
 
 /// One suffices.
@@ -55,19 +59,25 @@ pub(crate) fn combine(catalogue: &Catalogue, clause: &Clause, leaves: &[(LeafId,
 
 /// Rolls findings up to every clause that has any, in the order of the catalogue.
 pub(crate) fn roll(catalogue: &Catalogue, findings: &[Finding]) -> Vec<Rolled> {
-    let mut by_clause: Vec<Vec<(RecordId, LeafId, Outcome)>> = vec![Vec::new(); catalogue.clauses.len()];
-    for finding in findings {
-        let clause = catalogue.leaves.get(finding.leaf).map(|leaf| leaf.clause);
-        if let Some(held) = clause.and_then(|clause| by_clause.get_mut(clause)) {
-            held.push((finding.object, finding.leaf, finding.verdict));
+    let mut own: Vec<Option<Outcome>> = vec![None; catalogue.clauses.len()];
+    let mut per_object: Vec<Vec<(RecordId, LeafId, Outcome)>> = vec![Vec::new(); catalogue.clauses.len()];
+    for of_leaf in findings.chunk_by(|a, b| a.leaf == b.leaf) {
+        let index = of_leaf.first().and_then(|finding| catalogue.leaves.get(finding.leaf)).map(|leaf| leaf.clause);
+        let Some((index, clause)) = index.and_then(|index| Some((index, catalogue.clauses.get(index)?))) else {
+            continue;
+        };
+        if alternatives(clause) {
+            let held = of_leaf.iter().map(|finding| (finding.object, finding.leaf, finding.verdict));
+            per_object.get_mut(index).into_iter().for_each(|list| list.extend(held.clone()));
+        } else if let Some(slot) = own.get_mut(index) {
+            *slot = Some(all(of_leaf.iter().map(|finding| finding.verdict).chain(*slot)));
         }
     }
-    let own: Vec<Option<Outcome>> = catalogue
-        .clauses
-        .iter()
-        .zip(&mut by_clause)
-        .map(|(clause, held)| (!held.is_empty()).then(|| over_objects(catalogue, clause, held)))
-        .collect();
+    for ((clause, held), slot) in catalogue.clauses.iter().zip(&mut per_object).zip(&mut own) {
+        if !held.is_empty() {
+            *slot = Some(over_objects(catalogue, clause, held));
+        }
+    }
     // What a clause passes on to the one above: extension requirements to the indicator they extend, legal bases to
     // nobody (5.2.2 itself asks whether one of them holds), exceptions and requirements of sector packs to nobody: the
     // verdict on the standard is the standard's own.
@@ -99,6 +109,11 @@ pub(crate) fn roll(catalogue: &Catalogue, findings: &[Finding]) -> Vec<Rolled> {
         .collect()
 }
 
+/// Whether some of its groups are alternatives, which are combined for each object by itself.
+fn alternatives(clause: &Clause) -> bool {
+    clause.groups.iter().any(|group| group.of == GroupOf::Any)
+}
+
 fn parent(id: &str) -> Option<&str> {
     id.rsplit_once('.').map(|(parent, _)| parent)
 }
@@ -106,7 +121,7 @@ fn parent(id: &str) -> Option<&str> {
 /// Combines per object first (alternatives hold per object), then over all objects. A legal basis is asked of each
 /// activity that names it; it is a gap of the clause where it fails for any of them.
 fn over_objects(catalogue: &Catalogue, clause: &Clause, held: &mut [(RecordId, LeafId, Outcome)]) -> Outcome {
-    if clause.groups.iter().all(|group| group.of == GroupOf::All) {
+    if !alternatives(clause) {
         return all(held.iter().map(|(_, _, outcome)| *outcome));
     }
     held.sort_by_key(|(object, leaf, _)| (*object, *leaf));

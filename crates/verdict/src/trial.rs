@@ -6,13 +6,17 @@ use zhunsheng_catalogue::{Catalogue, Kind, LeafId, Mode};
 use zhunsheng_dossier::{Change, Date, Dossier, FactId, Facts, Outcome, RecordId, changed};
 use zhunsheng_source::{Diagnostic, Diagnostics, Node};
 
-use crate::assess::{Input, InputError, Scope, answers, findings, object_of, stage_fields, stages, stated_date};
+use crate::assess::{Input, InputError};
 use crate::criteria::Criteria;
-use crate::judge::{Bench, Finding, Judge};
+use crate::finding::Finding;
+use crate::judge::{Bench, Judge};
 use crate::packs::{self, ActivePack};
+use crate::plan::Plan;
 use crate::records::Records;
 use crate::roles::Roles;
 use crate::sheets::Sheets;
+use crate::stated::{answers, object_of, stages, stated_date};
+use crate::sweep::{Scope, findings};
 
 type Answers = HashMap<(LeafId, RecordId), Vec<Option<u16>>>;
 
@@ -28,12 +32,14 @@ pub struct State {
 pub type Verdicts = BTreeMap<(LeafId, RecordId), Outcome>;
 
 /// What judges the states of one dossier.
+#[derive(Clone)]
 pub struct Trial<'a> {
     catalogue: &'a Catalogue,
     as_of: Date,
     stages: Vec<String>,
     packs: Vec<ActivePack>,
     only_packs: bool,
+    view: Option<String>,
 }
 
 impl<'a> Trial<'a> {
@@ -52,7 +58,13 @@ impl<'a> Trial<'a> {
             return Err(InputError::Mistakes(problems));
         }
         let only_packs = input.only_packs;
-        Ok((Trial { catalogue, as_of, stages, packs, only_packs }, State { facts: facts.clone(), answers }))
+        let view = input.view.clone();
+        Ok((Trial { catalogue, as_of, stages, packs, only_packs, view }, State { facts: facts.clone(), answers }))
+    }
+
+    /// The same trial, in which the clauses of a view are judged too.
+    pub fn viewed(&self, view: &str) -> Trial<'a> {
+        Trial { view: Some(view.to_owned()), ..self.clone() }
     }
 
     /// A state with changes. The path `answers[LEAF@OBJECT].STEP` is an answer to a guided leaf.
@@ -99,7 +111,7 @@ impl<'a> Trial<'a> {
             packs: &self.packs,
             only_packs: self.only_packs,
             exceptions: true,
-            view: None,
+            view: self.view.as_deref(),
         };
         self.with(state, |bench| findings(bench, &scope))
     }
@@ -121,6 +133,7 @@ impl<'a> Trial<'a> {
         let records = Records::new(self.catalogue, &state.facts);
         then(&Bench {
             catalogue: self.catalogue,
+            plan: Plan::new(self.catalogue),
             facts: &state.facts,
             as_of: self.as_of,
             answers: &state.answers,
@@ -131,7 +144,6 @@ impl<'a> Trial<'a> {
             sheets: &Sheets::read(self.catalogue, &state.facts, &mut Diagnostics::default()),
             roles: Some(&Roles::read(self.catalogue, &state.facts)),
             criteria: &Criteria::default(),
-            stage_field: stage_fields(self.catalogue),
         })
     }
 
@@ -170,7 +182,7 @@ impl<'a> Trial<'a> {
         let mut grounds: BTreeMap<LeafId, Vec<(RecordId, Vec<FactId>)>> = BTreeMap::new();
         for finding in self.findings(state) {
             if finding.verdict == Outcome::Conformant {
-                grounds.entry(finding.leaf).or_default().push((finding.object, finding.facts));
+                grounds.entry(finding.leaf).or_default().push((finding.object, finding.facts.into_vec()));
             }
         }
         grounds

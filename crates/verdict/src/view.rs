@@ -6,7 +6,7 @@
 use zhunsheng_catalogue::{Catalogue, Crosswalk, Item, LeafId, Point, Relation};
 use zhunsheng_dossier::Outcome;
 
-use crate::judge::Finding;
+use crate::finding::Finding;
 use crate::rollup::{all, of_leaves};
 
 /// Why a point has its verdict, where the leaves alone do not say it.

@@ -23,6 +23,14 @@ pub struct Violation {
     pub also: Vec<LeafId>,
 }
 
+/// A situation that the dossier itself is not in.
+pub struct Variant {
+    /// The view whose own clauses are judged too.
+    pub view: Option<String>,
+    /// Changes to the baseline.
+    pub changes: Vec<Change>,
+}
+
 /// A conforming dossier and its violations.
 pub struct Baseline {
     /// Its folder.
@@ -35,7 +43,7 @@ pub struct Baseline {
     /// Only the leaves of the packs that the dossier names are judged: it need not conform to the standard.
     pub only_packs: bool,
     /// Situations that exclude one another: changes to the baseline that leave it conforming.
-    pub variants: BTreeMap<String, Vec<Change>>,
+    pub variants: BTreeMap<String, Variant>,
     /// The entries, in the order written.
     pub violations: Vec<Violation>,
     /// Leaves for which there can be none, with the reason.
@@ -89,20 +97,17 @@ pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Baseline, Failure> {
         .map(|list| list.items().iter().filter_map(Node::text).map(str::to_owned).collect())
         .unwrap_or_default();
     let only_packs = node.get("only_packs").and_then(Node::text) == Some("true");
-    let mut variants = BTreeMap::new();
+    let mut variants: BTreeMap<String, Variant> = BTreeMap::new();
     for (key, value) in node.get("variants").map(Node::entries).unwrap_or_default() {
-        reader.keys(value, &["why", "set", "drop", "add"]);
-        variants.insert(key.name.clone(), changes(value));
+        let variant = reader.variant(value, &variants);
+        variants.insert(key.name.clone(), variant);
     }
     let mut violations = Vec::new();
     for (key, value) in node.get("violations").map(Node::entries).unwrap_or_default() {
         reader.keys(value, &["in", "set", "drop", "add", "also", "why"]);
         let within = value.get("in").and_then(Node::text).map(str::to_owned);
-        if let (Some(name), Some(at)) = (&within, value.get("in").map(|node| node.at))
-            && !variants.contains_key(name)
-        {
-            let problem = Diagnostic::error(at, format!("没有变体 `{name}`"), format!("no variant `{name}`"));
-            reader.problems.push(problem.near(name, variants.keys().map(String::as_str)));
+        if let (Some(name), Some(at)) = (&within, value.get("in").map(|node| node.at)) {
+            reader.known(name, at, &variants);
         }
         let also = value.get("also").map(Node::items).unwrap_or_default();
         let also: Vec<LeafId> = also.iter().filter_map(|item| reader.leaf(item.text()?, item.at)).collect();
@@ -146,6 +151,43 @@ impl Reader<'_> {
                 self.problems.push(Diagnostic::error(key.at, zh, en).near(&key.name, valid.iter().copied()));
             }
         }
+    }
+
+    /// A variant: those it builds on, which stand before it, then its own changes.
+    fn variant(&mut self, node: &Node, before: &BTreeMap<String, Variant>) -> Variant {
+        self.keys(node, &["why", "from", "view", "set", "drop", "add"]);
+        let mut variant = Variant { view: None, changes: Vec::new() };
+        for name in node.get("from").map(Node::items).unwrap_or_default() {
+            let (at, name) = (name.at, name.text().unwrap_or_default());
+            if let Some(base) = self.known(name, at, before) {
+                variant.view = base.view.clone().or(variant.view);
+                variant.changes.extend(base.changes.iter().cloned());
+            }
+        }
+        if let Some((view, at)) = node.get("view").and_then(|node| Some((node.text()?, node.at))) {
+            let crosswalks = &self.catalogue.crosswalks;
+            if !crosswalks.iter().any(|one| one.id == view) {
+                let problem = Diagnostic::error(at, format!("没有视角 `{view}`"), format!("no view `{view}`"));
+                self.problems.push(problem.near(view, crosswalks.iter().map(|one| one.id.as_str())));
+            }
+            variant.view = Some(view.to_owned());
+        }
+        variant.changes.extend(changes(node));
+        variant
+    }
+
+    fn known<'v>(
+        &mut self,
+        name: &str,
+        at: zhunsheng_source::At,
+        variants: &'v BTreeMap<String, Variant>,
+    ) -> Option<&'v Variant> {
+        let found = variants.get(name);
+        if found.is_none() {
+            let problem = Diagnostic::error(at, format!("没有变体 `{name}`"), format!("no variant `{name}`"));
+            self.problems.push(problem.near(name, variants.keys().map(String::as_str)));
+        }
+        found
     }
 
     fn leaf(&mut self, id: &str, at: zhunsheng_source::At) -> Option<LeafId> {

@@ -37,11 +37,7 @@ pub fn run(catalogue: &Catalogue, baseline: &Baseline, only: &str, out: &mut imp
         return Err(Failure::Mistakes(problems, Box::new(baseline.sources.clone())));
     }
     let done: BTreeSet<LeafId> = baseline.violations.iter().map(|one| one.leaf).collect();
-    let grounds: Vec<_> = ground
-        .states
-        .iter()
-        .map(|(name, (state, before))| (name, state, before, ground.trial.grounds(state)))
-        .collect();
+    let grounds: Vec<_> = ground.iter().map(|(name, stand)| (name, stand, stand.trial.grounds(&stand.state))).collect();
     for leaf in Trial::automatic(catalogue) {
         let Some(id) = catalogue.leaves.get(leaf).map(|leaf| leaf.id.as_str()) else { continue };
         let claimed = baseline.covers.iter().any(|prefix| id.starts_with(prefix));
@@ -49,16 +45,16 @@ pub fn run(catalogue: &Catalogue, baseline: &Baseline, only: &str, out: &mut imp
             continue;
         }
         let mut best: Option<Best> = None;
-        for (name, state, before, grounds) in &grounds {
+        for (name, stand, grounds) in &grounds {
             if best.as_ref().is_some_and(|best| best.cost <= 3) {
                 break;
             }
             let Some(objects) = grounds.get(&leaf) else { continue };
             let mut search = Search {
                 catalogue,
-                trial: &ground.trial,
-                state,
-                before,
+                trial: &stand.trial,
+                state: &stand.state,
+                before: &stand.before,
                 leaf,
                 variant: name,
                 best: &mut best,

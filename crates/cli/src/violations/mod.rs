@@ -90,10 +90,14 @@ fn due(catalogue: &Catalogue, baselines: &[Baseline]) -> Vec<LeafId> {
         .collect()
 }
 
-/// A trial of a baseline, and its states: by itself, and in each of its variants.
-struct Ground<'a> {
+/// The states of a baseline: by itself, and in each of its variants.
+type Ground<'a> = BTreeMap<Option<String>, Stand<'a>>;
+
+/// A state and what judges it.
+struct Stand<'a> {
     trial: Trial<'a>,
-    states: BTreeMap<Option<String>, (State, Verdicts)>,
+    state: State,
+    before: Verdicts,
 }
 
 fn ground<'a>(
@@ -106,19 +110,20 @@ fn ground<'a>(
         InputError::Mistakes(problems) => Failure::Mistakes(problems, Box::new(baseline.sources.clone())),
         other => Failure::Said(other.to_string()),
     })?;
-    let mut states = BTreeMap::new();
-    for (name, set) in &baseline.variants {
-        match trial.change(&state, set) {
+    let mut ground = Ground::new();
+    for (name, variant) in &baseline.variants {
+        match trial.change(&state, &variant.changes) {
             Ok(changed) => {
-                let verdicts = trial.verdicts(&changed);
-                states.insert(Some(name.clone()), (changed, verdicts));
+                let trial = variant.view.as_ref().map_or_else(|| trial.clone(), |view| trial.viewed(view));
+                let before = trial.verdicts(&changed);
+                ground.insert(Some(name.clone()), Stand { trial, state: changed, before });
             }
             Err(found) => problems.extend(found),
         }
     }
-    let verdicts = trial.verdicts(&state);
-    states.insert(None, (state, verdicts));
-    Ok(Ground { trial, states })
+    let before = trial.verdicts(&state);
+    ground.insert(None, Stand { trial, state, before });
+    Ok(ground)
 }
 
 fn names(catalogue: &Catalogue, leaves: impl IntoIterator<Item = LeafId>) -> String {
@@ -131,8 +136,8 @@ fn names(catalogue: &Catalogue, leaves: impl IntoIterator<Item = LeafId>) -> Str
 pub fn check(catalogue: &Catalogue, baseline: &Baseline) -> Result<Diagnostics, Failure> {
     let mut problems = Diagnostics::default();
     let ground = ground(catalogue, baseline, &mut problems)?;
-    for (variant, (_, verdicts)) in &ground.states {
-        let Effect { gaps, open, .. } = ground.trial.effect(verdicts, verdicts);
+    for (variant, stand) in &ground {
+        let Effect { gaps, open, .. } = stand.trial.effect(&stand.before, &stand.before);
         if !gaps.is_empty() || !open.is_empty() {
             let name = variant.clone().unwrap_or_else(|| baseline.folder.display().to_string());
             let list = names(catalogue, gaps.into_iter().chain(open));
@@ -172,16 +177,16 @@ pub fn check(catalogue: &Catalogue, baseline: &Baseline) -> Result<Diagnostics, 
 /// What is wrong with one entry.
 fn judge(catalogue: &Catalogue, ground: &Ground<'_>, one: &Violation) -> Diagnostics {
     let mut problems = Diagnostics::default();
-    let Some((state, before)) = ground.states.get(&one.within) else { return problems };
-    let changed = match ground.trial.change(state, &one.changes) {
+    let Some(Stand { trial, state, before }) = ground.get(&one.within) else { return problems };
+    let changed = match trial.change(state, &one.changes) {
         Ok(changed) => changed,
         Err(found) => return found,
     };
-    let effect = ground.trial.effect(before, &ground.trial.verdicts(&changed));
+    let effect = trial.effect(before, &trial.verdicts(&changed));
     let mut say = |zh: String, en: String| problems.push(Diagnostic::error(one.key.at, zh, en));
     let id = &one.key.name;
     let mut expected: BTreeSet<LeafId> = one.also.iter().copied().collect();
-    if ground.trial.is_exception(one.leaf) {
+    if trial.is_exception(one.leaf) {
         if !effect.lapsed.contains(&one.leaf) {
             say(format!("例外 `{id}` 未失效"), format!("exception `{id}` still holds, or never did"));
         } else if effect.gaps.is_empty() {
