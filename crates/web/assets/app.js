@@ -118,6 +118,9 @@
   document.addEventListener("change", depend);
   depend();
 
+  // Who signs out leaves no copy of a page behind.
+  for (const form of document.querySelectorAll("form[action='/logout']"))
+    form.addEventListener("submit", () => { if ("caches" in window) caches.delete("field"); });
   for (const form of document.querySelectorAll("form[data-ask]"))
     form.addEventListener("submit", (event) => { if (!confirm(form.dataset.ask)) event.preventDefault(); });
   for (const select of document.querySelectorAll("[data-submits]"))

@@ -9,6 +9,7 @@ pub const VERSION: &str = env!("ASSETS_VERSION");
 const FILES: &[(&str, &str, &str)] = &[
     ("app.css", "text/css; charset=utf-8", include_str!("../assets/app.css")),
     ("app.js", "text/javascript; charset=utf-8", include_str!("../assets/app.js")),
+    ("field.js", "text/javascript; charset=utf-8", include_str!("../assets/field.js")),
     ("workpaper.js", "text/javascript; charset=utf-8", include_str!("../assets/workpaper.js")),
     ("jobs.js", "text/javascript; charset=utf-8", include_str!("../assets/jobs.js")),
     ("icon.svg", "image/svg+xml", include_str!("../assets/icon.svg")),

@@ -80,7 +80,7 @@ fn visitor(app: &App, parts: &mut Parts, page: &mut Page) -> Option<HeaderValue>
 }
 
 /// 128 bits of chance, as hex.
-fn random() -> Option<String> {
+pub fn random() -> Option<String> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).ok()?;
     Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

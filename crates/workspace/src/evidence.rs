@@ -6,6 +6,7 @@ use std::fs::File;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use zhunsheng_catalogue::Catalogue;
 
 use crate::auth::{Action, Grant};
 use crate::blob::{Blob, Upload};
@@ -13,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::inventory::{Object, key_of, put_object};
 use crate::people::{line, prose};
 use crate::store::rows::{Record, Row};
-use crate::store::tx::Base;
+use crate::store::tx::{Base, Tx};
 use crate::workspace::Workspace;
 
 /// What is said of evidence when it is added.
@@ -103,17 +104,7 @@ impl Workspace {
         self.canonical("evidence", "new", &Value::Object(body.clone()))?;
         let blob = upload.finish()?;
         let (catalogue, extension) = (self.catalogue().clone(), extension(&meta.filename));
-        self.change(grant, Action::AddEvidence, move |tx| {
-            let id = format!("e-{}", tx.fresh()?);
-            if tx.get::<Blob>(&blob.sha256)?.is_none() {
-                tx.put("received", &blob.sha256, Base::New, &blob)?;
-            }
-            body.insert("file".into(), format!("evidence/{id}{extension}").into());
-            body.insert("sha256".into(), blob.sha256.into());
-            body.insert("obtained".into(), tx.now.day().to_string().into());
-            put_object(tx, &catalogue, "evidence", &id, Base::New, body)?;
-            Ok(id)
-        })
+        self.change(grant, Action::AddEvidence, move |tx| take(tx, &catalogue, blob, &extension, body))
     }
 
     /// Evidence with its files and links: all of it for the team, what they added themselves for others who add.
@@ -196,13 +187,32 @@ impl Workspace {
     }
 }
 
+/// Makes a file that was received evidence with these fields; its id is returned.
+pub(crate) fn take(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    blob: Blob,
+    extension: &str,
+    mut body: Map<String, Value>,
+) -> Result<String> {
+    let id = format!("e-{}", tx.fresh()?);
+    if tx.get::<Blob>(&blob.sha256)?.is_none() {
+        tx.put("received", &blob.sha256, Base::New, &blob)?;
+    }
+    body.insert("file".into(), format!("evidence/{id}{extension}").into());
+    body.insert("sha256".into(), blob.sha256.into());
+    body.insert("obtained".into(), tx.now.day().to_string().into());
+    put_object(tx, catalogue, "evidence", &id, Base::New, body)?;
+    Ok(id)
+}
+
 /// Whether an account added the evidence, whoever edited it since.
 fn added_by(rows: &crate::store::rows::Rows<'_>, object: &Row<Object>, user: &str) -> Result<bool> {
     Ok(rows.actor_of(object.born)?.as_deref() == Some(user))
 }
 
 /// `.pdf` of a file name, where it is a plain one.
-fn extension(name: &str) -> String {
+pub(crate) fn extension(name: &str) -> String {
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
     let plain =
         !extension.is_empty() && extension.len() <= 8 && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -67,6 +67,8 @@ pub struct FieldForm {
     t: Words,
     /// Path within the object: `retention.days`.
     pub path: String,
+    /// What ids on the page begin with, where one page has several forms.
+    scope: String,
     name: String,
     title: String,
     ask: String,
@@ -111,7 +113,17 @@ impl FieldForm {
     }
 
     fn id(&self) -> String {
-        self.path.replace(['.', ' '], "-")
+        format!("{}{}", self.scope, self.path.replace(['.', ' '], "-"))
+    }
+
+    /// The same with ids of its own, for a page with several forms.
+    pub fn within(mut self, scope: &str) -> FieldForm {
+        scope.clone_into(&mut self.scope);
+        self.children = self.children.into_iter().map(|form| form.within(scope)).collect();
+        for (_, fields) in &mut self.records {
+            *fields = std::mem::take(fields).into_iter().map(|form| form.within(scope)).collect();
+        }
+        self
     }
 }
 
@@ -148,6 +160,7 @@ fn one(context: &Context<'_>, name: &str, field: &Field, object: &Json, prefix: 
     let (entry, kind) = entry(field);
     let mut form = FieldForm {
         t: context.t,
+        scope: String::new(),
         name: name.to_owned(),
         title: non_empty(context.t.of(&field.title), name),
         ask: context.t.of(&field.ask).to_owned(),

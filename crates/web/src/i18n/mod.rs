@@ -89,6 +89,7 @@ macro_rules! text {
 
 mod account;
 mod assessment;
+mod field;
 mod frame;
 mod inventory;
 mod jobs;
@@ -99,6 +100,7 @@ mod workpaper;
 pub const TABLES: &[&[(&str, &str, &str)]] = &[
     account::TABLE,
     assessment::TABLE,
+    field::TABLE,
     frame::TABLE,
     inventory::TABLE,
     jobs::TABLE,

@@ -17,6 +17,7 @@ mod assessments;
 mod dashboard;
 mod entry;
 mod evidence;
+mod field;
 mod inventory;
 mod jobs;
 pub mod judged;
@@ -72,6 +73,7 @@ pub const ROUTES: &[&[Route]] = &[
     requests::ROUTES,
     asked::ROUTES,
     jobs::ROUTES,
+    field::ROUTES,
 ];
 
 /// All routes.
@@ -116,6 +118,7 @@ pub const MENU: &[(Label, &[Entry])] = &[
             entry("/evidence", Words::evidence, Action::AddEvidence),
             entry("/requests", Words::requests, Action::SeeRequests),
             entry("/jobs", Words::jobs, Action::SeeJobs),
+            entry("/field", Words::field_checklist, Action::EditFacts),
         ],
     ),
 ];

@@ -14,6 +14,7 @@
 pub mod browser;
 pub mod http;
 pub mod server;
+pub mod wire;
 
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
 //! The workpaper: every leaf for every object, what led to its verdict, and what people say about it.
 
 pub mod item;
-mod rows;
+pub mod rows;
 mod writes;
 
 use askama::Template;

@@ -1,0 +1,209 @@
+//! What was seen on the spot: entries of the field checklist. A telephone sends an entry until it hears that it arrived, so the
+//! entry carries an id of its own and counts once, however often it comes.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::auth::{Action, Grant};
+use crate::blob::Upload;
+use crate::conflict::keep;
+use crate::error::{Error, Result};
+use crate::evidence::{Link, extension, take};
+use crate::inventory::{Object, key_of, put_object};
+use crate::people::{line, prose};
+use crate::store::rows::Record;
+use crate::store::tx::{Base, Tx};
+use crate::work::{Note, name, spot};
+use crate::workspace::Workspace;
+
+/// Most leaves one entry may speak to.
+const LEAVES: usize = 64;
+
+/// An entry as it was received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Seen {
+    /// The object's record: `activities/face-capture`, or the key of a singleton.
+    pub object: String,
+    /// Names of the fields it answered.
+    pub fields: Vec<String>,
+    /// Evidence that was taken with it.
+    pub evidence: Option<String>,
+    /// The conflict under which it is kept, where somebody had said otherwise meanwhile.
+    pub conflict: Option<String>,
+    /// When it was written down, by the telephone's own clock.
+    pub taken: String,
+    /// Name of who was there.
+    pub by_name: String,
+}
+
+impl Record for Seen {
+    const KIND: &'static str = "seen";
+}
+
+/// An entry to be received.
+pub struct NewSeen {
+    /// Its own id, made where it was written: 8 to 64 letters, digits and hyphens.
+    pub id: String,
+    /// The object's collection or singleton key.
+    pub key: String,
+    /// The object's id; empty for a singleton.
+    pub object: String,
+    /// What it says of fields of the object: the value seen when it was written (none: not known), and the value it gives.
+    pub fields: BTreeMap<String, (Option<Value>, Value)>,
+    /// Leaves that wait for it: a photograph is linked to them, a remark is noted at the first.
+    pub leaves: Vec<String>,
+    /// A remark; may be empty.
+    pub note: String,
+    /// A photograph or another file: its name and content.
+    pub photo: Option<(String, Upload)>,
+    /// When it was written down, as the telephone says.
+    pub taken: String,
+}
+
+/// What became of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// It had arrived before; nothing was done again.
+    pub again: bool,
+    /// The conflict under which it is kept, where somebody had said otherwise meanwhile.
+    pub conflict: Option<String>,
+    /// Evidence that was taken with it.
+    pub evidence: Option<String>,
+}
+
+impl Workspace {
+    /// Receives an entry: fields, photograph, links and remark together or not at all, and only once.
+    ///
+    /// Where somebody else has given a field another value than the one that was seen, theirs stands and the entry is kept
+    /// beside it as a conflict.
+    ///
+    /// # Errors
+    /// Those who edit facts only; an id, field, leaf or object that is none.
+    pub fn receive_seen(&self, grant: &Grant, new: NewSeen) -> Result<Received> {
+        grant.need(Action::EditFacts)?;
+        let entry = line("id", &new.id, 64)?;
+        if entry.len() < 8 || !entry.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(Error::invalid(
+                "id",
+                format!("`{entry}` 不能作为记录号：须是 8 至 64 个字母、数字或连字符"),
+                format!("`{entry}` is no id of an entry: 8 to 64 letters, digits or hyphens"),
+            ));
+        }
+        let note = prose("note", &new.note)?;
+        if new.fields.is_empty() && note.is_empty() && new.photo.is_none() {
+            return Err(Error::invalid(
+                "note",
+                "没有内容：请回答、写备注或拍照",
+                "nothing was entered: answer, write a remark or take a picture",
+            ));
+        }
+        let catalogue = self.catalogue().clone();
+        if let Some(unknown) = new.leaves.iter().find(|leaf| catalogue.leaf(leaf).is_none()) {
+            return Err(Error::missing("leaf", unknown.clone()));
+        }
+        let taken = if new.taken.is_empty() { String::new() } else { line("taken", &new.taken, 40)? };
+        let photo = match new.photo {
+            Some((file, upload)) => {
+                grant.need(Action::AddEvidence)?;
+                grant.need(Action::EditEvidence)?;
+                Some((line("title", &file, 200)?, upload.finish()?))
+            }
+            None => None,
+        };
+        let (key, object, fields) = (new.key, new.object, new.fields);
+        let leaves: Vec<String> = new.leaves.into_iter().take(LEAVES).collect();
+        self.change(grant, Action::EditFacts, move |tx| {
+            if let Some(held) = tx.get::<Seen>(&entry)? {
+                let Seen { conflict, evidence, .. } = held.value;
+                return Ok(Received { again: true, conflict, evidence });
+            }
+            let record = key_of(&key, &object);
+            let evidence = match photo {
+                Some((file, blob)) => {
+                    let mut body = Map::new();
+                    body.insert("title".into(), file.clone().into());
+                    if !taken.is_empty() {
+                        body.insert("note".into(), format!("现场取得 {taken} taken on the spot").into());
+                    }
+                    Some(take(tx, &catalogue, blob, &extension(&file), body)?)
+                }
+                None => None,
+            };
+            let conflict = say(tx, &catalogue, &key, &object, &fields, evidence.as_deref())?;
+            if let Some(evidence) = &evidence {
+                for leaf in &leaves {
+                    let id = format!("{evidence}@{leaf}@{object}");
+                    let (evidence, note) = (evidence.clone(), note.clone());
+                    let link = Link { evidence, leaf: leaf.clone(), object: object.clone(), note };
+                    tx.put("linked", &id, Base::Any, &link)?;
+                }
+            }
+            let by_name = name(tx)?;
+            if !note.is_empty() {
+                let leaf = leaves.first().cloned().unwrap_or_default();
+                let id = format!("{}#{}", spot(&leaf, &object), tx.fresh()?);
+                let note = Note { leaf, object: object.clone(), text: note, by_name: by_name.clone() };
+                tx.put("noted", &id, Base::New, &note)?;
+            }
+            let fields = fields.into_keys().collect();
+            let received = Received { again: false, conflict: conflict.clone(), evidence: evidence.clone() };
+            tx.put("seen", &entry, Base::New, &Seen { object: record, fields, evidence, conflict, taken, by_name })?;
+            Ok(received)
+        })
+    }
+
+    /// Entries received, oldest first, by their own ids.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn seen(&self, grant: &Grant) -> Result<Vec<crate::Row<Seen>>> {
+        grant.need(Action::SeeFacts)?;
+        self.store().read(grant.assessment(), |rows| rows.list())
+    }
+}
+
+/// Writes what an entry says into its object, or keeps it beside as a conflict, whose id is returned.
+fn say(
+    tx: &mut Tx<'_>,
+    catalogue: &zhunsheng_catalogue::Catalogue,
+    key: &str,
+    object: &str,
+    fields: &BTreeMap<String, (Option<Value>, Value)>,
+    evidence: Option<&str>,
+) -> Result<Option<String>> {
+    let record = key_of(key, object);
+    let row = tx.get::<Object>(&record)?;
+    let single = catalogue.schema.kind_of_key(key).is_some_and(|(_, kind)| kind.collection.is_none());
+    if row.is_none() && !(single && object.is_empty()) {
+        return Err(Error::missing("object", record));
+    }
+    let version = row.as_ref().map_or(0, |row| row.version);
+    let stands = row.map(|row| row.value.0).unwrap_or_default();
+    let mut body = stands.clone();
+    let mut disputed = false;
+    for (field, (seen, given)) in fields {
+        let held = stands.get(field);
+        disputed |= held != seen.as_ref() && held != Some(given);
+        body.insert(field.clone(), given.clone());
+    }
+    let cites = catalogue.schema.kind_of_key(key).is_some_and(|(_, kind)| {
+        catalogue.schema.shape(kind.shape).fields.contains_key("evidence") && key != "evidence"
+    });
+    if let (Some(evidence), true) = (evidence, cites) {
+        let list = body.entry("evidence").or_insert_with(|| Value::Array(Vec::new()));
+        match list {
+            Value::Array(list) => list.push(evidence.into()),
+            other => *other = Value::Array(vec![evidence.into()]),
+        }
+    }
+    if disputed {
+        return Ok(Some(keep(tx, Object::KIND, &record, version, Value::Object(body))?.conflict));
+    }
+    if body != stands {
+        put_object(tx, catalogue, key, object, Base::Any, body)?;
+    }
+    Ok(None)
+}
