@@ -354,7 +354,7 @@ fn enter(visit: &Visit, form: &Form, photo: Option<(String, Upload)>) -> Result<
     let leaves: Vec<String> = form.all("leaf").to_vec();
     let answer = step.filter(|_| !form.get("answer").is_empty());
     let note = form.get("note").trim().to_owned();
-    let mut outcome = json!({"again": false});
+    let mut outcome = serde_json::Map::new();
     if answer.is_none() || !note.is_empty() || photo.is_some() {
         let entry = Some(form.get("entry")).filter(|id| !id.is_empty()).map(str::to_owned);
         let new = NewSeen {
@@ -371,7 +371,9 @@ fn enter(visit: &Visit, form: &Form, photo: Option<(String, Upload)>) -> Result<
             taken: form.get("taken").to_owned(),
         };
         let received = workspace.receive_seen(grant, new)?;
-        outcome = json!({"again": received.again, "conflict": received.conflict, "evidence": received.evidence});
+        outcome.insert("again".into(), received.again.into());
+        outcome.insert("conflict".into(), received.conflict.into());
+        outcome.insert("evidence".into(), received.evidence.into());
     }
     if let Some((leaf, step)) = answer {
         let standing = workspace.answers(grant, Some((leaf, object)))?.into_iter().next();
@@ -385,7 +387,9 @@ fn enter(visit: &Visit, form: &Form, photo: Option<(String, Upload)>) -> Result<
             AnswerEntry { steps, by_name: String::new(), on: None, note: String::new(), evidence: Vec::new() };
         match workspace.answer(grant, leaf, object, Some(version), entry) {
             Ok(_) => {}
-            Err(Error::Conflict(clash)) => outcome["conflict"] = clash.conflict.into(),
+            Err(Error::Conflict(clash)) => {
+                outcome.insert("conflict".into(), clash.conflict.into());
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -396,7 +400,7 @@ fn enter(visit: &Visit, form: &Form, photo: Option<(String, Upload)>) -> Result<
             let finding = super::workpaper::item::find(&a, leaf, object)?;
             Some(json!({"leaf": leaf, "verdict": finding.verdict.word(), "sign": sign(finding.verdict)}))
         });
-        outcome["verdicts"] = verdicts.collect();
+        outcome.insert("verdicts".into(), verdicts.collect());
     }
-    Ok(outcome)
+    Ok(Value::Object(outcome))
 }
