@@ -1,5 +1,7 @@
 //! The field checklist on a telephone whose connection comes and goes: nothing recorded is lost, nothing counts twice.
 
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test stops where something is wrong")]
+
 mod common;
 
 use common::browser::{Browser, Tab};
