@@ -10,12 +10,8 @@ use common::wire::Wire;
 use zhunsheng_workspace::{Action, Grant, SignIn};
 
 fn lead(server: &Server, case: &str) -> Grant {
-    let given = SignIn {
-        login: "lead".into(),
-        password: server.password("lead").into(),
-        code: None,
-        peer: "test".into(),
-    };
+    let given =
+        SignIn { login: "lead".into(), password: server.password("lead").into(), code: None, peer: "test".into() };
     let (actor, _) = server.workspace.session(&server.workspace.sign_in(&given).unwrap().secret).unwrap();
     server.workspace.allow(&actor, Action::SeeFacts, Some(case)).unwrap()
 }

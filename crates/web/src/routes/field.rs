@@ -218,8 +218,7 @@ fn ask(visit: &Visit, a: &Assessment<'_>, show: &mut Show<'_>) -> Result<(), Fau
         let form = match step {
             Some(_) => None,
             None => {
-                let context =
-                    Context { t, schema, objects: &objects, waiting: &waiting, faults: &[], more: None };
+                let context = Context { t, schema, objects: &objects, waiting: &waiting, faults: &[], more: None };
                 let only = fields(&context, kind.shape, &stated, "").into_iter().find(|form| form.path == field);
                 Some(only.ok_or(Fault::NotFound)?.within(&format!("q{number}-")))
             }
@@ -263,7 +262,8 @@ fn place(
             let (id, field) = if kind.collection.is_some() { rest.split_once('.')? } else { ("", rest) };
             let field = field.split(['.', '[']).next()?;
             let known = a.catalogue.schema.shape(kind.shape).fields.get(field)?;
-            (known.computed.is_none() && !kind.recorded).then(|| (key.to_owned(), id.to_owned(), field.to_owned(), None))
+            (known.computed.is_none() && !kind.recorded)
+                .then(|| (key.to_owned(), id.to_owned(), field.to_owned(), None))
         }
         Missing::Step(leaf, object, step) => {
             let leaf = a.catalogue.leaves.get(leaf)?;
@@ -383,8 +383,7 @@ fn enter(visit: &Visit, form: &Form, photo: Option<(String, Upload)>) -> Result<
             steps.extend(entry.steps.clone());
         }
         steps.insert(step.to_owned(), form.get("answer").to_owned());
-        let entry =
-            AnswerEntry { steps, by_name: String::new(), on: None, note: String::new(), evidence: Vec::new() };
+        let entry = AnswerEntry { steps, by_name: String::new(), on: None, note: String::new(), evidence: Vec::new() };
         match workspace.answer(grant, leaf, object, Some(version), entry) {
             Ok(_) => {}
             Err(Error::Conflict(clash)) => {
