@@ -9,13 +9,23 @@ pub struct Server {
     pub base: String,
     pub workspace: Workspace,
     pub users: Vec<DemoUser>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Server {
     /// An empty workspace.
     pub fn empty() -> Server {
         Server::over(None, |_| Vec::new())
+    }
+
+    /// An empty workspace with a program that runs jobs.
+    pub fn empty_with(program: &std::path::Path) -> Server {
+        Server::over(Some(program.to_owned()), |_| Vec::new())
+    }
+
+    /// Where the workspace is kept.
+    pub fn folder(&self) -> &std::path::Path {
+        self.dir.path()
     }
 
     /// The demonstration: example cases, one account a role.
@@ -46,7 +56,7 @@ impl Server {
             .unwrap();
         });
         let base = ready.recv().unwrap();
-        Server { base, workspace, users, _dir: dir }
+        Server { base, workspace, users, dir: dir }
     }
 
     pub fn url(&self, path: &str) -> String {
