@@ -191,3 +191,53 @@ impl<const N: usize, T: Copy> Short<N, T> {
         known.as_mut().map(|(_, what)| what).ok_or(Error::Worker)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Numbers;
+    use arrow_array::Int32Array;
+    use std::collections::BTreeMap;
+
+    /// Rows of a dictionary of `size` texts, one row in five without a value; `step` varies the order.
+    fn column(rows: usize, size: usize, step: usize) -> DictionaryArray<Int32Type> {
+        let keys: Int32Array =
+            (0..rows).map(|i| Some((i * step % size) as i32).filter(|_| (i * step / 3) % 5 != 0)).collect();
+        let values: Vec<String> = (0..size).map(|i| format!("v{i}")).collect();
+        DictionaryArray::new(keys, Arc::new(arrow_array::StringArray::from(values)))
+    }
+
+    fn batch(cols: Vec<Col>, rows: usize) -> Batch {
+        Batch { rows, numbers: Numbers::From(1), cols, bad: Vec::new() }
+    }
+
+    #[test]
+    fn rows_share_what_is_worked_out_exactly_when_their_texts_are_equal() {
+        let rows = 1000;
+        for (sizes, fits) in [([3, 7, 64, 2, 5, 9, 4], true), ([1; 7], true), ([600; 7], false)] {
+            // A slice, so that the bits of what is absent do not begin at a word.
+            let cols = sizes.iter().zip([1, 3, 5, 7, 11, 13, 17]);
+            let cols = cols.map(|(&n, step)| Col::Text(column(rows + 13, n, step).slice(13, rows))).collect();
+            let batch = batch(cols, rows);
+            // The last column is not there.
+            let mut short: Short<8, usize> = Short::new([0, 1, 2, 3, 4, 5, 6, 7]);
+            short.prepare(&batch, true);
+            assert_eq!(short.fits, fits);
+            let mut combinations = vec![0; rows];
+            for from in (0..rows).step_by(300) {
+                let to = (from + 300).min(rows);
+                short.combine(&batch, from, combinations.get_mut(from..to).unwrap());
+            }
+            let texts = |r: usize| [0, 1, 2, 3, 4, 5, 6].map(|c| batch.text(c, r));
+            let mut first: BTreeMap<_, usize> = BTreeMap::new();
+            for (r, &combination) in combinations.iter().enumerate() {
+                let before = *first.entry(texts(r)).or_insert(r);
+                let got = *short.entry(combination, || Ok(r)).unwrap();
+                assert_eq!(texts(got), texts(r), "row {r} is given what was worked out for row {got}");
+                assert!(!fits || combinations[before] == combination, "rows {before} and {r} are equal");
+            }
+            short.prepare(&batch, true);
+            assert_eq!(*short.entry(combinations[0], || Ok(7)).unwrap(), 7, "another dictionary, nothing is known");
+        }
+    }
+}
