@@ -224,8 +224,8 @@ mod tests {
             short.prepare(&batch, true);
             assert_eq!(short.fits, fits);
             let mut combinations = vec![0; rows];
-            for from in (0..rows).step_by(300) {
-                let to = (from + 300).min(rows);
+            for from in (0..rows).step_by(307) {
+                let to = (from + 307).min(rows);
                 short.combine(&batch, from, combinations.get_mut(from..to).unwrap());
             }
             let texts = |r: usize| [0, 1, 2, 3, 4, 5, 6].map(|c| batch.text(c, r));
