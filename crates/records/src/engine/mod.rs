@@ -138,13 +138,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let progress = Progress::new(options.progress, event_rows(&tables), options.parts.max(1));
     let mut codes: Vec<String> = Vec::new();
     while let Some(part) = waiting.pop() {
-        let plan = Plan {
-            tables: &tables,
-            declared: &options.declared,
-            threads: options.threads,
-            memory: half,
-            part,
-        };
+        let plan = Plan { tables: &tables, declared: &options.declared, threads: options.threads, memory: half, part };
         let Some(mut state) = load::load(&plan)? else {
             let (number, of) = part;
             if of >= MOST_PARTS {

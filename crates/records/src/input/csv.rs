@@ -1,8 +1,8 @@
 //! CSV (RFC 4180): comma, tab or semicolon; quoted fields; a header line.
 
+use super::Batch;
 use super::lines::{Record, Records};
 use super::rows::Rows;
-use super::Batch;
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::schema::Table;
@@ -107,9 +107,7 @@ pub(super) fn read(
                     Err(_) => "row is not UTF-8; convert the file first".into(),
                     Ok(text) => match split(text, delimiter, &mut fields) {
                         Ok(f) if f.len() == headers.len() => {
-                            rows.push(|i| {
-                                places.get(i).copied().flatten().and_then(|p| f.get(p)).map(String::as_str)
-                            })?;
+                            rows.push(|i| places.get(i).copied().flatten().and_then(|p| f.get(p)).map(String::as_str))?;
                             continue;
                         }
                         Ok(f) => format!("row has `{}` fields, the header `{}`", f.len(), headers.len()),

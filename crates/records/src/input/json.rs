@@ -1,8 +1,8 @@
 //! JSON lines: one object a line, fields by name or by path.
 
+use super::Batch;
 use super::lines::{Record, Records};
 use super::rows::Rows;
-use super::Batch;
 use crate::error::Result;
 use crate::mapping::{Mapping, Step, follow, parse_path, parse_source};
 use crate::schema::Table;
