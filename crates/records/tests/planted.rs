@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use zhunsheng_records::generate::{Options, generate};
 use zhunsheng_records::schema::Table;
+use zhunsheng_records::state::key;
 use zhunsheng_records::{AuditOptions, AuditReport, Check, Declared, audit};
 
 type Rows = BTreeMap<String, BTreeSet<(String, u64)>>;
@@ -122,6 +123,42 @@ fn threads_passes_and_small_memory_change_nothing() {
         );
     }
     assert_eq!((one.events, one.subjects), (parts.events, parts.subjects));
+}
+
+#[test]
+fn a_later_share_that_does_not_fit_is_cut_in_two() {
+    // Few individuals in the first half of the keys, many in the second: the first fits, the second does not.
+    let at = folder("uneven");
+    let half = |s: &String| key::from_bytes(s.as_bytes()).part(2);
+    let names: Vec<String> = (0..8000).map(|i| format!("u{i}")).collect();
+    let first = names.iter().filter(|n| half(n) == 0).take(10);
+    let chosen: Vec<&String> = first.chain(names.iter().filter(|n| half(n) == 1).take(3000)).collect();
+    let mut events = String::from("ts,subject,activity,stage\n");
+    let mut consents = String::from("ts,subject,action,explicit\n");
+    for (i, n) in chosen.iter().enumerate() {
+        events += &format!("2026-01-02,{n},signup,use\n");
+        consents += &format!("2026-01-0{},{n},grant,true\n", 1 + 3 * usize::from(i % 7 == 0));
+    }
+    let put = |name: &str, text: &str| {
+        std::fs::write(at.join(name), text).unwrap();
+        (Table::parse(name.trim_end_matches(".csv")).unwrap(), vec![at.join(name)])
+    };
+    let tables = BTreeMap::from([put("events.csv", &events), put("consents.csv", &consents)]);
+    let declared = "{version: 1, activities: [{id: signup, basis: consent}], settings: {required_fields: []}}";
+    let run = |memory: u64| {
+        let declared = Declared::parse(declared, "test").unwrap();
+        audit(&AuditOptions { tables: tables.clone(), declared, memory, ..AuditOptions::default() }).unwrap()
+    };
+    // 3010 decisions of 80 bytes do not fit into half of this, nor do 3000; 10 do, and 1500.
+    let (whole, cut) = (run(1 << 30), run(320_000));
+    assert_eq!((whole.parts, cut.parts), (1, 3));
+    let missing = |r: &AuditReport| {
+        let c = r.checks.iter().find(|c| c.id == "consent.missing").unwrap();
+        (c.examined, c.violations, c.subjects)
+    };
+    assert_eq!(missing(&whole), (3010, 430, 430));
+    assert_eq!(missing(&cut), missing(&whole));
+    assert_eq!((cut.events, cut.subjects, cut.rejected), (3010, 3010, 0));
 }
 
 #[test]

@@ -42,8 +42,6 @@ pub mod lane {
 pub struct Hit {
     /// Types it decides, in each lane it decides.
     pub clear: u64,
-    /// Of these, those it gives consent for.
-    pub grant: u64,
     /// Types a notice covers.
     pub notice: u8,
     /// Flags of the decision.
@@ -75,7 +73,7 @@ fn hit(scope: &Scope, class: &Class) -> Hit {
         on(grants && scope.flags & flags::INFORMED != 0, lane::INFORMED);
     }
     let clear = if about(scope) { u64::from(types) * lanes } else { 0 };
-    Hit { clear, grant: if grants { clear } else { 0 }, notice, flags: scope.flags }
+    Hit { clear, notice, flags: scope.flags }
 }
 
 /// The columns a class is made of.

@@ -125,12 +125,14 @@ fn fast(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
             }
         } else if hit.flags & flags::VALID == 0 {
             d.implied = true;
-        } else if at < published {
-            // Too old for the version in force: that question stays open.
-            settled &= !(lane::MASK << lane::FRESH);
+        } else {
+            if at < published {
+                // Too old for the version in force: that question stays open.
+                settled &= !(lane::MASK << lane::FRESH);
+            }
+            got |= settled;
         }
         left ^= settled;
-        got |= settled & hit.grant;
         if left == 0 {
             break;
         }

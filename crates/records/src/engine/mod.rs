@@ -35,6 +35,9 @@ use worker::{SAMPLES, Tally};
 /// Parts the individuals are divided into at most before the memory setting is held too small.
 const MOST_PARTS: u64 = 256;
 
+/// Bytes of automatic collections held before they are written to a temporary file.
+const DAILY: u64 = 16 << 20;
+
 type Tables = BTreeMap<Table, (usize, Vec<Source>)>;
 
 fn open_all(options: &AuditOptions) -> Result<(Tables, Vec<PathBuf>)> {
@@ -111,7 +114,8 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let temporary = options.temporary.clone().unwrap_or_else(std::env::temp_dir);
     let half = options.memory / 2;
     let strangers = Spill::<2>::new(half / 4, temporary.clone(), Some(|a, b| a == b));
-    let daily = Spill::<4>::new(half / 4, temporary.clone(), None);
+    // These grow with the events, not with the individuals: a little memory, then the disk.
+    let daily = Spill::<4>::new((half / 4).min(DAILY), temporary.clone(), None);
     let affected = Spill::<3>::new(half / 8, temporary, Some(|a, b| a == b));
     let mut evidence = options
         .evidence
@@ -126,25 +130,23 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let mut people = 0;
     let mut later = Vec::new();
     let (mut small_rejects, mut small_rows, mut used_as_of) = (Vec::new(), 0, None);
-    let mut parts = options.parts.max(1);
-    let mut part = 0;
+    // Shares of the individuals still to be audited, the next one last. A share that does not fit is cut in two; the
+    // first share always keeps the number 0, by which rows and rejections are counted once.
+    let mut waiting: Vec<(u64, u64)> = (0..options.parts.max(1)).rev().map(|p| (p, options.parts.max(1))).collect();
+    let mut parts = 0;
     let fixed_as_of = declared::instant(options.declared.as_of.as_deref(), "declaration")?;
-    let progress = Progress::new(options.progress, event_rows(&tables), parts);
+    let progress = Progress::new(options.progress, event_rows(&tables), options.parts.max(1));
     let mut codes: Vec<String> = Vec::new();
-    while part < parts {
-        let plan = Plan {
-            tables: &tables,
-            declared: &options.declared,
-            threads: options.threads,
-            memory: half,
-            part: (part, parts),
-        };
+    while let Some(part) = waiting.pop() {
+        let plan = Plan { tables: &tables, declared: &options.declared, threads: options.threads, memory: half, part };
         let Some(mut state) = load::load(&plan)? else {
-            if part > 0 || parts >= MOST_PARTS {
+            let (number, of) = part;
+            if of >= MOST_PARTS {
                 return Err(Error::Limit { what: "bytes of state", limit: half, mend: "raise --memory" });
             }
-            parts *= 2;
-            progress.parts(parts);
+            // A remainder of `number` by `of` is one of these two by twice that.
+            waiting.extend([(number + of, of * 2), (number, of * 2)]);
+            progress.parts(parts + waiting.len() as u64);
             continue;
         };
         let as_of = AsOf(fixed_as_of.or(state.latest).unwrap_or(i64::MAX));
@@ -162,7 +164,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
             enabled,
             has_access: options.tables.contains_key(&Table::Access),
             as_of,
-            part: (part, parts),
+            part,
             evidence: evidence_sink.as_ref(),
             rejected: reject_sink.as_ref(),
             strangers: &strangers,
@@ -172,12 +174,12 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         run_units(&context, &tables, options.threads, &progress, &mut total)?;
         let mut small = Small::new(&context, &mut total, &mut subjects);
         small.individuals(&options.declared.settings);
-        if part + 1 == parts {
+        if waiting.is_empty() {
             small.once(&options.declared.settings);
         }
         later.append(&mut small.findings);
         people += state.slots.seen();
-        part += 1;
+        parts += 1;
     }
     progress.end();
 

@@ -71,7 +71,10 @@ impl<const N: usize> Spill<N> {
             let mut shard = shard.lock().map_err(|_| Error::Worker)?;
             shard.records.extend(new);
             if shard.records.len() > self.limit {
-                self.tidy(&mut shard.records);
+                // Sorting now only helps where records join; all are sorted at the end.
+                if self.merge.is_some() {
+                    self.tidy(&mut shard.records);
+                }
                 if shard.records.len() > self.limit / 2 {
                     self.write(&mut shard)?;
                 }

@@ -10,9 +10,9 @@ use crate::error::Result;
 use crate::input::{Batch, Col, NO_TIME, Source, Unit};
 use crate::schema::events as c;
 use crate::state::key::{self, FastMap, Key};
-use crate::state::lut::Lut;
+use crate::state::lut::{Lut, Short};
 use crate::state::slots::bits;
-use crate::state::vocab::{UNKNOWN, method_code, stage_code};
+use crate::state::vocab::{EMPTY, UNKNOWN, method_code, stage_code};
 use crate::state::{Reject, State};
 use crate::time::{HOUR, shanghai_day, show};
 use std::collections::BTreeMap;
@@ -195,22 +195,33 @@ impl Tally {
     }
 }
 
-/// Codes of each dictionary, in their place of a packed combination.
+/// Columns that make up a combination, beside whether an operator is named.
+const COMBINED: [usize; 7] = [c::ACTIVITY, c::PURPOSE, c::RECIPIENT, c::COUNTRY, c::STAGE, c::METHOD, c::TYPES];
+
+/// Codes of each dictionary, those of [`COMBINED`] in their place of a packed combination.
 struct Luts {
-    activity: Lut<u128>,
-    purpose: Lut<u128>,
-    recipient: Lut<u128>,
-    country: Lut<u128>,
+    combined: [Lut<u128>; 7],
     operator: Lut<u16>,
-    named: Lut<u128>,
-    stage: Lut<u128>,
-    method: Lut<u128>,
-    types: Lut<u128>,
 }
+
+impl Luts {
+    /// The combination of a row.
+    fn packed(&self, batch: &Batch, row: usize, operator: u16) -> u128 {
+        let named = u128::from(operator != EMPTY) << place::OPERATOR;
+        self.combined.iter().zip(COMBINED).fold(named, |packed, (lut, i)| packed | lut.get(col(batch, i), row))
+    }
+
+    fn stage(&self) -> &Lut<u128> {
+        let [_, _, _, _, stage, ..] = &self.combined;
+        stage
+    }
+}
+
+/// Rows whose combinations are put together at a time: they stay in the first-level cache.
+const BLOCK: usize = 512;
 
 #[derive(Default)]
 struct Codes {
-    packed: Vec<u128>,
     operator: Vec<u16>,
     class: Vec<u32>,
     keys: Vec<Key>,
@@ -229,6 +240,8 @@ pub struct Worker<'a> {
     file: usize,
     unit: usize,
     luts: Luts,
+    /// Class by combination.
+    short: Short<7, u32>,
     classes: Classes,
     codes: Codes,
     tally: Tally,
@@ -254,17 +267,8 @@ pub fn run(
         context,
         file: unit.file,
         unit: number,
-        luts: Luts {
-            activity: Lut::new(0),
-            purpose: Lut::new(0),
-            recipient: Lut::new(0),
-            country: Lut::new(0),
-            operator: Lut::new(0),
-            named: Lut::new(0),
-            stage: Lut::new(0),
-            method: Lut::new(0),
-            types: Lut::new(0),
-        },
+        luts: Luts { combined: std::array::from_fn(|_| Lut::new(0)), operator: Lut::new(0) },
+        short: Short::new(COMBINED),
         classes: Classes::default(),
         codes: Codes::default(),
         tally: Tally::new(),
@@ -311,42 +315,44 @@ impl Worker<'_> {
 
     fn translate(&mut self, batch: &Batch) -> Result<()> {
         let v = &self.context.state.vocab;
-        let l = &mut self.luts;
-        let at = |code: u16, place: u32| u128::from(code) << place;
-        l.activity.prepare(col(batch, c::ACTIVITY), |t| Ok(at(v.activity.code(t), place::ACTIVITY)))?;
-        l.purpose.prepare(col(batch, c::PURPOSE), |t| Ok(at(v.purpose.code(t), place::PURPOSE)))?;
-        l.recipient.prepare(col(batch, c::RECIPIENT), |t| Ok(at(v.recipient.code(t), place::RECIPIENT)))?;
-        l.country.prepare(col(batch, c::COUNTRY), |t| Ok(at(v.country.code(t), place::COUNTRY)))?;
-        l.operator.prepare(col(batch, c::OPERATOR), |t| Ok(v.operator.code(t)))?;
-        l.named.prepare(col(batch, c::OPERATOR), |_| Ok(1 << place::OPERATOR))?;
-        l.stage.prepare(col(batch, c::STAGE), |t| Ok(at(stage_code(t), place::STAGE)))?;
-        l.method.prepare(col(batch, c::METHOD), |t| Ok(at(method_code(t), place::METHOD)))?;
         let classes = &mut self.classes;
-        l.types
+        let Luts { combined: [activity, purpose, recipient, country, stage, method, types], operator } = &mut self.luts;
+        let at = |code: u16, place: u32| u128::from(code) << place;
+        let mut changed = false;
+        changed |= activity.prepare(col(batch, c::ACTIVITY), |t| Ok(at(v.activity.code(t), place::ACTIVITY)))?;
+        changed |= purpose.prepare(col(batch, c::PURPOSE), |t| Ok(at(v.purpose.code(t), place::PURPOSE)))?;
+        changed |= recipient.prepare(col(batch, c::RECIPIENT), |t| Ok(at(v.recipient.code(t), place::RECIPIENT)))?;
+        changed |= country.prepare(col(batch, c::COUNTRY), |t| Ok(at(v.country.code(t), place::COUNTRY)))?;
+        changed |= stage.prepare(col(batch, c::STAGE), |t| Ok(at(stage_code(t), place::STAGE)))?;
+        changed |= method.prepare(col(batch, c::METHOD), |t| Ok(at(method_code(t), place::METHOD)))?;
+        changed |= types
             .prepare(col(batch, c::TYPES), |t| Ok(u128::from(classes.type_set(v.event_types(t))) << place::TYPES))?;
-        let k = &mut self.codes;
-        l.activity.gather(col(batch, c::ACTIVITY), batch.rows, &mut k.packed);
-        l.purpose.join(col(batch, c::PURPOSE), &mut k.packed);
-        l.recipient.join(col(batch, c::RECIPIENT), &mut k.packed);
-        l.country.join(col(batch, c::COUNTRY), &mut k.packed);
-        l.named.join(col(batch, c::OPERATOR), &mut k.packed);
-        l.stage.join(col(batch, c::STAGE), &mut k.packed);
-        l.method.join(col(batch, c::METHOD), &mut k.packed);
-        l.types.join(col(batch, c::TYPES), &mut k.packed);
-        l.operator.gather(col(batch, c::OPERATOR), batch.rows, &mut k.operator);
+        operator.prepare(col(batch, c::OPERATOR), |t| Ok(v.operator.code(t)))?;
+        operator.gather(col(batch, c::OPERATOR), batch.rows, &mut self.codes.operator);
+        self.short.prepare(batch, changed);
         Ok(())
     }
 
     /// Finds the class of every row; rows set aside get none.
-    #[expect(clippy::indexing_slicing, reason = "`gather` has made every column `batch.rows` long")]
+    #[expect(clippy::indexing_slicing, reason = "`gather` has made the column `batch.rows` long, as is `class`")]
     fn classify(&mut self, batch: &Batch) -> Result<()> {
         let Context { state, enabled, has_access, .. } = *self.context;
         let k = &mut self.codes;
         let n = batch.rows;
+        let (luts, classes, short) = (&self.luts, &mut self.classes, &mut self.short);
         k.class.clear();
-        let unknown = |packed: u128| (packed >> place::STAGE) as u8 == UNKNOWN as u8;
-        let classes = &mut self.classes;
-        k.class.extend(k.packed.iter().map(|&packed| classes.find(state, enabled, has_access, packed)));
+        let mut block = [0; BLOCK];
+        for from in (0..n).step_by(BLOCK) {
+            let block = &mut block[..(n - from).min(BLOCK)];
+            let operators = &k.operator[from..];
+            block.iter_mut().zip(operators).for_each(|(named, &code)| *named = u64::from(code != EMPTY));
+            short.combine(batch, from, block);
+            for (i, (&combination, &operator)) in block.iter().zip(operators).enumerate() {
+                let packed = || luts.packed(batch, from + i, operator);
+                let class = short.entry(combination, || Ok(classes.find(state, enabled, has_access, packed())))?;
+                k.class.push(*class);
+            }
+        }
         // With the individuals in parts, rows that belong to no individual of this part wait for theirs.
         let first_pass = self.context.part.0 == 0;
         let mut bad: Vec<Reject> = Vec::new();
@@ -354,9 +360,10 @@ impl Worker<'_> {
             k.class[*row] = SKIP;
             bad.push(Reject { file: self.file, row: batch.number(*row), reason: reason.clone() });
         }
-        let strange = self.luts.stage.any(unknown);
-        for (i, &packed) in k.packed.iter().enumerate().filter(|_| strange) {
-            if !unknown(packed) {
+        let unknown = |packed: u128| (packed >> place::STAGE) as u8 == UNKNOWN as u8;
+        let strange = self.luts.stage().any(unknown);
+        for i in (0..n).filter(|_| strange) {
+            if !unknown(self.luts.stage().get(col(batch, c::STAGE), i)) {
                 continue;
             }
             k.class[i] = SKIP;
@@ -530,7 +537,9 @@ impl Worker<'_> {
             }
         }
         self.classes = Classes::default();
-        self.luts.types.forget();
+        // Sets of types are numbered afresh.
+        self.luts.combined.iter_mut().for_each(Lut::forget);
+        self.short.forget();
     }
 
     fn flush(&mut self, end: bool) -> Result<()> {

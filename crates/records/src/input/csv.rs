@@ -1,8 +1,8 @@
 //! CSV (RFC 4180): comma, tab or semicolon; quoted fields; a header line.
 
+use super::Batch;
 use super::lines::{Record, Records};
 use super::rows::Rows;
-use super::{Batch, MAX_ROW_BYTES};
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::schema::Table;
@@ -97,24 +97,17 @@ pub(super) fn read(
     }
     let mut rows = Rows::new(table, mapping, each);
     let mut fields = Vec::new();
-    let mut number = 0;
     loop {
         match records.next(path, true)? {
             Record::End => break,
-            Record::TooLong => {
-                number += 1;
-                rows.reject(number, format!("row is longer than {MAX_ROW_BYTES} bytes"))?;
-            }
+            Record::TooLong => rows.too_long()?,
             Record::Whole if records.buffer.is_empty() => {}
             Record::Whole => {
                 let wrong = match std::str::from_utf8(&records.buffer) {
                     Err(_) => "row is not UTF-8; convert the file first".into(),
                     Ok(text) => match split(text, delimiter, &mut fields) {
                         Ok(f) if f.len() == headers.len() => {
-                            number += 1;
-                            rows.push(number, |i| {
-                                places.get(i).copied().flatten().and_then(|p| f.get(p)).map(String::as_str)
-                            })?;
+                            rows.push(|i| places.get(i).copied().flatten().and_then(|p| f.get(p)).map(String::as_str))?;
                             continue;
                         }
                         Ok(f) => format!("row has `{}` fields, the header `{}`", f.len(), headers.len()),
@@ -122,8 +115,7 @@ pub(super) fn read(
                     },
                 };
                 if !records.split_up() {
-                    number += 1;
-                    rows.reject(number, wrong)?;
+                    rows.reject(wrong)?;
                 }
             }
         }

@@ -1,8 +1,8 @@
 //! JSON lines: one object a line, fields by name or by path.
 
+use super::Batch;
 use super::lines::{Record, Records};
 use super::rows::Rows;
-use super::{Batch, MAX_ROW_BYTES};
 use crate::error::Result;
 use crate::mapping::{Mapping, Step, follow, parse_path, parse_source};
 use crate::schema::Table;
@@ -51,28 +51,24 @@ pub(super) fn read(
         .collect();
     let only: Vec<(Vec<Step>, &Vec<String>)> = mapping.only.iter().map(|(p, v)| (parse_path(p), v)).collect();
     let mut rows = Rows::new(table, mapping, each);
-    let mut number = 0;
     loop {
         match records.next(path, false)? {
             Record::End => break,
-            Record::TooLong => {
-                number += 1;
-                rows.reject(number, format!("line is longer than {MAX_ROW_BYTES} bytes"))?;
-            }
+            Record::TooLong => rows.too_long()?,
             Record::Whole => {
-                number += 1;
                 if records.buffer.iter().all(u8::is_ascii_whitespace) {
+                    rows.pass();
                     continue;
                 }
                 // serde_json bounds the depth at 128 levels.
                 let value: Value = match serde_json::from_slice(&records.buffer) {
                     Ok(v @ Value::Object(_)) => v,
                     Ok(_) => {
-                        rows.reject(number, "line is not a JSON object".into())?;
+                        rows.reject("line is not a JSON object".into())?;
                         continue;
                     }
                     Err(e) => {
-                        rows.reject(number, format!("line is not JSON: {e}"))?;
+                        rows.reject(format!("line is not JSON: {e}"))?;
                         continue;
                     }
                 };
@@ -80,10 +76,11 @@ pub(super) fn read(
                     follow(&value, p).and_then(text).is_some_and(|t| allowed.iter().any(|a| *a == t))
                 });
                 if !kept {
+                    rows.pass();
                     continue;
                 }
                 let texts: Vec<Option<Cow<'_, str>>> = sources.iter().map(|alts| lookup(&value, alts)).collect();
-                rows.push(number, |i| texts.get(i).and_then(Option::as_deref))?;
+                rows.push(|i| texts.get(i).and_then(Option::as_deref))?;
             }
         }
     }

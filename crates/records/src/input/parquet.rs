@@ -18,7 +18,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Metadata of an open file.
 #[derive(Debug)]
@@ -243,9 +243,11 @@ fn flags(array: &ArrayRef) -> DictionaryArray<Int32Type> {
         None => Int32Array::from_iter_values(bits.values().iter().map(i32::from)),
         Some(_) => bits.iter().map(|v| v.map(i32::from)).collect(),
     };
-    let values: ArrayRef = Arc::new(StringArray::from(vec!["false", "true"]));
-    DictionaryArray::new(keys, values)
+    DictionaryArray::new(keys, Arc::clone(&FLAGS))
 }
+
+/// Shared by all batches, so that it is translated once.
+static FLAGS: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(StringArray::from(vec!["false", "true"])));
 
 fn convert(array: &ArrayRef, kind: Kind, name: &str, zone: i64, bad: &mut Vec<(usize, String)>) -> Result<Col, String> {
     Ok(match kind {

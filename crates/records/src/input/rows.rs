@@ -1,6 +1,6 @@
 //! Builds batches from rows of text.
 
-use super::{BATCH, Batch, Col, NO_TIME, Numbers, validate};
+use super::{BATCH, Batch, Col, MAX_ROW_BYTES, NO_TIME, Numbers, validate};
 use crate::error::Result;
 use crate::mapping::Mapping;
 use crate::schema::{Kind, Table};
@@ -20,6 +20,8 @@ pub(super) struct Rows<'a> {
     mapping: &'a Mapping,
     zone: i64,
     builders: Vec<Builder>,
+    /// Rows met so far, with those set aside and those passed over.
+    met: u64,
     numbers: Vec<u64>,
     bad: Vec<(usize, String)>,
     each: &'a mut dyn FnMut(Batch) -> Result<()>,
@@ -28,11 +30,16 @@ pub(super) struct Rows<'a> {
 impl<'a> Rows<'a> {
     pub(super) fn new(table: Table, mapping: &'a Mapping, each: &'a mut dyn FnMut(Batch) -> Result<()>) -> Self {
         let zone = mapping.zone_ms().unwrap_or(time::SHANGHAI);
-        Self { table, mapping, zone, builders: builders(table), numbers: Vec::new(), bad: Vec::new(), each }
+        Self { table, mapping, zone, builders: builders(table), met: 0, numbers: Vec::new(), bad: Vec::new(), each }
+    }
+
+    /// Counts a row that is no record of this table.
+    pub(super) fn pass(&mut self) {
+        self.met += 1;
     }
 
     /// Adds a row; `field` gives the text of each column.
-    pub(super) fn push<'f>(&mut self, number: u64, mut field: impl FnMut(usize) -> Option<&'f str>) -> Result<()> {
+    pub(super) fn push<'f>(&mut self, mut field: impl FnMut(usize) -> Option<&'f str>) -> Result<()> {
         let row = self.numbers.len();
         for (i, (column, builder)) in self.table.columns().iter().zip(&mut self.builders).enumerate() {
             let mut text = field(i).filter(|t| !t.is_empty());
@@ -57,14 +64,20 @@ impl<'a> Rows<'a> {
                 }),
             }
         }
-        self.numbers.push(number);
+        self.met += 1;
+        self.numbers.push(self.met);
         if self.numbers.len() >= BATCH { self.flush() } else { Ok(()) }
     }
 
     /// Adds a row that could not be read at all.
-    pub(super) fn reject(&mut self, number: u64, reason: String) -> Result<()> {
+    pub(super) fn reject(&mut self, reason: String) -> Result<()> {
         self.bad.push((self.numbers.len(), reason));
-        self.push(number, |_| None)
+        self.push(|_| None)
+    }
+
+    /// Adds a row too long to be held.
+    pub(super) fn too_long(&mut self) -> Result<()> {
+        self.reject(format!("row is longer than {MAX_ROW_BYTES} bytes"))
     }
 
     /// Hands on what is left.

@@ -2,8 +2,8 @@
 
 use super::acts::{Acts, Policy, Scope, flags};
 use super::key::{self, FastMap, Key};
-use super::lut::Lut;
-use super::slots::{Entry, Part, SCOPE_MASK, Slots, WordKind, word};
+use super::lut::{Lut, Short};
+use super::slots::{Entry, PART_BITS, Part, SCOPE_MASK, Slots, WordKind, word};
 use super::vocab::{self, Vocab, stage_code};
 use super::{Access, Incident, IncidentNotice, Log, Prompt, Reject, Request, State};
 use crate::declared::Declared;
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const BUCKETS: usize = 64;
+const BUCKETS: usize = 1 << PART_BITS;
 /// Bytes an entry costs at the peak of building: itself, its word, its share of a slot.
 const ENTRY_BYTES: u64 = 80;
 
@@ -68,10 +68,7 @@ fn locked<T>(m: &Mutex<T>) -> Result<std::sync::MutexGuard<'_, T>> {
 }
 
 impl Shared<'_> {
-    fn scope(&self, cache: &mut FastMap<Scope, u64>, scope: Scope) -> Result<u64> {
-        if let Some(&id) = cache.get(&scope) {
-            return Ok(id);
-        }
+    fn scope(&self, scope: Scope) -> Result<u64> {
         let mut guard = locked(&self.scopes)?;
         let (list, map) = &mut *guard;
         let next = list.len() as u64;
@@ -86,8 +83,6 @@ impl Shared<'_> {
                 });
             }
         }
-        drop(guard);
-        cache.insert(scope, id);
         Ok(id)
     }
 
@@ -221,6 +216,8 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         entries: AtomicU64::new(0),
     };
     let mut all = Collected::new();
+    // All tables at once, so that a table of one row group does not keep the other threads waiting.
+    let mut work = Vec::new();
     for (table, read) in [
         (Table::Subjects, read_subjects as ReadBatch),
         (Table::Consents, read_consents),
@@ -228,50 +225,50 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         (Table::Requests, read_requests),
     ] {
         let Some((base, sources)) = plan.tables.get(&table) else { continue };
-        let units: Vec<_> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
-        let parts = par::map(units.len(), plan.threads, |u| {
-            let mut out = Collected::new();
-            let mut luts = Luts::default();
-            let Some(unit) = units.get(u) else { return Ok(Some(out)) };
-            let Some(source) = sources.get(unit.file) else { return Ok(Some(out)) };
-            let file = base + unit.file;
-            let mut fits = true;
-            source.read(unit, &[], &mut |batch| {
-                if fits {
-                    let before: usize = out.buckets.iter().map(Vec::len).sum();
-                    out.rows += batch.rows as u64;
-                    out.rejects.extend(batch.bad.iter().map(|(r, why)| Reject {
-                        file,
-                        row: batch.number(*r),
-                        reason: why.clone(),
-                    }));
-                    out.latest = good(&batch).filter_map(|r| batch.time(0, r)).max().max(out.latest);
-                    read(&shared, &batch, file, &mut luts, &mut out)?;
-                    let after: usize = out.buckets.iter().map(Vec::len).sum();
-                    fits = shared.count(after - before);
-                }
-                Ok(())
-            })?;
-            Ok(fits.then_some(out))
-        })?;
-        for part in parts {
-            let Some(part) = part else { return Ok(None) };
-            for (to, from) in all.buckets.iter_mut().zip(part.buckets) {
-                if to.is_empty() {
-                    *to = from;
-                } else {
-                    to.extend(from);
-                }
-            }
-            all.prompts.extend(part.prompts);
-            all.requests.extend(part.requests);
-            all.broadcast.extend(part.broadcast);
-            all.broadcast_policies.extend(part.broadcast_policies);
-            all.incident_notices.extend(part.incident_notices);
-            rejects.extend(part.rejects);
-            small_rows += part.rows;
-            state.latest = state.latest.max(part.latest);
+        for (i, source) in sources.iter().enumerate() {
+            work.extend(source.units(i).into_iter().map(|unit| (read, source, base + i, unit)));
         }
+    }
+    let parts = par::map(work.len(), plan.threads, |u| {
+        let mut out = Collected::new();
+        let Some((read, source, file, unit)) = work.get(u) else { return Ok(Some(out)) };
+        let mut luts = Luts::default();
+        let mut fits = true;
+        source.read(unit, &[], &mut |batch| {
+            if fits {
+                let before: usize = out.buckets.iter().map(Vec::len).sum();
+                out.rows += batch.rows as u64;
+                out.rejects.extend(batch.bad.iter().map(|(r, why)| Reject {
+                    file: *file,
+                    row: batch.number(*r),
+                    reason: why.clone(),
+                }));
+                out.latest = good(&batch).filter_map(|r| batch.time(0, r)).max().max(out.latest);
+                read(&shared, &batch, *file, &mut luts, &mut out)?;
+                let after: usize = out.buckets.iter().map(Vec::len).sum();
+                fits = shared.count(after - before);
+            }
+            Ok(())
+        })?;
+        Ok(fits.then_some(out))
+    })?;
+    for part in parts {
+        let Some(part) = part else { return Ok(None) };
+        for (to, from) in all.buckets.iter_mut().zip(part.buckets) {
+            if to.is_empty() {
+                *to = from;
+            } else {
+                to.extend(from);
+            }
+        }
+        all.prompts.extend(part.prompts);
+        all.requests.extend(part.requests);
+        all.broadcast.extend(part.broadcast);
+        all.broadcast_policies.extend(part.broadcast_policies);
+        all.incident_notices.extend(part.incident_notices);
+        rejects.extend(part.rejects);
+        small_rows += part.rows;
+        state.latest = state.latest.max(part.latest);
     }
 
     // Requests of one individual stand together; the block points to the first.
@@ -318,14 +315,15 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
 }
 
 fn push(buckets: &mut [Vec<Entry>], key: Key, word: u64) {
-    if let Some(b) = buckets.get_mut((key.0 >> 58) as usize) {
+    if let Some(b) = buckets.get_mut((key.0 >> (u64::BITS - PART_BITS)) as usize) {
         b.push([key.0, key.1, word]);
     }
 }
 
 type ReadBatch = fn(&Shared<'_>, &Batch, usize, &mut Luts, &mut Collected) -> Result<()>;
 
-struct Luts {
+/// Translated dictionaries.
+struct Words {
     action: Lut<Option<Action>>,
     notice: Lut<Option<NoticeKind>>,
     activity: Lut<u16>,
@@ -336,12 +334,19 @@ struct Luts {
     /// First publication of the version named; `i64::MIN` where none is named, `i64::MAX` where it is unknown.
     published: Lut<i64>,
     flags: [Lut<bool>; 5],
-    scopes: FastMap<Scope, u64>,
+}
+
+struct Luts {
+    words: Words,
+    decisions: Short<12, Decision>,
+    notices: Short<4, Told>,
+    combinations: Vec<u64>,
 }
 
 impl Default for Luts {
     fn default() -> Self {
-        Self {
+        use schema::{consents as c, notices as n};
+        let words = Words {
             action: Lut::new(None),
             notice: Lut::new(None),
             activity: Lut::new(0),
@@ -351,9 +356,49 @@ impl Default for Luts {
             types: Lut::new(vocab::ALL_TYPES),
             published: Lut::new(i64::MIN),
             flags: std::array::from_fn(|_| Lut::new(false)),
-            scopes: FastMap::default(),
+        };
+        Self {
+            words,
+            decisions: Short::new([
+                c::ACTION,
+                c::ACTIVITY,
+                c::PURPOSE,
+                c::STAGE,
+                c::RECIPIENT,
+                c::TYPES,
+                c::POLICY_VERSION,
+                c::EXPLICIT,
+                c::SEPARATE,
+                c::WRITTEN,
+                c::GUARDIAN,
+                c::PRE_TICKED,
+            ]),
+            notices: Short::new([n::KIND, n::ACTIVITY, n::STAGE, n::TYPES]),
+            combinations: Vec::new(),
         }
     }
+}
+
+/// What decisions have in common, apart from individual and time.
+#[derive(Debug, Clone, Copy)]
+struct Decision {
+    /// `None`: a word that is not known.
+    action: Option<Action>,
+    scope: Scope,
+    rank: u64,
+    /// From this instant on the consent is an informed one.
+    published: i64,
+    /// Numbers of the scope, of a consent that is not informed and of one that is; interned when met.
+    ids: [Option<u64>; 2],
+}
+
+/// What notices have in common.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    /// `None`: a word that is not known.
+    kind: Option<NoticeKind>,
+    scope: Scope,
+    id: Option<u64>,
 }
 
 /// Rows of a batch that are not set aside.
@@ -362,12 +407,13 @@ fn good(batch: &Batch) -> impl Iterator<Item = usize> {
     (0..batch.rows).filter(move |r| bad.next_if_eq(r).is_none())
 }
 
+/// Key of the individual of a row, where it names one.
 fn keys(batch: &Batch, col: usize, row: usize) -> Option<Key> {
     match batch.cols.get(col) {
         Some(Col::Key(a)) => {
             use arrow_array::Array;
             let view = a.views().get(row)?;
-            a.is_valid(row).then(|| key::from_view(*view, || a.value(row).as_bytes()))
+            (a.is_valid(row) && *view as u32 != 0).then(|| key::from_view(*view, || a.value(row).as_bytes()))
         }
         _ => None,
     }
@@ -397,91 +443,127 @@ fn read_subjects(shared: &Shared<'_>, batch: &Batch, file: usize, _: &mut Luts, 
     Ok(())
 }
 
+/// What the words of a row of decisions come to.
+fn decision(shared: &Shared<'_>, words: &Words, batch: &Batch, r: usize) -> Decision {
+    use schema::consents as c;
+    let stage = words.stage.get(col(batch, c::STAGE), r);
+    let action = words.action.get(col(batch, c::ACTION), r).filter(|_| stage != vocab::UNKNOWN);
+    let mut bits = match action {
+        Some(Action::Withdraw) => flags::NEGATIVE | flags::WITHDRAWAL,
+        Some(Action::Refuse) => flags::NEGATIVE,
+        Some(Action::Grant | Action::Prompt) | None => 0,
+    };
+    if bits == 0 {
+        let [explicit, separate, written, guardian, pre_ticked] = &words.flags;
+        let on = |lut: &Lut<bool>, column: usize| lut.get(col(batch, column), r);
+        let add = |on: bool, bit: u8| if on { bit } else { 0 };
+        let counts = (on(explicit, c::EXPLICIT) || !shared.has_explicit) && !on(pre_ticked, c::PRE_TICKED);
+        bits = add(counts, flags::VALID)
+            | add(on(separate, c::SEPARATE), flags::SEPARATE)
+            | add(on(written, c::WRITTEN), flags::WRITTEN)
+            | add(on(guardian, c::GUARDIAN), flags::GUARDIAN);
+    }
+    // Newest first, and at the same millisecond: withdrawal, refusal, consent that counts, consent that does not.
+    let rank = match action {
+        Some(Action::Withdraw) => 3,
+        Some(Action::Refuse) => 2,
+        _ => u64::from(bits & flags::VALID != 0),
+    };
+    let scope = Scope {
+        activity: words.activity.get(col(batch, c::ACTIVITY), r),
+        purpose: words.purpose.get(col(batch, c::PURPOSE), r),
+        stage,
+        recipient: words.recipient.get(col(batch, c::RECIPIENT), r),
+        types: words.types.get(col(batch, c::TYPES), r),
+        flags: bits,
+    };
+    let published = words.published.get(col(batch, c::POLICY_VERSION), r);
+    Decision { action, scope, rank, published, ids: [None; 2] }
+}
+
 fn read_consents(shared: &Shared<'_>, batch: &Batch, file: usize, luts: &mut Luts, out: &mut Collected) -> Result<()> {
     use schema::consents as c;
-    luts.action.prepare(col(batch, c::ACTION), |t| Ok(Action::parse(t)))?;
-    luts.activity.prepare(col(batch, c::ACTIVITY), |t| locked(&shared.vocab)?.activity.intern(t))?;
-    luts.purpose.prepare(col(batch, c::PURPOSE), |t| locked(&shared.vocab)?.purpose.intern(t))?;
-    luts.recipient.prepare(col(batch, c::RECIPIENT), |t| locked(&shared.vocab)?.recipient.intern(t))?;
-    luts.types.prepare(col(batch, c::TYPES), |t| locked(&shared.vocab)?.type_scope(t))?;
-    luts.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
-    luts.published
+    let Luts { words, decisions, combinations, .. } = luts;
+    let mut new = words.action.prepare(col(batch, c::ACTION), |t| Ok(Action::parse(t)))?;
+    new |= words.activity.prepare(col(batch, c::ACTIVITY), |t| locked(&shared.vocab)?.activity.intern(t))?;
+    new |= words.purpose.prepare(col(batch, c::PURPOSE), |t| locked(&shared.vocab)?.purpose.intern(t))?;
+    new |= words.recipient.prepare(col(batch, c::RECIPIENT), |t| locked(&shared.vocab)?.recipient.intern(t))?;
+    new |= words.types.prepare(col(batch, c::TYPES), |t| locked(&shared.vocab)?.type_scope(t))?;
+    new |= words.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
+    new |= words
+        .published
         .prepare(col(batch, c::POLICY_VERSION), |t| Ok(shared.versions.get(t).copied().unwrap_or(i64::MAX)))?;
-    let flag_cols = [c::EXPLICIT, c::SEPARATE, c::WRITTEN, c::GUARDIAN, c::PRE_TICKED];
-    for (lut, &i) in luts.flags.iter_mut().zip(&flag_cols) {
-        lut.prepare(col(batch, i), |t| Ok(schema::flag(t).unwrap_or(false)))?;
+    for (lut, i) in words.flags.iter_mut().zip([c::EXPLICIT, c::SEPARATE, c::WRITTEN, c::GUARDIAN, c::PRE_TICKED]) {
+        new |= lut.prepare(col(batch, i), |t| Ok(schema::flag(t).unwrap_or(false)))?;
     }
+    decisions.prepare(batch, new);
+    combinations.clear();
+    combinations.resize(batch.rows, 0);
+    decisions.combine(batch, 0, combinations);
     for r in good(batch) {
         let Some(key) = keys(batch, c::SUBJECT, r).filter(|&k| shared.mine(k)) else { continue };
         let ts = batch.time(c::TS, r).unwrap_or(0);
-        let stage = luts.stage.get(col(batch, c::STAGE), r);
-        let action = luts.action.get(col(batch, c::ACTION), r);
-        let Some(action) = action.filter(|_| stage != vocab::UNKNOWN) else {
+        let combination = combinations.get(r).copied().unwrap_or(0);
+        let d = decisions.entry(combination, || Ok(decision(shared, words, batch, r)))?;
+        let Some(action) = d.action else {
             let (a, s) = (batch.text(c::ACTION, r).unwrap_or_default(), batch.text(c::STAGE, r).unwrap_or_default());
             let reason = format!("action `{a}` or stage `{s}` is not known; map it to a word of docs/records.md");
             out.rejects.push(Reject { file, row: batch.number(r), reason });
             continue;
         };
-        let activity = luts.activity.get(col(batch, c::ACTIVITY), r);
         if action == Action::Prompt {
             let subject = batch.text(c::SUBJECT, r).unwrap_or_default().into();
+            let activity = d.scope.activity;
             out.prompts.push(Prompt { key, subject, ts, activity, file, row: batch.number(r) });
             continue;
         }
-        let mut bits = match action {
-            Action::Withdraw => flags::NEGATIVE | flags::WITHDRAWAL,
-            Action::Refuse => flags::NEGATIVE,
-            Action::Grant | Action::Prompt => 0,
+        let informed = action == Action::Grant && d.published <= ts;
+        let [plain, other] = &mut d.ids;
+        let id = if informed { other } else { plain };
+        let id = match *id {
+            Some(id) => id,
+            None => {
+                let bit = if informed { flags::INFORMED } else { 0 };
+                *id.insert(shared.scope(Scope { flags: d.scope.flags | bit, ..d.scope })?)
+            }
         };
-        if bits == 0 {
-            let [explicit, separate, written, guardian, pre_ticked] = [0, 1, 2, 3, 4]
-                .map(|i: usize| luts.flags.get(i).zip(flag_cols.get(i)).is_some_and(|(l, &c)| l.get(col(batch, c), r)));
-            let add = |on: bool, bit: u8| if on { bit } else { 0 };
-            let published = luts.published.get(col(batch, c::POLICY_VERSION), r);
-            bits = add((explicit || !shared.has_explicit) && !pre_ticked, flags::VALID)
-                | add(separate, flags::SEPARATE)
-                | add(written, flags::WRITTEN)
-                | add(guardian, flags::GUARDIAN)
-                | add(published <= ts, flags::INFORMED);
-        }
-        let scope = Scope {
-            activity,
-            purpose: luts.purpose.get(col(batch, c::PURPOSE), r),
-            stage,
-            recipient: luts.recipient.get(col(batch, c::RECIPIENT), r),
-            types: luts.types.get(col(batch, c::TYPES), r),
-            flags: bits,
-        };
-        // Newest first, and at the same millisecond: withdrawal, refusal, consent that counts, consent that does not.
-        let rank = match (action, bits & flags::VALID != 0) {
-            (Action::Withdraw, _) => 3,
-            (Action::Refuse, _) => 2,
-            (_, true) => 1,
-            (_, false) => 0,
-        };
-        let id = shared.scope(&mut luts.scopes, scope)?;
-        push(&mut out.buckets, key, word(ts, WordKind::Consent, rank, id));
+        push(&mut out.buckets, key, word(ts, WordKind::Consent, d.rank, id));
     }
     Ok(())
 }
 
 fn read_notices(shared: &Shared<'_>, batch: &Batch, file: usize, luts: &mut Luts, out: &mut Collected) -> Result<()> {
     use schema::notices as c;
-    luts.notice.prepare(col(batch, c::KIND), |t| Ok(NoticeKind::parse(t)))?;
-    luts.activity.prepare(col(batch, c::ACTIVITY), |t| locked(&shared.vocab)?.activity.intern(t))?;
-    luts.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
-    luts.types.prepare(col(batch, c::TYPES), |t| locked(&shared.vocab)?.type_scope(t))?;
+    let Luts { words, notices, combinations, .. } = luts;
+    let mut new = words.notice.prepare(col(batch, c::KIND), |t| Ok(NoticeKind::parse(t)))?;
+    new |= words.activity.prepare(col(batch, c::ACTIVITY), |t| locked(&shared.vocab)?.activity.intern(t))?;
+    new |= words.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
+    new |= words.types.prepare(col(batch, c::TYPES), |t| locked(&shared.vocab)?.type_scope(t))?;
+    notices.prepare(batch, new);
+    combinations.clear();
+    combinations.resize(batch.rows, 0);
+    notices.combine(batch, 0, combinations);
     for r in good(batch) {
         let ts = batch.time(c::TS, r).unwrap_or(0);
-        let stage = luts.stage.get(col(batch, c::STAGE), r);
-        let kind = luts.notice.get(col(batch, c::KIND), r);
-        let Some(kind) = kind.filter(|_| stage != vocab::UNKNOWN) else {
+        let combination = combinations.get(r).copied().unwrap_or(0);
+        let told = notices.entry(combination, || {
+            let stage = words.stage.get(col(batch, c::STAGE), r);
+            let scope = Scope {
+                activity: words.activity.get(col(batch, c::ACTIVITY), r),
+                stage,
+                types: words.types.get(col(batch, c::TYPES), r),
+                ..Scope::default()
+            };
+            let kind = words.notice.get(col(batch, c::KIND), r).filter(|_| stage != vocab::UNKNOWN);
+            Ok(Told { kind, scope, id: None })
+        })?;
+        let Some(kind) = told.kind else {
             let (k, s) = (batch.text(c::KIND, r).unwrap_or_default(), batch.text(c::STAGE, r).unwrap_or_default());
             let reason = format!("kind `{k}` or stage `{s}` is not known; map it to a word of docs/records.md");
             out.rejects.push(Reject { file, row: batch.number(r), reason });
             continue;
         };
-        let key = keys(batch, c::SUBJECT, r).filter(|_| batch.text(c::SUBJECT, r).is_some());
+        let key = keys(batch, c::SUBJECT, r);
         if kind == NoticeKind::Incident {
             if let Some(incident) = batch.text(c::INCIDENT, r) {
                 out.incident_notices.push(IncidentNotice {
@@ -499,13 +581,10 @@ fn read_notices(shared: &Shared<'_>, batch: &Batch, file: usize, luts: &mut Luts
             (NoticeKind::Policy, None) => out.broadcast_policies.push(ts),
             (NoticeKind::Policy, Some(k)) => push(&mut out.buckets, k, word(ts, WordKind::Policy, 0, 0)),
             (_, key) => {
-                let scope = Scope {
-                    activity: luts.activity.get(col(batch, c::ACTIVITY), r),
-                    stage,
-                    types: luts.types.get(col(batch, c::TYPES), r),
-                    ..Scope::default()
+                let id = match told.id {
+                    Some(id) => id,
+                    None => *told.id.insert(shared.scope(told.scope)?),
                 };
-                let id = shared.scope(&mut luts.scopes, scope)?;
                 match key {
                     None => out.broadcast.push((ts, id)),
                     Some(k) => push(&mut out.buckets, k, word(ts, WordKind::JustInTime, 0, id)),

@@ -1,7 +1,7 @@
 //! Translation of dictionaries: each entry is looked up once, rows then carry numbers.
 
-use crate::error::Result;
-use crate::input::Col;
+use crate::error::{Error, Result};
+use crate::input::{Batch, Col};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray};
@@ -24,12 +24,14 @@ impl<T: Copy> Lut<T> {
 
     /// Makes ready for a column: translates its dictionary unless it is the one held.
     ///
+    /// Says whether it is another one than before.
+    ///
     /// # Errors
     /// Those of `translate`.
-    pub fn prepare(&mut self, col: &Col, mut translate: impl FnMut(&str) -> Result<T>) -> Result<()> {
-        let Col::Text(array) = col else { return Ok(()) };
+    pub fn prepare(&mut self, col: &Col, mut translate: impl FnMut(&str) -> Result<T>) -> Result<bool> {
+        let Col::Text(array) = col else { return Ok(self.held.take().is_some()) };
         if self.held.as_ref().is_some_and(|h| Arc::ptr_eq(h, array.values())) {
-            return Ok(());
+            return Ok(false);
         }
         self.table.clear();
         for text in array.values().as_string::<i32>() {
@@ -40,7 +42,7 @@ impl<T: Copy> Lut<T> {
             self.table.push(value);
         }
         self.held = Some(Arc::clone(array.values()));
-        Ok(())
+        Ok(true)
     }
 
     /// Forgets the dictionary held.
@@ -83,22 +85,159 @@ impl<T: Copy> Lut<T> {
     }
 }
 
-impl Lut<u128> {
-    /// Joins the value of every row to what is there.
-    pub fn join(&self, col: &Col, out: &mut [u128]) {
-        let Col::Text(array) = col else {
-            out.iter_mut().for_each(|o| *o |= self.empty);
-            return;
-        };
-        let array: &DictionaryArray<Int32Type> = array;
-        let keys = array.keys();
-        let pick = |k: i32| self.table.get(k as usize).copied().unwrap_or(self.empty);
-        match keys.nulls().filter(|n| n.null_count() > 0) {
-            None => out.iter_mut().zip(keys.values()).for_each(|(o, &k)| *o |= pick(k)),
-            Some(n) => out
-                .iter_mut()
-                .zip(keys.values().iter().zip(n.iter()))
-                .for_each(|(o, (&k, ok))| *o |= if ok { pick(k) } else { self.empty }),
+/// Where the dictionary number of a column stands in a short combination.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Field {
+    shift: u32,
+    /// Number of an absent value, one more than the largest of the dictionary.
+    absent: u64,
+}
+
+impl Field {
+    /// A field for a column, after those that take `shift` bits; `None` when the column is not in the file.
+    fn new(col: &Col, shift: u32) -> Option<Self> {
+        let Col::Text(array) = col else { return None };
+        Some(Self { shift, absent: array.values().len() as u64 })
+    }
+
+    fn bits(self) -> u32 {
+        u64::BITS - self.absent.leading_zeros()
+    }
+
+    /// Joins the numbers of the rows from `from` on to what is there.
+    fn join(self, col: &Col, from: usize, out: &mut [u64]) {
+        let Col::Text(array) = col else { return };
+        let keys = array.keys().values().get(from..from + out.len()).unwrap_or_default();
+        let (shift, absent) = (self.shift, self.absent);
+        // A number beyond the dictionary must not spill into the next field.
+        let number = |key: i32| u64::from(key as u32).min(absent);
+        match array.keys().nulls().filter(|n| n.null_count() > 0) {
+            None => out.iter_mut().zip(keys).for_each(|(o, &key)| *o |= number(key) << shift),
+            Some(nulls) => {
+                let valid = nulls.inner().slice(from, keys.len());
+                let valid = valid.bit_chunks();
+                for ((out, keys), word) in out.chunks_mut(64).zip(keys.chunks(64)).zip(valid.iter_padded()) {
+                    for (i, (o, &key)) in out.iter_mut().zip(keys).enumerate() {
+                        *o |= if word >> i & 1 == 1 { number(key) } else { absent } << shift;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What rows with equal values in some columns have in common, worked out once. Rows are told apart by their short
+/// combination, the dictionary numbers side by side, untranslated; it holds as long as the dictionaries are the same.
+#[derive(Debug)]
+pub struct Short<const N: usize, T> {
+    columns: [usize; N],
+    fields: [Option<Field>; N],
+    /// Whether all fields fit into a word.
+    fits: bool,
+    cache: Vec<Option<(u64, T)>>,
+}
+
+/// Width of the hash that leads into the cache.
+const CACHE_BITS: u32 = 11;
+
+impl<const N: usize, T: Copy> Short<N, T> {
+    /// Nothing known yet of combinations of these columns.
+    #[must_use]
+    pub fn new(columns: [usize; N]) -> Self {
+        Self { columns, fields: [None; N], fits: true, cache: vec![None; 1 << CACHE_BITS] }
+    }
+
+    /// Forgets what was worked out.
+    pub fn forget(&mut self) {
+        self.cache.fill(None);
+    }
+
+    /// Makes ready for a batch; `changed` where a dictionary is another one than before.
+    pub fn prepare(&mut self, batch: &Batch, changed: bool) {
+        // The lowest bit is the caller's.
+        let mut bits = 1;
+        let fields = self.columns.map(|i| {
+            let field = batch.cols.get(i).and_then(|col| Field::new(col, bits));
+            bits += field.map_or(0, Field::bits);
+            field
+        });
+        if changed || fields != self.fields {
+            self.fields = fields;
+            self.forget();
+        }
+        self.fits = bits <= u64::BITS;
+    }
+
+    /// Joins the combinations of the rows from `from` on to what is there, of which only the lowest bit may be set.
+    pub fn combine(&self, batch: &Batch, from: usize, out: &mut [u64]) {
+        for (field, &i) in self.fields.iter().zip(&self.columns).filter(|_| self.fits) {
+            if let (Some(field), Some(col)) = (field, batch.cols.get(i)) {
+                field.join(col, from, out);
+            }
+        }
+    }
+
+    /// What was worked out of a combination, now if need be.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    #[inline]
+    pub fn entry(&mut self, combination: u64, make: impl FnOnce() -> Result<T>) -> Result<&mut T> {
+        let place = (combination.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - CACHE_BITS)) as usize;
+        let Some(known) = self.cache.get_mut(place) else { return Err(Error::Worker) };
+        if !self.fits || known.is_none_or(|(of, _)| of != combination) {
+            *known = Some((combination, make()?));
+        }
+        known.as_mut().map(|(_, what)| what).ok_or(Error::Worker)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Numbers;
+    use arrow_array::Int32Array;
+    use std::collections::BTreeMap;
+
+    /// Rows of a dictionary of `size` texts, one row in five without a value; `step` varies the order.
+    fn column(rows: usize, size: usize, step: usize) -> DictionaryArray<Int32Type> {
+        let keys: Int32Array =
+            (0..rows).map(|i| Some((i * step % size) as i32).filter(|_| (i * step / 3) % 5 != 0)).collect();
+        let values: Vec<String> = (0..size).map(|i| format!("v{i}")).collect();
+        DictionaryArray::new(keys, Arc::new(arrow_array::StringArray::from(values)))
+    }
+
+    fn batch(cols: Vec<Col>, rows: usize) -> Batch {
+        Batch { rows, numbers: Numbers::From(1), cols, bad: Vec::new() }
+    }
+
+    #[test]
+    fn rows_share_what_is_worked_out_exactly_when_their_texts_are_equal() {
+        let rows = 1000;
+        for (sizes, fits) in [([3, 7, 64, 2, 5, 9, 4], true), ([1; 7], true), ([600; 7], false)] {
+            // A slice, so that the bits of what is absent do not begin at a word.
+            let cols = sizes.iter().zip([1, 3, 5, 7, 11, 13, 17]);
+            let cols = cols.map(|(&n, step)| Col::Text(column(rows + 13, n, step).slice(13, rows))).collect();
+            let batch = batch(cols, rows);
+            // The last column is not there.
+            let mut short: Short<8, usize> = Short::new([0, 1, 2, 3, 4, 5, 6, 7]);
+            short.prepare(&batch, true);
+            assert_eq!(short.fits, fits);
+            let mut combinations = vec![0; rows];
+            for from in (0..rows).step_by(307) {
+                let to = (from + 307).min(rows);
+                short.combine(&batch, from, combinations.get_mut(from..to).unwrap());
+            }
+            let texts = |r: usize| [0, 1, 2, 3, 4, 5, 6].map(|c| batch.text(c, r));
+            let mut first: BTreeMap<_, usize> = BTreeMap::new();
+            for (r, &combination) in combinations.iter().enumerate() {
+                let before = *first.entry(texts(r)).or_insert(r);
+                let got = *short.entry(combination, || Ok(r)).unwrap();
+                assert_eq!(texts(got), texts(r), "row {r} is given what was worked out for row {got}");
+                assert!(!fits || combinations[before] == combination, "rows {before} and {r} are equal");
+            }
+            short.prepare(&batch, true);
+            assert_eq!(*short.entry(combinations[0], || Ok(7)).unwrap(), 7, "another dictionary, nothing is known");
         }
     }
 }
