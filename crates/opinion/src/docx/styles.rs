@@ -126,7 +126,7 @@ pub(super) fn numbering(lang: Lang, lists: usize) -> String {
         let style = if style.is_empty() { String::new() } else { format!(r#"<w:pStyle w:val="{style}"/>"#) };
         format!(
             r#"<w:lvl w:ilvl="{ilvl}"><w:start w:val="1"/><w:numFmt w:val="{format}"/>{style}<w:suff w:val="{}"/><w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/><w:pPr>{para}</w:pPr></w:lvl>"#,
-            if lang == Lang::Zh && format != "decimal" { "nothing" } else { "space" }
+            if text.ends_with(['、', '）']) { "nothing" } else { "space" }
         )
     };
     let headings = match lang {
