@@ -111,9 +111,15 @@ fn a_firm_and_its_people_are_in_it() {
 #[test]
 fn records_of_the_dossier_count() {
     let dir = scratch("records");
-    std::fs::copy(root().join(CASE).join("dossier.yaml"), dir.join("dossier.yaml")).unwrap();
-    std::fs::create_dir(dir.join("evidence")).unwrap();
-    std::fs::copy(root().join(CASE).join("evidence/source.md"), dir.join("evidence/source.md")).unwrap();
+    for part in ["", "evidence", "records"] {
+        std::fs::create_dir_all(dir.join(part)).unwrap();
+        for entry in std::fs::read_dir(root().join(CASE).join(part)).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_file() {
+                std::fs::copy(entry.path(), dir.join(part).join(entry.file_name())).unwrap();
+            }
+        }
+    }
     let before = json(&[text(&dir), DATE[0], DATE[1]]);
     assert_eq!(before["counted"].as_array().unwrap().len(), 0);
     let records = dir.join("records");

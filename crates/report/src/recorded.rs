@@ -220,7 +220,7 @@ pub fn population(assessment: &Assessment<'_>) -> Option<Text> {
         let one = Recorded { assessment, record };
         let (from, to) = (day(&one.text_of("from")), day(&one.text_of("to")));
         let events = group(one.count("events"));
-        let at = assessment.dossier.sources.name(one.at().file).to_owned();
+        let at = one.source();
         return Some(Text::new(
             format!(
                 "处理事件的日志共 {events} 条（{from} 至 {to}），已逐条核验，没有抽样（{at}）。日志没有记下的事，核验也看不到。"

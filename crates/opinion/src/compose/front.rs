@@ -121,7 +121,8 @@ impl Writer<'_> {
         let of = |one: &crate::model::SectorPack| {
             let (name, counts) = (self.x(&one.document), &one.counts);
             let text = match (one.judged, self.lang) {
-                (false, _) => format!("{name}{}{}", self.t("：", ": "), self.x(&one.standing)),
+                (false, Lang::Zh) => format!("行业包{name}：{}。", self.x(&one.standing)),
+                (false, Lang::En) => format!("Sector pack {name}: {}.", self.x(&one.standing)),
                 (true, Lang::Zh) => format!(
                     "行业包{name}：差距 {} 项，待定 {} 项，符合 {} 项，不适用 {} 项；与标准的各维度并列，不计入维度的结论。",
                     counts.gap, counts.undetermined, counts.conformant, counts.not_applicable

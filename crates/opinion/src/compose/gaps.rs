@@ -235,7 +235,10 @@ impl Writer<'_> {
                     let gaps: Vec<String> = risk.gaps.iter().map(ToString::to_string).collect();
                     let which = match self.lang {
                         Lang::Zh => format!("{} {}（差距 {}）。", risk.clause, risk.title.zh, gaps.join("、")),
-                        Lang::En => format!("{} {} (gaps {}). ", risk.clause, risk.title.en, gaps.join(", ")),
+                        Lang::En => {
+                            let word = if gaps.len() == 1 { "gap" } else { "gaps" };
+                            format!("{} {} ({word} {}). ", risk.clause, risk.title.en, gaps.join(", "))
+                        }
                     };
                     vec![bold(which), plain(self.x(&risk.risk))]
                 })
