@@ -183,6 +183,11 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// What the program said, without the bar it draws.
+    pub fn figures(&self) -> &str {
+        self.text.rsplit_once("] ").map_or(self.text.as_str(), |(_, figures)| figures)
+    }
+
     /// How much is done, in percent, where the program says so.
     pub fn percent(&self) -> Option<u8> {
         let before = self.text.split_once('%')?.0;
