@@ -66,7 +66,8 @@ fn spoken(question: &str) -> String {
         let Some(end) = from.find(['）', ')']) else { break };
         let (inside, after) = from.split_at(end);
         let after = after.get(if after.starts_with('）') { 3 } else { 1 }..).unwrap_or_default();
-        let technical = inside.contains("[]") || inside.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "none");
+        let technical =
+            inside.contains("[]") || inside.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word == "none");
         out.push_str(if technical { before.trim_end() } else { question_part(rest, after) });
         rest = after;
     }

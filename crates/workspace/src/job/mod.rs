@@ -267,7 +267,7 @@ impl Workspace {
                 .store()
                 .read(grant.assessment(), |rows| Ok((rows.moved()?, dossier_yaml(rows, self.catalogue())?)))?;
             let mut upload = self.0.blobs.receive(u64::MAX)?;
-            upload.push(text.as_bytes())?;
+            upload.push(run::inventory(self.catalogue(), &text)?.as_bytes())?;
             (dossier, revision) = (Some(upload.finish()?), moved);
         }
         let id = self.change(grant, Action::Jobs, move |tx| {

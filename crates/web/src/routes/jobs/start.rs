@@ -195,9 +195,7 @@ fn described(visit: &Visit, kind: &str) -> Result<Task, &'static str> {
         }
     }
     let mut all = |word: &str| by.remove(word).unwrap_or_default();
-    let wanted = |list: Vec<String>| {
-        list.into_iter().next().ok_or(t.job_file_wanted())
-    };
+    let wanted = |list: Vec<String>| list.into_iter().next().ok_or(t.job_file_wanted());
     Ok(match kind {
         "records" => {
             let (settings, mappings) = (all("settings").into_iter().next(), all("mapping"));
