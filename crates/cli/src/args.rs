@@ -93,7 +93,7 @@ pub enum Command {
     /// 三方对照：政策所说、清单在册、事件和数据所示 Three sides compared: said, on record, done
     #[command(after_help = crate::reconcile::HELP)]
     Reconcile(crate::reconcile::ReconcileArgs),
-    /// 评估法律意见书：Word、网页、Typst The legal opinion, as Word, a web page or Typst
+    /// 评估法律意见书：Word、PDF、网页、Typst The legal opinion, as Word, PDF, a web page or Typst
     #[command(after_help = OPINION_HELP)]
     Opinion(OpinionArgs),
     /// 说明一个条目：要求、检查方法、证据、法律 Explain a leaf: requirement, check, evidence, law
@@ -141,6 +141,7 @@ const ASSESS_HELP: &str = "\
   zhunsheng assess examples/storefront-cameras --as-of 2021-03-18 --format html -o report.html
   zhunsheng assess mine --pack-id auto-sales-shanghai --only-pack
   zhunsheng records audit --dossier mine --json > audit.json ; zhunsheng assess mine --records audit.json
+  zhunsheng assess mine --format sarif -o zhunsheng.sarif   # 差距标在卷宗的行上 · gaps at their lines of the dossier
   zhunsheng --lang en assess mine --stage collection,use --format json | jq '.counts'
 
 退出码 Exit codes: 0 无差距 no gap · 1 有差距 gaps · 2 输入有误 input wrong · 3 仅有待定 undetermined only";
@@ -149,6 +150,7 @@ const OPINION_HELP: &str = "\
 例 Examples:
   zhunsheng opinion examples/storefront-cameras --as-of 2026-11-01 -o opinion.docx
   zhunsheng opinion mine --template our-firm --extra extra.json -o opinion.docx
+  zhunsheng opinion mine --format pdf --font-path fonts -o opinion.pdf   # 须以 --features pdf-opinion 构建 · built with that feature
   zhunsheng --lang en opinion mine --format html -o opinion.html   # 浏览器打印即得 PDF · print it from a browser for PDF
 
 退出码同 assess Exit codes as for assess";
@@ -176,6 +178,16 @@ pub struct OpinionArgs {
     /// 人员、处置、抽样等补充内容（JSON） People, dispositions, samples and the like, as JSON
     #[arg(long, value_name = "FILE")]
     pub extra: Option<PathBuf>,
+    /// 适用的行业包，逗号分隔；与卷宗的 target.packs 合并 Sector packs that apply, separated by commas, besides target.packs
+    #[arg(long = "pack-id", value_name = "ID", value_delimiter = ',')]
+    pub pack_ids: Vec<String>,
+    /// 全量核验的结果（records audit --json）；缺省时若卷宗的 records/ 中有事件，则当场核验
+    /// Result of `records audit --json`; without it, events in the dossier's records/ are audited on the spot
+    #[arg(long, value_name = "FILE")]
+    pub records: Option<PathBuf>,
+    /// PDF 所用字体的目录，先于系统字体 Folder of fonts for PDF, before those of the system
+    #[arg(long = "font-path", value_name = "DIR")]
+    pub fonts: Vec<PathBuf>,
 }
 
 /// Forms of an opinion.
@@ -185,6 +197,8 @@ pub enum OpinionFormat {
     Docx,
     /// 单个网页文件，可打印 One page, made to be printed
     Html,
+    /// PDF（须以 --features pdf-opinion 构建） PDF, where built with that feature
+    Pdf,
     /// Typst 源文件 Typst source
     Typst,
     /// 意见书的内容 The content of the opinion
@@ -252,6 +266,8 @@ pub enum Format {
     Json,
     /// 单个网页文件 One page, no network
     Html,
+    /// SARIF 2.1.0：供代码评审和流水线 SARIF 2.1.0, for code review and CI
+    Sarif,
 }
 
 /// What can be done with dossiers.

@@ -59,6 +59,11 @@ fn write(assessment: &Assessment<'_>, format: Format, lang: Lang, mut out: &mut 
     match format {
         Format::Text => out.write_all(zhunsheng_report::text(assessment, lang).as_bytes())?,
         Format::Json => zhunsheng_report::write_json(assessment, &mut out)?,
+        Format::Sarif => {
+            let value = zhunsheng_report::sarif(assessment, lang);
+            serde_json::to_writer_pretty(&mut out, &value).map_err(|cause| Failure::Said(cause.to_string()))?;
+            writeln!(out)?;
+        }
         Format::Html => out.write_all(zhunsheng_report::html(assessment, lang).as_bytes())?,
     }
     Ok(())

@@ -15,6 +15,7 @@ mod own;
 mod reconcile;
 mod recorded;
 mod serve;
+mod three_sides;
 mod violations;
 mod workbook;
 mod worksheet;

@@ -3,12 +3,12 @@
 use std::io::{IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
 
-use zhunsheng_opinion::{Extra, Opinion, Template, TemplateError};
+use zhunsheng_opinion::{Document, Extra, Opinion, Template, TemplateError};
 use zhunsheng_source::Lang;
 use zhunsheng_verdict::Input;
 
 use crate::args::{OpinionArgs, OpinionFormat};
-use crate::assess::{date, judge, read, to_file};
+use crate::assess::{date, judge, to_file};
 use crate::input::{Failure, catalogue};
 
 /// Most bytes of a file of extras.
@@ -24,26 +24,45 @@ pub fn run(
 ) -> Result<u8, Failure> {
     let as_of = date(args.as_of.as_deref())?;
     let template = args.template.as_deref().map(template).transpose()?.unwrap_or_default();
-    let extra = args.extra.as_deref().map(extra).transpose()?.unwrap_or_default();
+    let mut extra = args.extra.as_deref().map(extra).transpose()?.unwrap_or_default();
     let catalogue = catalogue(packs, root)?;
-    let dossier = read(&catalogue, &args.dossier)?;
-    let assessment = judge(&catalogue, &dossier, &Input { as_of, stages: args.stages.clone(), ..Input::default() })?;
+    // Records are facts: an opinion rests on the same ones as `assess`.
+    let dossier = crate::recorded::read(&catalogue, &args.dossier, args.records.as_deref(), lang)?;
+    let input = Input { as_of, stages: args.stages.clone(), packs: args.pack_ids.clone(), ..Input::default() };
+    let assessment = judge(&catalogue, &dossier, &input)?;
+    if extra.reconciled.is_empty() {
+        extra.reconciled = crate::three_sides::of_dossier(&catalogue, &dossier, &args.dossier)?;
+    }
     let opinion = Opinion::build(&assessment, &extra);
     let bytes = match args.format {
         OpinionFormat::Json => serde_json::to_vec_pretty(&opinion).map_err(|cause| Failure::Said(cause.to_string()))?,
         OpinionFormat::Html => zhunsheng_opinion::html(&opinion.document(lang, &template)).into_bytes(),
+        OpinionFormat::Pdf => pdf(&opinion.document(lang, &template), &args.fonts)?,
         OpinionFormat::Typst => zhunsheng_opinion::typst(&opinion.document(lang, &template)).into_bytes(),
         OpinionFormat::Docx => zhunsheng_opinion::docx(&opinion.document(lang, &template))
             .map_err(|cause| Failure::Said(cause.to_string()))?,
     };
     match &args.output {
         Some(path) => to_file(path, |file| file.write_all(&bytes).map_err(Failure::from))?,
-        None if args.format == OpinionFormat::Docx && std::io::stdout().is_terminal() => {
+        None if matches!(args.format, OpinionFormat::Docx | OpinionFormat::Pdf) && std::io::stdout().is_terminal() => {
             return Err(Failure::Said("this form is not for a terminal; give a file with `-o FILE`".to_owned()));
         }
         None => out.write_all(&bytes)?,
     }
     Ok(u8::try_from(assessment.exit_code()).unwrap_or(2))
+}
+
+#[cfg(feature = "pdf-opinion")]
+fn pdf(document: &Document, fonts: &[PathBuf]) -> Result<Vec<u8>, Failure> {
+    zhunsheng_opinion::pdf(document, fonts).map_err(|cause| Failure::Said(cause.to_string()))
+}
+
+#[cfg(not(feature = "pdf-opinion"))]
+fn pdf(_: &Document, _: &[PathBuf]) -> Result<Vec<u8>, Failure> {
+    Err(Failure::Said(
+        "this build writes no PDF; build it with `cargo build --release --features pdf-opinion`, or write `--format docx` and save it as PDF in Word or LibreOffice, or print `--format html` from a browser"
+            .to_owned(),
+    ))
 }
 
 fn template(folder: &Path) -> Result<Template, Failure> {

@@ -84,7 +84,7 @@ pub fn run(
 }
 
 /// The table, and whether a side could not be read whole.
-fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> Result<(Table, bool), Failure> {
+pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> Result<(Table, bool), Failure> {
     let failed = |cause: zhunsheng_policy::error::Error| Failure::Said(cause.to_string());
     let kit = Kit::builtin().map_err(failed)?;
     let mut held = inventory(&catalogue.schema, dossier, args.product.as_deref(), &kit).map_err(failed)?;

@@ -193,3 +193,44 @@ fn a_year_without_holidays_is_asked_for() {
     assert_eq!((verdict, missing), ("undetermined".into(), serde_json::json!(["holidays.2031"])));
     assert!(requests.contains("2031 年的放假调休安排"), "{requests}");
 }
+
+#[test]
+fn gaps_stand_at_their_lines_as_sarif() {
+    let args = ["--lang", "en", "assess", "examples/storefront-cameras", "--as-of", "2026-11-01", "--format"];
+    let all: serde_json::Value = serde_json::from_slice(&run(&[&args[..], &["json"]].concat()).stdout).unwrap();
+    let output = run(&[&args[..], &["sarif"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let sarif: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    let one = &sarif["runs"][0];
+    let (rules, results) = (one["tool"]["driver"]["rules"].as_array().unwrap(), one["results"].as_array().unwrap());
+    let of = |kind: &str| results.iter().filter(|one| one["kind"] == kind).count() as u64;
+    assert_eq!(Some(of("fail")), all["counts"]["gap"].as_u64());
+    assert_eq!(Some(of("open")), all["counts"]["undetermined"].as_u64());
+    let file = std::fs::read_to_string(root().join("examples/storefront-cameras/dossier.yaml")).unwrap();
+    for one in results {
+        let rule = one["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(rules[rule]["id"], one["ruleId"]);
+        // A result that is no fault has no level, or a reader would count it as one.
+        assert_eq!(one["kind"] == "open", one["level"] == "none", "{one}");
+    }
+    let capture = results.iter().find(|one| one["ruleId"] == "6.2.6.1c4").unwrap();
+    let place = &capture["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "examples/storefront-cameras/dossier.yaml");
+    let line = place["region"]["startLine"].as_u64().unwrap() as usize;
+    assert!(
+        file.lines().nth(line - 1).unwrap().contains("face-capture:")
+            || file.lines().nth(line - 2).unwrap().contains("face-capture:"),
+        "line {line}"
+    );
+    let related = capture["relatedLocations"].as_array().unwrap();
+    let lines: Vec<&str> = related
+        .iter()
+        .map(|one| one["physicalLocation"]["region"]["startLine"].as_u64().unwrap() as usize)
+        .map(|line| file.lines().nth(line - 1).unwrap())
+        .collect();
+    assert!(lines.iter().any(|line| line.contains("notices: []")), "{lines:?}");
+    let prints: std::collections::BTreeSet<String> =
+        results.iter().map(|one| one["partialFingerprints"].to_string()).collect();
+    assert_eq!(prints.len(), results.len(), "a result has a fingerprint of its own");
+}

@@ -18,6 +18,8 @@ mod handling;
 mod html;
 pub mod model;
 mod page;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod template;
 mod typst;
 
@@ -29,5 +31,7 @@ pub use extra::{
 pub use html::html;
 pub use model::Opinion;
 pub use page::Document;
+#[cfg(feature = "pdf")]
+pub use pdf::{PdfError, pdf};
 pub use template::{Fonts, Logo, Template, TemplateError};
 pub use typst::typst;

@@ -61,8 +61,14 @@ pub struct Opinion {
     pub findings: Vec<Judged>,
     /// Answers and tests of people.
     pub worksheets: Vec<Worksheet>,
-    /// Populations and samples.
+    /// What the event records are as a whole.
+    pub population: Text,
+    /// Populations read in full, and samples.
     pub counted: Vec<Counted>,
+    /// Checks of the event records that could not be decided.
+    pub unchecked: Vec<Unchecked>,
+    /// Criteria adjusted for this target.
+    pub criteria: Vec<Adjusted>,
     /// Said, on record, done.
     pub reconciled: Vec<Reconciled>,
     /// What is missing to conclude.
@@ -106,8 +112,8 @@ pub struct Object {
     pub boundary: String,
     /// Mode, by its word; empty: not stated.
     pub mode: String,
-    /// Mode for people and what it implies.
-    pub mode_means: (Text, Text),
+    /// What the mode means: who answered, independence, reach.
+    pub statement: [Text; 3],
     /// Stages in scope; empty: all.
     pub stages: Vec<Text>,
     /// The period under assessment.
@@ -123,6 +129,8 @@ pub struct Basis {
     pub catalogue: (Text, String, String),
     /// Instruments cited, each with how it stood: in force, or a remark why not.
     pub law: Vec<Cited>,
+    /// Instruments in force on the date that were not yet when the period began; `None`: the period is not stated.
+    pub later: Option<Vec<Text>>,
 }
 
 /// An instrument that findings cite.
@@ -252,6 +260,12 @@ pub struct GapObject {
     pub facts: Vec<Fact>,
     /// Facts beyond those listed.
     pub more: usize,
+    /// What the event records show, with counts; then rows of them.
+    pub records: (Vec<Text>, Vec<String>),
+    /// Adjusted criteria that made the verdict; empty: none did.
+    pub stricter: Text,
+    /// Ids of the evidence that the dossier names for the object.
+    pub evidence: Vec<String>,
     /// The determination that counts, with the automatic verdict beside it.
     pub determined: Option<Determined>,
     /// What was done about it.
@@ -330,10 +344,44 @@ pub struct Judged {
     pub objects: Vec<(Outcome, Vec<String>, usize)>,
     /// Findings that rest on a determination.
     pub determined: usize,
+    /// What the event records show, with counts.
+    pub records: Vec<Text>,
     /// Paths of what is missing, for undetermined findings.
     pub missing: Vec<String>,
     /// How many more.
     pub more_missing: usize,
+}
+
+/// A check of the event records that could not be decided.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unchecked {
+    /// What it looks for, and what is missing.
+    pub sentence: Text,
+    /// Leaves it bears on.
+    pub leaves: Vec<String>,
+}
+
+/// A criterion adjusted for this target.
+#[derive(Clone, Debug, Serialize)]
+pub struct Adjusted {
+    /// Leaf.
+    pub leaf: String,
+    /// Stricter or looser.
+    pub effect: Text,
+    /// What it demands.
+    pub demands: Text,
+    /// Where it comes from.
+    pub source: String,
+    /// Why, by whom and when.
+    pub reason: Text,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub on: Day,
+    /// Objects: id, whether it is met there, the verdict by the standard alone, the verdict that counts.
+    pub objects: Vec<(String, Text, Outcome, Outcome)>,
+    /// Objects beyond those listed.
+    pub more: usize,
 }
 
 /// Something to ask for.
@@ -343,6 +391,8 @@ pub struct Request {
     pub path: String,
     /// The question.
     pub question: Text,
+    /// Who is asked.
+    pub asked: Text,
     /// Leaves that wait for it.
     pub leaves: Vec<String>,
 }

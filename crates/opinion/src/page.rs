@@ -120,6 +120,21 @@ impl Table {
     }
 }
 
+/// Whether a row may run over to the next page rather than leave half a page blank; a short one stays whole.
+pub(crate) fn long(row: &[Spans]) -> bool {
+    const SPLIT: usize = 500;
+    row.iter().any(|cell| cell.iter().map(|span| span.text.len()).sum::<usize>() > SPLIT)
+}
+
+/// What stands on a line to sign on: nothing where a seal goes.
+pub(crate) fn signing(lang: Lang, label: &str) -> &'static str {
+    match lang {
+        _ if label.ends_with("（盖章）") || label.ends_with("(seal)") => "",
+        Lang::Zh => "签字：",
+        Lang::En => "Signature: ",
+    }
+}
+
 /// Plain text.
 pub(crate) fn plain(text: impl Into<String>) -> Span {
     Span { text: text.into(), ..Span::default() }

@@ -19,6 +19,14 @@ pub fn of<'a>(assessment: &'a Assessment<'_>, finding: &Finding) -> Vec<Recorded
     all
 }
 
+/// The results about all records of a check, not those about one activity, in the order in which they stand.
+pub fn whole<'a>(assessment: &'a Assessment<'_>) -> Vec<Recorded<'a>> {
+    let facts = &assessment.dossier.facts;
+    let Some(kind) = assessment.catalogue.schema.kinds.get("record") else { return Vec::new() };
+    let records = facts.ids(kind.shape).into_iter().filter_map(|id| facts.object(kind.shape, id));
+    records.map(|record| Recorded { assessment, record }).filter(|one| one.text_of("part") == "all").collect()
+}
+
 impl Recorded<'_> {
     fn json_of(&self, name: &str) -> Value {
         let (schema, facts) = (&self.assessment.catalogue.schema, &self.assessment.dossier.facts);
@@ -57,6 +65,43 @@ impl Recorded<'_> {
     /// of many that are alike.
     pub fn each_its_own(&self) -> bool {
         self.text_of("unit") == "row"
+    }
+
+    /// The leaves it bears on.
+    pub fn leaves(&self) -> Vec<String> {
+        let (catalogue, id) = (self.assessment.catalogue, self.text_of("check"));
+        let bound = catalogue.records.iter().filter(|check| check.id == id).flat_map(|check| catalogue.bears_on(check));
+        bound.filter_map(|leaf| catalogue.leaves.get(leaf)).map(|leaf| leaf.id.clone()).collect()
+    }
+
+    /// How many items were examined, and how many of them violate.
+    pub fn numbers(&self) -> (u64, u64) {
+        let of = |name: &str| u64::try_from(self.count(name)).unwrap_or(0);
+        (of("examined"), of("violations"))
+    }
+
+    /// The file or folder the result comes from.
+    pub fn source(&self) -> String {
+        let full = self.assessment.dossier.sources.name(self.at().file).to_owned();
+        full.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    }
+
+    /// From when to when, and how many individuals the violations concern.
+    pub fn span(&self) -> Text {
+        let gap = self.status() == Outcome::Gap;
+        let (from, to) = if gap { ("first", "last") } else { ("from", "to") };
+        let (from, to) = (day(&self.text_of(from)), day(&self.text_of(to)));
+        let mut text = match (from.is_empty(), gap) {
+            (true, _) => Text::default(),
+            (false, true) => Text::new(format!("偏离见于 {from} 至 {to}"), format!("deviations from {from} to {to}")),
+            (false, false) => Text::new(format!("{from} 至 {to} 的记录"), format!("records from {from} to {to}")),
+        };
+        let people = self.count("individuals");
+        if gap && people > 0 {
+            text.zh.push_str(&format!("，涉及 {} 人", group(people)));
+            text.en.push_str(&format!(", {} individuals", group(people)));
+        }
+        text
     }
 
     /// Rows that show it: file, row and reason.
@@ -196,7 +241,7 @@ pub fn population(assessment: &Assessment<'_>) -> Option<Text> {
     if let Some(one) = of_events.next() {
         let (from, to) = (day(&one.text_of("from")), day(&one.text_of("to")));
         let events = group(one.count("events"));
-        let at = assessment.dossier.sources.name(one.at().file).to_owned();
+        let at = one.source();
         return Some(Text::new(
             format!(
                 "处理事件的日志共 {events} 条（{from} 至 {to}），已逐条核验，没有抽样（{at}）。日志没有记下的事，核验也看不到。"

@@ -148,7 +148,11 @@ pub fn law_lines(assessment: &Assessment<'_>, leaf: &Leaf, lang: zhunsheng_sourc
             }
             None => {
                 let note = standing(one.instrument, one.standing);
-                let note = if note.is_empty() { String::new() } else { format!(" ({})", note.get(lang)) };
+                let note = match (note.is_empty(), lang) {
+                    (true, _) => String::new(),
+                    (false, zhunsheng_source::Lang::Zh) => format!("（{}）", note.zh),
+                    (false, zhunsheng_source::Lang::En) => format!(" ({})", note.en),
+                };
                 lines.push((&one.instrument.id, one.show.get(lang).to_owned(), note));
             }
         }

@@ -46,7 +46,7 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     look(&lead, "requests-missing");
     lead.load(|| lead.click("form[method=post] .ask-bar button.primary"));
     assert!(lead.text("[role=alert]").contains("没有勾选"));
-    lead.click("input[value='organisation.people_processed']");
+    lead.click("input[value='governance.rules_review_days']");
     lead.click("input[value='security.systems']");
     let group = lead.eval(
         "document.querySelector(\"input[name=group][value='recipients/supplier']\")?.parentElement.innerText ?? '0'",
@@ -62,7 +62,7 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     assert_eq!(lead.eval("document.querySelectorAll('tbody tr').length").as_u64().unwrap(), before + 2 + whole);
     // What was asked for is not offered again.
     lead.go(&at("/requests/missing"));
-    assert!(!lead.has("input[value='organisation.people_processed']"));
+    assert!(!lead.has("input[value='governance.rules_review_days']"));
     lead.go(&at("/requests/missing?all=yes"));
     assert!(lead.text("main").contains("已提出"));
 
@@ -82,20 +82,20 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
         });
     };
     // A number, with a word and a file beside it. A mistake is told and nothing typed is lost.
-    open(&assessee, "处理多少人");
+    open(&assessee, "多少天评审一次");
     assert!(assessee.text("main").contains("2026 年 11 月 1 日"), "{}", assessee.text("main"));
-    assessee.fill("[name='v.people_processed']", "很多");
-    assessee.fill("#text", "以门店系统的统计为准。");
+    assessee.fill("[name='v.rules_review_days']", "很多");
+    assessee.fill("#text", "以制度评审记录为准。");
     assessee.load(|| assessee.click("main form button.primary"));
     assert!(assessee.text(".wrong").contains("整数"));
-    assert_eq!(assessee.eval("document.querySelector('#text').value"), "以门店系统的统计为准。");
+    assert_eq!(assessee.eval("document.querySelector('#text').value"), "以制度评审记录为准。");
     look(&assessee, "asked-answer");
-    assessee.fill("[name='v.people_processed']", "431,623");
+    assessee.fill("[name='v.rules_review_days']", "1,365");
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("统计.csv");
-    std::fs::write(&path, "月,人数\n1,431623\n").unwrap();
+    let path = folder.path().join("评审.csv");
+    std::fs::write(&path, "制度,评审间隔\n保护政策,1365\n").unwrap();
     assessee.upload("#file", &path);
-    assessee.fill("#title", "门店系统统计表");
+    assessee.fill("#title", "制度评审记录表");
     assessee.load(|| assessee.click("main form button.primary"));
     assert!(assessee.has("[data-accepted]"), "{}", assessee.text("main"));
     assert!(assessee.text("#h-done").contains("已答复"));
@@ -114,15 +114,15 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
 
     // The team takes the number over: it is in the inventory, with the file as evidence, in the name of who took it.
     lead.go(&at("/requests?show=answered"));
-    open(&lead, "处理多少人");
-    assert!(lead.text("main").contains("431623") && lead.text("main").contains("门店系统统计表"));
+    open(&lead, "多少天评审一次");
+    assert!(lead.text("main").contains("1365") && lead.text("main").contains("制度评审记录表"));
     look(&lead, "request-answered");
     lead.load(|| lead.click("button[value=take]"));
     assert!(lead.text(".head").contains("已采纳"), "{}", lead.text("main"));
-    lead.go(&at("/inventory/organisation/-?show=filled"));
-    assert_eq!(lead.eval("document.querySelector(\"[name='v.people_processed']\").value"), "431623");
+    lead.go(&at("/inventory/governance/-?show=filled"));
+    assert_eq!(lead.eval("document.querySelector(\"[name='v.rules_review_days']\").value"), "1365");
     assert_eq!(
-        lead.eval("[...document.querySelectorAll(\"[name='v.evidence']:checked\")].some(e => e.parentElement.innerText.includes('门店系统统计表'))"),
+        lead.eval("[...document.querySelectorAll(\"[name='v.evidence']:checked\")].some(e => e.parentElement.innerText.includes('制度评审记录表'))"),
         true
     );
     assert!(lead.text(".head").contains("示例项目负责人"));
@@ -178,12 +178,12 @@ fn without_script_a_request_is_made_and_answered() {
     let lead = Program::sign_in(&server.base, "lead", server.password("lead"));
     let assessee = Program::sign_in(&server.base, "assessee", server.password("assessee"));
     let form = ("Content-Type", "application/x-www-form-urlencoded");
-    let body = format!("csrf={}&path=organisation.people_processed&path=governance.training", lead.token);
+    let body = format!("csrf={}&path=governance.rules_review_days&path=governance.training", lead.token);
     let made =
         send(&server.base, "POST", &format!("/a/{case}/requests/missing"), &[("Cookie", &lead.cookie), form], &body);
     assert_eq!((made.status, made.header("location")), (303, format!("/a/{case}/requests").as_str()));
     let page = send(&server.base, "GET", &format!("/a/{case}/asked"), &[("Cookie", &assessee.cookie)], "");
-    let link = page.body.split("href=\"").filter(|part| part.starts_with(&format!("/a/{case}/asked/"))).last().unwrap();
+    let link = page.body.split("href=\"").find(|part| part.starts_with(&format!("/a/{case}/asked/"))).unwrap();
     let link = link.split('"').next().unwrap();
     let multipart = ("Content-Type", "multipart/form-data; boundary=x");
     let body = "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n每季度一次。\r\n--x--\r\n";
@@ -210,7 +210,7 @@ fn the_inventory_goes_out_as_a_workbook_and_comes_back() {
     // The workbook as the page gives it, straight back: nothing has changed.
     let folder = tempfile::tempdir().unwrap();
     let fetch = format!(
-        "fetch('/a/{case}/dossier.xlsx').then(r => r.arrayBuffer()).then(b => btoa(String.fromCharCode(...new Uint8Array(b))))"
+        "fetch('/a/{case}/dossier.xlsx').then(r => r.arrayBuffer()).then(b => btoa(new Uint8Array(b).reduce((text, byte) => text + String.fromCharCode(byte), '')))"
     );
     let bytes = common::base64(lead.eval(&fetch).as_str().unwrap());
     assert!(bytes.starts_with(b"PK"), "a zip archive");

@@ -64,10 +64,16 @@ pub(crate) struct Sheet<'a> {
     pub columns: Vec<Column<'a>>,
 }
 
+/// Where an assessment begins: these sheets come first, in this order; the others as the schema has them.
+const FIRST: [&str; 9] =
+    ["target", "organisation", "products", "types", "purposes", "activities", "recipients", "policies", "evidence"];
+
 /// Every sheet of a schema.
 pub(crate) fn layout(schema: &Schema) -> Vec<Sheet<'_>> {
     let mut maker = Maker { schema, sheets: Vec::new(), names: BTreeSet::new() };
-    for (key, field) in &schema.shape(0).fields {
+    let mut fields: Vec<(&String, &Field)> = schema.shape(0).fields.iter().collect();
+    fields.sort_by_key(|(key, _)| FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len()));
+    for (key, field) in fields {
         let Type::Object(shape) = field.ty else { continue };
         let kind = schema.kind_of_key(key).map_or(key.as_str(), |(kind, _)| kind);
         let (path, rows) =

@@ -16,6 +16,8 @@ use crate::layout::{Column, Rows, Sheet, What, layout};
 const SPARE: u32 = 500;
 /// First row of data on a sheet with rows of its own.
 pub(crate) const FIRST: u32 = 2;
+/// Most columns of a sheet that is printed on one page's width.
+const NARROW: usize = 12;
 /// Columns before the fields: id of an object; owner and own number of an item.
 pub(crate) const BEFORE: u16 = 1;
 pub(crate) const BEFORE_ITEM: u16 = 2;
@@ -151,6 +153,19 @@ fn intro(looks: &Looks) -> Result<Worksheet, WriteError> {
     Ok(sheet)
 }
 
+/// Height of a row with a title in two languages, a question and an answer: not every program finds it by itself.
+fn tall(question: &str, answer: &str) -> f64 {
+    /// Width in letters of the columns of question and answer, less a little.
+    const WIDTHS: [u32; 2] = [58, 38];
+    let lines = |text: &str, width: u32| -> u32 {
+        let wide = |line: &str| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<u32>();
+        text.lines().map(|line| wide(line).div_ceil(width).max(1)).sum()
+    };
+    let [first, second] = WIDTHS;
+    // Excel's greatest height of a row is 409 points.
+    f64::from((lines(question, first).max(lines(answer, second)).max(2) * 15 + 2).min(409))
+}
+
 impl Writer<'_> {
     fn put(&mut self, index: usize, row: u32, col: u16, text: &str, format: &Format) -> Result<(), WriteError> {
         let Some(sheet) = self.sheets.get(index) else { return Ok(()) };
@@ -169,6 +184,15 @@ impl Writer<'_> {
             book.set_name(&sheet.name)?;
         }
         self.put(index, 0, 0, &sheet.path, code)?;
+        if let Some(book) = self.books.get_mut(index) {
+            // On paper: A4 across; a narrow sheet on one page's width, a wide one with its heads and ids on every page.
+            book.set_paper_size(9).set_landscape().set_repeat_rows(0, FIRST - 1)?;
+            if sheet.rows == Rows::Single || sheet.columns.len() <= NARROW {
+                book.set_print_fit_to_pages(1, 0);
+            } else {
+                book.set_repeat_columns(0, 0)?;
+            }
+        }
         let english = format!("{}\n{}", sheet.title.zh, sheet.title.en);
         if sheet.rows == Rows::Single {
             self.put(index, 1, 0, &english, head)?;
@@ -179,6 +203,12 @@ impl Writer<'_> {
                 self.put(index, row, 0, &column.name(), code)?;
                 self.put(index, row, 1, &format!("{}\n{}", column.field.title.zh, column.field.title.en), label)?;
                 self.put(index, row, 2, &question(column.field), label)?;
+                if let Some(book) = self.books.get_mut(index) {
+                    book.set_row_height(row, tall(&question(column.field), ""))?;
+                }
+            }
+            if let Some(book) = self.books.get_mut(index) {
+                book.set_row_height(1, 32)?;
             }
             if let Some(book) = self.books.get_mut(index) {
                 for (col, width) in [(0, 22), (1, 26), (2, 60), (3, 40)] {
@@ -254,7 +284,12 @@ impl Writer<'_> {
                 Place::Down => (FIRST + u32::try_from(number).unwrap_or(0), 3),
                 Place::Across(row) => (row, before + u16::try_from(number).unwrap_or(0)),
             };
-            let Some(node) = get(record, &column.path).filter(|node| !blank(node)) else {
+            let node = get(record, &column.path).filter(|node| !blank(node));
+            if let (Place::Down, Some(book)) = (place, self.books.get_mut(index)) {
+                let said = node.and_then(|node| show(column.field, node)).unwrap_or_default();
+                book.set_row_height(row, tall(&question(column.field), &said))?;
+            }
+            let Some(node) = node else {
                 if place == Place::Down {
                     self.put(index, row, col, "", &self.looks.cell.clone())?;
                 }

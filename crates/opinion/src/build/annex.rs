@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use zhunsheng_catalogue::Leaf;
 use zhunsheng_dossier::{Date, Outcome};
-use zhunsheng_report::words;
+use zhunsheng_report::{sheets, words};
 use zhunsheng_source::Text;
 use zhunsheng_verdict::{Assessment, Kleene};
 
@@ -97,6 +97,7 @@ fn judged(bench: &Bench<'_>, leaf: &Leaf, findings: &[zhunsheng_verdict::Finding
         requirement: leaf.requirement.clone(),
         counts,
         objects,
+        records: super::records::of_leaf(bench, findings),
         determined: findings.iter().filter(|finding| !finding.determinations.is_empty()).count(),
         missing,
         more_missing,
@@ -110,7 +111,7 @@ pub(super) fn worksheets(bench: &Bench<'_>) -> Vec<Worksheet> {
     } else {
         bench.a.findings.iter().map(|one| ((one.leaf, bench.a.object(one).1), one.verdict)).collect()
     };
-    let mut sheets: Vec<Worksheet> = Vec::new();
+    let mut list: Vec<Worksheet> = Vec::new();
     let mut index: HashMap<(&str, &str, &str), usize> = HashMap::new();
     for answer in &bench.a.dossier.answers {
         let Some(position) = bench.a.catalogue.leaf_position(&answer.leaf) else { continue };
@@ -120,7 +121,7 @@ pub(super) fn worksheets(bench: &Bench<'_>) -> Vec<Worksheet> {
         let at = *index.entry((&answer.leaf, &answer.object, &answer.by)).or_insert_with(|| {
             let title = bench.a.catalogue.clause_of(leaf).map(|clause| clause.title.clone()).unwrap_or_default();
             let verdict = verdicts.get(&(position, answer.object.as_str()));
-            sheets.push(Worksheet {
+            list.push(Worksheet {
                 test: Text::new(format!("{} {}", leaf.id, title.zh), format!("{} {}", leaf.id, title.en)),
                 subject: answer.object.clone(),
                 steps: Vec::new(),
@@ -128,14 +129,87 @@ pub(super) fn worksheets(bench: &Bench<'_>) -> Vec<Worksheet> {
                 by: answer.by.clone(),
                 on: answer.on.map(Day),
             });
-            sheets.len() - 1
+            list.len() - 1
         });
-        if let Some(sheet) = sheets.get_mut(at) {
+        if let Some(sheet) = list.get_mut(at) {
             sheet.steps.push(line);
         }
     }
-    sheets.extend(bench.extra.worksheets.iter().cloned());
-    sheets
+    list.extend(tests(bench));
+    list.extend(bench.extra.worksheets.iter().cloned());
+    list
+}
+
+/// The tests of the annexes that the dossier works: factor by factor what was found, its weight, reason and evidence.
+fn tests(bench: &Bench<'_>) -> Vec<Worksheet> {
+    let all = words::sheets(bench.a);
+    let of = |shown: &sheets::Shown<'_>| {
+        let procedure = shown.procedure;
+        let first = shown.objects.first()?;
+        let factors = procedure.factors.iter().zip(&first.factors).enumerate();
+        let mut steps: Vec<(Text, Text)> = factors
+            .map(|(position, (factor, state))| {
+                let (found, weight) = (sheets::found(procedure, position, state), sheets::weight(state));
+                let mut answer =
+                    Text::new(format!("{}（{}）", found.zh, weight.zh), format!("{} ({})", found.en, weight.en));
+                let mut add = |zh: String, en: String| {
+                    answer.zh.push_str(&zh);
+                    answer.en.push_str(&en);
+                };
+                if !state.reason.is_empty() {
+                    add(format!("：{}", state.reason), format!(": {}", state.reason));
+                }
+                if !state.evidence.is_empty() {
+                    let (zh, en) = (state.evidence.join("、"), state.evidence.join(", "));
+                    add(format!("（证据：{zh}）"), format!(" (evidence: {en})"));
+                }
+                (factor.title.clone(), answer)
+            })
+            .collect();
+        let [concluded, reason, by, on] =
+            first.weighing.map(|fact| fact.map(|fact| all.value(fact)).unwrap_or_default());
+        if !concluded.is_empty() || !reason.is_empty() {
+            let said = |joint: &str| format!("{reason}{joint}{by} {on}");
+            steps.push((Text::new("权衡", "Weighing"), Text::new(said("——"), said(" — "))));
+        }
+        let missing = all.missing(shown);
+        if !missing.is_empty() {
+            steps.push((Text::new("尚缺", "Missing"), Text::new(missing.join("、"), missing.join(", "))));
+        }
+        // Objects with the same conclusion share a line.
+        let mut groups: Vec<(Text, Vec<&str>)> = Vec::new();
+        for one in shown.objects {
+            let (concluded, how) = (sheets::conclusion(procedure, one), sheets::how(one));
+            let said = Text::new(format!("{}（{}）", concluded.zh, how.zh), format!("{} ({})", concluded.en, how.en));
+            let id = bench.facts().id(one.object);
+            match groups.iter_mut().find(|(known, _)| *known == said) {
+                Some((_, ids)) => ids.push(id),
+                None => groups.push((said, vec![id])),
+            }
+        }
+        let lines = |text: fn(&Text) -> &str, joint: &str| {
+            let lines = groups.iter().map(|(said, ids)| format!("{}{}", text(said), joint_ids(ids, joint)));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let [by, on] = first.signed.map(|fact| all.value(fact));
+        Some(Worksheet {
+            test: Text::new(
+                format!("{} {}", procedure.annex, procedure.title.zh),
+                format!("{} {}", procedure.annex, procedure.title.en),
+            ),
+            subject: shown.id.to_owned(),
+            steps,
+            result: Text::new(lines(|text| &text.zh, "："), lines(|text| &text.en, ": ")),
+            by,
+            on: Date::parse(&on).map(Day),
+        })
+    };
+    all.shown().iter().filter_map(of).collect()
+}
+
+fn joint_ids(ids: &[&str], joint: &str) -> String {
+    let ids: Vec<&str> = ids.iter().copied().filter(|id| !id.is_empty()).collect();
+    if ids.is_empty() { String::new() } else { format!("{joint}{}", ids.join(", ")) }
 }
 
 pub(super) fn requests(a: &Assessment<'_>) -> Vec<Request> {
@@ -144,6 +218,11 @@ pub(super) fn requests(a: &Assessment<'_>) -> Vec<Request> {
     };
     a.requests
         .iter()
-        .map(|one| Request { path: one.path.clone(), question: one.question.clone(), leaves: ids(&one.leaves) })
+        .map(|one| Request {
+            path: one.path.clone(),
+            question: one.question.clone(),
+            asked: zhunsheng_report::party(a, one.to),
+            leaves: ids(&one.leaves),
+        })
         .collect()
 }

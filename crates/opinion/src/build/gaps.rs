@@ -82,6 +82,9 @@ fn object(bench: &Bench<'_>, leaf: &Leaf, finding: &Finding) -> GapObject {
         failed: failed.collect(),
         facts: facts.collect(),
         more: finding.facts.len().saturating_sub(FACTS),
+        records: super::records::of(bench, finding),
+        stricter: words::stricter(bench.a, finding),
+        evidence: bench.evidence_of(finding.object),
         determined: finding.determinations.last().and_then(|position| determined(bench, finding, *position)),
         dispositions: of(bench, &leaf.id, id),
     }

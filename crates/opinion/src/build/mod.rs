@@ -3,16 +3,17 @@
 mod annex;
 mod gaps;
 mod parties;
+mod records;
 
 use zhunsheng_catalogue::{Kind, Level, Mode};
-use zhunsheng_dossier::{Facts, Outcome, RecordId, Val};
+use zhunsheng_dossier::{Facts, Named, Outcome, RecordId, Val};
 use zhunsheng_report::{Reader, words};
 use zhunsheng_source::{Lang, Text};
 use zhunsheng_verdict::{Assessment, Finding};
 
 use crate::day::Day;
 use crate::extra::{Extra, Measure};
-use crate::model::{Counts, Determined, Dimension, LegalBasis, Limit, Opinion, Origins, SectorPack};
+use crate::model::{Adjusted, Counts, Determined, Dimension, LegalBasis, Limit, Opinion, Origins, SectorPack};
 
 /// The assessment with what is looked up again and again.
 pub(crate) struct Bench<'a> {
@@ -43,6 +44,13 @@ impl Bench<'_> {
             Val::Date(date) => date.to_string(),
             _ => String::new(),
         }
+    }
+
+    /// Ids of the evidence a record names.
+    fn evidence_of(&self, record: RecordId) -> Vec<String> {
+        let named = Named { schema: &self.a.catalogue.schema, facts: self.facts() };
+        let records = named.records(record, "evidence").unwrap_or_default();
+        records.into_iter().map(|one| self.facts().id(one).to_owned()).collect()
     }
 
     /// The objects of a kind as stated.
@@ -87,8 +95,8 @@ impl Opinion {
             as_of: Day(assessment.as_of),
             obstacles: Vec::new(),
             parties,
+            basis: parties::basis(&bench, &object),
             object,
-            basis: parties::basis(&bench),
             limits: limits(assessment),
             counts: counts(assessment),
             origins: origins(assessment),
@@ -107,7 +115,10 @@ impl Opinion {
             evidence: annex::evidence(&bench),
             findings: annex::findings(&bench),
             worksheets: annex::worksheets(&bench),
-            counted: extra.counted.clone(),
+            population: zhunsheng_report::recorded::population(assessment).unwrap_or_default(),
+            counted: records::counted(&bench),
+            unchecked: records::unchecked(&bench),
+            criteria: criteria(&bench),
             reconciled: extra.reconciled.clone(),
             requests: annex::requests(assessment),
             sign_off: extra.sign_off.clone(),
@@ -225,6 +236,33 @@ fn legal_basis(bench: &Bench<'_>) -> LegalBasis {
         }
     }
     basis
+}
+
+/// Objects named per criterion.
+const OBJECTS: usize = 20;
+
+fn criteria(bench: &Bench<'_>) -> Vec<Adjusted> {
+    let a = bench.a;
+    let of = |(position, one): (usize, &zhunsheng_dossier::Criterion)| {
+        let concerned = words::criterion_findings(a, position);
+        let mut objects: Vec<(String, Text, Outcome, Outcome)> = concerned
+            .map(|(finding, applied)| (bench.object(finding), words::met(applied), finding.standard, finding.verdict))
+            .collect();
+        let more = objects.len().saturating_sub(OBJECTS);
+        objects.truncate(OBJECTS);
+        Adjusted {
+            leaf: one.leaf.clone(),
+            effect: words::effect(one.effect),
+            demands: one.demands.clone(),
+            source: one.source.clone(),
+            reason: one.reason.clone(),
+            by: one.by.clone(),
+            on: Day(one.on),
+            objects,
+            more,
+        }
+    };
+    a.dossier.criteria.iter().enumerate().map(of).collect()
 }
 
 fn determinations(bench: &Bench<'_>) -> Vec<Determined> {

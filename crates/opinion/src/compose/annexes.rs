@@ -31,13 +31,13 @@ impl Writer<'_> {
         let o = self.o;
         let (count, date) = (o.register.len(), o.as_of.long(self.lang));
         self.para(match self.lang {
-            Lang::Zh => format!("{date} 有效、可能约束被评估方的义务共 {count} 项。注明“待核”的，是否适用取决于尚未知道的事实。"),
+            Lang::Zh => format!("{date}有效、可能约束被评估方的义务共 {count} 项。注明“待核”的，是否适用取决于尚未知道的事实。"),
             Lang::En => format!("{count} duties in force on {date} that may bind the assessee. “To be checked”: whether it applies depends on facts not yet known."),
         });
         for group in o.register.chunk_by(|a, b| a.instrument == b.instrument) {
             let Some(first) = group.first() else { continue };
             let from = first.from.map(|day| match self.lang {
-                Lang::Zh => format!("（{} 起施行）", day.long(self.lang)),
+                Lang::Zh => format!("（{}起施行）", day.long(self.lang)),
                 Lang::En => format!(" (from {})", day.long(self.lang)),
             });
             let caption = format!("{}{}", self.x(&first.instrument), from.unwrap_or_default());
@@ -152,9 +152,9 @@ impl Writer<'_> {
                 all.iter().filter(|one| one.counts.applicable() > 0).map(|one| self.leaf(one)).collect();
             if !rows.is_empty() {
                 let heads = [
-                    (self.t("条目", "Leaf"), 15),
-                    (self.t("要求", "Requirement"), 50),
-                    (self.t("结论与对象", "Verdict and objects"), 35),
+                    (self.t("条目", "Leaf"), 18),
+                    (self.t("要求", "Requirement"), 43),
+                    (self.t("结论与对象", "Verdict and objects"), 39),
                 ];
                 self.table("", &heads, rows);
             }
@@ -195,6 +195,9 @@ impl Writer<'_> {
                 }
             }
         }
+        for sentence in &one.records {
+            verdicts.push(muted(format!("\n{}", self.x(sentence))));
+        }
         if one.determined > 0 {
             verdicts.push(muted(self.t("\n含评估员判定", "\nwith a determination")));
         }
@@ -209,8 +212,8 @@ impl Writer<'_> {
         self.annex("工作底稿", "Worksheets");
         if self.o.worksheets.is_empty() {
             self.nothing(
-                "本次评估没有须由评估员作答的条目得到回答，也没有完成标准附录所列的测试。相应条目为待定。",
-                "No leaf that calls for an assessor's answers was answered, and no test of the standard's annexes was worked. Such leaves are undetermined.",
+                "卷宗没有评估员的回答，也没有标准附录所列测试的底稿。取决于它们的条目为待定，所缺者列于附件G。",
+                "The dossier holds no assessor's answers and no worksheets of the tests in the standard's annexes. Leaves that depend on them are undetermined; what is missing is in annex G.",
             );
             return;
         }
@@ -230,16 +233,25 @@ impl Writer<'_> {
                 None => sheet.by.clone(),
             };
             rows.push(vec![vec![plain(self.t("作答", "Answered by"))], vec![plain(by)]]);
-            self.table(&caption, &[(self.t("问题", "Question"), 55), (self.t("回答", "Answer"), 45)], rows);
+            let heads = [
+                (self.t("问题或要素", "Question or factor"), 40),
+                (self.t("回答或认定（权重、理由、证据）", "Answer or finding (weight, reason, evidence)"), 60),
+            ];
+            self.table(&caption, &heads, rows);
         }
     }
 
     fn counted(&mut self) {
         self.annex("总体核验与抽样说明", "Statement on populations and samples");
+        let population = self.x(&self.o.population).to_owned();
+        if !population.is_empty() {
+            self.para(population);
+        }
+        self.unchecked();
         if self.o.counted.is_empty() {
             self.nothing(
-                "没有对处理记录作总体核验，也没有抽样。",
-                "No records of processing were read in full and no sample was drawn.",
+                "没有对处理记录作总体核验的结果，也没有载明抽样。",
+                "There is no result of reading records in full, and no sample is stated.",
             );
             return;
         }
@@ -250,7 +262,7 @@ impl Writer<'_> {
             .map(|one| {
                 let mut what = vec![bold(self.x(&one.subject))];
                 if !one.leaves.is_empty() {
-                    what.push(muted(format!(" ({})", self.join(&one.leaves))));
+                    what.extend([plain("\n"), Span { tone: Tone::Muted, ..code(self.named(&one.leaves)) }]);
                 }
                 if !one.source.is_empty() {
                     what.extend([plain("\n"), Span { tone: Tone::Muted, ..code(&one.source) }]);
@@ -268,36 +280,58 @@ impl Writer<'_> {
                     });
                     format!("{}{}{}", self.t("抽样", "sample"), level.unwrap_or_default(), most.unwrap_or_default())
                 };
-                let mut result = vec![plain(one.deviating.to_string())];
+                let mut result = vec![plain(grouped(one.deviating))];
                 let note = self.x(&one.note);
                 if !note.is_empty() {
                     result.push(muted(format!("\n{note}")));
                 }
                 vec![
                     what,
-                    vec![plain(one.population.to_string())],
-                    vec![plain(one.examined.to_string())],
+                    vec![plain(grouped(one.population))],
+                    vec![plain(grouped(one.examined))],
                     vec![plain(how)],
                     result,
                 ]
             })
             .collect();
         let heads = [
-            (self.t("事项", "Subject"), 36),
+            (self.t("事项、条目与来源", "Subject, leaves, source"), 36),
             (self.t("总体", "Population"), 12),
             (self.t("核验数", "Examined"), 12),
-            (self.t("方式", "How"), 18),
-            (self.t("偏离数与说明", "Deviating, remarks"), 22),
+            (self.t("方式", "How"), 16),
+            (self.t("偏离数与说明", "Deviating, remarks"), 24),
         ];
         self.table("", &heads, rows);
+    }
+
+    /// Checks of the records that came to no result.
+    fn unchecked(&mut self) {
+        if self.o.unchecked.is_empty() {
+            return;
+        }
+        let rows = self
+            .o
+            .unchecked
+            .iter()
+            .map(|one| vec![vec![plain(self.x(&one.sentence))], vec![code(self.named(&one.leaves))]]);
+        let rows = rows.collect();
+        let heads = [(self.t("未能核验的事项", "Not decided"), 68), (self.t("条目", "Leaves"), 32)];
+        self.table(
+            self.t(
+                "因缺少记录而未能核验，相应条目为待定",
+                "Not decided for want of records; the leaves are undetermined",
+            ),
+            &heads,
+            rows,
+        );
     }
 
     fn reconciled(&mut self) {
         self.annex("言行对照表", "Said, on record, done");
         if self.o.reconciled.is_empty() {
             self.nothing(
-                "没有对个人信息保护政策、处理清单和实际处理作逐项对照。",
-                "Policy, inventory and practice were not compared item by item.",
+                "卷宗没有给出个人信息保护政策的文本，政策、处理清单和实际处理没有逐项对照。",
+                "The dossier gives no text of a privacy policy; policy, inventory and practice were not compared item by item.",
             );
             return;
         }
@@ -364,18 +398,33 @@ impl Writer<'_> {
             .map(|one| {
                 vec![
                     vec![plain(self.x(&one.question)), plain("\n"), Span { tone: Tone::Muted, ..code(&one.path) }],
-                    vec![plain(self.named(&one.leaves))],
+                    vec![plain(self.x(&one.asked))],
+                    vec![code(self.named(&one.leaves))],
                 ]
             })
             .collect();
         self.table(
             "",
             &[
-                (self.t("问题与填写之处", "Question, and where the answer goes"), 68),
+                (self.t("问题与填写之处", "Question, and where the answer goes"), 56),
+                (self.t("由谁答复", "Asked of"), 12),
                 (self.t("等待的条目", "Leaves waiting"), 32),
             ],
             rows,
         );
         self.blocks.push(Block::Para(vec![plain(self.t("（全文完）", "(End.)"))], Kind::Note));
     }
+}
+
+/// `431,623`
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }

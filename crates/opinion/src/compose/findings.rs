@@ -170,7 +170,9 @@ impl Writer<'_> {
                 continue;
             }
             let named: Vec<String> = with.iter().map(|(id, title, _)| format!("{id} {}", self.x(title))).collect();
-            spans.push(self.verdict(outcome));
+            let mut word = self.verdict(outcome);
+            word.text = capital(&word.text);
+            spans.push(word);
             spans.push(plain(format!("{}{}{}", self.t("：", ": "), self.join(&named), self.t("。", ". "))));
         }
         let gaps: Vec<String> =
@@ -178,6 +180,7 @@ impl Writer<'_> {
         if !gaps.is_empty() {
             spans.push(plain(match self.lang {
                 Lang::Zh => format!("差距见第四部分第 {} 项。", gaps.join("、")),
+                Lang::En if gaps.len() == 1 => format!("The gap is number {} of part 4.", gaps.join(", ")),
                 Lang::En => format!("The gaps are numbers {} of part 4.", gaps.join(", ")),
             }));
         }
@@ -263,6 +266,12 @@ impl Writer<'_> {
         ];
         self.table("", &heads, rows);
     }
+}
+
+/// A word at the beginning of a sentence.
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// A title short enough for an axis.

@@ -38,14 +38,18 @@ impl Writer<'_> {
     /// Addressee, what follows, and a summary.
     pub(super) fn opening(&mut self) {
         let o = self.o;
-        let client = self.or_absent(&o.parties.client);
-        let to = format!("{}{client}{}", self.t("致：", "To: "), self.t("", ""));
+        let to = match o.parties.client.as_str() {
+            "" => self.t("致：评估委托方（未载明）", "To: the client (not stated)").to_owned(),
+            client => format!("{}{client}", self.t("致：", "To: ")),
+        };
         self.blocks.push(Block::Para(vec![bold(to)], Kind::Flush));
-        let (firm, assessee, name) = (self.firm(), self.or_absent(&o.parties.assessee), self.or_absent(&o.object.name));
+        let client = self.called(&o.parties.client, "评估委托方（未载明）", "the client (not stated)");
+        let assessee = self.called(&o.parties.assessee, "被评估方（未载明）", "the assessee (not stated)");
+        let (firm, name) = (self.firm(), self.or_absent(&o.object.name));
         let date = o.as_of.long(self.lang);
         self.para(match self.lang {
             Lang::Zh => format!(
-                "{firm}接受{client}的委托，依据团体标准 T/CLAST 001.2-2021（个人信息处理法律合规性评估的合规框架）和 {date} 有效的法律，对{assessee}“{name}”中的个人信息处理进行法律合规性评估，现出具本评估法律意见书。"
+                "{firm}接受{client}的委托，依据团体标准 T/CLAST 001.2-2021（个人信息处理法律合规性评估的合规框架）和{date}有效的法律，对{assessee}“{name}”中的个人信息处理进行法律合规性评估，现出具本评估法律意见书。"
             ),
             Lang::En => format!(
                 "Engaged by {client}, {firm} has assessed the processing of personal information in “{name}” of {assessee} against T/CLAST 001.2-2021, the compliance framework of the guidelines for assessing the legality of personal information processing, and the law in force on {date}, and gives this legal opinion."
@@ -72,6 +76,11 @@ impl Writer<'_> {
             self.blocks.push(Block::Notice(title, list, Tone::Open));
         }
         self.declarations();
+    }
+
+    /// A party by name, or else by its part.
+    fn called(&self, name: &str, zh: &str, en: &str) -> String {
+        if name.is_empty() { self.t(zh, en).to_owned() } else { name.to_owned() }
     }
 
     fn firm(&self) -> String {
@@ -112,7 +121,8 @@ impl Writer<'_> {
         let of = |one: &crate::model::SectorPack| {
             let (name, counts) = (self.x(&one.document), &one.counts);
             let text = match (one.judged, self.lang) {
-                (false, _) => format!("{name}{}{}", self.t("：", ": "), self.x(&one.standing)),
+                (false, Lang::Zh) => format!("行业包{name}：{}。", self.x(&one.standing)),
+                (false, Lang::En) => format!("Sector pack {name}: {}.", self.x(&one.standing)),
                 (true, Lang::Zh) => format!(
                     "行业包{name}：差距 {} 项，待定 {} 项，符合 {} 项，不适用 {} 项；与标准的各维度并列，不计入维度的结论。",
                     counts.gap, counts.undetermined, counts.conformant, counts.not_applicable
@@ -215,9 +225,15 @@ impl Writer<'_> {
             (self.t("处理活动", "Activities"), activities),
         ]);
         self.heading(2, self.t("评估模式", "Mode").to_owned());
-        let (mode, means) = &o.object.mode_means;
-        self.para(format!("{}{}{}", self.x(mode), self.t("。", ". "), self.x(means)));
+        let [what, independence, reach] = &o.object.statement;
+        self.pairs(vec![
+            (self.t("模式", "Mode"), vec![plain(self.x(what))]),
+            (self.t("独立性", "Independence"), vec![plain(self.x(independence))]),
+            (self.t("结论的用途", "Use of the conclusions"), vec![plain(self.x(reach))]),
+        ]);
         self.basis();
+        self.criteria();
+        self.period();
     }
 
     fn basis(&mut self) {
@@ -226,7 +242,7 @@ impl Writer<'_> {
         let date = o.as_of.long(self.lang);
         self.para(match self.lang {
             Lang::Zh => format!(
-                "评估准则为 T/CLAST 001.2-2021 第5章的通用要求以及第6章、第7章中与纳入环节有关的扩展要求。可适用的法以 {date} 有效者为准；被评估方的合规义务清单见附件A。"
+                "评估准则为 T/CLAST 001.2-2021 第5章的通用要求以及第6章、第7章中与纳入环节有关的扩展要求。可适用的法以{date}有效者为准；被评估方的合规义务清单见附件A。"
             ),
             Lang::En => format!(
                 "The criteria are the general requirements of chapter 5 of T/CLAST 001.2-2021 and the extensions of chapters 6 and 7 for the stages in scope. Applicable law is that in force on {date}; the register of obligations is annex A."
@@ -272,12 +288,91 @@ impl Writer<'_> {
             ],
             Kind::Note,
         ));
+    }
+
+    /// Criteria that were adjusted; what the standard alone would say stands beside each.
+    fn criteria(&mut self) {
+        let o = self.o;
+        if o.criteria.is_empty() {
+            return;
+        }
+        self.heading(2, self.t("调整的评估准则", "Adjusted criteria").to_owned());
+        self.para(self.t(
+            "下列准则依被评估方自身的义务作了调整。调严的准则计入结论；放宽的只作记载，不替代标准的结论。",
+            "These criteria were adjusted for obligations of the assessee's own. A stricter one counts; a looser one is recorded and does not replace the verdict of the standard.",
+        ).to_owned());
+        let rows = o
+            .criteria
+            .iter()
+            .map(|one| {
+                let mut demands = vec![plain(self.x(&one.demands))];
+                demands.push(muted(format!("\n{}{}", self.t("来源：", "Source: "), one.source)));
+                demands.push(muted(format!("\n{}{}", self.t("理由：", "Reason: "), self.x(&one.reason))));
+                demands.push(muted(format!("（{}，{}）", one.by, one.on)));
+                let mut objects = Spans::new();
+                for (id, met, standard, verdict) in &one.objects {
+                    if !objects.is_empty() {
+                        objects.push(plain("\n"));
+                    }
+                    if !id.is_empty() {
+                        objects.extend([code(id), plain(" ")]);
+                    }
+                    objects.push(plain(format!("{}{}", self.x(met), self.t("；按标准", "; by the standard "))));
+                    objects.extend([self.verdict(*standard), plain(" → "), self.verdict(*verdict)]);
+                }
+                if one.more > 0 {
+                    objects.push(muted(match self.lang {
+                        Lang::Zh => format!("\n另有 {} 个对象", one.more),
+                        Lang::En => format!("\n{} more objects", one.more),
+                    }));
+                }
+                vec![vec![bold(&one.leaf), plain(format!("\n{}", self.x(&one.effect)))], demands, objects]
+            })
+            .collect();
+        let heads = [
+            (self.t("条目", "Leaf"), 16),
+            (self.t("调整后的要求", "Demand as adjusted"), 52),
+            (self.t("对象与结论", "Objects and verdicts"), 32),
+        ];
+        self.table("", &heads, rows);
+    }
+
+    fn period(&mut self) {
+        let o = self.o;
         self.heading(2, self.t("评估基准日与评估期间", "As-of date and period").to_owned());
-        let (start, end) = (self.or_absent(&o.object.period.0), self.or_absent(&o.object.period.1));
+        let date = o.as_of.long(self.lang);
+        let (start, end) = (&o.object.period.0, &o.object.period.1);
+        let period = match (start.is_empty(), end.is_empty(), self.lang) {
+            (false, false, Lang::Zh) => format!("评估期间自 {start} 至 {end}"),
+            (false, false, Lang::En) => format!("the period under assessment runs from {start} to {end}"),
+            (true, true, Lang::Zh) => "评估期间未载明".to_owned(),
+            (true, true, Lang::En) => "the period under assessment is not stated".to_owned(),
+            (_, true, Lang::Zh) => format!("评估期间自 {start} 起，截止日未载明"),
+            (_, true, Lang::En) => format!("the period under assessment begins on {start}; its end is not stated"),
+            (true, _, Lang::Zh) => format!("评估期间至 {end} 止，起始日未载明"),
+            (true, _, Lang::En) => format!("the period under assessment ends on {end}; its beginning is not stated"),
+        };
         self.para(match self.lang {
-            Lang::Zh => format!("评估基准日为 {date}；评估期间自 {start} 至 {end}。基准日以后的立法变化不在结论之内。"),
-            Lang::En => format!("The as-of date is {date}; the period under assessment runs from {start} to {end}. Changes of law after the as-of date are outside the conclusions."),
+            Lang::Zh => format!("评估基准日为{date}；{period}。基准日以后的立法变化不在结论之内。"),
+            Lang::En => format!(
+                "The as-of date is {date}; {period}. Changes of law after the as-of date are outside the conclusions."
+            ),
         });
+        match &o.basis.later {
+            None => self.para(self.t(
+                "因评估期间的起始日未载明，本意见书不能说明处理发生时哪些规定已经施行。对在某项规定施行以前已经结束的处理，引用该规定的差距只是以基准日的法律所作的对照，不是行为时的违法认定。",
+                "As the beginning of the period is not stated, this opinion cannot say which provisions were in force when the processing took place. For processing that ended before a provision took effect, a gap that cites it is a comparison with the law of the as-of date and no finding of a breach at the time.",
+            ).to_owned()),
+            Some(later) if !later.is_empty() => {
+                let titles: Vec<&str> = later.iter().map(|one| self.x(one)).collect();
+                let titles = self.join(&titles);
+                self.para(match self.lang {
+                    Lang::Zh => format!("下列文件在评估期间开始以后才施行，对其施行以前的处理只作对照，不是行为时的违法认定：{titles}。"),
+                    Lang::En => format!("These took effect after the period began; for processing before that they are a comparison and no finding of a breach at the time: {titles}."),
+                });
+            }
+            Some(_) => {}
+        }
     }
 
     pub(super) fn method(&mut self) {
@@ -296,8 +391,8 @@ impl Writer<'_> {
         if !self.o.limits.is_empty() {
             self.heading(2, self.t("固有的局限", "Inherent limits").to_owned());
             self.para(self.t(
-                "标准就下列条款指出了方法上的局限，评估各方应予知悉：",
-                "The standard points to limits of method under the following clauses, of which all parties should be aware:",
+                "标准以及所用的行业包就下列条款指出了方法上的局限，评估各方应予知悉：",
+                "The standard, and the sector packs used, point to limits of method under the following clauses, of which all parties should be aware:",
             ).to_owned());
             let rows = self.o.limits.iter().map(|one| {
                 vec![vec![plain(format!("{} {}", one.clause, self.x(&one.title)))], vec![plain(self.x(&one.limit))]]
@@ -306,10 +401,14 @@ impl Writer<'_> {
             self.table("", &[(self.t("条款", "Clause"), 26), (self.t("局限", "Limit"), 74)], rows);
         }
         self.heading(2, self.t("总体核验与抽样", "Full reading and sampling").to_owned());
+        let population = self.x(&self.o.population).to_owned();
+        if !population.is_empty() {
+            self.para(population);
+        }
         let text = if self.o.counted.is_empty() {
             self.t(
-                "本次评估没有对处理记录作总体核验，也没有载明抽样。凡须由记录证明的事项，结论只以陈述和文件为据，其证明力以此为限。",
-                "No records of processing were read in full, and no sample is stated. Where records would have to prove a matter, the finding rests on statements and documents only, and carries no more weight than they do.",
+                "没有载明抽样。凡须由记录证明的事项，结论只以陈述和文件为据，其证明力以此为限。",
+                "No sample is stated. Where records would have to prove a matter, the finding rests on statements and documents only, and carries no more weight than they do.",
             )
         } else {
             self.t(
@@ -341,7 +440,7 @@ impl Writer<'_> {
             (self.t("差距", "Gap"), 15),
             (self.t("符合", "Conformant"), 15),
             (self.t("不适用", "Not applicable"), 15),
-            (self.t("未能确定", "Undetermined"), 15),
+            (self.t("待定", "Undetermined"), 15),
         ];
         self.table("", &heads, rows);
     }

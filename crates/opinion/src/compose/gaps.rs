@@ -63,7 +63,7 @@ impl Writer<'_> {
                 vec![
                     vec![plain(gap.number.to_string())],
                     vec![bold(format!("{} ", gap.leaf)), plain(self.x(&gap.title))],
-                    vec![plain(self.x(&gap.gap))],
+                    vec![plain(self.x(&gap.gap).trim_end_matches('。'))],
                     vec![plain((gap.objects.len() + gap.more).to_string())],
                     vec![Span { bold: true, tone: weight(gap.severity), ..plain(self.x(&gap.severity.label())) }],
                     vec![plain(disposed)],
@@ -135,7 +135,11 @@ impl Writer<'_> {
                 Lang::En => format!(" (automatic finding: {})", one.automatic.label().en),
             }));
         } else {
-            spans.push(muted(self.t("\n自动得出：", "\nAutomatic: ")));
+            spans.push(muted(self.t("\n由下列事实自动得出：", "\nAutomatic, from these facts:")));
+        }
+        let stricter = self.x(&object.stricter);
+        if !stricter.is_empty() {
+            spans.push(plain(format!("\n{stricter}")));
         }
         if !object.failed.is_empty() {
             spans.push(plain(format!(
@@ -154,6 +158,27 @@ impl Writer<'_> {
                 Lang::En => format!("\n{} more facts", object.more),
             }));
         }
+        let (sentences, rows) = &object.records;
+        for sentence in sentences {
+            spans.push(plain(format!("\n{}{}", self.t("全部记录核验：", "All records checked: "), self.x(sentence))));
+        }
+        if !rows.is_empty() {
+            spans.push(muted(self.t("\n例如 ", "\nfor instance ")));
+            spans.push(Span { tone: Tone::Muted, ..code(rows.join(self.t("；", "; "))) });
+        }
+        let mut evidence: Vec<&str> = object.evidence.iter().map(String::as_str).collect();
+        let determined = object.determined.iter().flat_map(|one| &one.evidence);
+        for id in determined {
+            if !evidence.contains(&id.as_str()) {
+                evidence.push(id);
+            }
+        }
+        spans.push(plain(self.t("\n证据（附件B）：", "\nEvidence (annex B): ")));
+        spans.push(if evidence.is_empty() {
+            Span { tone: Tone::Open, ..plain(self.t("卷宗没有列明", "the dossier names none")) }
+        } else {
+            code(self.join(&evidence))
+        });
         spans
     }
 
@@ -210,7 +235,10 @@ impl Writer<'_> {
                     let gaps: Vec<String> = risk.gaps.iter().map(ToString::to_string).collect();
                     let which = match self.lang {
                         Lang::Zh => format!("{} {}（差距 {}）。", risk.clause, risk.title.zh, gaps.join("、")),
-                        Lang::En => format!("{} {} (gaps {}). ", risk.clause, risk.title.en, gaps.join(", ")),
+                        Lang::En => {
+                            let word = if gaps.len() == 1 { "gap" } else { "gaps" };
+                            format!("{} {} ({word} {}). ", risk.clause, risk.title.en, gaps.join(", "))
+                        }
                     };
                     vec![bold(which), plain(self.x(&risk.risk))]
                 })
@@ -290,7 +318,15 @@ impl Writer<'_> {
             };
             self.blocks.push(Block::Para(vec![plain(text), code(&sign.sha256)], Kind::Note));
         }
-        self.blocks.push(Block::Para(vec![plain(self.t("（以下为签署页）", "(Signatures follow.)"))], Kind::Note));
+        self.blocks
+            .push(Block::Para(vec![plain(self.t("（以下无正文，接签署页）", "(Signatures follow.)"))], Kind::Note));
+        self.blocks.push(Block::Break);
+        let name = self.or_absent(&o.object.name);
+        let page = match self.lang {
+            Lang::Zh => format!("（本页为“{name}”个人信息处理法律合规性评估法律意见书的签署页）"),
+            Lang::En => format!("(Signature page of the legal opinion on “{name}”.)"),
+        };
+        self.blocks.push(Block::Para(vec![plain(page)], Kind::Flush));
         let mut lines: Vec<(String, String)> = if self.template.signatures.is_empty() {
             o.parties
                 .people

@@ -7,12 +7,10 @@ use zhunsheng_source::Lang;
 use super::parts::NS;
 use super::{chart, esc};
 use crate::chart::Form;
-use crate::page::{Block, Document, Heading, Kind, Span, Table, Tone};
+use crate::page::{Block, Document, Heading, Kind, Span, Table, Tone, long, signing};
 
 /// Width of the text on A4 with our margins, in twentieths of a point.
 const WIDTH: u32 = 8838;
-/// Bytes of a cell above which its row may run over to the next page.
-const SPLIT: usize = 500;
 /// English metric units in a millimetre.
 const MM: usize = 36_000;
 
@@ -51,8 +49,9 @@ pub(super) fn body(document: &Document) -> Written {
                 for item in items {
                     let _ = write!(
                         out.xml,
-                        r#"<w:p><w:pPr><w:pStyle w:val="Item"/><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr></w:pPr>"#,
-                        out.lists + 1
+                        r#"<w:p><w:pPr><w:pStyle w:val="Item"/><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{}"/></w:numPr>{}</w:pPr>"#,
+                        out.lists + 1,
+                        ragged(item)
                     );
                     runs(item, document.lang, &mut out.xml);
                     out.xml.push_str("</w:p>");
@@ -121,7 +120,12 @@ fn runs(spans: &[Span], lang: Lang, out: &mut String) {
             }
             if !line.is_empty() {
                 out.push_str(r#"<w:t xml:space="preserve">"#);
-                crate::chart::escape(line, out);
+                if span.code && line.contains('、') {
+                    // A line of ids may end after each, which Latin text does not allow by itself.
+                    crate::chart::escape(&line.replace('、', "、\u{200b}"), out);
+                } else {
+                    crate::chart::escape(line, out);
+                }
                 out.push_str("</w:t>");
                 started = true;
             }
@@ -130,10 +134,18 @@ fn runs(spans: &[Span], lang: Lang, out: &mut String) {
     }
 }
 
+/// Long ids cannot be broken; lines with them are not stretched.
+fn ragged(spans: &[Span]) -> &'static str {
+    if spans.iter().any(|span| span.code) { r#"<w:jc w:val="left"/>"# } else { "" }
+}
+
 fn para(style: &str, page: bool, spans: &[Span], lang: Lang, out: &mut String) {
     let _ = write!(out, r#"<w:p><w:pPr><w:pStyle w:val="{style}"/>"#);
     if page {
         out.push_str("<w:pageBreakBefore/>");
+    }
+    if style == "Body" {
+        out.push_str(ragged(spans));
     }
     out.push_str("</w:pPr>");
     runs(spans, lang, out);
@@ -205,7 +217,8 @@ fn cover(document: &Document, out: &mut String) {
     out.push_str("</w:tbl>");
 }
 
-/// The table of contents: a field, with its entries written out so that it shows before anybody updates it.
+/// The table of contents: links with a page reference each, marked as stale, so that Word fills in the numbers when it
+/// opens the file and LibreOffice when it lays it out. Not a `TOC` field: LibreOffice takes what is cached in one as it is.
 fn contents(document: &Document, out: &mut String) {
     let title = if document.lang == Lang::Zh { "目  录" } else { "Contents" };
     let _ = write!(
@@ -220,23 +233,17 @@ fn contents(document: &Document, out: &mut String) {
         .enumerate()
         .filter(|(_, heading)| heading.level == 1 || (heading.level == 2 && !heading.annex))
         .collect();
-    for (position, (index, heading)) in shown.iter().enumerate() {
+    for (index, heading) in shown {
         let id = index + 1;
         let style = if heading.level == 1 { "TOC1" } else { "TOC2" };
         let _ = write!(out, r#"<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>"#);
-        if position == 0 {
-            out.push_str(r#"<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \h \z \t "Heading 1,1,Heading 2,2,Annex,1" </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>"#);
-        }
         let gap = if heading.annex || document.lang == Lang::En { "  " } else { "" };
         let _ = write!(
             out,
-            r#"<w:hyperlink w:anchor="_Toc{id:06}" w:history="1"><w:r><w:t xml:space="preserve">{}{gap}{}</w:t></w:r><w:r><w:tab/></w:r><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGEREF _Toc{id:06} \h </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t></w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:hyperlink>"#,
+            r#"<w:hyperlink w:anchor="_Toc{id:06}" w:history="1"><w:r><w:t xml:space="preserve">{}{gap}{}</w:t></w:r><w:r><w:tab/></w:r><w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r><w:r><w:instrText xml:space="preserve"> PAGEREF _Toc{id:06} \h </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t></w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:hyperlink>"#,
             esc(&heading.number),
             esc(&heading.text)
         );
-        if position + 1 == shown.len() {
-            out.push_str(r#"<w:r><w:fldChar w:fldCharType="end"/></w:r>"#);
-        }
         out.push_str("</w:p>");
     }
     out.push_str("</w:sdtContent></w:sdt>");
@@ -267,10 +274,7 @@ fn write_table(table: &Table, lang: Lang, out: &mut String) {
         out.push_str("</w:tr>");
     }
     for row in &table.rows {
-        // A short row stays on one page; a long one may be split rather than leave half a page blank.
-        let long =
-            row.iter().map(|cell| cell.iter().map(|span| span.text.len()).sum::<usize>()).max().unwrap_or(0) > SPLIT;
-        out.push_str(if long { "<w:tr>" } else { "<w:tr><w:trPr><w:cantSplit/></w:trPr>" });
+        out.push_str(if long(row) { "<w:tr>" } else { "<w:tr><w:trPr><w:cantSplit/></w:trPr>" });
         for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let label = index == 0 && !table.headed();
             let shade = if label { r#"<w:shd w:val="clear" w:color="auto" w:fill="F3F5F9"/>"# } else { "" };
@@ -312,8 +316,8 @@ fn notice(document: &Document, title: &str, lines: &[Vec<Span>], tone: Tone, out
 
 fn signatures(lang: Lang, lines: &[(String, String)], out: &mut String) {
     out.push_str(r#"<w:tbl><w:tblPr><w:tblW w:w="8800" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblLook w:val="0000"/></w:tblPr><w:tblGrid><w:gridCol w:w="5200"/><w:gridCol w:w="3600"/></w:tblGrid>"#);
-    let sign = if lang == Lang::Zh { "签字：" } else { "Signature: " };
     for (label, name) in lines {
+        let sign = signing(lang, label);
         let who = if name.is_empty() {
             label.clone()
         } else {

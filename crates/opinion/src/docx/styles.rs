@@ -74,7 +74,7 @@ pub(super) fn styles(document: &Document) -> String {
     let size = |size: u32| format!(r#"<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>"#);
     let toc = |left: u32| {
         format!(
-            r#"<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="8838"/></w:tabs><w:spacing w:line="370" w:lineRule="exact"/><w:ind w:left="{left}"/>"#
+            r#"<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="8838"/></w:tabs><w:spacing w:line="320" w:lineRule="exact"/><w:ind w:left="{left}"/>"#
         )
     };
     let cell = r#"<w:spacing w:before="30" w:after="30" w:line="270" w:lineRule="exact"/>"#;
@@ -126,7 +126,7 @@ pub(super) fn numbering(lang: Lang, lists: usize) -> String {
         let style = if style.is_empty() { String::new() } else { format!(r#"<w:pStyle w:val="{style}"/>"#) };
         format!(
             r#"<w:lvl w:ilvl="{ilvl}"><w:start w:val="1"/><w:numFmt w:val="{format}"/>{style}<w:suff w:val="{}"/><w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/><w:pPr>{para}</w:pPr></w:lvl>"#,
-            if lang == Lang::Zh && format != "decimal" { "nothing" } else { "space" }
+            if text.ends_with(['、', '）']) { "nothing" } else { "space" }
         )
     };
     let headings = match lang {

@@ -4,7 +4,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 use zhunsheng_source::Lang;
 
-use crate::page::{Block, Document, Heading, Kind, Span, Table, Tone};
+use crate::page::{Block, Document, Heading, Kind, Span, Table, Tone, signing};
 
 /// Base64 for the logo, so that the page needs no other file.
 fn base64(bytes: &[u8]) -> String {
@@ -193,7 +193,7 @@ fn write(document: &Document, block: &Block, number: &mut usize) -> Markup {
         Block::Signatures(list) => markup! {
             div.signatures { @for (label, name) in list { div {
                 span { (label) @if !name.is_empty() { (if document.lang == Lang::Zh { "：" } else { ": " }) (name) } }
-                span.line { (if document.lang == Lang::Zh { "签字：" } else { "Signature: " }) }
+                span.line { (signing(document.lang, label)) }
             } } }
         },
     }

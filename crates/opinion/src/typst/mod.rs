@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use zhunsheng_source::Lang;
 
-use crate::page::{Block, Document, Heading, Kind, Span, Table, Tone};
+use crate::page::{Block, Document, Heading, Kind, Span, Table, Tone, long, signing};
 
 /// A string literal.
 fn lit(text: &str) -> String {
@@ -24,9 +24,38 @@ fn lit(text: &str) -> String {
     out
 }
 
-/// A list of fonts: the one asked for, then those that systems without it have.
-fn fonts(names: &[&str]) -> String {
-    names.iter().map(|name| lit(name)).collect::<Vec<_>>().join(", ")
+/// An id, path or hash in pieces between which a line may end. Typst joins them without any character, so that what a
+/// reader copies from the PDF is what stands in the dossier.
+fn pieces(text: &str) -> String {
+    /// Longest piece, in characters.
+    const LONGEST: usize = 8;
+    let mut pieces: Vec<String> = Vec::new();
+    let mut piece = String::new();
+    for (index, c) in text.chars().enumerate() {
+        piece.push(c);
+        let last = index + 1 == text.chars().count();
+        if last || piece.chars().count() >= LONGEST || matches!(c, '/' | '_' | '.' | '-' | ':' | '=' | '、' | ' ') {
+            pieces.push(lit(&std::mem::take(&mut piece)));
+        }
+    }
+    pieces.join(", ")
+}
+
+/// A list of fonts: the one asked for, then those that systems without it have. In Chinese text the Latin ones do not take
+/// the quotation marks and dashes which both scripts use.
+fn fonts(latin: &[&str], names: &[&str], zh: bool) -> String {
+    let covers = if zh { ", covers: \"latin-in-cjk\"" } else { "" };
+    let latin = latin.iter().map(|name| format!("(name: {}{covers})", lit(name)));
+    latin.chain(names.iter().map(|name| lit(name))).collect::<Vec<_>>().join(", ")
+}
+
+/// `YYYY-MM-DD` as Typst has it.
+fn date(text: &str) -> String {
+    let parts: Option<Vec<u16>> = text.split('-').map(|part| part.parse().ok()).collect();
+    match parts.as_deref() {
+        Some([year, month, day]) => format!("datetime(year: {year}, month: {month}, day: {day})"),
+        _ => "none".to_owned(),
+    }
 }
 
 /// The document as Typst source.
@@ -35,14 +64,12 @@ pub fn typst(document: &Document) -> String {
     let faces = &document.template.fonts;
     let (left, right) = &document.header;
     let page = if zh { "[第 #p 页 共 #q 页]" } else { "[Page #p of #q]" };
-    let wide = ["Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif CJK JP", "HanaMinA", "HanaMinB"];
-    let family = |first: &str, bold: bool| {
-        let mut names = vec![faces.latin.as_str(), "Liberation Serif", "Libertinus Serif", first];
-        if bold {
-            names.extend(["Noto Sans CJK SC", "Source Han Sans SC"]);
-        }
-        names.extend(wide);
-        fonts(&names)
+    let family = |first: &str, near: &[&str]| {
+        let mut names = vec![first];
+        names.extend(near);
+        names.extend(["Noto Serif CJK SC", "Source Han Serif SC"]);
+        names.extend(["HanaMinA", "HanaMinB", "BabelStone Han", "Jigmo", "Jigmo2", "Jigmo3"]);
+        fonts(&[faces.latin.as_str(), "Times New Roman", "Liberation Serif", "Libertinus Serif"], &names, zh)
     };
     let mut out = format!(
         r##"#let accent = rgb("#{}")
@@ -51,7 +78,7 @@ pub fn typst(document: &Document) -> String {
 #let subfont = ({})
 #let titlefont = ({})
 #let codefont = ({}, "DejaVu Sans Mono", "Liberation Mono", "Noto Sans Mono CJK SC", "Noto Serif CJK SC")
-#set document(title: {}, author: {}, date: none)
+#set document(title: {}, author: {}, date: {})
 #set text(font: bodyfont, size: 12pt, lang: {}, region: {})
 #set par(justify: {}, leading: {}, spacing: {}, first-line-indent: (amount: {}, all: true))
 #set page(paper: "a4", margin: (x: 27mm, top: 28mm, bottom: 25mm),
@@ -64,17 +91,18 @@ pub fn typst(document: &Document) -> String {
 #set table(stroke: .5pt + luma(165), inset: (x: 4pt, y: 3.5pt), align: left + top)
 #show table: set text(9.5pt)
 #show table: set par(justify: false, first-line-indent: 0pt, leading: .55em, spacing: .55em)
-#let c(t, fill: black) = text(8.5pt, font: codefont, fill: fill, t.clusters().join("\u{{200b}}"))
+#let c(fill: black, ..t) = text(8.5pt, font: codefont, fill: fill, t.pos().join(h(0pt)))
 #let note(b) = block({{ set par(first-line-indent: 0pt, leading: .6em); text(9.5pt, fill: luma(90), b) }})
 "##,
         document.template.accent,
-        family(&faces.body, false),
-        family(&faces.heading, true),
-        family(&faces.subheading, false),
-        family(&faces.title, false),
+        family(&faces.body, &["FangSong", "STFangsong"]),
+        family(&faces.heading, &["SimHei", "Noto Sans CJK SC", "Source Han Sans SC"]),
+        family(&faces.subheading, &["KaiTi", "STKaiti"]),
+        family(&faces.title, &["SimSun", "STSong"]),
         lit(&faces.code),
         lit(&document.title),
         lit(document.template.firm.get(document.lang)),
+        date(&document.date),
         if zh { "\"zh\"" } else { "\"en\"" },
         if zh { "\"cn\"" } else { "\"gb\"" },
         zh,
@@ -141,8 +169,8 @@ fn spans(spans: &[Span]) -> String {
     let mut out = String::from("[");
     for span in spans {
         let _ = match (span.code, span.bold, span.tone) {
-            (true, _, Tone::Plain) => write!(out, "#c({})", lit(&span.text)),
-            (true, _, tone) => write!(out, "#c({}, fill: {})", lit(&span.text), colour(tone)),
+            (true, _, Tone::Plain) => write!(out, "#c({})", pieces(&span.text)),
+            (true, _, tone) => write!(out, "#c({}, fill: {})", pieces(&span.text), colour(tone)),
             (false, false, Tone::Plain) => write!(out, "#{}", lit(&span.text)),
             (false, false, tone) => write!(out, "#text(fill: {}, {})", colour(tone), lit(&span.text)),
             (false, true, tone) => write!(out, "#text(weight: \"bold\", fill: {}, {})", colour(tone), lit(&span.text)),
@@ -170,12 +198,15 @@ fn table(table: &Table, out: &mut String) {
         out.push_str("),\n");
     }
     for row in &table.rows {
+        let whole = if long(row) { "" } else { "breakable: false, " };
         for (index, cell) in row.iter().enumerate() {
             let content = spans(cell);
             if index == 0 && !table.headed() {
-                let _ = write!(out, "table.cell(fill: rgb(\"#F3F5F9\"), text(font: headfont, {content})), ");
-            } else {
+                let _ = write!(out, "table.cell({whole}fill: rgb(\"#F3F5F9\"), text(font: headfont, {content})), ");
+            } else if whole.is_empty() {
                 let _ = write!(out, "{content}, ");
+            } else {
+                let _ = write!(out, "table.cell({whole}{content}), ");
             }
         }
         out.push('\n');
@@ -197,6 +228,8 @@ fn write_block(document: &Document, block: &Block, out: &mut String) {
         Block::Para(text, kind) => {
             let content = spans(text);
             let _ = match kind {
+                // Long ids cannot be broken; lines with them are not stretched.
+                Kind::Body if text.iter().any(|span| span.code) => writeln!(out, "#par(justify: false, {content})"),
                 Kind::Body => writeln!(out, "#par({content})"),
                 Kind::Flush => writeln!(out, "#par(first-line-indent: 0pt, {content})"),
                 Kind::Note => writeln!(out, "#note({content})"),
@@ -206,12 +239,13 @@ fn write_block(document: &Document, block: &Block, out: &mut String) {
         Block::Items(items) => {
             for (index, item) in items.iter().enumerate() {
                 let number = if zh { format!("（{}）", index + 1) } else { format!("({}) ", index + 1) };
-                let _ = writeln!(out, "#par[#{}#{}]", lit(&number), spans(item));
+                let ragged = if item.iter().any(|span| span.code) { "(justify: false)" } else { "" };
+                let _ = writeln!(out, "#par{ragged}[#{}#{}]", lit(&number), spans(item));
             }
         }
         Block::Table(one) => table(one, out),
         Block::Chart(chart) => {
-            let svg = chart.svg("Noto Sans CJK SC");
+            let svg = chart.svg("Noto Sans CJK SC, Source Han Sans SC, sans-serif");
             let _ = writeln!(
                 out,
                 "#block(breakable: false)[#set par(first-line-indent: 0pt)\n#text(10pt, font: headfont, {})\n\n#image(bytes({}), format: \"svg\", width: 100%, alt: {})]",
@@ -235,7 +269,6 @@ fn write_block(document: &Document, block: &Block, out: &mut String) {
         Block::Break => out.push_str("#pagebreak(weak: true)\n"),
         Block::Signatures(list) => {
             out.push_str("#v(6mm)\n#block(breakable: false)[#set par(first-line-indent: 0pt)\n#grid(columns: (1fr, 1fr), row-gutter: 12mm, column-gutter: 8mm,\n");
-            let sign = if zh { "签字：" } else { "Signature: " };
             for (label, name) in list {
                 let who = if name.is_empty() {
                     label.clone()
@@ -246,7 +279,7 @@ fn write_block(document: &Document, block: &Block, out: &mut String) {
                     out,
                     "{}, block(width: 100%, stroke: (bottom: .5pt), inset: (bottom: 3pt), {}),",
                     lit(&who),
-                    lit(sign)
+                    lit(signing(document.lang, label))
                 );
             }
             out.push_str(")]\n");

@@ -53,7 +53,14 @@ fn one(view: &View<'_>, val: &Val, ty: Option<&Type>, depth: usize) -> String {
             }
             _ => "?".to_owned(),
         },
-        Val::Record(record) if matches!(ty, Some(Type::Ref(_))) => facts.id(*record).to_owned(),
+        Val::Record(record) if matches!(ty, Some(Type::Ref(_))) => {
+            let id = facts.id(*record);
+            let title = schema.shape(facts.shape(*record)).field("title").map(|(field, _)| facts.get(*record, field));
+            match title.filter(|fact| *fact != 0).map(|fact| facts.val(fact)) {
+                Some(Val::Text(title)) => format!("{title}{}{id}{}", view.t("（", " ("), view.t("）", ")")),
+                _ => id.to_owned(),
+            }
+        }
         Val::Record(_) if depth >= DEEPEST => "…".to_owned(),
         Val::Record(record) => {
             let fields = schema.shape(facts.shape(*record)).fields.iter().enumerate();

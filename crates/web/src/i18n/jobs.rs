@@ -22,6 +22,7 @@ texts! {
     job_files: "用哪些文件", "Which files";
     job_files_none: "还没有带文件的证据。请先上传。", "There is no evidence with a file yet. Upload some first.";
     job_file: "文件", "File";
+    job_file_wanted: "请选择要用的文件。", "Choose the file to be used.";
     job_use: "用作", "Used as";
     job_unused: "（不用）", "(not used)";
     job_upload: "上传文件", "Upload a file";

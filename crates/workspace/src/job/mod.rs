@@ -183,6 +183,11 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// What the program said, without the bar it draws.
+    pub fn figures(&self) -> &str {
+        self.text.rsplit_once("] ").map_or(self.text.as_str(), |(_, figures)| figures)
+    }
+
     /// How much is done, in percent, where the program says so.
     pub fn percent(&self) -> Option<u8> {
         let before = self.text.split_once('%')?.0;
@@ -262,7 +267,7 @@ impl Workspace {
                 .store()
                 .read(grant.assessment(), |rows| Ok((rows.moved()?, dossier_yaml(rows, self.catalogue())?)))?;
             let mut upload = self.0.blobs.receive(u64::MAX)?;
-            upload.push(text.as_bytes())?;
+            upload.push(run::inventory(self.catalogue(), &text)?.as_bytes())?;
             (dossier, revision) = (Some(upload.finish()?), moved);
         }
         let id = self.change(grant, Action::Jobs, move |tx| {

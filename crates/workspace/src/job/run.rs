@@ -9,11 +9,13 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use serde_json::Value;
+use zhunsheng_catalogue::Catalogue;
+use zhunsheng_source::Value as Tree;
 
 use super::{Job, JobState, Queue, RESULT, Task};
 use crate::blob::{Blob, Upload};
 use crate::error::{Error, Result};
-use crate::inventory::{Object, key_of};
+use crate::inventory::{Object, key_of, read};
 use crate::store::private_folder;
 use crate::store::rows::Rows;
 use crate::store::tx::{Base, Who};
@@ -29,6 +31,23 @@ pub(super) fn clear(inner: &Inner) -> Result<()> {
         std::fs::remove_dir_all(&dir).map_err(Error::io("clear", &dir))?;
     }
     Ok(())
+}
+
+/// The inventory as a job reads it: evidence without its files, which lie elsewhere in the job's folder and which neither an
+/// audit nor a reconciliation asks for.
+pub(super) fn inventory(catalogue: &Catalogue, text: &str) -> Result<String> {
+    let (mut node, _) = read(catalogue, text)?;
+    if let Tree::Map(entries) = &mut node.value
+        && let Some((_, evidence)) = entries.iter_mut().find(|(key, _)| key.name == "evidence")
+        && let Tree::Map(list) = &mut evidence.value
+    {
+        for (_, one) in list {
+            if let Tree::Map(fields) = &mut one.value {
+                fields.retain(|(key, _)| !["file", "sha256"].contains(&key.name.as_str()));
+            }
+        }
+    }
+    Ok(zhunsheng_workbook::yaml(&node))
 }
 
 /// Runs one job and writes down how it ended.
@@ -69,6 +88,8 @@ pub(super) fn work(inner: &Arc<Inner>, assessment: &str, id: &str) -> Result<()>
                 }
                 Job { state: JobState::Done, code: Some(code), results, ..row.value }
             }
+            // The program's own words, where it had some.
+            Err(Error::Internal(problem)) => Job { state: JobState::Failed, problem, ..row.value },
             Err(error) => Job { state: JobState::Failed, problem: error.to_string(), ..row.value },
         };
         tx.put("ended", &job, Base::Any, &done)?;

@@ -128,6 +128,7 @@ struct Head {
     results: Vec<(String, String)>,
     /// The inventory has changed since.
     older: bool,
+    ended: bool,
 }
 
 impl Head {
@@ -158,6 +159,7 @@ impl Head {
             files,
             results: job.results.iter().map(|(name, blob)| (name.clone(), super::evidence::size(blob.size))).collect(),
             older,
+            ended: !job.state.open(),
         })
     }
 }

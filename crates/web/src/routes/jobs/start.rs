@@ -183,7 +183,8 @@ fn shown(visit: &Visit, kind: &'static str, wrong: String) -> Answer {
 }
 
 /// The task that a form describes.
-fn described(visit: &Visit, kind: &str) -> Result<Task, Error> {
+fn described(visit: &Visit, kind: &str) -> Result<Task, &'static str> {
+    let t = visit.t();
     let form = &visit.form;
     let mut by: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for name in form.names() {
@@ -194,10 +195,7 @@ fn described(visit: &Visit, kind: &str) -> Result<Task, Error> {
         }
     }
     let mut all = |word: &str| by.remove(word).unwrap_or_default();
-    let wanted = |list: Vec<String>| {
-        let none = || Error::invalid("files", "请选择要用的文件", "choose the file to be used");
-        list.into_iter().next().ok_or_else(none)
-    };
+    let wanted = |list: Vec<String>| list.into_iter().next().ok_or(t.job_file_wanted());
     Ok(match kind {
         "records" => {
             let (settings, mappings) = (all("settings").into_iter().next(), all("mapping"));
@@ -206,7 +204,7 @@ fn described(visit: &Visit, kind: &str) -> Result<Task, Error> {
                 (true, _) => None,
                 // Up to the end of that day.
                 (_, Some(day)) => Some(format!("{}T00:00:00+08:00", Date(day.0.saturating_add(1)))),
-                _ => return Err(Error::invalid("until", "应为日期", "must be a date")),
+                _ => return Err(t.form_date()),
             };
             Task::Records { tables: by, settings, mappings, as_of }
         }
@@ -225,8 +223,11 @@ fn described(visit: &Visit, kind: &str) -> Result<Task, Error> {
 /// Starts it.
 pub fn start(visit: &Visit) -> Answer {
     let kind = kind(visit.form.get("kind"));
-    let started = described(visit, kind).and_then(|task| visit.app.workspace.start_job(&visit.grant, task));
-    match started {
+    let task = match described(visit, kind) {
+        Ok(task) => task,
+        Err(wrong) => return shown(visit, kind, wrong.to_owned()),
+    };
+    match visit.app.workspace.start_job(&visit.grant, task) {
         Ok(id) => Ok(see(&visit.page.at(format!("/jobs/{}", encode(&id))))),
         Err(error @ (Error::Invalid { .. } | Error::State(_))) => shown(visit, kind, visit.said(&error)),
         Err(error) => Err(error.into()),
