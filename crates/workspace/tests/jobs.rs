@@ -232,7 +232,7 @@ fn a_job_that_was_cut_off_runs_again_on_what_it_was_started_on() {
     fields.insert("people_processed".into(), json!(7));
     site.ws().put_object(&lead, "organisation", "", Some(row.version), fields).unwrap();
     let ws = site.ws.take().unwrap();
-    ws.close();
+    ws.close().unwrap();
     drop(ws);
     // What a cut-off left behind is cleared away.
     let rest = site.dir.path().join("data/jobs/rest");
