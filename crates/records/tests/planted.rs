@@ -149,8 +149,8 @@ fn a_later_share_that_does_not_fit_is_cut_in_two() {
         let declared = Declared::parse(declared, "test").unwrap();
         audit(&AuditOptions { tables: tables.clone(), declared, memory, ..AuditOptions::default() }).unwrap()
     };
-    // 3010 decisions of 80 bytes do not fit into half of this, nor do 3000; 10 do, and 1500.
-    let (whole, cut) = (run(1 << 30), run(320_000));
+    // 3010 decisions of 48 bytes do not fit into half of this, nor do 3000; 10 do, and 1500.
+    let (whole, cut) = (run(1 << 30), run(200_000));
     assert_eq!((whole.parts, cut.parts), (1, 3));
     let missing = |r: &AuditReport| {
         let c = r.checks.iter().find(|c| c.id == "consent.missing").unwrap();

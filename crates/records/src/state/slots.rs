@@ -313,7 +313,9 @@ impl Slots {
     #[must_use]
     pub fn touch(&self, place: u32) -> u64 {
         let word = |i: usize| self.words.get(i).map_or(0, |word| word.load(Ordering::Relaxed));
-        word(place as usize) ^ word(place as usize + 8)
+        // A place is one more than the position of the record.
+        let at = (place as usize).saturating_sub(1);
+        word(at) ^ word(at + 8)
     }
 
     /// Words of a slot.
