@@ -131,7 +131,14 @@ impl<'a> Records<'a> {
         result
     }
 
-    fn one(&self, held: &Held<'_>, kind: &str, object: RecordId, open: &mut Vec<Missing>, finding: &mut Finding) -> Kleene {
+    fn one(
+        &self,
+        held: &Held<'_>,
+        kind: &str,
+        object: RecordId,
+        open: &mut Vec<Missing>,
+        finding: &mut Finding,
+    ) -> Kleene {
         let due = self.stated.as_ref().map(|stated| lacking(held.check, stated).is_none());
         if due == Some(false) {
             return Kleene::True;
