@@ -4,7 +4,7 @@
 use zhunsheng_source::At;
 
 use crate::facts::{FactId, Facts, RecordId, Val};
-use crate::schema::{Schema, Type};
+use crate::schema::{FieldId, Schema, Type};
 
 /// Facts of a dossier, read by name. A field that is not stated, or is of another type, is `None`.
 #[derive(Clone, Copy, Debug)]
@@ -16,10 +16,14 @@ pub struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
+    /// The number of a field of a record, stated or not.
+    pub fn field(&self, record: RecordId, name: &str) -> Option<FieldId> {
+        self.schema.shape(self.facts.shape(record)).field(name).map(|(field, _)| field)
+    }
+
     /// The stated fact of a field.
     pub fn fact(&self, record: RecordId, name: &str) -> Option<FactId> {
-        let (field, _) = self.schema.shape(self.facts.shape(record)).field(name)?;
-        Some(self.facts.get(record, field)).filter(|fact| *fact != 0)
+        Some(self.facts.get(record, self.field(record, name)?)).filter(|fact| *fact != 0)
     }
 
     /// A stated value.
@@ -58,8 +62,20 @@ impl<'a> Named<'a> {
 
     /// The word of an enumeration.
     pub fn word(&self, record: RecordId, name: &str) -> Option<&'a str> {
+        self.word_of(record, name, self.val(record, name)?)
+    }
+
+    /// The words of an enumeration, single or list.
+    pub fn words(&self, record: RecordId, name: &str) -> Option<Vec<&'a str>> {
+        match self.val(record, name)? {
+            Val::List(items) => items.iter().map(|item| self.word_of(record, name, item)).collect(),
+            val => Some(vec![self.word_of(record, name, val)?]),
+        }
+    }
+
+    fn word_of(&self, record: RecordId, name: &str, val: &Val) -> Option<&'a str> {
         let (_, field) = self.schema.shape(self.facts.shape(record)).field(name)?;
-        match (&field.ty, self.val(record, name)?) {
+        match (&field.ty, val) {
             (Type::Enum(values), Val::Sym(index)) => {
                 values.get_index(usize::from(*index)).map(|(word, _)| word.as_str())
             }
@@ -78,6 +94,11 @@ impl<'a> Named<'a> {
             Val::None => Some(Vec::new()),
             val => Some(vec![one(val)?]),
         }
+    }
+
+    /// Ids of the objects a field refers to, single or list; `none` is no object.
+    pub fn ids(&self, record: RecordId, name: &str) -> Option<Vec<&'a str>> {
+        Some(self.records(record, name)?.into_iter().map(|target| self.facts.id(target)).collect())
     }
 
     /// Objects of a kind, in the order written; of a singleton's kind, that one.

@@ -9,101 +9,11 @@ use crate::time::{shanghai_midnight, show};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use zhunsheng_dossier::{Facts, RecordId, Schema, Type, Val};
+use zhunsheng_dossier::{Facts, Named, RecordId, Schema, Val};
 use zhunsheng_source::{Key, Node, Value};
 
 /// Largest result of an audit that is read, in bytes.
 pub const MAX_RESULT_BYTES: u64 = 32 << 20;
-
-/// Reads fields of a dossier by name.
-struct Read<'a> {
-    schema: &'a Schema,
-    facts: &'a Facts,
-}
-
-impl<'a> Read<'a> {
-    fn val(&self, record: RecordId, name: &str) -> Option<&'a Val> {
-        let (field, _) = self.schema.shape(self.facts.shape(record)).field(name)?;
-        match self.facts.get(record, field) {
-            0 => None,
-            fact => Some(self.facts.val(fact)),
-        }
-    }
-
-    fn text(&self, record: RecordId, name: &str) -> Option<&'a str> {
-        match self.val(record, name)? {
-            Val::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn is(&self, record: RecordId, name: &str) -> Option<bool> {
-        match self.val(record, name)? {
-            Val::Bool(value) => Some(*value),
-            _ => None,
-        }
-    }
-
-    fn int(&self, record: RecordId, name: &str) -> Option<i64> {
-        match self.val(record, name)? {
-            Val::Int(value) => Some(*value),
-            _ => None,
-        }
-    }
-
-    fn word(&self, record: RecordId, name: &str, val: &Val) -> Option<&'a str> {
-        let (_, field) = self.schema.shape(self.facts.shape(record)).field(name)?;
-        match (&field.ty, val) {
-            (Type::Enum(values), Val::Sym(index)) => {
-                values.get_index(usize::from(*index)).map(|(word, _)| word.as_str())
-            }
-            _ => None,
-        }
-    }
-
-    /// Words of an enumeration, single or list.
-    fn words(&self, record: RecordId, name: &str) -> Option<Vec<&'a str>> {
-        match self.val(record, name)? {
-            Val::List(items) => items.iter().map(|item| self.word(record, name, item)).collect(),
-            val => Some(vec![self.word(record, name, val)?]),
-        }
-    }
-
-    /// Ids of the objects a field refers to; `none` is no object.
-    fn ids(&self, record: RecordId, name: &str) -> Option<Vec<String>> {
-        let id = |val: &Val| match val {
-            Val::Record(target) => Some(self.facts.id(*target).to_owned()),
-            _ => None,
-        };
-        match self.val(record, name)? {
-            Val::List(items) => items.iter().map(id).collect(),
-            Val::None => Some(Vec::new()),
-            val => Some(vec![id(val)?]),
-        }
-    }
-
-    /// Objects of a kind, in the order written.
-    fn objects(&self, kind: &str) -> Vec<RecordId> {
-        let Some(root) = self.schema.root_of(kind) else { return Vec::new() };
-        match self.facts.val(self.facts.get(0, root)) {
-            Val::List(items) => items
-                .iter()
-                .filter_map(|item| match item {
-                    Val::Record(record) => Some(*record),
-                    _ => None,
-                })
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn target(&self) -> Option<RecordId> {
-        match self.facts.val(self.facts.get(0, self.schema.root_of("target")?)) {
-            Val::Record(record) => Some(*record),
-            _ => None,
-        }
-    }
-}
 
 /// What the records are held against, as far as the inventory says it, and the activities whose basis is presumed.
 #[derive(Debug, Clone, Default)]
@@ -118,7 +28,8 @@ pub struct Derived {
 /// made; several activities under one name in the records are taken together.
 #[must_use]
 pub fn declare(schema: &Schema, facts: &Facts) -> Derived {
-    let read = Read { schema, facts };
+    let read = Named { schema, facts };
+    let target = read.objects("target").first().copied();
     let mut named: Vec<(String, Vec<RecordId>)> = Vec::new();
     for record in read.objects("activity") {
         let name = read.text(record, "logged_as").unwrap_or_else(|| facts.id(record)).to_owned();
@@ -128,7 +39,7 @@ pub fn declare(schema: &Schema, facts: &Facts) -> Derived {
         }
     }
     let mut derived = Derived { declared: Declared { version: 1, ..Declared::default() }, presumed: Vec::new() };
-    let scope = read.target().and_then(|target| read.words(target, "stages"));
+    let scope = target.and_then(|target| read.words(target, "stages"));
     for (name, members) in named {
         let (activity, presumed) = activity(&read, &name, &members, scope.as_deref());
         if presumed {
@@ -147,10 +58,15 @@ pub fn declare(schema: &Schema, facts: &Facts) -> Derived {
             }
         }
     }
-    if let Some(Val::Date(day)) = read.target().and_then(|target| read.val(target, "period_to")) {
+    if let Some(Val::Date(day)) = target.and_then(|target| read.val(target, "period_to")) {
         derived.declared.as_of = Some(show(shanghai_midnight(i64::from(day.0) + 1)));
     }
     derived
+}
+
+/// Ids of the objects a field refers to.
+fn ids(read: &Named<'_>, record: RecordId, name: &str) -> Option<Vec<String>> {
+    Some(read.ids(record, name)?.into_iter().map(str::to_owned).collect())
 }
 
 /// Union of lists that must all be known.
@@ -162,7 +78,7 @@ fn union(lists: impl Iterator<Item = Option<Vec<String>>>) -> Option<Vec<String>
     Some(all.into_iter().collect())
 }
 
-fn activity(read: &Read<'_>, name: &str, members: &[RecordId], scope: Option<&[&str]>) -> (Activity, bool) {
+fn activity(read: &Named<'_>, name: &str, members: &[RecordId], scope: Option<&[&str]>) -> (Activity, bool) {
     let each = || members.iter().copied();
     let mut stages = union(each().map(|m| Some(stages(read.words(m, "stage")?.first()?)))).unwrap_or_default();
     if !stages.is_empty() {
@@ -176,11 +92,11 @@ fn activity(read: &Read<'_>, name: &str, members: &[RecordId], scope: Option<&[&
         stages.dedup();
     }
     let types = union(each().map(|m| {
-        let mut types = read.ids(m, "types")?;
-        types.extend(read.ids(m, "input_types").unwrap_or_default());
+        let mut types = ids(read, m, "types")?;
+        types.extend(ids(read, m, "input_types").unwrap_or_default());
         Some(types)
     }));
-    let recipients = union(each().map(|m| read.ids(m, "recipients")));
+    let recipients = union(each().map(|m| ids(read, m, "recipients")));
     let at_home = each().all(|m| match read.val(m, "recipients") {
         Some(Val::List(items)) => {
             items.iter().all(|item| matches!(item, Val::Record(r) if read.is(*r, "abroad") == Some(false)))
@@ -219,7 +135,7 @@ fn activity(read: &Read<'_>, name: &str, members: &[RecordId], scope: Option<&[&
         title: members.first().and_then(|m| read.text(*m, "title")).map(str::to_owned),
         basis,
         stages: (!stages.is_empty()).then_some(stages),
-        purposes: union(each().map(|m| read.ids(m, "purpose"))).filter(|purposes| !purposes.is_empty()),
+        purposes: union(each().map(|m| ids(read, m, "purpose"))).filter(|purposes| !purposes.is_empty()),
         types,
         recipients,
         countries: at_home.then(Vec::new),

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use zhunsheng_catalogue::expr::Expr;
 use zhunsheng_catalogue::{Catalogue, Kind, LeafId, RecordCheck, walk};
-use zhunsheng_dossier::{Facts, FieldId, Outcome, RecordId, ShapeId, Type, Val};
+use zhunsheng_dossier::{Facts, Named, Outcome, RecordId, ShapeId, Type, Val};
 use zhunsheng_source::{Diagnostic, Diagnostics};
 
 use crate::eval::Missing;
@@ -54,59 +54,14 @@ struct Group<'a> {
     stray: bool,
 }
 
-/// Reads fields of results and activities by name.
-struct Fields<'a> {
-    catalogue: &'a Catalogue,
-    facts: &'a Facts,
-}
-
-impl<'a> Fields<'a> {
-    fn place(&self, record: RecordId, name: &str) -> Option<FieldId> {
-        self.catalogue.schema.shape(self.facts.shape(record)).field(name).map(|(field, _)| field)
-    }
-
-    fn val(&self, record: RecordId, name: &str) -> Option<&'a Val> {
-        match self.facts.get(record, self.place(record, name)?) {
-            0 => None,
-            fact => Some(self.facts.val(fact)),
-        }
-    }
-
-    fn text(&self, record: RecordId, name: &str) -> Option<&'a str> {
-        match self.val(record, name)? {
-            Val::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn word(&self, record: RecordId, name: &str, val: &Val) -> Option<&'a str> {
-        let (_, field) = self.catalogue.schema.shape(self.facts.shape(record)).field(name)?;
-        match (&field.ty, val) {
-            (Type::Enum(values), Val::Sym(index)) => {
-                values.get_index(usize::from(*index)).map(|(word, _)| word.as_str())
-            }
-            _ => None,
-        }
-    }
-
-    fn enumerated(&self, record: RecordId, name: &str) -> Option<&'a str> {
-        self.word(record, name, self.val(record, name)?)
-    }
-}
-
 impl<'a> Records<'a> {
     /// Gathers the results that the dossier holds.
     pub fn new(catalogue: &'a Catalogue, facts: &'a Facts) -> Option<Records<'a>> {
-        let fields = Fields { catalogue, facts };
+        let fields = Named { schema: &catalogue.schema, facts };
         let Val::Record(target) = facts.val(facts.get(0, catalogue.schema.root_of("target")?)) else { return None };
-        let stated_at = fields.place(*target, "event_records")?;
-        let stated = match fields.val(*target, "event_records") {
-            Some(Val::List(items)) => {
-                Some(items.iter().filter_map(|item| fields.word(*target, "event_records", item)).collect())
-            }
-            Some(_) => Some(Vec::new()),
-            None => None,
-        };
+        let stated_at = fields.field(*target, "event_records")?;
+        let held = fields.val(*target, "event_records");
+        let stated = held.map(|_| fields.words(*target, "event_records").unwrap_or_default());
         let ask = (Missing::Fact(*target, stated_at), Missing::Fact(0, catalogue.schema.root_of("record")?));
         let checks = catalogue.records.iter().map(|check| Held { check, all: None, groups: Vec::new() }).collect();
         let mut records = Records { catalogue, facts, by_leaf: HashMap::new(), checks, stated, spoilt: None, ask };
@@ -127,18 +82,18 @@ impl<'a> Records<'a> {
     }
 
     /// Takes one result; what is missing of it, if anything is.
-    fn take(&mut self, fields: &Fields<'a>, record: RecordId) -> Result<(), Missing> {
-        let missing = |name: &str| Missing::Fact(record, fields.place(record, name).unwrap_or(0));
+    fn take(&mut self, fields: &Named<'a>, record: RecordId) -> Result<(), Missing> {
+        let missing = |name: &str| Missing::Fact(record, fields.field(record, name).unwrap_or(0));
         let id = fields.text(record, "check").ok_or_else(|| missing("check"))?;
-        let part = fields.enumerated(record, "part").ok_or_else(|| missing("part"))?;
-        let status = fields.enumerated(record, "status").and_then(Outcome::parse).ok_or_else(|| missing("status"))?;
+        let part = fields.word(record, "part").ok_or_else(|| missing("part"))?;
+        let status = fields.word(record, "status").and_then(Outcome::parse).ok_or_else(|| missing("status"))?;
         let Some(held) = self.checks.iter_mut().find(|held| held.check.id == id) else { return Ok(()) };
         let own = Part { record, status };
         if part == "all" {
             held.all = Some(own);
             return Ok(());
         }
-        let stage = fields.enumerated(record, "stage");
+        let stage = fields.word(record, "stage");
         let (mut activities, mut stray, mut policy) = (Vec::new(), false, None);
         if part == "policy" {
             let id = fields.text(record, "policy").ok_or_else(|| missing("policy"))?;
@@ -211,7 +166,7 @@ impl<'a> Records<'a> {
                 Outcome::Conformant => Kleene::True,
                 Outcome::NotApplicable => return Kleene::True,
                 Outcome::Undetermined => {
-                    if let Some(field) = self.place(part.record, "status") {
+                    if let Some(field) = self.named().field(part.record, "status") {
                         open.push(Missing::Fact(part.record, field));
                     }
                     Kleene::Unknown
@@ -242,8 +197,8 @@ impl<'a> Records<'a> {
         }
     }
 
-    fn place(&self, record: RecordId, name: &str) -> Option<FieldId> {
-        Fields { catalogue: self.catalogue, facts: self.facts }.place(record, name)
+    fn named(&self) -> Named<'a> {
+        Named { schema: &self.catalogue.schema, facts: self.facts }
     }
 
     fn singleton(&self, kind: &str) -> bool {
@@ -258,23 +213,23 @@ impl<'a> Records<'a> {
         if kind == "activity" {
             return group.activities.contains(&object);
         }
-        let fields = Fields { catalogue: self.catalogue, facts: self.facts };
+        let fields = self.named();
         let Some(of) = self.refers(kind) else { return false };
         group.activities.iter().any(|a| matches!(fields.val(*a, of), Some(Val::Record(r)) if *r == object))
     }
 
     /// What must be known to tell whether violations that were not placed are an object's.
     fn may_be_its(&self, held: &Held<'_>, kind: &str, object: RecordId) -> Option<Missing> {
-        let fields = Fields { catalogue: self.catalogue, facts: self.facts };
+        let fields = self.named();
         let mut gaps = held.groups.iter().filter(|group| group.part.status == Outcome::Gap);
         if kind == "activity" {
             let unnamed = fields.val(object, "logged_as").is_none();
-            let field = fields.place(object, "logged_as")?;
+            let field = fields.field(object, "logged_as")?;
             return gaps.any(|group| unnamed && group.stray).then_some(Missing::Fact(object, field));
         }
         let of = self.refers(kind)?;
         let open = gaps.flat_map(|group| &group.activities).find(|a| fields.val(**a, of).is_none())?;
-        Some(Missing::Fact(*open, fields.place(*open, of)?))
+        Some(Missing::Fact(*open, fields.field(*open, of)?))
     }
 
     /// The field of an activity that refers to one object of a kind.
@@ -307,7 +262,7 @@ impl<'a> Records<'a> {
                 continue;
             }
             let of = if kind == "activity" { None } else { self.refers(kind) };
-            let fields = Fields { catalogue: self.catalogue, facts: self.facts };
+            let fields = self.named();
             let placed = |group: &Group<'_>| match (kind, of) {
                 ("activity", _) => !group.activities.is_empty(),
                 (_, Some(of)) => group.activities.iter().any(|a| matches!(fields.val(*a, of), Some(Val::Record(_)))),
@@ -345,11 +300,11 @@ fn lacking<'a>(check: &'a RecordCheck, stated: &[&str]) -> Option<&'a str> {
 }
 
 /// Activities under a name in the records, in a stage; an activity whose stage is not stated may be in any.
-fn named(fields: &Fields<'_>, shape: ShapeId, name: &str, stage: Option<&str>) -> Vec<RecordId> {
+fn named(fields: &Named<'_>, shape: ShapeId, name: &str, stage: Option<&str>) -> Vec<RecordId> {
     let facts = fields.facts;
     let all = facts.ids(shape).into_iter().filter_map(|id| facts.object(shape, id));
     let called = |record: &RecordId| fields.text(*record, "logged_as").unwrap_or_else(|| facts.id(*record)) == name;
-    let fits = |record: &RecordId| match (stage.map(standard_stage), fields.enumerated(*record, "stage")) {
+    let fits = |record: &RecordId| match (stage.map(standard_stage), fields.word(*record, "stage")) {
         (Some(logged), Some(own)) => logged == own,
         _ => true,
     };
