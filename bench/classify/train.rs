@@ -1,6 +1,6 @@
 //! Trains the sentence classifier on the development half of CAPP-130 and measures it by document folds.
 //!
-//! `cargo run --release -p zhunsheng-policy --example train-classifier -- CAPP.jsonl [--folds 6] [--nets 3] [--write MODEL]`
+//! `cargo run --release -p zhunsheng-policy --example train-classifier -- CAPP.jsonl [--folds 6] [--nets 3] [--write MODEL] [--logits FILE]`
 //! Same input, same bytes out.
 //!
 //! `… -- STATEMENTS.jsonl --vague` measures the rules on purposes of mini programs; nothing is learnt from them.
@@ -56,6 +56,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         jobs.into_iter().for_each(|j| finish(j, &mut logits));
     });
+    if let Some(out) = args.iter().position(|a| a == "--logits").and_then(|i| args.get(i + 1)) {
+        // What each fold says of documents it has not seen, for trying what could be done with it.
+        let mut lines = String::new();
+        for ((doc, fold), logits) in docs.iter().zip(&fold).zip(&logits) {
+            for (sentence, logits) in doc.sentences.iter().zip(logits) {
+                let (text, topics) = (&sentence.text, sentence.topics());
+                let line = serde_json::json!({"doc": doc.name, "fold": fold, "text": text, "topics": topics, "logits": logits});
+                lines.push_str(&line.to_string());
+                lines.push('\n');
+            }
+        }
+        std::fs::write(out, lines)?;
+    }
     let threshold = score::report(&docs, &fold, &logits, folds);
     if let Some(out) = args.iter().position(|a| a == "--write").and_then(|i| args.get(i + 1)) {
         let all: Vec<&Doc> = docs.iter().collect();

@@ -1,6 +1,5 @@
 //! `zhunsheng reconcile`: what the policies of a dossier say, what its inventory has, and what events and data show.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,8 +10,9 @@ use zhunsheng_dossier::Dossier;
 use zhunsheng_policy::cli::{Format, reconcile_documents, write_table};
 use zhunsheng_policy::data::Text;
 use zhunsheng_policy::reconcile::Table;
+use zhunsheng_policy::reconcile::deeds::{Deed, Deeds};
 use zhunsheng_policy::reconcile::input::{Entry, Rows, enter};
-use zhunsheng_policy::reconcile::inventory::{Inventory, inventory, stage};
+use zhunsheng_policy::reconcile::inventory::{Inventory, inventory};
 use zhunsheng_policy::report::Kit;
 use zhunsheng_records::mapping::Mapping;
 use zhunsheng_records::practice::practices;
@@ -93,13 +93,7 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
     let mut policies = Vec::new();
     let mut undecided = false;
     for (id, file) in &held.policies {
-        // What a dossier names stays inside its folder, as with evidence.
-        if !Path::new(file).components().all(|part| matches!(part, std::path::Component::Normal(_))) {
-            return Err(Failure::Said(format!(
-                "policy `{id}`: file `{file}` is not inside the dossier's folder; copy it in and give a relative path"
-            )));
-        }
-        let document = zhunsheng_policy::read::file(&folder.join(file)).map_err(failed)?;
+        let document = zhunsheng_policy::enter::document(folder, id, file).map_err(failed)?;
         undecided |= document.lossy();
         policies.push((file.clone(), document));
     }
@@ -114,7 +108,8 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
     sources.push(args.dossier.display().to_string());
     let mut done = Rows::new();
     if !args.events.is_empty() {
-        undecided |= events(args, &mut held, &kit, &mut done)?;
+        let deeds = deeds(&args.events, args.mapping.as_deref())?;
+        undecided |= held.done(&deeds, &kit, &mut done);
         sources.extend(args.events.iter().map(|p| p.display().to_string()));
     }
     if !args.data.is_empty() {
@@ -124,78 +119,36 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
     let done = (!args.events.is_empty() || !args.data.is_empty()).then_some(done);
     undecided |= done.is_none();
     let rows = std::mem::take(&mut held.rows);
+    let documents = policies.iter().map(|(file, document)| (file.clone(), document));
     let mut table =
-        reconcile_documents(&policies, held.product.clone(), sources, Some(rows), done, &held.own_types, &kit);
+        reconcile_documents(documents, held.product.clone(), sources, Some(rows), done, &held.own_types, &kit);
     table.notes.extend(held.notes);
     Ok((table, undecided))
 }
 
-/// The third side from events; true where something could not be read.
-fn events(args: &ReconcileArgs, held: &mut Inventory, kit: &Kit, done: &mut Rows) -> Result<bool, Failure> {
+/// What the event records show.
+pub fn deeds(paths: &[PathBuf], mapping: Option<&Path>) -> Result<Deeds, Failure> {
     let failed = |cause: zhunsheng_records::Error| Failure::Said(cause.to_string());
-    let mapping = args.mapping.as_deref().map(Mapping::read).transpose().map_err(failed)?.unwrap_or_default();
+    let mapping = mapping.map(Mapping::read).transpose().map_err(failed)?.unwrap_or_default();
+    gather(paths, &Arc::new(mapping))
+}
+
+/// What the event records show, under a mapping that was read.
+pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Deeds, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let seen = practices(&args.events, &Arc::new(mapping), threads).map_err(failed)?;
-    let (mut elsewhere, mut unstaged, mut untyped) = (0, 0, 0);
-    let mut undeclared = BTreeSet::new();
-    for (key, row) in &seen.rows {
-        if held.others.contains(&key.activity) {
-            elsewhere += row.events;
-            continue;
-        }
-        if !key.activity.is_empty() && !held.activities.contains(&key.activity) {
-            undeclared.insert(key.activity.clone());
-        }
-        let Some(stage) = stage(&key.stage) else {
-            unstaged += u64::from(key.stage.is_empty()) * row.events;
-            continue;
-        };
-        if key.kind.is_empty() {
-            untyped += row.events;
-            continue;
-        }
-        let given = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
-        let entry = Entry {
-            kind: key.kind.clone(),
-            stage,
-            purpose: given(held.purpose(&key.purpose)),
-            recipient: given(held.recipient(&key.recipient)),
-            retention: row.oldest_days.filter(|d| *d > 0).map(|d| format!("{d} 天")),
-            country: given(&key.country),
-            at: Some(format!("{}#{}", row.file.display(), row.row)),
-            events: Some(row.events),
-        };
-        enter(done, entry, kit);
-    }
-    let mut note = |zh: String, en: String| held.notes.push(Text::new(zh, en));
-    if elsewhere > 0 {
-        note(
-            format!("{elsewhere} 个事件属于其他产品，未对照"),
-            format!("{elsewhere} events are of other products and not compared"),
-        );
-    }
-    if unstaged + untyped > 0 {
-        note(
-            format!("{unstaged} 个事件没有环节，{untyped} 个没有个人信息类型，未对照"),
-            format!(
-                "{unstaged} events have no stage and {untyped} no type of personal information; they are not compared"
-            ),
-        );
-    }
-    if seen.rejected > 0 {
-        note(
-            format!("{} 行事件不能读取", seen.rejected),
-            format!("{} rows of events could not be used", seen.rejected),
-        );
-    }
-    if !undeclared.is_empty() {
-        let names: Vec<&str> = undeclared.iter().take(8).map(String::as_str).collect();
-        note(
-            format!("事件中有 {} 个未列入清单的处理活动：{}", undeclared.len(), names.join("、")),
-            format!("the events name {} activities that the inventory lacks: {}", undeclared.len(), names.join(", ")),
-        );
-    }
-    Ok(unstaged + untyped + seen.rejected > 0)
+    let seen = practices(paths, mapping, threads).map_err(|cause| Failure::Said(cause.to_string()))?;
+    let all = seen.rows.into_iter().map(|(key, row)| Deed {
+        activity: key.activity,
+        stage: key.stage,
+        purpose: key.purpose,
+        kind: key.kind,
+        recipient: key.recipient,
+        country: key.country,
+        days: row.oldest_days,
+        at: format!("{}#{}", row.file.display(), row.row),
+        events: row.events,
+    });
+    Ok(Deeds { all: all.collect(), rejected: seen.rejected })
 }
 
 /// The third side from data found; true where something could not be read.

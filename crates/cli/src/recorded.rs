@@ -73,8 +73,37 @@ pub fn run(
     Ok(u8::try_from(code).unwrap_or(2))
 }
 
-/// Reads a dossier with what its records show: a result that is given, or else an audit of the events in its folder.
+/// Reads a dossier with what its records show (a result that is given, or else an audit of the events in its folder), and
+/// with what the texts of its policies say and how they differ from its inventory and those events.
 pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: Lang) -> Result<Dossier, Failure> {
+    let mut dossier = with_records(catalogue, dir, result, language)?;
+    let folder = if dir.is_file() { dir.parent().unwrap_or(Path::new(".")) } else { dir };
+    let said = |cause: Error| Failure::Said(cause.to_string());
+    let named = zhunsheng_dossier::Named { schema: &catalogue.schema, facts: &dossier.facts };
+    // Reading events again costs time; where no policy names its text there is nothing to hold them against.
+    if !named.objects("policy").into_iter().any(|policy| named.text(policy, "file").is_some()) {
+        return Ok(dossier);
+    }
+    let mut records = zhunsheng_records::dossier::folder(&folder.join("records")).map_err(said)?;
+    let deeds = match records.tables.remove(&zhunsheng_records::schema::Table::Events) {
+        Some(paths) => {
+            let its = |m: &&Arc<zhunsheng_records::mapping::Mapping>| m.table.as_deref().is_none_or(|t| t == "events");
+            let mapping = records.mappings.iter().find(its).cloned().unwrap_or_default();
+            Some(crate::reconcile::gather(&paths, &mapping)?)
+        }
+        None => None,
+    };
+    let language = match language {
+        Lang::Zh => zhunsheng_policy::enter::Language::Zh,
+        Lang::En => zhunsheng_policy::enter::Language::En,
+    };
+    zhunsheng_policy::enter::enter(&catalogue.schema, &mut dossier, folder, deeds.as_ref(), language)
+        .map_err(|cause| Failure::Said(cause.to_string()))?;
+    Ok(dossier)
+}
+
+/// Reads a dossier with what its event records show.
+fn with_records(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: Lang) -> Result<Dossier, Failure> {
     let mut sources = catalogue.sources.clone();
     let said = |cause: Error| Failure::Said(cause.to_string());
     if let Some(path) = result {

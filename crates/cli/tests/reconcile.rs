@@ -11,10 +11,19 @@
 
 mod common;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
-use common::root;
+use common::{catalogue, date, example, root};
 use serde_json::Value;
+use zhunsheng_catalogue::Catalogue;
+use zhunsheng_dossier::{Change, Dossier, Edit, Outcome};
+use zhunsheng_policy::enter::{Language, enter};
+use zhunsheng_policy::reconcile::deeds::{Deed, Deeds};
+use zhunsheng_source::{At, Node, Value as Tree};
+use zhunsheng_verdict::{Input, assess};
 
 fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap()
@@ -138,4 +147,204 @@ fn the_pages_keep_their_form() {
         assert!(html.contains(&format!("href=\"#zs-f{n}\"")) && html.contains(&format!("id=\"zs-f{n}\"")), "{n}");
     }
     assert!(html.matches('⚑').count() >= 12);
+}
+
+fn assessed(dir: &str) -> Value {
+    let output = run(&["assess", dir, "--format", "json"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"))
+}
+
+fn finding<'a>(value: &'a Value, leaf: &str, object: &str) -> &'a Value {
+    let all = value["findings"].as_array().unwrap();
+    all.iter().find(|f| f["leaf"] == leaf && f["object"]["id"] == object).unwrap_or_else(|| panic!("no {leaf} {object}"))
+}
+
+/// Results of the comparison that findings rest on: leaf and verdict of the finding, with the result.
+fn compared(value: &Value) -> Vec<(String, String, Value)> {
+    let mut out = Vec::new();
+    for finding in value["findings"].as_array().unwrap() {
+        for record in finding["records"].as_array().into_iter().flatten() {
+            let check = record["check"].as_str().unwrap();
+            if check.starts_with("said.") || check.starts_with("done.") {
+                let word = |key: &str| finding[key].as_str().unwrap().to_owned();
+                out.push((word("leaf"), word("verdict"), record.clone()));
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn an_assessment_of_the_case_that_agrees_has_no_gap_from_the_comparison() {
+    let value = assessed("examples/policy-agree");
+    let all = compared(&value);
+    assert!(all.iter().all(|(_, _, record)| record["status"] == "conformant"), "{all:?}");
+    let checks: BTreeSet<&str> = all.iter().map(|(_, _, record)| record["check"].as_str().unwrap()).collect();
+    assert!(checks.contains("said.truth") && checks.contains("done.truth") && checks.contains("done.collection"));
+    // Agreement alone makes nothing conformant: whether the policy is true in all else is for a person to say.
+    assert_eq!(finding(&value, "5.5.3", "privacy")["verdict"], "undetermined");
+}
+
+#[test]
+fn an_assessment_of_the_case_that_differs_has_the_twelve() {
+    let value = assessed("examples/policy-differs");
+    let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (leaf, verdict, record) in compared(&value) {
+        if record["status"] != "gap" {
+            continue;
+        }
+        // Whether a requirement binds what nobody declared may be open; nothing wrong is conformant or silent.
+        assert!(verdict == "gap" || verdict == "undetermined" || verdict == "not-applicable", "{leaf} {verdict}");
+        for sample in record["samples"].as_array().unwrap() {
+            let sample = sample.as_str().unwrap();
+            // All three sides, with an address on each that has a value.
+            assert_eq!(sample.matches('｜').count(), 3, "{sample}");
+            let number = sample.split('.').next().unwrap().to_owned();
+            if verdict == "gap" {
+                shown.entry(number).or_default().insert(leaf.clone());
+            }
+        }
+    }
+    assert_eq!(shown.len(), 12, "{shown:?}");
+    let leaves: BTreeSet<&str> = shown.values().flatten().map(String::as_str).collect();
+    for leaf in ["5.5.3", "5.3.3", "5.4.2c", "6.2.4.1a"] {
+        assert!(leaves.contains(leaf), "{leaf}");
+    }
+    let truth = finding(&value, "5.5.3", "privacy");
+    assert_eq!(truth["verdict"], "gap");
+    let text = truth["records"].to_string();
+    assert!(text.contains("policy.md:20:1 “我们不会收集您的通话记录") && text.contains("events.csv#"), "{text}");
+}
+
+#[test]
+fn items_of_a_policy_are_facts_with_the_sentence() {
+    let value = assessed("examples/policy-agree");
+    let scope = finding(&value, "5.5.2a", "privacy");
+    assert_eq!(scope["verdict"], "conformant");
+    let facts = scope["facts"].to_string();
+    assert!(facts.contains("policies.privacy.discloses.scope") && facts.contains("policy.md:7"), "{facts}");
+    assert!(scope["records"].to_string().contains("policy.md:7:1 “本政策适用于"), "{scope}");
+    // What the text leaves to a person stays open: rules of collection are no item that words show.
+    assert_ne!(finding(&value, "5.5.2c", "privacy")["verdict"], "conformant");
+}
+
+/// A copy of a case with some of its text changed.
+fn changed(case: &str, name: &str, file: &str, edits: &[(&str, &str)]) -> PathBuf {
+    let at = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    drop(std::fs::remove_dir_all(&at));
+    std::fs::create_dir_all(at.join("records")).unwrap();
+    for part in ["dossier.yaml", "policy.md", "records/events.csv"] {
+        std::fs::copy(root().join("examples").join(case).join(part), at.join(part)).unwrap();
+    }
+    let mut text = std::fs::read_to_string(at.join(file)).unwrap();
+    for (from, to) in edits {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    std::fs::write(at.join(file), text).unwrap();
+    at
+}
+
+#[test]
+fn what_a_person_states_and_what_the_text_says_do_not_make_up_for_each_other() {
+    let file = "file: policy.md,";
+    // Stated as disclosed, and not in the text: open, with the item named.
+    let claimed = format!("{file} discloses: {{right_access: true, right_correction: true, right_deletion: true, right_copy: true, opt_out: true, scope: false}},");
+    let at = changed("policy-agree", "reconcile-claimed", "dossier.yaml", &[(file, &claimed)]);
+    let value = assessed(at.to_str().unwrap());
+    let rights = finding(&value, "5.5.2f", "privacy");
+    assert_eq!(rights["verdict"], "undetermined", "{rights}");
+    assert!(rights["records"].to_string().contains("查询个人信息"), "{rights}");
+    // Stated as not disclosed, and in the text: the statement stands.
+    assert_eq!(finding(&value, "5.5.2a", "privacy")["verdict"], "gap");
+    // Nothing stated, and not in the text: a gap.
+    let plain = assessed("examples/policy-agree");
+    assert_eq!(finding(&plain, "5.5.2f", "privacy")["verdict"], "gap");
+    // Said only in part is never conformant, whatever is stated.
+    let partly = format!("{file} discloses: {{storage_place: true, retention_period: true, at_end: true}},");
+    let at = changed("policy-agree", "reconcile-partly", "dossier.yaml", &[(file, &partly)]);
+    let policy = at.join("policy.md");
+    let text = std::fs::read_to_string(&policy).unwrap();
+    let text: Vec<&str> = text.lines().filter(|line| !line.contains("保存")).collect();
+    std::fs::write(&policy, text.join("\n") + "\n我们会在必要的期限内保留个人信息。\n").unwrap();
+    let value = assessed(at.to_str().unwrap());
+    assert_ne!(finding(&value, "5.5.2e", "privacy")["verdict"], "conformant");
+}
+
+#[test]
+fn a_text_that_is_not_there_is_unknown_and_one_that_is_there_must_be_named() {
+    // Named among what is held, but no policy names its file.
+    let at = changed("policy-agree", "reconcile-unread", "dossier.yaml", &[("file: policy.md,", "discloses: {scope: true},")]);
+    let value = assessed(at.to_str().unwrap());
+    assert_eq!(finding(&value, "5.5.2a", "privacy")["verdict"], "undetermined");
+    // Held, but not named among what is held.
+    let at = changed("policy-agree", "reconcile-unnamed", "dossier.yaml", &[("[events, texts]", "[events]")]);
+    let output = run(&["assess", at.to_str().unwrap()]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("`texts`") && said.contains("target.event_records"), "{said}");
+    // A text that is not Chinese shows nothing, neither for nor against.
+    let at = changed("policy-agree", "reconcile-foreign", "dossier.yaml", &[]);
+    std::fs::write(at.join("policy.md"), "# Privacy\n\nWe collect your mobile number.\n").unwrap();
+    let value = assessed(at.to_str().unwrap());
+    let foreign: Vec<_> = compared(&value).into_iter().filter(|(_, _, r)| r["status"] != "undetermined").collect();
+    assert!(foreign.is_empty(), "{foreign:?}");
+    assert_eq!(finding(&value, "5.5.2a", "privacy")["verdict"], "undetermined");
+}
+
+fn deeds(folder: &Path) -> Deeds {
+    let seen = zhunsheng_records::practice::practices(&[folder.join("records")], &Arc::default(), 1).unwrap();
+    let all = seen.rows.into_iter().map(|(key, row)| Deed {
+        activity: key.activity,
+        stage: key.stage,
+        purpose: key.purpose,
+        kind: key.kind,
+        recipient: key.recipient,
+        country: key.country,
+        days: row.oldest_days,
+        at: format!("{}#{}", row.file.display(), row.row),
+        events: row.events,
+    });
+    Deeds { all: all.collect(), rejected: seen.rejected }
+}
+
+fn conformant(catalogue: &Catalogue, dossier: &Dossier) -> BTreeSet<(usize, u32)> {
+    let input = Input { as_of: Some(date("2026-05-01")), ..Input::default() };
+    let assessment = assess(catalogue, dossier, &input).unwrap();
+    let held = assessment.findings.iter().filter(|one| one.verdict == Outcome::Conformant);
+    held.map(|one| (one.leaf, one.object)).collect()
+}
+
+/// INVARIANT (monotone), with results of texts and of the comparison among the facts.
+#[test]
+fn taking_a_fact_away_never_creates_conformant() {
+    let catalogue = catalogue();
+    for case in ["policy-agree", "policy-differs"] {
+        let folder = root().join("examples").join(case);
+        let mut dossier = example(&catalogue, case);
+        let stated = ["discrepancies", "practice_changes"].map(|field| Change {
+            path: format!("policies.privacy.{field}"),
+            edit: Edit::Set,
+            value: Node { at: At { file: dossier.sources.add("stated"), line: 1, col: 1 }, value: Tree::Seq(Vec::new()) },
+        });
+        dossier.facts = zhunsheng_dossier::changed(&catalogue.schema, &dossier.facts, &stated).unwrap();
+        enter(&catalogue.schema, &mut dossier, &folder, Some(&deeds(&folder)), Language::Zh).unwrap();
+        let before = conformant(&catalogue, &dossier);
+        // What a person looked into is met only where the comparison shows nothing.
+        let truth = catalogue.leaf_position("5.5.3").unwrap();
+        assert_eq!(before.iter().any(|(leaf, _)| *leaf == truth), case == "policy-agree");
+        let given = u32::try_from(catalogue.sources.len()).unwrap();
+        let facts: Vec<u32> = dossier.facts.iter().filter(|fact| dossier.facts.at(*fact).file >= given).collect();
+        let mut of_results = 0;
+        for fact in facts {
+            let path = dossier.facts.fact_path(&catalogue.schema, fact);
+            of_results += usize::from(path.starts_with("records."));
+            let mut without = dossier.clone();
+            without.facts.forget(fact);
+            let risen: Vec<_> = conformant(&catalogue, &without).difference(&before).copied().collect();
+            assert!(risen.is_empty(), "{case} without {path}: {risen:?}");
+        }
+        assert!(of_results > 100, "{of_results}");
+    }
 }

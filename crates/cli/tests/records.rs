@@ -219,7 +219,7 @@ fn stated(tables: &'static str) -> impl Fn(&str) -> String {
     }
 }
 
-const ALL: &str = "[events, consents, notices, requests, incidents, policies, access, logs, subjects]";
+const ALL: &str = "[events, consents, notices, requests, incidents, policies, access, logs, subjects, texts]";
 
 type Verdicts = BTreeMap<(String, String), Outcome>;
 

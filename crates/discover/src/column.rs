@@ -41,7 +41,12 @@ struct Tally {
     near: u64,
     first: u64,
     samples: Vec<String>,
+    /// Samples that were the same as one kept; after enough of them no other is looked for.
+    same: u8,
 }
+
+/// Equal samples after which no further one is looked for.
+const SAME: u8 = 50;
 
 impl Tally {
     fn count(&self) -> u64 {
@@ -90,7 +95,7 @@ impl Column {
             return;
         }
         self.values += 1;
-        if value.len() < 4 && self.says.kind.is_none() {
+        if value.len() < 4 && self.says.kind.is_none() || instant(value) {
             return;
         }
         hits.reset(self.says.kind, self.says.against);
@@ -101,7 +106,7 @@ impl Column {
                 self.hit(h.kind, h.confidence, text, row);
             }
         }
-        self.nears(&hits.near);
+        self.nears(hits);
         if value.len() <= WHOLE {
             self.whole(value, row, hits.found.is_empty());
         }
@@ -120,7 +125,7 @@ impl Column {
             let text = block.get(h.start..h.end).unwrap_or(&[]);
             self.hit(h.kind, h.confidence, text, at);
         }
-        self.nears(&hits.near);
+        self.nears(hits);
     }
 
     /// What the value as a whole may be, when the column's name or its neighbours say so.
@@ -171,16 +176,21 @@ impl Column {
         if t.first == 0 {
             t.first = row;
         }
-        if t.samples.len() < SAMPLES {
+        if t.samples.len() < SAMPLES && t.same < SAME {
             let m = mask(kind, &String::from_utf8_lossy(text));
-            if !t.samples.contains(&m) {
+            if t.samples.contains(&m) {
+                t.same += 1;
+            } else {
                 t.samples.push(m);
             }
         }
     }
 
-    fn nears(&mut self, near: &[u32]) {
-        for (t, n) in self.tallies.iter_mut().zip(near) {
+    fn nears(&mut self, hits: &Hits) {
+        if !hits.any_near {
+            return;
+        }
+        for (t, n) in self.tallies.iter_mut().zip(&hits.near) {
             t.near += u64::from(*n);
         }
     }
@@ -263,6 +273,14 @@ impl Column {
     pub fn values(&self) -> u64 {
         self.values
     }
+}
+
+/// A day, or a day and a time, and nothing else: no kind has that shape, and tables are full of them.
+fn instant(v: &[u8]) -> bool {
+    const SHAPE: &[u8; 19] = b"0000-00-00 00:00:00";
+    matches!(v.len(), 10 | 19)
+        && v.get(4) == Some(&b'-')
+        && v.iter().zip(SHAPE).all(|(b, s)| if *s == b'0' { b.is_ascii_digit() } else { b == s || *s == b' ' && *b == b'T' })
 }
 
 /// Two or three capitalised Latin words.
@@ -360,6 +378,21 @@ mod tests {
         assert_eq!(judge("姓名", &people), [("name", Confidence::High)]);
         assert_eq!(judge("c3", &people), [("name", Confidence::Medium)]);
         assert_eq!(judge("name", &goods), []);
+    }
+
+    #[test]
+    fn instants_are_no_value_of_any_kind() {
+        let shapes = ["2024-03-01", "2024-03-01 10:00:39", "2024-03-01T10:00:39", "0755-12-34 56:78:90"];
+        for shape in shapes {
+            assert!(instant(shape.as_bytes()));
+            for hint in ALL.into_iter().map(Some).chain([None]) {
+                let mut hits = Hits::default();
+                hits.reset(hint, false);
+                scan::scan(shape.as_bytes(), &mut hits);
+                assert!(hits.found.is_empty() && !hits.any_near, "{shape} {hint:?}");
+            }
+        }
+        assert!(!instant(b"0755-83765") && !instant(b"2024-03-01 10:00:39Z"));
     }
 
     #[test]

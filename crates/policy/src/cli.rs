@@ -207,8 +207,8 @@ fn name_of(path: &Path) -> String {
 /// Reconciles the policies of a product with a record and events already read; `policies` has each document and its name
 /// in addresses.
 #[must_use]
-pub fn reconcile_documents(
-    policies: &[(String, Document)],
+pub fn reconcile_documents<'a>(
+    policies: impl IntoIterator<Item = (String, &'a Document)>,
     product: String,
     sources: Vec<String>,
     record: Option<input::Rows>,
@@ -220,8 +220,8 @@ pub fn reconcile_documents(
     for (name, policy) in policies {
         let a = Analysis::new(policy, &kit.catalogue);
         let practices = extract::practices(&a, &kit.purposes);
-        let mut one = said::rows(&practices, name, kit);
-        said::own(&mut one.0, policy, &practices, name, own_types);
+        let mut one = said::rows(&practices, &name, kit);
+        said::own(&mut one.0, policy, &practices, &name, own_types);
         said::join(&mut all, one);
     }
     compare::table(product, sources, all, record, done, own_types, kit)
@@ -242,9 +242,9 @@ fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
     let mut sources = vec![args.policy.display().to_string()];
     sources.extend([&args.record, &args.done].into_iter().flatten().map(|p| p.display().to_string()));
     let undecided = policy.lossy() || record.is_none() && done.is_none();
-    let policies = [(name_of(&args.policy), policy)];
+    let policies = [(name_of(&args.policy), &policy)];
     let (record, done) = (record.map(|r| r.1), done.map(|d| d.1));
-    let table = reconcile_documents(&policies, product, sources, record, done, &BTreeMap::new(), &kit);
+    let table = reconcile_documents(policies, product, sources, record, done, &BTreeMap::new(), &kit);
     write_table(&table, args.format, lang, out)?;
     Ok(if !table.findings.is_empty() {
         1

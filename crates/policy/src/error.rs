@@ -58,6 +58,17 @@ pub enum Error {
         /// How to mend it.
         mend: String,
     },
+    /// A policy's file lies outside the dossier's folder.
+    #[error("policy `{policy}`: file `{file}` is not inside the dossier's folder; copy it in and give a relative path")]
+    Outside {
+        /// Id of the policy.
+        policy: String,
+        /// File it names.
+        file: String,
+    },
+    /// What was read does not fit the catalogue's schema.
+    #[error("what was read of the policies does not fit the schema; use the catalogue that ships: {0}")]
+    Enter(String),
     /// The classifier refused its input.
     #[error(transparent)]
     Classify(#[from] crate::classify::Error),

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod data;
 pub mod diff;
 pub mod doc;
+pub mod enter;
 pub mod error;
 pub mod items;
 pub mod lexis;

@@ -55,7 +55,8 @@ fn own_types_and_hostile_names() {
         ("<b>seat</b>".to_owned(), Text::new("<b>座椅</b>", "seat")),
     ]);
     let policies = [("p.md".to_owned(), read::file(&file).unwrap())];
-    let table = reconcile_documents(&policies, "<script>".into(), Vec::new(), Some(record), None, &own, &kit);
+    let documents = policies.iter().map(|(name, document)| (name.clone(), document));
+    let table = reconcile_documents(documents, "<script>".into(), Vec::new(), Some(record), None, &own, &kit);
     let found: Vec<&str> = table.findings.iter().map(|f| f.kind.as_str()).collect();
     assert_eq!(found, ["<b>seat</b>"]);
     let html = render::html(&table);

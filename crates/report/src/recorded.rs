@@ -98,6 +98,12 @@ impl Recorded<'_> {
         text
     }
 
+    /// Whether its samples are each a thing of its own, as differences between a policy and the inventory are, and not some
+    /// of many that are alike.
+    pub fn each_its_own(&self) -> bool {
+        self.text_of("unit") == "row"
+    }
+
     /// Rows that show it: file, row and reason.
     pub fn samples(&self) -> Vec<String> {
         match self.json_of("samples") {
@@ -129,6 +135,10 @@ impl Recorded<'_> {
             false => Text::new(format!("{zh}（{}）", stage.zh), format!("{en} ({})", stage.en)),
         };
         match self.text_of("part").as_str() {
+            "policy" => {
+                let id = self.text_of("policy");
+                of(format!("政策 {id}"), format!("policy {id}"))
+            }
             "activity" => {
                 let name = self.text_of("activity");
                 of(name.clone(), name)
@@ -168,6 +178,13 @@ impl Recorded<'_> {
             }
             Outcome::Conformant => {
                 let (from, to) = (day(&self.text_of("from")), day(&self.text_of("to")));
+                if from.is_empty() {
+                    // Texts are of no period.
+                    return Text::new(
+                        format!("{zh_part}全部 {examined} {zh_unit}逐一核对，没有“{}”的情形", title.zh),
+                        format!("{en_part}all {examined} {en_unit} were compared, none of them: {}", title.en),
+                    );
+                }
                 Text::new(
                     format!("{zh_part}全部 {examined} {zh_unit}（{from} 至 {to}）逐一核验，没有“{}”的情形", title.zh),
                     format!(
@@ -185,6 +202,9 @@ impl Recorded<'_> {
                     _ => String::new(),
                 };
                 let (zh, en) = match lacking.is_empty() {
+                    true if self.text_of("from").is_empty() => {
+                        ("未能全部读取".to_owned(), "not all of it could be read".to_owned())
+                    }
                     true => ("不能读取的行过多".to_owned(), "too many rows could not be read".to_owned()),
                     false => (format!("缺 {lacking}"), format!("missing {lacking}")),
                 };
@@ -215,9 +235,10 @@ impl Recorded<'_> {
 pub fn population(assessment: &Assessment<'_>) -> Option<Text> {
     let (schema, facts) = (&assessment.catalogue.schema, &assessment.dossier.facts);
     let kind = schema.kinds.get("record")?;
-    let any = facts.ids(kind.shape).into_iter().find_map(|id| facts.object(kind.shape, id));
-    if let Some(record) = any {
-        let one = Recorded { assessment, record };
+    let all = facts.ids(kind.shape).into_iter().filter_map(|id| facts.object(kind.shape, id));
+    // What was read of the texts of policies is no event.
+    let mut of_events = all.map(|record| Recorded { assessment, record }).filter(|one| !one.text_of("from").is_empty());
+    if let Some(one) = of_events.next() {
         let (from, to) = (day(&one.text_of("from")), day(&one.text_of("to")));
         let events = group(one.count("events"));
         let at = one.source();
@@ -274,6 +295,8 @@ fn unit(word: &str) -> (&'static str, &'static str) {
         "incident" => ("起事件", "incidents"),
         "hour" => ("小时", "hours"),
         "log" => ("份日志", "logs"),
+        "row" => ("行", "rows"),
+        "item" => ("项", "items"),
         _ => ("条事件", "events"),
     }
 }

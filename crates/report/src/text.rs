@@ -17,6 +17,8 @@ const FACTS: usize = 6;
 const SAME: usize = 5;
 /// Rows of the event records shown per result.
 const ROWS: usize = 2;
+/// Differences between what is said, on record and done that are shown: each is a finding of its own.
+const DIFFERENCES: usize = 12;
 /// Requests shown; the JSON form has all.
 const REQUESTS: usize = 40;
 /// Objects shown per request.
@@ -291,8 +293,8 @@ fn rows(assessment: &Assessment<'_>, finding: &Finding, lang: Lang, out: &mut St
     let rows: Vec<String> = shown
         .iter()
         .filter(|one| one.status() == Outcome::Gap)
-        .flat_map(|one| one.samples().into_iter().take(ROWS))
-        .take(2 * ROWS)
+        .flat_map(|one| one.samples().into_iter().take(if one.each_its_own() { DIFFERENCES } else { ROWS }))
+        .take(2 * ROWS.max(if shown.iter().any(recorded::Recorded::each_its_own) { DIFFERENCES } else { 0 }))
         .collect();
     for (index, row) in rows.iter().enumerate() {
         block(out, &if index == 0 { pick(lang, "记录", "rows") } else { String::new() }, row);

@@ -1,4 +1,6 @@
 //! What the event records say of a leaf: results of `records audit`, which stand in the dossier as facts (`records.*`).
+//! What a policy's text says, and how it differs from the inventory and the events (`zhunsheng reconcile`), stands there in
+//! the same form.
 //!
 //! A leaf that a check bears on is met where its own check is met *and* the records show no violation. Records that are not
 //! there are unknown, so that taking them away never makes anything conformant (INVARIANT monotone), unless the dossier
@@ -44,6 +46,8 @@ struct Part {
 struct Group<'a> {
     part: Part,
     stage: Option<&'a str>,
+    /// It is about one policy, and this is the policy; otherwise it is about activities.
+    policy: Option<RecordId>,
     /// Activities of the inventory it is about.
     activities: Vec<RecordId>,
     /// It names an activity that the inventory does not have under this name.
@@ -135,7 +139,12 @@ impl<'a> Records<'a> {
             return Ok(());
         }
         let stage = fields.enumerated(record, "stage");
-        let (mut activities, mut stray) = (Vec::new(), false);
+        let (mut activities, mut stray, mut policy) = (Vec::new(), false, None);
+        if part == "policy" {
+            let id = fields.text(record, "policy").ok_or_else(|| missing("policy"))?;
+            let kind = self.catalogue.schema.kinds.get("policy");
+            policy = Some(kind.and_then(|kind| self.facts.object(kind.shape, id)).ok_or_else(|| missing("policy"))?);
+        }
         if part == "activity" {
             let name = fields.text(record, "activity").ok_or_else(|| missing("activity"))?;
             if let Some(kind) = self.catalogue.schema.kinds.get("activity") {
@@ -144,7 +153,7 @@ impl<'a> Records<'a> {
                 stray = activities.is_empty() && named(fields, kind.shape, name, None).is_empty();
             }
         }
-        held.groups.push(Group { part: own, stage, activities, stray });
+        held.groups.push(Group { part: own, stage, policy, activities, stray });
         Ok(())
     }
 
@@ -243,6 +252,9 @@ impl<'a> Records<'a> {
 
     /// Whether a part of a result is about an object: an activity, or what an activity refers to (its product).
     fn reaches(&self, group: &Group<'_>, kind: &str, object: RecordId) -> bool {
+        if kind == "policy" || group.policy.is_some() {
+            return kind == "policy" && group.policy == Some(object);
+        }
         if kind == "activity" {
             return group.activities.contains(&object);
         }
@@ -287,6 +299,9 @@ impl<'a> Records<'a> {
         let mut finding = Finding::new(leaf, 0, Outcome::Gap);
         for held in bound.iter().filter_map(|index| self.checks.get(*index)) {
             let Some(all) = held.all.filter(|all| all.status == Outcome::Gap) else { continue };
+            if held.groups.iter().all(|group| group.policy.is_some()) && !held.groups.is_empty() {
+                continue;
+            }
             if held.groups.is_empty() {
                 finding.rest_mut().records.push(all.record);
                 continue;
@@ -301,6 +316,7 @@ impl<'a> Records<'a> {
             let here = |group: &&Group<'_>| {
                 let stage = group.stage.map(standard_stage);
                 group.part.status == Outcome::Gap
+                    && group.policy.is_none()
                     && !placed(group)
                     && (clause.stage.is_none() || clause.stage.as_deref() == stage)
             };

@@ -5,60 +5,79 @@ use std::collections::BTreeMap;
 use super::Sheet;
 use crate::read::blocks::Blocks;
 
-/// Columns of a table: numbers in the sheet.
+/// One table of a dump.
+#[derive(Default)]
+struct Table {
+    title: String,
+    /// Names of its columns, where the dump gives them.
+    names: Option<Vec<String>>,
+    /// Numbers of its columns in the sheet.
+    columns: Vec<usize>,
+    rows: u64,
+}
+
 #[derive(Default)]
 struct Tables {
-    names: BTreeMap<String, Vec<String>>,
-    columns: BTreeMap<String, Vec<usize>>,
-    rows: BTreeMap<String, u64>,
+    all: Vec<Table>,
+    by_name: BTreeMap<String, usize>,
 }
 
 /// Tables kept; a dump with more is hostile.
 const MAX_TABLES: usize = 1000;
+/// Number of a table beyond those.
+const BEYOND: usize = usize::MAX;
 
 impl Tables {
-    /// Number of the next row of a table.
-    fn row(&mut self, table: &str) -> u64 {
-        if let Some(r) = self.rows.get_mut(table) {
-            *r += 1;
-            return *r;
+    /// Number of a table.
+    fn id(&mut self, title: String) -> usize {
+        if let Some(id) = self.by_name.get(&title) {
+            return *id;
         }
-        if self.rows.len() < MAX_TABLES {
-            self.rows.insert(table.to_owned(), 1);
+        if self.all.len() >= MAX_TABLES {
+            return BEYOND;
         }
-        1
+        let id = self.all.len();
+        self.all.push(Table { title: title.clone(), ..Table::default() });
+        self.by_name.insert(title, id);
+        id
     }
 
-    fn column(&mut self, table: &str, i: usize, sheet: &mut Sheet) -> Option<usize> {
-        if let Some(c) = self.columns.get(table).and_then(|l| l.get(i)) {
-            return Some(*c);
+    /// What the dump calls the columns; what was said first counts.
+    fn name(&mut self, id: usize, names: Vec<String>) {
+        if let Some(table) = self.all.get_mut(id) {
+            table.names.get_or_insert(names);
         }
-        if self.columns.len() >= MAX_TABLES && !self.columns.contains_key(table) {
-            return None;
+    }
+
+    /// Number of the next row of a table.
+    fn row(&mut self, id: usize) -> u64 {
+        self.all.get_mut(id).map_or(1, |table| {
+            table.rows += 1;
+            table.rows
+        })
+    }
+
+    fn column(&mut self, id: usize, i: usize, sheet: &mut Sheet) -> Option<usize> {
+        let Table { title, names, columns, .. } = self.all.get_mut(id)?;
+        while columns.len() <= i && columns.len() < super::MAX_COLUMNS {
+            let next = columns.len();
+            let name = names.as_ref().and_then(|n| n.get(next)).cloned().unwrap_or_else(|| format!("#{}", next + 1));
+            columns.push(sheet.column(&format!("{title}.{name}")));
         }
-        let list = self.columns.entry(table.to_owned()).or_default();
-        while list.len() <= i && list.len() < super::MAX_COLUMNS {
-            let name = self
-                .names
-                .get(table)
-                .and_then(|n| n.get(list.len()))
-                .cloned()
-                .unwrap_or_else(|| format!("#{}", list.len() + 1));
-            list.push(sheet.column(&format!("{table}.{name}")));
-        }
-        list.get(i).copied()
+        columns.get(i).copied()
     }
 }
 
 /// What the lines belong to.
+#[derive(Clone, Copy)]
 enum State {
     Outside,
     /// Column definitions of this table.
-    Create(String),
+    Create(usize),
     /// Rows of this table.
-    Values(String),
+    Values(usize),
     /// Lines of a COPY block.
-    Copy(String),
+    Copy(usize),
 }
 
 fn unquote(s: &str) -> String {
@@ -91,25 +110,22 @@ pub fn read(blocks: &mut Blocks, sheet: &mut Sheet) -> std::io::Result<()> {
             line_no += 1;
         }
     }
-    sheet.rows = tables.rows.values().sum();
+    sheet.rows = tables.all.iter().map(|table| table.rows).sum();
     Ok(())
 }
 
 fn one_line(line: &[u8], no: u64, state: State, tables: &mut Tables, sheet: &mut Sheet) -> State {
     let start = line.iter().take_while(|b| b.is_ascii_whitespace()).count();
     let body = line.get(start..).unwrap_or(&[]);
-    // Statements begin in ASCII; the head is enough to know them.
-    let head_end = body.len().min(64 * 1024);
-    let head = String::from_utf8_lossy(body.get(..head_end).unwrap_or(&[]));
     match state {
         State::Copy(t) => {
             if body.starts_with(b"\\.") {
                 return State::Outside;
             }
-            let row = tables.row(&t);
+            let row = tables.row(t);
             for (i, v) in line.trim_ascii_end().split(|b| *b == b'\t').enumerate() {
                 if v != b"\\N"
-                    && let Some(c) = tables.column(&t, i, sheet)
+                    && let Some(c) = tables.column(t, i, sheet)
                 {
                     sheet.value(c, v, row);
                 }
@@ -121,77 +137,81 @@ fn one_line(line: &[u8], no: u64, state: State, tables: &mut Tables, sheet: &mut
             if body.starts_with(b")") {
                 return State::Outside;
             }
+            let head = head(body);
             let first = head.split_whitespace().next().unwrap_or("");
             let other = ["PRIMARY", "KEY", "UNIQUE", "CONSTRAINT", "INDEX", "FOREIGN", "CHECK", "FULLTEXT", "SPATIAL"];
             if !first.is_empty()
                 && !other.iter().any(|w| first.eq_ignore_ascii_case(w))
-                && (tables.names.len() < MAX_TABLES || tables.names.contains_key(&t))
+                && let Some(table) = tables.all.get_mut(t)
             {
-                tables.names.entry(t.clone()).or_default().push(unquote(first));
+                table.names.get_or_insert_default().push(unquote(first));
             }
             // Comments and defaults of the definition may hold values.
             sheet.block(line, no);
             State::Create(t)
         }
-        _ => {
-            let insert =
-                ["INSERT INTO ", "INSERT IGNORE INTO ", "REPLACE INTO "].iter().find_map(|k| keyword(&head, k));
-            if let Some(rest) = insert {
-                let (name, cols, at) = insert_head(rest);
-                if let Some(c) = cols {
-                    tables.names.entry(name.clone()).or_insert(c);
-                }
-                let skipped = head.len() - rest.len() + at;
-                let tail = body.get(skipped..).unwrap_or(&[]);
-                if head.is_ascii() || std::str::from_utf8(body.get(..head_end).unwrap_or(&[])).is_ok() {
-                    return values(tail, no, name, tables, sheet);
-                }
-                return values(find_values(body), no, name, tables, sheet);
-            }
-            if let Some(rest) = keyword(&head, "CREATE TABLE ") {
-                let rest = keyword(rest, "IF NOT EXISTS ").unwrap_or(rest);
-                let name = table(rest.split('(').next().unwrap_or(rest));
-                sheet.block(line, no);
-                return if rest.contains(')') { State::Outside } else { State::Create(name) };
-            }
-            if let Some(rest) = keyword(&head, "COPY ")
-                && let Some((name, cols)) = rest.split_once('(')
-            {
-                let name = table(name);
-                let cols = cols.split(')').next().unwrap_or("").split(',').map(unquote).collect();
-                tables.names.entry(name.clone()).or_insert(cols);
-                return State::Copy(name);
-            }
-            sheet.block(line, no);
-            State::Outside
-        }
+        _ => statement(line, body, no, tables, sheet),
     }
 }
 
-fn find_values(body: &[u8]) -> &[u8] {
-    memchr::memmem::find(body, b"VALUES").map_or(body, |p| body.get(p + 6..).unwrap_or(&[]))
+/// Statements begin in ASCII; the head is enough to know them.
+fn head(body: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(body.get(..body.len().min(HEAD)).unwrap_or(&[]))
+}
+
+/// Bytes of a statement in which its table and columns are looked for.
+const HEAD: usize = 64 * 1024;
+
+fn statement(line: &[u8], body: &[u8], no: u64, tables: &mut Tables, sheet: &mut Sheet) -> State {
+    let inserts: [&[u8]; 3] = [b"INSERT INTO ", b"INSERT IGNORE INTO ", b"REPLACE INTO "];
+    let insert = inserts.iter().find(|k| body.get(..k.len()).is_some_and(|h| h.eq_ignore_ascii_case(k)));
+    if let Some(keyword) = insert {
+        let rest = body.get(keyword.len()..).unwrap_or(&[]);
+        let (name, cols, at) = insert_head(rest.get(..rest.len().min(HEAD)).unwrap_or(&[]));
+        let id = tables.id(name);
+        if let Some(cols) = cols {
+            tables.name(id, cols);
+        }
+        return values(rest.get(at..).unwrap_or(&[]), no, id, tables, sheet);
+    }
+    let head = head(body);
+    if let Some(rest) = keyword(&head, "CREATE TABLE ") {
+        let rest = keyword(rest, "IF NOT EXISTS ").unwrap_or(rest);
+        let name = table(rest.split('(').next().unwrap_or(rest));
+        sheet.block(line, no);
+        return if rest.contains(')') { State::Outside } else { State::Create(tables.id(name)) };
+    }
+    if let Some(rest) = keyword(&head, "COPY ")
+        && let Some((name, cols)) = rest.split_once('(')
+    {
+        let id = tables.id(table(name));
+        tables.name(id, cols.split(')').next().unwrap_or("").split(',').map(unquote).collect());
+        return State::Copy(id);
+    }
+    sheet.block(line, no);
+    State::Outside
 }
 
 /// Table, columns if listed, and where the rows begin.
-fn insert_head(rest: &str) -> (String, Option<Vec<String>>, usize) {
-    let open = rest.find('(').unwrap_or(rest.len());
-    let lower = rest.get(..rest.len().min(32 * 1024)).unwrap_or(rest).to_ascii_lowercase();
-    let values = lower.find("values").unwrap_or(rest.len());
-    let name_end = open.min(values);
-    let name = table(rest.get(..name_end).unwrap_or(""));
+fn insert_head(rest: &[u8]) -> (String, Option<Vec<String>>, usize) {
+    let open = memchr::memchr(b'(', rest).unwrap_or(rest.len());
+    let word = |p: &usize| rest.get(*p..*p + 6).is_some_and(|w| w.eq_ignore_ascii_case(b"values"));
+    let values = memchr::memchr2_iter(b'v', b'V', rest).find(word).unwrap_or(rest.len());
+    let text = |part: Option<&[u8]>| String::from_utf8_lossy(part.unwrap_or(&[])).into_owned();
+    let name = table(&text(rest.get(..open.min(values))));
     let cols = (open < values).then(|| {
-        let end = rest.get(open..).and_then(|s| s.find(')')).map_or(rest.len(), |p| open + p);
-        rest.get(open + 1..end).unwrap_or("").split(',').map(unquote).collect()
+        let close = memchr::memchr(b')', rest.get(open..).unwrap_or(&[])).map_or(rest.len(), |p| open + p);
+        text(rest.get(open + 1..close)).split(',').map(unquote).collect()
     });
     (name, cols, (values + 6).min(rest.len()))
 }
 
 /// Rows `(…),(…);`. Values keep their state within one line only: a statement over several lines goes on with `(`.
-fn values(mut s: &[u8], no: u64, name: String, tables: &mut Tables, sheet: &mut Sheet) -> State {
+fn values(mut s: &[u8], no: u64, table: usize, tables: &mut Tables, sheet: &mut Sheet) -> State {
     let mut scratch = Vec::new();
     loop {
         let Some(p) = s.iter().position(|b| !matches!(b, b' ' | b',' | b'\n' | b'\r' | b'\t')) else {
-            return State::Values(name);
+            return State::Values(table);
         };
         if s.get(p) != Some(&b'(') {
             if s.get(p) != Some(&b';') {
@@ -200,32 +220,33 @@ fn values(mut s: &[u8], no: u64, name: String, tables: &mut Tables, sheet: &mut 
             return State::Outside;
         }
         s = s.get(p + 1..).unwrap_or(&[]);
-        let row = tables.row(&name);
+        let row = tables.row(table);
         let mut i = 0;
         loop {
             let skip = s.iter().take_while(|b| b.is_ascii_whitespace()).count();
             s = s.get(skip..).unwrap_or(&[]);
-            let used = match s.first() {
-                None => return State::Values(name),
+            let (value, used) = match s.first() {
+                None => return State::Values(table),
                 Some(b'\'') => quoted(s, &mut scratch),
                 _ => {
                     let n = s.iter().take_while(|b| !matches!(b, b',' | b')' | b'\'')).count();
-                    scratch.clear();
-                    scratch.extend_from_slice(s.get(..n).unwrap_or(&[]).trim_ascii());
-                    if scratch == b"NULL" || scratch == b"null" {
-                        scratch.clear();
-                    }
                     // N'…' and _binary '…': the quoted part is the value.
-                    if s.get(n) == Some(&b'\'') { n + quoted(s.get(n..).unwrap_or(&[]), &mut scratch) } else { n }
+                    if s.get(n) == Some(&b'\'') {
+                        let (value, used) = quoted(s.get(n..).unwrap_or(&[]), &mut scratch);
+                        (value, n + used)
+                    } else {
+                        let bare = s.get(..n).unwrap_or(&[]).trim_ascii();
+                        (if matches!(bare, b"NULL" | b"null") { &[][..] } else { bare }, n)
+                    }
                 }
             };
-            if let Some(c) = tables.column(&name, i, sheet) {
-                sheet.value(c, &scratch, row);
+            if let Some(c) = tables.column(table, i, sheet) {
+                sheet.value(c, value, row);
             }
             i += 1;
             s = s.get(used..).unwrap_or(&[]);
             let end = s.iter().position(|b| matches!(b, b',' | b')'));
-            let Some(end) = end else { return State::Values(name) };
+            let Some(end) = end else { return State::Values(table) };
             let closed = s.get(end) == Some(&b')');
             s = s.get(end + 1..).unwrap_or(&[]);
             if closed {
@@ -235,8 +256,23 @@ fn values(mut s: &[u8], no: u64, name: String, tables: &mut Tables, sheet: &mut 
     }
 }
 
-/// A quoted value at the start of `s`; returns the bytes used.
-fn quoted(s: &[u8], out: &mut Vec<u8>) -> usize {
+/// The value quoted at the start of `s`, and the bytes used. What has no escapes is not copied.
+fn quoted<'a>(s: &'a [u8], out: &'a mut Vec<u8>) -> (&'a [u8], usize) {
+    let inner = s.get(1..).unwrap_or(&[]);
+    match memchr::memchr2(b'\'', b'\\', inner) {
+        None => (inner, s.len()),
+        Some(p) if inner.get(p) == Some(&b'\'') && inner.get(p + 1) != Some(&b'\'') => {
+            (inner.get(..p).unwrap_or(&[]), p + 2)
+        }
+        Some(_) => {
+            let used = unescaped(s, out);
+            (out, used)
+        }
+    }
+}
+
+/// A quoted value with escapes at the start of `s`; returns the bytes used.
+fn unescaped(s: &[u8], out: &mut Vec<u8>) -> usize {
     out.clear();
     let mut i = 1;
     while let Some(p) = memchr::memchr2(b'\'', b'\\', s.get(i..).unwrap_or(&[])) {

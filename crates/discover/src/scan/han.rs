@@ -1,7 +1,5 @@
 //! Chinese characters: licence plates, postal addresses, names, and 微信 before an id.
 
-use std::sync::LazyLock;
-
 use super::numbers::says;
 use super::{ALPHA, DIGIT, Hits, WORD, at, before, class, cut, words};
 use crate::kind::{Confidence, Kind};
@@ -17,6 +15,7 @@ const COMPOUND: &[&str] = &[
     "欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "轩辕", "端木",
     "南宫", "长孙", "宇文", "闻人", "独孤", "百里",
 ];
+const CITIES: &[&str] = &["北京", "上海", "天津", "重庆", "香港", "澳门"];
 /// Characters that do not end or fill a person's given name.
 const NOT_GIVEN: &str = "的了是在有和与或及等们这那个不人员名号码省市县区镇乡路街道公司部门店厂院校者费款元年月日时分秒件单条项类型号第您你我他她它请为从被把对将";
 /// Words that begin with a family name and are none.
@@ -115,49 +114,100 @@ const NOT_NAMES: &[&str] = &[
     "花生",
 ];
 
-const PLATE: u8 = 1;
-const NUM: u8 = 2;
-const CHAT: u8 = 4;
-const SUR: u8 = 8;
-const BAD: u8 = 16;
+const PLATE: u16 = 1;
+const NUM: u16 = 2;
+const CHAT: u16 = 4;
+const SUR: u16 = 8;
+const BAD: u16 = 16;
 /// Begins a family name of two characters.
-const TWO: u8 = 32;
+const TWO: u16 = 32;
 /// Begins a word that is no name.
-const OTHER: u8 = 64;
-const NUMERAL: u8 = 128;
+const OTHER: u16 = 64;
+const NUMERAL: u16 = 128;
+/// An administrative unit.
+const UNIT: u16 = 256;
+/// A road, village or estate.
+const ROAD: u16 = 512;
+/// What a house, floor or room has a number of.
+const HOUSE: u16 = 1024;
+/// A part of a word that comes before an address.
+const LEAD: u16 = 2048;
+/// Further ends of a numbered part, within an address.
+const COUNTED: u16 = 4096;
+/// Begins the name of a city that is a province, or of Hong Kong or Macao.
+const CITY: u16 = 8192;
+/// Second character of a word that is no name.
+const AFTER: u16 = 16384;
 
-/// One byte of flags for each character of the basic plane.
-static FLAGS: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let mut t = vec![0u8; 0x10000];
-    let mut set = |s: &str, f: u8| {
-        s.chars().for_each(|c| {
-            if let Some(x) = t.get_mut(c as usize) {
-                *x |= f;
-            }
-        });
-    };
-    set(PROVINCES, PLATE);
-    set(NUMBERED, NUM);
-    set("信", CHAT);
-    set(SURNAMES, SUR);
-    set(NOT_GIVEN, BAD);
-    set("一二三四五六七八九十百", NUMERAL);
-    COMPOUND.iter().filter_map(|w| w.get(..3)).for_each(|c| set(c, TWO));
-    NOT_NAMES.iter().filter_map(|w| w.get(..3)).for_each(|c| set(c, OTHER));
+/// First of the characters that have flags.
+const FIRST: u32 = 0x4E00;
+/// How many there are.
+const MANY: usize = 0x5200;
+
+/// Flags for each Chinese character, from [`FIRST`].
+static FLAGS: [u16; MANY] = {
+    let mut t = [0; MANY];
+    set(&mut t, PROVINCES, PLATE);
+    set(&mut t, NUMBERED, NUM);
+    set(&mut t, "信", CHAT);
+    set(&mut t, SURNAMES, SUR);
+    set(&mut t, NOT_GIVEN, BAD);
+    set(&mut t, "一二三四五六七八九十百", NUMERAL);
+    set(&mut t, "省市区县州盟旗镇乡", UNIT);
+    set(&mut t, "路街道巷弄村胡里苑园庄屯组", ROAD);
+    set(&mut t, "号栋幢室楼层", HOUSE);
+    set(&mut t, "住位址到", LEAD);
+    set(&mut t, "单层座户", COUNTED);
+    nth(&mut t, CITIES, 0, CITY);
+    nth(&mut t, COMPOUND, 0, TWO);
+    nth(&mut t, NOT_NAMES, 0, OTHER);
+    nth(&mut t, NOT_NAMES, 1, AFTER);
     t
-});
+};
 
-fn flags(c: u32) -> u8 {
-    FLAGS.get(c as usize).copied().unwrap_or(0)
+/// Marks each character of a text, all of which are of three bytes.
+const fn set(t: &mut [u16; MANY], s: &str, flag: u16) {
+    let b = s.as_bytes();
+    let mut i = 0;
+    while i < b.len() {
+        mark(t, b, i, flag);
+        i += 3;
+    }
+}
+
+/// Marks one character of each word.
+const fn nth(t: &mut [u16; MANY], words: &[&str], n: usize, flag: u16) {
+    let mut i = 0;
+    while i < words.len() {
+        #[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where it cannot panic unseen")]
+        mark(t, words[i].as_bytes(), 3 * n, flag);
+        i += 1;
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "evaluated at compile time, where it cannot panic unseen")]
+const fn mark(t: &mut [u16; MANY], b: &[u8], i: usize, flag: u16) {
+    let c = (b[i] as usize & 15) << 12 | (b[i + 1] as usize & 63) << 6 | (b[i + 2] as usize & 63);
+    t[c - FIRST as usize] |= flag;
+}
+
+#[inline]
+fn flags(c: u32) -> u16 {
+    FLAGS.get(c.wrapping_sub(FIRST) as usize).copied().unwrap_or(0)
 }
 
 /// The three-byte character at `i` as a code point; 0 when there is none.
 #[inline]
 fn ch(buf: &[u8], i: usize) -> u32 {
-    let (a, b, c) = (u32::from(at(buf, i)), u32::from(at(buf, i + 1)), u32::from(at(buf, i + 2)));
-    if a & 0xF0 == 0xE0 && b & 0xC0 == 0x80 && c & 0xC0 == 0x80 { (a & 15) << 12 | (b & 63) << 6 | (c & 63) } else { 0 }
+    match buf.get(i..i.wrapping_add(3)) {
+        Some(&[a, b, c]) if a & 0xF0 == 0xE0 && b & 0xC0 == 0x80 && c & 0xC0 == 0x80 => {
+            u32::from(a & 15) << 12 | u32::from(b & 63) << 6 | u32::from(c & 63)
+        }
+        _ => 0,
+    }
 }
 
+#[inline]
 fn han(c: u32) -> bool {
     (0x4E00..=0x9FFF).contains(&c)
 }
@@ -165,13 +215,7 @@ fn han(c: u32) -> bool {
 /// A run of Chinese characters from `i`; returns its end, or the end of what was found.
 pub(super) fn step(buf: &[u8], i: usize, out: &mut Hits) -> usize {
     let mut j = i;
-    let table = &*FLAGS;
-    loop {
-        let c = ch(buf, j);
-        if !han(c) {
-            break;
-        }
-        let f = table.get(c as usize).copied().unwrap_or(0);
+    while let Some(&f) = FLAGS.get(ch(buf, j).wrapping_sub(FIRST) as usize) {
         if f & (PLATE | NUM | CHAT) != 0 {
             if f & PLATE != 0
                 && class(at(buf, j + 3)) == ALPHA
@@ -247,27 +291,41 @@ fn plate(buf: &[u8], i: usize, out: &mut Hits) -> Option<usize> {
     Some(end)
 }
 
+/// What is in a stretch of an address.
+struct Parts {
+    units: u32,
+    roads: u32,
+    numbers: u32,
+    /// A character that may end a word before the address.
+    lead: bool,
+}
+
 /// What is in a stretch of an address: administrative units, roads or villages, numbers.
-fn parts(s: &str) -> (u32, u32, u32) {
-    let (mut units, mut roads, mut numbers) = (0, 0, 0);
-    let mut last = ' ';
-    for c in s.chars() {
-        match c {
-            '省' | '市' | '区' | '县' | '州' | '盟' | '旗' | '镇' | '乡' if last != ' ' => units += 1,
-            '路' | '街' | '道' | '巷' | '弄' | '村' | '胡' | '里' | '苑' | '园' | '庄' | '屯' | '组' => {
-                roads += 1
-            }
-            '号' | '栋' | '幢' | '室' | '楼' | '层' if last.is_ascii_alphanumeric() || numeral(last as u32) => {
-                numbers += 1
-            }
-            _ => {}
+fn parts(s: &[u8]) -> Parts {
+    let (mut units, mut roads, mut numbers, mut lead) = (0, 0, 0, false);
+    // A character that ends a numbered part counts where a letter, digit or numeral stands before it.
+    let (mut counted, mut spaced) = (false, true);
+    let mut i = 0;
+    while let Some(&b) = s.get(i) {
+        let c = ch(s, i);
+        if c == 0 {
+            // The bytes after the first of a longer character are of no class either.
+            counted = class(b) & WORD != 0;
+            spaced = b == b' ';
+            i += 1;
+            continue;
         }
-        last = c;
+        let f = flags(c);
+        units += u32::from(f & UNIT != 0 && !spaced);
+        roads += u32::from(f & ROAD != 0);
+        numbers += u32::from(f & HOUSE != 0 && counted);
+        lead |= f & LEAD != 0;
+        counted = f & NUMERAL != 0;
+        spaced = false;
+        i += 3;
     }
-    for w in ["北京", "上海", "天津", "重庆", "香港", "澳门"] {
-        units += u32::from(s.starts_with(w));
-    }
-    (units, roads, numbers)
+    let city = flags(ch(s, 0)) & CITY != 0 && CITIES.iter().any(|w| s.starts_with(w.as_bytes()));
+    Parts { units: units + u32::from(city), roads, numbers, lead }
 }
 
 /// True for a whole value that reads as an address: two levels of place, or a place with a road or village.
@@ -277,7 +335,7 @@ pub fn is_address(value: &str) -> bool {
     if !(6..=120).contains(&n) || value.contains(['。', '？', '！']) {
         return false;
     }
-    let (units, roads, numbers) = parts(value);
+    let Parts { units, roads, numbers, .. } = parts(value.as_bytes());
     let han_share = value.chars().filter(|c| han(*c as u32)).count() * 2 >= n;
     han_share && units >= 1 && (roads + numbers >= 1 || units >= 3)
 }
@@ -304,7 +362,7 @@ fn address(buf: &[u8], j: usize, out: &mut Hits) -> Option<usize> {
         if han(c) {
             let f = flags(c);
             let counted = class(before(buf, k)) & WORD != 0 || numeral(ch(buf, k.wrapping_sub(3)));
-            if counted && (f & NUM != 0 || char::from_u32(c).is_some_and(|c| "单层座户".contains(c))) {
+            if counted && (f & NUM != 0 || f & COUNTED != 0) {
                 end = k + 3;
             }
             k += 3;
@@ -317,16 +375,17 @@ fn address(buf: &[u8], j: usize, out: &mut Hits) -> Option<usize> {
             break;
         }
     }
-    let text = std::str::from_utf8(cut(buf, a, end)).ok()?;
-    let (units, roads, numbers) = parts(text);
+    let text = cut(buf, a, end);
+    let Parts { units, roads, numbers, lead } = parts(text);
     if numbers == 0 || roads == 0 || units == 0 {
         return None;
     }
     // Words before the place do not belong to it: 我住在北京市…
     let mut skip = 0;
-    if text.contains(['住', '位', '址', '到']) {
+    if lead {
         let words = ["住在", "位于", "地址为", "地址是", "寄到", "送到", "地址", "住址"];
-        skip = words.iter().filter_map(|w| text.rfind(w).map(|p| p + w.len())).max().unwrap_or(0);
+        let ends = words.iter().filter_map(|w| memchr::memmem::rfind(text, w.as_bytes()).map(|p| p + w.len()));
+        skip = ends.max().unwrap_or(0);
     }
     out.push(Kind::PostalAddress, a + skip, end, if units >= 2 { High } else { Medium });
     Some(end)
@@ -338,10 +397,32 @@ pub fn surname(value: &str) -> bool {
     value.chars().next().is_some_and(|c| flags(c as u32) & SUR != 0) || COMPOUND.iter().any(|s| value.starts_with(s))
 }
 
+/// The same as [`full_name`] for two or three characters that do not begin a family name of two; `None` for all else.
+fn plain(value: &[u8]) -> Option<bool> {
+    let first = ch(value, 0);
+    let f = flags(first);
+    if f & TWO != 0 || f & OTHER != 0 && flags(ch(value, 3)) & AFTER != 0 {
+        return None;
+    }
+    let mut good = f & SUR != 0 && han(first);
+    for i in (3..value.len()).step_by(3) {
+        let c = ch(value, i);
+        good &= han(c) && flags(c) & BAD == 0;
+    }
+    Some(good)
+}
+
 /// True for a whole value that reads as a Chinese name: a family name and one or two more characters (two-character
 /// family names and names joined by `·` likewise), none of which is at home in other words.
 #[must_use]
 pub fn full_name(value: &str) -> bool {
+    // Most values are told by their length: a name of two to four characters has six, nine or twelve bytes.
+    if !matches!(value.len(), 6 | 9 | 12) && !value.contains('·') {
+        return false;
+    }
+    if let (6 | 9, Some(plain)) = (value.len(), plain(value.as_bytes())) {
+        return plain;
+    }
     let n = value.chars().count();
     if value.contains('·') {
         return (4..=20).contains(&n)
@@ -355,7 +436,9 @@ pub fn full_name(value: &str) -> bool {
         && surname(value)
         && value.chars().all(|c| han(c as u32))
         && value.chars().skip(given).all(|c| flags(c as u32) & BAD == 0)
-        && !(flags(first) & OTHER != 0 && NOT_NAMES.iter().any(|w| value.starts_with(w)))
+        && !(flags(first) & OTHER != 0
+            && flags(ch(value.as_bytes(), 3)) & AFTER != 0
+            && NOT_NAMES.iter().any(|w| value.starts_with(w)))
 }
 
 fn name(buf: &[u8], i: usize, j: usize, out: &mut Hits) {

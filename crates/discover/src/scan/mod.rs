@@ -37,6 +37,8 @@ pub struct Hits {
     pub found: Vec<Hit>,
     /// Failed check digits by [`Kind::index`].
     pub near: [u32; crate::kind::ALL.len()],
+    /// Whether any of them is not 0.
+    pub any_near: bool,
     /// What the column or key says its values are, when it says so.
     pub hint: Option<Kind>,
     /// True when the column or key says its values are something else (an order number, a time, a hash).
@@ -47,7 +49,10 @@ impl Hits {
     /// Forgets what was found and sets what the surroundings say.
     pub fn reset(&mut self, hint: Option<Kind>, against: bool) {
         self.found.clear();
-        self.near = [0; crate::kind::ALL.len()];
+        if self.any_near {
+            self.near = [0; crate::kind::ALL.len()];
+            self.any_near = false;
+        }
         self.hint = hint;
         self.against = against;
     }
@@ -59,6 +64,7 @@ impl Hits {
     fn near(&mut self, kind: Kind) {
         if let Some(n) = self.near.get_mut(kind.index()) {
             *n += 1;
+            self.any_near = true;
         }
     }
 }

@@ -205,6 +205,10 @@ pub(super) fn hardware(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> Option
 
 /// An IPv6 address from the hexadecimal group at `i`.
 pub(super) fn ipv6(buf: &[u8], i: usize, out: &mut Hits) -> Option<usize> {
+    // Within a chain the first group has been looked at.
+    if before(buf, i) == b':' {
+        return None;
+    }
     let ok = |b: u8| b.is_ascii_hexdigit() || b == b':' || b == b'.';
     let mut j = i;
     let mut colons = 0;
@@ -219,7 +223,7 @@ pub(super) fn ipv6(buf: &[u8], i: usize, out: &mut Hits) -> Option<usize> {
     while j > i && matches!(before(buf, j), b':' | b'.') && !(before(buf, j) == b':' && before(buf, j - 1) == b':') {
         j -= 1;
     }
-    if colons < 2 || (colons < 7 && !double) || class(at(buf, j)) & WORD != 0 || before(buf, i) == b':' {
+    if colons < 2 || (colons < 7 && !double) || class(at(buf, j)) & WORD != 0 {
         return None;
     }
     let s = std::str::from_utf8(cut(buf, i, j)).ok()?;

@@ -187,8 +187,8 @@ fn phone(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
 /// True when `86-`, `+86 ` or `(+86)` stands before `i`.
 fn country(buf: &[u8], i: usize) -> bool {
     let t = cut(buf, i.saturating_sub(6), i);
-    let digits: Vec<u8> = t.iter().copied().filter(u8::is_ascii_digit).collect();
-    digits.ends_with(b"86") && t.iter().any(|b| matches!(b, b'+' | b'-' | b'(' | b' '))
+    let mut digits = t.iter().rev().filter(|b| b.is_ascii_digit());
+    digits.next() == Some(&b'6') && digits.next() == Some(&b'8') && t.iter().any(|b| matches!(b, b'+' | b'-' | b'(' | b' '))
 }
 
 /// Groups of digits joined by one `-` or space: landline, mobile 3-4-4, card in fours.

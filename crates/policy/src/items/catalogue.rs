@@ -25,6 +25,10 @@ struct Entry {
     conditional: Option<Text>,
     check: Option<String>,
     #[serde(default)]
+    facts: Vec<String>,
+    #[serde(default)]
+    absent: Vec<String>,
+    #[serde(default)]
     parts: Vec<PartEntry>,
     #[serde(default)]
     weak: Vec<String>,
@@ -78,6 +82,10 @@ pub struct Item {
     pub conditional: Option<Text>,
     /// What is decided in code.
     pub check: Option<Check>,
+    /// Fields of `policy.discloses` that it settles either way.
+    pub facts: Vec<String>,
+    /// Fields of `policy.discloses` of which it can only show that they are missing.
+    pub absent: Vec<String>,
     /// Its parts.
     pub parts: Vec<Part>,
     /// Cues that make it partly disclosed.
@@ -167,6 +175,8 @@ impl Catalogue {
                 expects: entry.expects,
                 conditional: entry.conditional,
                 check,
+                facts: entry.facts,
+                absent: entry.absent,
                 parts,
                 weak,
                 elsewhere,

@@ -165,17 +165,31 @@ impl<'a> Analysis<'a> {
         !matches!(block.kind, Kind::Row { header: true, .. })
     }
 
-    /// The findings on all items, in the order of the catalogue.
+    fn speaking(&self) -> Vec<usize> {
+        (0..self.doc.sentences.len()).filter(|&i| self.speaks(i)).collect()
+    }
+
+    /// Whether the document is not in Chinese, or has too few words, so that nothing can be told from what it lacks.
     #[must_use]
-    pub fn items(&self) -> Vec<Outcome<'a>> {
-        let speaking: Vec<usize> = (0..self.doc.sentences.len()).filter(|&i| self.speaks(i)).collect();
+    pub fn foreign(&self) -> bool {
+        self.strange(&self.speaking())
+    }
+
+    fn strange(&self, speaking: &[usize]) -> bool {
         let han = speaking
             .iter()
             .map(|&i| self.doc.sentence(i).chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}')).count())
             .sum::<usize>();
         let letters =
             speaking.iter().map(|&i| self.doc.sentence(i).chars().filter(|c| c.is_alphabetic()).count()).sum::<usize>();
-        let foreign = han < ENOUGH || han * 4 < letters;
+        han < ENOUGH || han * 4 < letters
+    }
+
+    /// The findings on all items, in the order of the catalogue.
+    #[must_use]
+    pub fn items(&self) -> Vec<Outcome<'a>> {
+        let speaking = self.speaking();
+        let foreign = self.strange(&speaking);
         self.catalogue.items.iter().map(|item| self.item(item, &speaking, foreign)).collect()
     }
 

@@ -25,6 +25,10 @@ pub struct Inventory {
     pub activities: BTreeSet<String>,
     /// Names under which activities of other products are logged.
     pub others: BTreeSet<String>,
+    /// Addresses on this side and the next, with the activities that stand there and the stage.
+    pub owners: BTreeMap<String, BTreeSet<(String, Option<Stage>)>>,
+    /// Activities that could not be compared, by the name they are logged under, with what is missing.
+    pub open: Vec<(String, String)>,
     /// What was left out, and why.
     pub notes: Vec<Text>,
     purposes: BTreeMap<String, String>,
@@ -83,8 +87,8 @@ pub fn inventory(schema: &Schema, dossier: &Dossier, product: Option<&str>, kit:
             }
             _ => {}
         }
-        reader.out.activities.insert(name);
-        reader.activity(activity);
+        reader.out.activities.insert(name.clone());
+        reader.activity(activity, &name);
     }
     let shared: Vec<String> = reader.out.activities.intersection(&reader.out.others).cloned().collect();
     for name in shared {
@@ -155,10 +159,11 @@ impl Reader<'_> {
         }
     }
 
-    fn activity(&mut self, activity: RecordId) {
+    fn activity(&mut self, activity: RecordId, name: &str) {
         let id = self.dossier.facts.id(activity).to_owned();
         let Some(stage) = self.named.word(activity, "stage").and_then(stage) else {
             if self.named.word(activity, "stage").is_none() {
+                self.out.open.push((name.to_owned(), format!("activities.{id}.stage")));
                 self.out.notes.push(Text::new(
                     format!("处理活动 `{id}` 没有写明环节，未对照"),
                     format!("activity `{id}` states no stage and is not compared"),
@@ -167,6 +172,7 @@ impl Reader<'_> {
             return;
         };
         let Some(types) = self.named.records(activity, "types") else {
+            self.out.open.push((name.to_owned(), format!("activities.{id}.types")));
             self.out.notes.push(Text::new(
                 format!("处理活动 `{id}` 没有写明个人信息类型，未对照"),
                 format!("activity `{id}` states no types of personal information and is not compared"),
@@ -194,6 +200,7 @@ impl Reader<'_> {
             None => None,
         };
         let at = self.place(activity, "types");
+        self.out.owners.entry(at.clone()).or_default().insert((name.to_owned(), Some(stage)));
         for kind in types {
             let kind_id = self.dossier.facts.id(kind).to_owned();
             if self.kit.catalogue.types.by_id(&kind_id).is_none() {

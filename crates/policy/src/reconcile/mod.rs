@@ -4,6 +4,7 @@
 //! for the purposes, recipients, periods or places within it.
 
 pub mod compare;
+pub mod deeds;
 pub mod input;
 pub mod inventory;
 mod odd;

@@ -16,6 +16,8 @@ pub(super) const OBJECTS: usize = 20;
 pub(super) const FACTS: usize = 12;
 /// Rows of the event records shown per result.
 const ROWS: usize = 3;
+/// Differences between what is said, on record and done that are shown: each is a finding of its own.
+const DIFFERENCES: usize = 12;
 
 pub(super) fn body(view: &View<'_>) -> Markup {
     if view.counts.gap == 0 {
@@ -156,7 +158,7 @@ fn records(view: &View<'_>, finding: &Finding) -> Markup {
                 } }
                 tbody { @for one in &shown { tr {
                     td { (view.x(&one.sentence())) br; code.path { (breakable(&one.check())) } }
-                    td.value { @for row in one.samples().iter().take(ROWS) { code.at { (breakable(row)) } br; } }
+                    td.value { @for row in one.samples().iter().take(if one.each_its_own() { DIFFERENCES } else { ROWS }) { code.at { (breakable(row)) } br; } }
                     td { code.at { (breakable(&view.a.dossier.sources.line(one.at()))) } }
                 } } }
             }

@@ -1,0 +1,247 @@
+//! How policy, inventory and events differ.
+
+use super::node::{Part, Tally};
+use super::{Around, Read};
+use crate::data::Text;
+use crate::error::Error;
+use crate::items::Analysis;
+use crate::practices::Stage;
+use crate::reconcile::deeds::Deeds;
+use crate::reconcile::input::Rows;
+use crate::reconcile::inventory::{Inventory, inventory};
+use crate::reconcile::{Finding, Row, Side, SideValue, Table};
+use crate::report::clip;
+use std::collections::{BTreeMap, BTreeSet};
+use zhunsheng_dossier::Change;
+use zhunsheng_source::At;
+
+/// A result: its id, the leaf it bears on, whether it needs events, and whether it is about policies.
+struct Check {
+    id: &'static str,
+    leaf: &'static str,
+    done: bool,
+    of_policy: bool,
+}
+
+const CHECKS: [Check; 7] = [
+    Check { id: "said.truth", leaf: "5.5.3", done: false, of_policy: true },
+    Check { id: "done.truth", leaf: "5.5.3", done: true, of_policy: true },
+    Check { id: "said.purpose", leaf: "5.3.3", done: false, of_policy: false },
+    Check { id: "done.purpose", leaf: "5.3.3", done: true, of_policy: false },
+    Check { id: "done.use", leaf: "5.4.3", done: true, of_policy: false },
+    Check { id: "done.extent", leaf: "5.4.2c", done: true, of_policy: false },
+    Check { id: "done.collection", leaf: "6.2.4.1a", done: true, of_policy: false },
+];
+
+type Tallies = BTreeMap<(&'static str, Part), Tally>;
+/// Rows that are wrong, so that each counts once however many differences it has.
+type Wrong = BTreeSet<(&'static str, Part, String, Stage)>;
+
+/// Results of all products.
+pub fn changes(
+    around: &Around<'_>,
+    read: &[Read],
+    unread: &[String],
+    deeds: Option<&Deeds>,
+    changes: &mut Vec<Change>,
+) -> Result<(), Error> {
+    let products = around.named.objects("product");
+    let ids: Vec<Option<String>> = match products.as_slice() {
+        [] => vec![None],
+        all => all.iter().map(|product| Some(around.dossier.facts.id(*product).to_owned())).collect(),
+    };
+    let mut tallies = Tallies::new();
+    let mut wrong = Wrong::new();
+    for id in &ids {
+        let mut held = inventory(around.named.schema, around.dossier, id.as_deref(), around.kit)?;
+        let its: Vec<&Read> = read.iter().filter(|r| held.policies.iter().any(|(id, _)| *id == r.id)).collect();
+        if its.is_empty() {
+            continue;
+        }
+        let mut rows = Rows::new();
+        let open_deeds = deeds.is_some_and(|deeds| held.done(deeds, around.kit, &mut rows));
+        let analyses: Vec<Analysis<'_>> =
+            its.iter().map(|r| Analysis::new(&r.document, &around.kit.catalogue)).collect();
+        let unsure = its.iter().zip(&analyses).any(|(one, analysis)| one.unsure(analysis));
+        let entered = std::mem::take(&mut held.rows);
+        let documents = its.iter().map(|r| (r.file.clone(), &r.document));
+        let table = crate::cli::reconcile_documents(
+            documents,
+            held.product.clone(),
+            Vec::new(),
+            Some(entered),
+            deeds.map(|_| rows),
+            &held.own_types,
+            around.kit,
+        );
+        let label = if ids.len() > 1 { format!("{} ", held.product) } else { String::new() };
+        let product = Product { around, held: &held, its: &its, table: &table, label, unsure, open_deeds };
+        for check in CHECKS.iter().filter(|check| deeds.is_some() || !check.done) {
+            product.examined(check, &mut tallies);
+        }
+        for finding in &table.findings {
+            product.finding(finding, &mut tallies, &mut wrong);
+        }
+    }
+    let place = read.first().map_or(At::file(0), |one| At::file(one.source));
+    for check in CHECKS.iter().filter(|check| deeds.is_some() || !check.done) {
+        if check.of_policy {
+            for id in unread {
+                let lacking = vec![format!("policies.{id}.file")];
+                let open = Tally { open: true, lacking, ..Tally::default() };
+                tallies.insert((check.id, Part::Policy(id.clone())), open);
+            }
+        }
+        let mut all = Tally::default();
+        let own = tallies.iter().filter(|((id, _), _)| *id == check.id);
+        own.clone().for_each(|(_, tally)| all.join(tally));
+        changes.push(all.change(check.id, "row", &Part::All, 0, place));
+        for (number, ((_, part), tally)) in own.enumerate() {
+            changes.push(tally.change(check.id, "row", part, number + 1, place));
+        }
+    }
+    Ok(())
+}
+
+struct Product<'a> {
+    around: &'a Around<'a>,
+    held: &'a Inventory,
+    its: &'a [&'a Read],
+    table: &'a Table,
+    /// Before each finding, where there are several products.
+    label: String,
+    /// Something of the texts could not be read.
+    unsure: bool,
+    /// Something of the events could not be compared.
+    open_deeds: bool,
+}
+
+impl Product<'_> {
+    /// What was examined under a check, with nothing found yet.
+    fn examined(&self, check: &Check, tallies: &mut Tallies) {
+        let open = self.unsure || check.done && self.open_deeds;
+        let mut add = |part: Part, examined: usize, lacking: Option<&String>| {
+            let tally = tallies.entry((check.id, part)).or_default();
+            tally.examined += examined;
+            tally.open |= open || lacking.is_some();
+            tally.lacking.extend(lacking.cloned());
+            if self.unsure {
+                let text = Text::new("政策文本未能全部读取或不是中文", "the text could not be read in full, or is not in Chinese");
+                tally.lacking.push(self.around.lang.of(&text).to_owned());
+            }
+            if check.done && self.open_deeds {
+                let text = Text::new("事件的环节、类型或不能读取的行", "stage or type of events, or rows that could not be read");
+                tally.lacking.push(self.around.lang.of(&text).to_owned());
+            }
+        };
+        if check.of_policy {
+            for one in self.its {
+                add(Part::Policy(one.id.clone()), self.table.rows.len(), None);
+            }
+            return;
+        }
+        let mut counts: BTreeMap<Part, usize> = BTreeMap::new();
+        for row in &self.table.rows {
+            for part in self.owners(&row.on_record.at) {
+                *counts.entry(part).or_default() += 1;
+            }
+        }
+        for (part, count) in counts {
+            add(part, count, None);
+        }
+        for (name, lacking) in &self.held.open {
+            add(Part::Activity(name.clone(), None), 0, Some(lacking));
+        }
+    }
+
+    /// Declared activities that stand at some addresses.
+    fn owners(&self, places: &[String]) -> BTreeSet<Part> {
+        let all = places.iter().filter_map(|at| self.held.owners.get(at)).flatten();
+        all.filter(|(name, _)| self.held.activities.contains(name))
+            .map(|(name, stage)| Part::Activity(name.clone(), stage.map(Stage::en)))
+            .collect()
+    }
+
+    fn finding(&self, finding: &Finding, tallies: &mut Tallies, wrong: &mut Wrong) {
+        let side = |side: Side| finding.sides.iter().find(|value| value.side == side);
+        let done = side(Side::Done).is_some_and(|value| value.value.is_some());
+        // What is missing from a text that was not read whole may be in the rest of it.
+        let definite = !self.unsure || side(Side::Said).is_some_and(|value| value.value.is_some());
+        let sample = self.sample(finding);
+        for check in CHECKS.iter().filter(|check| check.done == done) {
+            if finding.leaf != check.leaf && !finding.also.iter().any(|leaf| leaf == check.leaf) {
+                continue;
+            }
+            for part in self.parts(finding, check) {
+                let tally = tallies.entry((check.id, part.clone())).or_default();
+                if definite && wrong.insert((check.id, part, finding.kind.clone(), finding.stage)) {
+                    tally.wrong += 1;
+                }
+                tally.examined = tally.examined.max(tally.wrong);
+                tally.open |= !definite;
+                if !tally.samples.contains(&sample) {
+                    tally.samples.push(sample.clone());
+                }
+            }
+        }
+    }
+
+    /// What a finding is about.
+    fn parts(&self, finding: &Finding, check: &Check) -> BTreeSet<Part> {
+        let side = |side: Side| finding.sides.iter().find(|value| value.side == side);
+        if check.of_policy {
+            let said = side(Side::Said).map_or(&[][..], |value| value.at.as_slice());
+            let named: BTreeSet<Part> = self
+                .its
+                .iter()
+                .filter(|one| said.iter().any(|at| at.starts_with(&format!("{}:", one.file))))
+                .map(|one| Part::Policy(one.id.clone()))
+                .collect();
+            if !named.is_empty() {
+                return named;
+            }
+            return self.its.iter().map(|one| Part::Policy(one.id.clone())).collect();
+        }
+        let row: Option<&Row> =
+            self.table.rows.iter().find(|row| row.kind == finding.kind && row.stage == finding.stage);
+        let own = side(if check.done { Side::Done } else { Side::OnRecord });
+        let mut parts = own.map(|value| self.owners(&value.at)).unwrap_or_default();
+        if parts.is_empty() && !check.done {
+            parts = row.map(|row| self.owners(&row.on_record.at)).unwrap_or_default();
+        }
+        if parts.is_empty() {
+            parts.insert(Part::Undeclared(finding.stage.en()));
+        }
+        parts
+    }
+
+    /// A finding with the addresses of all its sides, and the sentence of the policy.
+    fn sample(&self, finding: &Finding) -> String {
+        let lang = self.around.lang;
+        let mut out = format!("{}{}. {}", self.label, finding.number, lang.of(&finding.message));
+        for value in &finding.sides {
+            let name = match value.side {
+                Side::Said => Text::new("政策", "policy"),
+                Side::OnRecord => Text::new("清单", "inventory"),
+                Side::Done => Text::new("事件", "events"),
+            };
+            out.push_str(&format!("｜{} {}", lang.of(&name), self.place(value)));
+        }
+        out
+    }
+
+    fn place(&self, value: &SideValue) -> String {
+        let Some(at) = value.at.first() else { return "—".to_owned() };
+        let sentence = self.its.iter().find_map(|one| {
+            let address = at.strip_prefix(&format!("{}:", one.file))?;
+            let document = &one.document;
+            let index = (0..document.sentences.len())
+                .find(|index| document.sentence_address(*index).to_string() == address)?;
+            Some(clip(document.sentence(index), 60))
+        });
+        match sentence {
+            Some(text) => format!("{at} “{text}”"),
+            None => at.clone(),
+        }
+    }
+}
