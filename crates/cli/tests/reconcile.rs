@@ -157,7 +157,9 @@ fn assessed(dir: &str) -> Value {
 
 fn finding<'a>(value: &'a Value, leaf: &str, object: &str) -> &'a Value {
     let all = value["findings"].as_array().unwrap();
-    all.iter().find(|f| f["leaf"] == leaf && f["object"]["id"] == object).unwrap_or_else(|| panic!("no {leaf} {object}"))
+    all.iter()
+        .find(|f| f["leaf"] == leaf && f["object"]["id"] == object)
+        .unwrap_or_else(|| panic!("no {leaf} {object}"))
 }
 
 /// Results of the comparison that findings rest on: leaf and verdict of the finding, with the result.
@@ -250,7 +252,9 @@ fn changed(case: &str, name: &str, file: &str, edits: &[(&str, &str)]) -> PathBu
 fn what_a_person_states_and_what_the_text_says_do_not_make_up_for_each_other() {
     let file = "file: policy.md,";
     // Stated as disclosed, and not in the text: open, with the item named.
-    let claimed = format!("{file} discloses: {{right_access: true, right_correction: true, right_deletion: true, right_copy: true, opt_out: true, scope: false}},");
+    let claimed = format!(
+        "{file} discloses: {{right_access: true, right_correction: true, right_deletion: true, right_copy: true, opt_out: true, scope: false}},"
+    );
     let at = changed("policy-agree", "reconcile-claimed", "dossier.yaml", &[(file, &claimed)]);
     let value = assessed(at.to_str().unwrap());
     let rights = finding(&value, "5.5.2f", "privacy");
@@ -275,7 +279,12 @@ fn what_a_person_states_and_what_the_text_says_do_not_make_up_for_each_other() {
 #[test]
 fn a_text_that_is_not_there_is_unknown_and_one_that_is_there_must_be_named() {
     // Named among what is held, but no policy names its file.
-    let at = changed("policy-agree", "reconcile-unread", "dossier.yaml", &[("file: policy.md,", "discloses: {scope: true},")]);
+    let at = changed(
+        "policy-agree",
+        "reconcile-unread",
+        "dossier.yaml",
+        &[("file: policy.md,", "discloses: {scope: true},")],
+    );
     let value = assessed(at.to_str().unwrap());
     assert_eq!(finding(&value, "5.5.2a", "privacy")["verdict"], "undetermined");
     // Held, but not named among what is held.
@@ -326,7 +335,10 @@ fn taking_a_fact_away_never_creates_conformant() {
         let stated = ["discrepancies", "practice_changes"].map(|field| Change {
             path: format!("policies.privacy.{field}"),
             edit: Edit::Set,
-            value: Node { at: At { file: dossier.sources.add("stated"), line: 1, col: 1 }, value: Tree::Seq(Vec::new()) },
+            value: Node {
+                at: At { file: dossier.sources.add("stated"), line: 1, col: 1 },
+                value: Tree::Seq(Vec::new()),
+            },
         });
         dossier.facts = zhunsheng_dossier::changed(&catalogue.schema, &dossier.facts, &stated).unwrap();
         enter(&catalogue.schema, &mut dossier, &folder, Some(&deeds(&folder)), Language::Zh).unwrap();

@@ -280,7 +280,9 @@ fn instant(v: &[u8]) -> bool {
     const SHAPE: &[u8; 19] = b"0000-00-00 00:00:00";
     matches!(v.len(), 10 | 19)
         && v.get(4) == Some(&b'-')
-        && v.iter().zip(SHAPE).all(|(b, s)| if *s == b'0' { b.is_ascii_digit() } else { b == s || *s == b' ' && *b == b'T' })
+        && v.iter()
+            .zip(SHAPE)
+            .all(|(b, s)| if *s == b'0' { b.is_ascii_digit() } else { b == s || *s == b' ' && *b == b'T' })
 }
 
 /// Two or three capitalised Latin words.

@@ -188,7 +188,9 @@ fn phone(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
 fn country(buf: &[u8], i: usize) -> bool {
     let t = cut(buf, i.saturating_sub(6), i);
     let mut digits = t.iter().rev().filter(|b| b.is_ascii_digit());
-    digits.next() == Some(&b'6') && digits.next() == Some(&b'8') && t.iter().any(|b| matches!(b, b'+' | b'-' | b'(' | b' '))
+    digits.next() == Some(&b'6')
+        && digits.next() == Some(&b'8')
+        && t.iter().any(|b| matches!(b, b'+' | b'-' | b'(' | b' '))
 }
 
 /// Groups of digits joined by one `-` or space: landline, mobile 3-4-4, card in fours.

@@ -126,11 +126,17 @@ impl Product<'_> {
             tally.open |= open || lacking.is_some();
             tally.lacking.extend(lacking.cloned());
             if self.unsure {
-                let text = Text::new("政策文本未能全部读取或不是中文", "the text could not be read in full, or is not in Chinese");
+                let text = Text::new(
+                    "政策文本未能全部读取或不是中文",
+                    "the text could not be read in full, or is not in Chinese",
+                );
                 tally.lacking.push(self.around.lang.of(&text).to_owned());
             }
             if check.done && self.open_deeds {
-                let text = Text::new("事件的环节、类型或不能读取的行", "stage or type of events, or rows that could not be read");
+                let text = Text::new(
+                    "事件的环节、类型或不能读取的行",
+                    "stage or type of events, or rows that could not be read",
+                );
                 tally.lacking.push(self.around.lang.of(&text).to_owned());
             }
         };
@@ -235,8 +241,8 @@ impl Product<'_> {
         let sentence = self.its.iter().find_map(|one| {
             let address = at.strip_prefix(&format!("{}:", one.file))?;
             let document = &one.document;
-            let index = (0..document.sentences.len())
-                .find(|index| document.sentence_address(*index).to_string() == address)?;
+            let index =
+                (0..document.sentences.len()).find(|index| document.sentence_address(*index).to_string() == address)?;
             Some(clip(document.sentence(index), 60))
         });
         match sentence {

@@ -9,9 +9,8 @@ use zhunsheng_dossier::{Change, RecordId, Type, Val};
 use zhunsheng_source::At;
 
 /// The leaves whose items make a result; those that bind only under a condition are settled by their facts.
-const LEAVES: [&str; 11] = [
-    "5.5.2a", "5.5.2b", "5.5.2c", "5.5.2d", "5.5.2e", "5.5.2f", "5.5.2g", "5.5.2h", "5.5.2i", "5.5.2j", "5.5.2k",
-];
+const LEAVES: [&str; 11] =
+    ["5.5.2a", "5.5.2b", "5.5.2c", "5.5.2d", "5.5.2e", "5.5.2f", "5.5.2g", "5.5.2h", "5.5.2i", "5.5.2j", "5.5.2k"];
 
 /// Facts and results of all texts.
 pub fn changes(around: &Around<'_>, read: &[Read], unread: &[String], changes: &mut Vec<Change>) {
