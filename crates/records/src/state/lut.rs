@@ -202,7 +202,7 @@ mod tests {
     /// Rows of a dictionary of `size` texts, one row in five without a value; `step` varies the order.
     fn column(rows: usize, size: usize, step: usize) -> DictionaryArray<Int32Type> {
         let keys: Int32Array =
-            (0..rows).map(|i| Some((i * step % size) as i32).filter(|_| (i * step / 3) % 5 != 0)).collect();
+            (0..rows).map(|i| Some((i * step % size) as i32).filter(|_| !(i * step / 3).is_multiple_of(5))).collect();
         let values: Vec<String> = (0..size).map(|i| format!("v{i}")).collect();
         DictionaryArray::new(keys, Arc::new(arrow_array::StringArray::from(values)))
     }
