@@ -68,6 +68,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "zhunsheng-report",
                 "zhunsheng-records",
                 "zhunsheng-workbook",
+                "zhunsheng-opinion",
             ][..],
         ),
         (

@@ -107,6 +107,16 @@ pub enum Measure {
     Consulted,
     /// The processing was stopped.
     Stopped,
+    /// Handled in another way agreed with the client.
+    Handled,
+    /// Agreed with the client to end the assessment.
+    Ended,
+    /// Given another weight.
+    Weighed,
+    /// Recorded by mistake.
+    Withdrawn,
+    /// What was done before no longer holds.
+    Reopened,
 }
 
 impl Measure {
@@ -119,6 +129,13 @@ impl Measure {
             Measure::Accepted => Text::new("委托方接受风险", "risk accepted by the client"),
             Measure::Consulted => Text::new("向监管部门咨询", "regulator consulted"),
             Measure::Stopped => Text::new("停止处理", "processing stopped"),
+            Measure::Handled => Text::new("商定其他处置", "handled otherwise as agreed"),
+            Measure::Ended => Text::new("商定终止评估", "agreed to end the assessment"),
+            Measure::Weighed => Text::new("改定轻重", "weighed anew"),
+            Measure::Withdrawn => Text::new("误记撤销", "recorded by mistake"),
+            Measure::Reopened => {
+                Text::new("重新打开（此前处置不再有效）", "reopened (what was done before no longer holds)")
+            }
         }
     }
 }

@@ -138,25 +138,55 @@ impl Template {
     /// [`TemplateError`]
     pub fn load(folder: &Path) -> Result<Template, TemplateError> {
         let path = folder.join("firm.yaml");
-        let bytes = read(&path, LARGEST as u64)?;
-        let text = String::from_utf8(bytes).map_err(|_| TemplateError::Encoding(path.clone()))?;
-        let mut sources = Sources::default();
-        let file = sources.add(&path.display().to_string());
-        let limits = Limits { bytes: LARGEST, depth: 8, nodes: 2_000 };
-        let mut reader = Reader { problems: Diagnostics::default(), logo: None };
-        let template = match parse(&text, file, limits) {
-            Ok(node) => reader.template(&node),
-            Err(problem) => {
-                reader.problems.push(problem);
-                Template::default()
-            }
+        let (template, logo) = parsed(&path, read(&path, LARGEST as u64)?)?;
+        let picture = |name: String| {
+            let path = folder.join(name);
+            picture(&path, read(&path, LOGO)?)
         };
-        if reader.problems.has_errors() {
-            return Err(TemplateError::Mistakes { problems: reader.problems, sources });
-        }
-        let logo = reader.logo.map(|name| logo(&folder.join(name))).transpose()?;
-        Ok(Template { logo, ..template })
+        Ok(Template { logo: logo.map(picture).transpose()?, ..template })
     }
+
+    /// Reads a template from its parts: the bytes of `firm.yaml`, and those of the logo by the name it has there.
+    ///
+    /// # Errors
+    /// [`TemplateError`]
+    pub fn read(firm: &[u8], logo: impl FnOnce(&str) -> Option<Vec<u8>>) -> Result<Template, TemplateError> {
+        let path = Path::new("firm.yaml");
+        if firm.len() > LARGEST {
+            return Err(TemplateError::Large { path: path.to_owned(), most: LARGEST as u64 });
+        }
+        let (template, name) = parsed(path, firm.to_vec())?;
+        let Some(name) = name else { return Ok(template) };
+        let path = PathBuf::from(&name);
+        let bytes = logo(&name).ok_or_else(|| TemplateError::Picture {
+            path: path.clone(),
+            why: "there is no such file beside `firm.yaml`".to_owned(),
+        })?;
+        if bytes.len() as u64 > LOGO {
+            return Err(TemplateError::Large { path, most: LOGO });
+        }
+        Ok(Template { logo: Some(picture(&path, bytes)?), ..template })
+    }
+}
+
+/// The template of a text, and the name of its logo.
+fn parsed(path: &Path, bytes: Vec<u8>) -> Result<(Template, Option<String>), TemplateError> {
+    let text = String::from_utf8(bytes).map_err(|_| TemplateError::Encoding(path.to_owned()))?;
+    let mut sources = Sources::default();
+    let file = sources.add(&path.display().to_string());
+    let limits = Limits { bytes: LARGEST, depth: 8, nodes: 2_000 };
+    let mut reader = Reader { problems: Diagnostics::default(), logo: None };
+    let template = match parse(&text, file, limits) {
+        Ok(node) => reader.template(&node),
+        Err(problem) => {
+            reader.problems.push(problem);
+            Template::default()
+        }
+    };
+    if reader.problems.has_errors() {
+        return Err(TemplateError::Mistakes { problems: reader.problems, sources });
+    }
+    Ok((template, reader.logo))
 }
 
 fn read(path: &Path, most: u64) -> Result<Vec<u8>, TemplateError> {
@@ -169,8 +199,7 @@ fn read(path: &Path, most: u64) -> Result<Vec<u8>, TemplateError> {
     Ok(bytes)
 }
 
-fn logo(path: &Path) -> Result<Logo, TemplateError> {
-    let bytes = read(path, LOGO)?;
+fn picture(path: &Path, bytes: Vec<u8>) -> Result<Logo, TemplateError> {
     let wrong = |why: String| TemplateError::Picture { path: path.to_owned(), why };
     let kind = match imagesize::image_type(&bytes) {
         Ok(imagesize::ImageType::Png) => "png",

@@ -12,6 +12,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("field.js", "text/javascript; charset=utf-8", include_str!("../assets/field.js")),
     ("workpaper.js", "text/javascript; charset=utf-8", include_str!("../assets/workpaper.js")),
     ("jobs.js", "text/javascript; charset=utf-8", include_str!("../assets/jobs.js")),
+    ("worksheet.js", "text/javascript; charset=utf-8", include_str!("../assets/worksheet.js")),
     ("icon.svg", "image/svg+xml", include_str!("../assets/icon.svg")),
 ];
 

@@ -67,6 +67,12 @@ pub fn download(file: File, size: Option<u64>, media: &str, name: &str) -> Respo
     attachment(Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file))), size, media, name)
 }
 
+/// Bytes made for the visitor, to keep.
+pub fn hand_over(bytes: Vec<u8>, media: &str, name: &str) -> Response {
+    let size = bytes.len() as u64;
+    attachment(Body::from(bytes), Some(size), media, name)
+}
+
 /// Content to keep as a file, never to be opened in the page's place.
 pub fn attachment(body: Body, size: Option<u64>, media: &str, name: &str) -> Response {
     let mut response = body.into_response();

@@ -192,7 +192,9 @@ impl Workspace {
     /// The team only, and only kinds of the working papers.
     pub fn history(&self, grant: &Grant, kind: &str, id: &str) -> Result<Page<Act>> {
         grant.need(Action::SeeWork)?;
-        if !["object", "collection", "answer", "determination", "owner", "gap", "request", "link"].contains(&kind) {
+        if !["object", "collection", "answer", "determination", "criterion", "owner", "gap", "request", "link"]
+            .contains(&kind)
+        {
             return Err(Error::missing("history", kind));
         }
         self.store().read(grant.assessment(), |rows| rows.trail(None, 200, Some((kind, id))))

@@ -35,9 +35,19 @@ macro_rules! files {
     };
 }
 
-const CASES: [Case; 3] = [
+/// Title of the case that is signed and revised.
+const SIGNED: &str = "摄像头评估（示例：已签发，修订中）";
+/// Title of the case in which the assessee is asked for things.
+const ASKING: &str = "上海门店人脸识别摄像头";
+
+const CASES: [Case; 4] = [
     Case {
-        title: "上海门店人脸识别摄像头",
+        title: SIGNED,
+        texts: files!("storefront-cameras": "dossier.yaml"),
+        files: files!("storefront-cameras": "evidence/source.md"),
+    },
+    Case {
+        title: ASKING,
         texts: files!("storefront-cameras": "dossier.yaml"),
         files: files!("storefront-cameras": "evidence/source.md"),
     },
@@ -115,6 +125,7 @@ pub fn demo(workspace: &Workspace) -> Result<Vec<DemoUser>> {
     let admin = actor(workspace, &workspace.set_up(&link, &new(first))?)?;
     let house = workspace.allow(&admin, Action::People, None)?;
     let (mut lead, mut assessee) = (Actor::nobody(), Actor::nobody());
+    let mut actors = std::collections::BTreeMap::new();
     for one in others {
         let staff = !matches!(one.role, Some(Role::Client | Role::Assessee));
         let id = workspace.accept(&workspace.invite(&house, &new(one).name, staff, false)?, &new(one))?;
@@ -123,8 +134,9 @@ pub fn demo(workspace: &Workspace) -> Result<Vec<DemoUser>> {
             Some(Role::Assessee) => assessee = actor(workspace, &id)?,
             _ => {}
         }
+        actors.insert(one.login.as_str(), actor(workspace, &id)?);
     }
-    for (number, case) in CASES.iter().enumerate() {
+    for case in &CASES {
         let home = workspace.allow(&lead, Action::Create, None)?;
         let id = workspace.create(&home, case.title, serde_json::Map::new())?;
         let grant = workspace.allow(&lead, Action::EditFacts, Some(&id))?;
@@ -137,7 +149,10 @@ pub fn demo(workspace: &Workspace) -> Result<Vec<DemoUser>> {
         };
         let texts = case.texts.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
         workspace.bring_in(&grant, texts, files)?;
-        if number == 0 {
+        if case.title == SIGNED {
+            crate::demo_signed::whole_way(workspace, &id, &actors)?;
+        }
+        if case.title == ASKING {
             ask(workspace, &grant, &workspace.allow(&assessee, Action::Answer, Some(&id))?)?;
         }
     }

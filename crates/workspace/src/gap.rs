@@ -37,6 +37,29 @@ pub enum Weight {
     Major,
 }
 
+impl Weight {
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Weight::Minor => "minor",
+            Weight::Major => "major",
+        }
+    }
+
+    /// Reads [`Weight::word`].
+    pub fn parse(word: &str) -> Option<Weight> {
+        [Weight::Minor, Weight::Major].into_iter().find(|one| one.word() == word)
+    }
+
+    /// The words for people.
+    pub fn label(self) -> Text {
+        match self {
+            Weight::Minor => Text::new("微小", "minor"),
+            Weight::Major => Text::new("重大", "major"),
+        }
+    }
+}
+
 /// What was done about a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -75,6 +98,26 @@ impl Deed {
         Deed::Reopened,
     ];
 
+    /// The word used in JSON and in the trail.
+    pub fn word(self) -> &'static str {
+        match self {
+            Deed::Adjusted => "adjusted",
+            Deed::Disclosed => "disclosed",
+            Deed::Accepted => "accepted",
+            Deed::Consulted => "consulted",
+            Deed::Handled => "handled",
+            Deed::Stopped => "stopped",
+            Deed::Weighed => "weighed",
+            Deed::Withdrawn => "withdrawn",
+            Deed::Reopened => "reopened",
+        }
+    }
+
+    /// Reads [`Deed::word`].
+    pub fn parse(word: &str) -> Option<Deed> {
+        Deed::ALL.into_iter().find(|deed| deed.word() == word)
+    }
+
     /// The words for people.
     pub fn label(self) -> Text {
         match self {
@@ -109,6 +152,50 @@ pub enum Standing {
     Stopped,
     /// Recorded by mistake.
     Withdrawn,
+}
+
+impl Standing {
+    /// All of them, in the order in which they ask for something.
+    pub const ALL: [Standing; 7] = [
+        Standing::Open,
+        Standing::RiskOpen,
+        Standing::Disclosed,
+        Standing::Accepted,
+        Standing::Settled,
+        Standing::Stopped,
+        Standing::Withdrawn,
+    ];
+
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Open => "open",
+            Standing::RiskOpen => "risk-open",
+            Standing::Disclosed => "disclosed",
+            Standing::Accepted => "accepted",
+            Standing::Settled => "settled",
+            Standing::Stopped => "stopped",
+            Standing::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The words for people.
+    pub fn label(self) -> Text {
+        match self {
+            Standing::Open => Text::new("未处置", "open"),
+            Standing::RiskOpen => Text::new("已调整，此前风险待处置", "adjusted; earlier risk open"),
+            Standing::Disclosed => Text::new("已揭示，待委托方决定", "disclosed; client to decide"),
+            Standing::Accepted => Text::new("风险已接受", "risk accepted"),
+            Standing::Settled => Text::new("已了结", "settled"),
+            Standing::Stopped => Text::new("商定终止评估", "assessment to stop"),
+            Standing::Withdrawn => Text::new("误记", "recorded by mistake"),
+        }
+    }
+
+    /// Somebody still has to do something about it.
+    pub fn waits(self) -> bool {
+        matches!(self, Standing::Open | Standing::RiskOpen | Standing::Disclosed)
+    }
 }
 
 /// A gap on the register; its id is `LEAF@OBJECT`.
@@ -188,6 +275,10 @@ pub struct Registered {
     pub severity: Option<Level>,
     /// Adjusting alone cannot settle it.
     pub risk_remains: bool,
+    /// Days since it was first shown.
+    pub days: i64,
+    /// The client's acceptance has run out.
+    pub lapsed: bool,
 }
 
 impl Gap {
@@ -238,14 +329,19 @@ impl Workspace {
         let judged = self.judge(grant.assessment())?;
         let rows = self.store().read(grant.assessment(), |rows| rows.list::<Gap>())?;
         let now = verdicts(&judged);
-        let today = Time::now().day().to_string();
+        let day = Time::now().day();
+        let today = day.to_string();
         let catalogue = self.catalogue();
         let order = |gap: &Registered| (catalogue.leaf_position(&gap.gap.value.leaf), gap.gap.born);
         let mut list: Vec<Registered> = rows
             .into_iter()
             .map(|gap| {
                 let risk_remains = risk_remains(&gap.value.leaf);
+                let last = gap.value.steps.iter().rev().find(|step| step.deed != Deed::Weighed);
+                let until = last.and_then(|step| step.until.as_deref());
                 Registered {
+                    days: Date::parse(&gap.value.found).map_or(0, |found| i64::from(day.0) - i64::from(found.0)),
+                    lapsed: until.is_some_and(|until| until < today.as_str()),
                     standing: gap.value.standing(risk_remains, &today),
                     now: now.get(&gap.id).copied(),
                     severity: catalogue.leaf(&gap.value.leaf).map(|leaf| leaf.severity),
@@ -256,6 +352,14 @@ impl Workspace {
             .collect();
         list.sort_by_key(order);
         Ok(list)
+    }
+
+    /// One gap on the register, by its id `LEAF@OBJECT`.
+    ///
+    /// # Errors
+    /// Members who see findings only; there is none.
+    pub fn gap(&self, grant: &Grant, id: &str) -> Result<Registered> {
+        self.gaps(grant)?.into_iter().find(|gap| gap.gap.id == id).ok_or_else(|| Error::missing("gap", id))
     }
 
     /// Does something about a gap. Accepting a risk is the client's alone; a risk that nobody disclosed cannot be accepted.
@@ -306,7 +410,7 @@ impl Workspace {
             let (by, by_name, at) = (tx.who.actor.clone(), crate::work::name(tx)?, tx.now);
             gap.steps.push(Step { deed, by, by_name, at, text, before, after, until });
             let base = version.map_or(Base::Any, Base::Version);
-            tx.put(word(deed), &id, base, &gap)
+            tx.put(deed.word(), &id, base, &gap)
         })
     }
 
@@ -356,18 +460,4 @@ pub(crate) fn verdicts(judged: &Judged) -> BTreeMap<String, Outcome> {
         }
     }
     verdicts
-}
-
-fn word(deed: Deed) -> &'static str {
-    match deed {
-        Deed::Adjusted => "adjusted",
-        Deed::Disclosed => "disclosed",
-        Deed::Accepted => "accepted",
-        Deed::Consulted => "consulted",
-        Deed::Handled => "handled",
-        Deed::Stopped => "stopped",
-        Deed::Weighed => "weighed",
-        Deed::Withdrawn => "withdrawn",
-        Deed::Reopened => "reopened",
-    }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use zhunsheng_source::{Limits, Node, Value as Tree, parse};
+use zhunsheng_source::{Limits, Node, Text, Value as Tree, parse};
 
 use crate::assessment::{Assessment, SELF, State};
 use crate::auth::{Action, Grant};
@@ -56,6 +56,20 @@ pub struct Milestone {
     pub on: String,
 }
 
+impl Passage {
+    /// The words for people.
+    pub fn label(self) -> Text {
+        match self {
+            Passage::Submitted => Text::new("提交复核", "submitted for review"),
+            Passage::TakenBack => Text::new("撤回", "taken back"),
+            Passage::Returned => Text::new("复核退回", "returned by the reviewer"),
+            Passage::Approved => Text::new("复核批准", "approved by the reviewer"),
+            Passage::Signed => Text::new("签发", "signed"),
+            Passage::Opened => Text::new("重新打开", "opened again"),
+        }
+    }
+}
+
 impl Record for Milestone {
     const KIND: &'static str = "milestone";
 }
@@ -63,8 +77,16 @@ impl Record for Milestone {
 /// What differs between two frozen states.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
-    /// Facts, answers and determinations: path, before, after; nothing where it is not stated.
+    /// Facts: path, before, after; nothing where it is not stated.
     pub facts: Vec<Change>,
+    /// What is said of evidence, its hash included.
+    pub evidence: Vec<Change>,
+    /// Answers to questions, and adjusted criteria.
+    pub answers: Vec<Change>,
+    /// Determinations.
+    pub determinations: Vec<Change>,
+    /// Gaps by `LEAF@OBJECT`: weight, and what was done about it, in words of [`crate::Weight`] and [`crate::Deed`].
+    pub gaps: Vec<Change>,
     /// Verdicts by `LEAF@OBJECT`.
     pub verdicts: Vec<Change>,
     /// True when the catalogue is another one.
@@ -230,6 +252,16 @@ impl Workspace {
         Ok(bytes)
     }
 
+    /// What was frozen under a hash, to take away: noted in the trail.
+    ///
+    /// # Errors
+    /// As for [`Workspace::frozen`].
+    pub fn export_frozen(&self, grant: &Grant, hash: &str) -> Result<Vec<u8>> {
+        let bytes = self.frozen(grant, hash)?;
+        self.note(grant, Action::SeeSigned, "exported", "frozen", hash, json!({"sha256": hash}))?;
+        Ok(bytes)
+    }
+
     /// What differs between what was frozen under a hash and what stands now, or another frozen state.
     ///
     /// # Errors
@@ -241,8 +273,20 @@ impl Workspace {
             Some(hash) => read(&self.frozen(grant, hash)?)?,
             None => read(&self.freeze(grant.assessment())?.0)?,
         };
+        let mut all = changes(&facts(&before)?, &facts(&after)?);
+        let mut of = |prefixes: &[&str]| {
+            let (own, rest) = std::mem::take(&mut all)
+                .into_iter()
+                .partition(|change: &Change| prefixes.iter().any(|prefix| change.path.starts_with(prefix)));
+            all = rest;
+            own
+        };
         Ok(Difference {
-            facts: changes(&facts(&before)?, &facts(&after)?),
+            evidence: of(&["evidence."]),
+            answers: of(&["answers", "criteria"]),
+            determinations: of(&["determinations"]),
+            facts: all,
+            gaps: changes(&gaps(&before), &gaps(&after)),
             verdicts: changes(&outcomes(&before), &outcomes(&after)),
             catalogue: before.get("catalogue") != after.get("catalogue"),
         })
@@ -373,6 +417,18 @@ fn walk(node: &Node, path: String, facts: &mut BTreeMap<String, String>) {
             facts.insert(path, text.clone());
         }
     }
+}
+
+/// Every gap by its id: weight, and what was done.
+fn gaps(frozen: &Value) -> BTreeMap<String, String> {
+    let rows = frozen.get("gaps").and_then(Value::as_array);
+    let one = |row: &Value| {
+        let gap: Gap = serde_json::from_value(row.get("gap")?.clone()).ok()?;
+        let mut words = vec![gap.weight.word()];
+        words.extend(gap.steps.iter().map(|step| step.deed.word()));
+        Some((row.get("id")?.as_str()?.to_owned(), words.join(" ")))
+    };
+    rows.into_iter().flatten().filter_map(one).collect()
 }
 
 /// Every verdict by leaf and object.

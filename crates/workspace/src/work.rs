@@ -147,7 +147,7 @@ pub(crate) fn name(tx: &Tx<'_>) -> Result<String> {
 }
 
 /// The leaf, judged for an object that exists.
-fn leaf<'a>(rows: &Rows<'_>, catalogue: &'a Catalogue, id: &str, object: &str) -> Result<&'a Leaf> {
+pub(crate) fn leaf<'a>(rows: &Rows<'_>, catalogue: &'a Catalogue, id: &str, object: &str) -> Result<&'a Leaf> {
     let Some(leaf) = catalogue.leaf(id) else { return Err(Error::missing("leaf", id)) };
     let collection = catalogue.schema.kinds.get(&leaf.object).and_then(|kind| kind.collection.as_deref());
     let there = match collection {
@@ -157,7 +157,8 @@ fn leaf<'a>(rows: &Rows<'_>, catalogue: &'a Catalogue, id: &str, object: &str) -
     if there { Ok(leaf) } else { Err(Error::missing("object", format!("{}@{object}", leaf.object))) }
 }
 
-fn evidence(rows: &Rows<'_>, ids: &[String]) -> Result<()> {
+/// Evidence that is there.
+pub(crate) fn evidence(rows: &Rows<'_>, ids: &[String]) -> Result<()> {
     for id in ids {
         if rows.raw(Object::KIND, &key_of("evidence", id))?.is_none() {
             return Err(Error::missing("evidence", id.clone()));
@@ -173,6 +174,14 @@ pub(crate) fn speaks_of(rows: &Rows<'_>, catalogue: &Catalogue, kind: &str, id: 
     let cites = |evidence: &[String]| kind == "evidence" && evidence.iter().any(|held| held == id);
     for row in rows.list::<Answers>()? {
         if of_kind(&row.value.leaf, &row.value.object) || row.value.entries.iter().any(|entry| cites(&entry.evidence)) {
+            return Ok(Some(row.id));
+        }
+    }
+    for row in rows.list::<crate::criteria::Criterion>()? {
+        let answers = row.value.met.iter();
+        if row.value.withdrawn.is_none()
+            && answers.into_iter().any(|one| of_kind(&row.value.leaf, &one.object) || cites(&one.evidence))
+        {
             return Ok(Some(row.id));
         }
     }

@@ -23,7 +23,7 @@ fn the_demonstration_is_judged_as_the_command_line_does() {
     let lead = house.sign_in("lead");
     let home = ws.allow(&lead, Action::Home, None).unwrap();
     let listed = ws.assessments(&home).unwrap();
-    assert_eq!(listed.len(), 3);
+    assert_eq!(listed.len(), 4);
     let storefront = listed.iter().find(|one| one.title.contains("人脸")).unwrap();
     let grant = ws.allow(&lead, Action::SeeFindings, Some(&storefront.id)).unwrap();
     let judged = ws.judged(&grant).unwrap();

@@ -319,7 +319,10 @@ fn obstacles(opinion: &Opinion) -> Vec<Text> {
     missing(opinion.issued.is_none(), "出具日期未载明。", "The date of issue is not stated.");
     let adjusted = |gap: &crate::model::Gap| {
         gap.more == 0
-            && gap.objects.iter().all(|object| object.dispositions.iter().any(|one| one.measure == Measure::Adjusted))
+            && gap.objects.iter().all(|object| {
+                let since = object.dispositions.iter().rev().take_while(|one| one.measure != Measure::Reopened);
+                since.into_iter().any(|one| one.measure == Measure::Adjusted)
+            })
     };
     let published: Vec<String> = opinion
         .risks

@@ -94,6 +94,7 @@ mod frame;
 mod inventory;
 mod jobs;
 mod requests;
+mod review;
 mod workpaper;
 
 /// All tables.
@@ -105,5 +106,6 @@ pub const TABLES: &[&[(&str, &str, &str)]] = &[
     inventory::TABLE,
     jobs::TABLE,
     requests::TABLE,
+    review::TABLE,
     workpaper::TABLE,
 ];

@@ -14,17 +14,22 @@ mod account;
 mod admin;
 mod asked;
 mod assessments;
+mod criteria;
 mod dashboard;
 mod entry;
 mod evidence;
 mod field;
+mod gaps;
 mod inventory;
 mod jobs;
 pub mod judged;
+mod opinion;
 mod overview;
 mod requests;
+mod review;
 mod transfer;
 pub mod workpaper;
+mod worksheets;
 
 /// An answer to come.
 pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
@@ -74,6 +79,11 @@ pub const ROUTES: &[&[Route]] = &[
     asked::ROUTES,
     jobs::ROUTES,
     field::ROUTES,
+    gaps::ROUTES,
+    worksheets::ROUTES,
+    criteria::ROUTES,
+    review::ROUTES,
+    opinion::ROUTES,
 ];
 
 /// All routes.
@@ -119,6 +129,16 @@ pub const MENU: &[(Label, &[Entry])] = &[
             entry("/requests", Words::requests, Action::SeeRequests),
             entry("/jobs", Words::jobs, Action::SeeJobs),
             entry("/field", Words::field_checklist, Action::EditFacts),
+            entry("/worksheets", Words::sheets, Action::SeeWork),
+            entry("/criteria", Words::criteria, Action::SeeFacts),
+        ],
+    ),
+    (
+        Words::section_end,
+        &[
+            entry("/gaps", Words::gaps, Action::SeeFindings),
+            entry("/review", Words::review, Action::SeeFindings),
+            entry("/opinion", Words::opinion, Action::SeeSigned),
         ],
     ),
 ];

@@ -15,6 +15,7 @@ use zip::ZipArchive;
 
 use crate::auth::{Action, Grant};
 use crate::blob::Blob;
+use crate::criteria::{Criterion, MetEntry};
 use crate::error::{Error, Result};
 use crate::inventory::canon::from_node;
 use crate::inventory::{Collection, Object, key_of};
@@ -49,6 +50,7 @@ struct Plan {
     empty: Vec<String>,
     answers: BTreeMap<(String, String), Vec<AnswerEntry>>,
     determinations: Vec<Determination>,
+    criteria: Vec<Criterion>,
     blobs: Vec<Blob>,
     /// There was something only the program writes.
     left_out: bool,
@@ -232,6 +234,7 @@ fn plan(
         empty: Vec::new(),
         answers: BTreeMap::new(),
         determinations: Vec::new(),
+        criteria: dossier.criteria.iter().map(criterion).collect(),
         blobs: Vec::new(),
         left_out: false,
     };
@@ -283,6 +286,29 @@ fn plan(
         });
     }
     Ok(plan)
+}
+
+fn criterion(one: &zhunsheng_dossier::Criterion) -> Criterion {
+    let answer = |met: &zhunsheng_dossier::Met| MetEntry {
+        object: met.object.clone(),
+        met: met.met,
+        reason: met.reason.clone(),
+        evidence: met.evidence.clone(),
+        by_name: met.by.clone(),
+        on: met.on.to_string(),
+    };
+    Criterion {
+        leaf: one.leaf.clone(),
+        stricter: one.effect == zhunsheng_dossier::Effect::Stricter,
+        demands: one.demands.clone(),
+        source: one.source.clone(),
+        reason: one.reason.clone(),
+        check: one.check.as_ref().map(|(check, _)| check.clone()).unwrap_or_default(),
+        met: one.met.iter().map(answer).collect(),
+        by_name: one.by.clone(),
+        on: one.on.to_string(),
+        withdrawn: None,
+    }
 }
 
 /// A file that evidence names comes along and has the hash that is stated.
@@ -370,6 +396,11 @@ fn write(tx: &mut Tx<'_>, plan: &Plan) -> Result<usize> {
             tx.put("determined", &id, Base::New, one)?;
             fresh += 1;
         }
+    }
+    let held: Vec<Criterion> = tx.list::<Criterion>()?.into_iter().map(|row| row.value).collect();
+    for one in plan.criteria.iter().filter(|one| !held.contains(one)) {
+        let id = tx.fresh()?;
+        tx.put("adjusted", &id, Base::New, one)?;
     }
     debug_assert_eq!(Object::KIND, "object");
     Ok(fresh)

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Field, ShapeId, Type};
+use zhunsheng_source::Text;
 
+use crate::criteria::Criterion;
 use crate::error::Result;
 use crate::inventory::{Collection, Object};
 use crate::store::rows::{Row, Rows};
@@ -13,8 +15,20 @@ use crate::work::{Answers, Determination};
 
 /// Writes `dossier.yaml` from the records: kinds in the order of the schema, objects in the order they came to be.
 pub(crate) fn dossier_yaml(rows: &Rows<'_>, catalogue: &Catalogue) -> Result<String> {
-    let (objects, collections) = (rows.list::<Object>()?, rows.list::<Collection>()?);
+    dossier_yaml_with(rows, catalogue, None)
+}
+
+/// The same, with an object as it would be.
+pub(crate) fn dossier_yaml_with(rows: &Rows<'_>, catalogue: &Catalogue, other: Option<Row<Object>>) -> Result<String> {
+    let (mut objects, collections) = (rows.list::<Object>()?, rows.list::<Collection>()?);
+    if let Some(other) = other {
+        match objects.iter_mut().find(|row| row.id == other.id) {
+            Some(row) => row.value = other.value,
+            None => objects.push(other),
+        }
+    }
     let (answers, determinations) = (rows.list::<Answers>()?, rows.list::<Determination>()?);
+    let criteria = rows.list::<Criterion>()?;
     let mut out = Out { text: String::new(), catalogue };
     for (key, field) in &catalogue.schema.shape(0).fields {
         let Type::Object(shape) = field.ty else { continue };
@@ -45,6 +59,7 @@ pub(crate) fn dossier_yaml(rows: &Rows<'_>, catalogue: &Catalogue) -> Result<Str
     }
     out.answers(&answers);
     out.determinations(&determinations);
+    out.criteria(&criteria);
     if out.text.is_empty() {
         out.text.push_str("{}\n");
     }
@@ -146,14 +161,59 @@ impl Out<'_> {
                 let _ = writeln!(self.text, "    object: {}", quoted(&one.object));
             }
             let _ = writeln!(self.text, "    verdict: {}", one.verdict.word());
-            let _ = writeln!(self.text, "    reason:\n      zh: {}", quoted(&one.reason.zh));
-            if !one.reason.en.is_empty() {
-                let _ = writeln!(self.text, "      en: {}", quoted(&one.reason.en));
-            }
+            self.both("reason", &one.reason, 2);
             if !one.evidence.is_empty() {
                 let _ = writeln!(self.text, "    evidence: {}", list(&one.evidence));
             }
             let _ = writeln!(self.text, "    by: {}\n    on: {}", quoted(&one.by_name), one.on);
+        }
+    }
+
+    /// Adjusted criteria that stand; of several answers for one object the last.
+    fn criteria(&mut self, criteria: &[Row<Criterion>]) {
+        let standing = || criteria.iter().map(|row| &row.value).filter(|one| one.withdrawn.is_none());
+        if standing().next().is_some() {
+            self.text.push_str("criteria:\n");
+        }
+        for one in standing() {
+            let effect = if one.stricter { "stricter" } else { "looser" };
+            let _ = writeln!(self.text, "  - leaf: {}\n    effect: {effect}", quoted(&one.leaf));
+            self.both("demands", &one.demands, 2);
+            let _ = writeln!(self.text, "    source: {}", quoted(&one.source));
+            self.both("reason", &one.reason, 2);
+            let _ = writeln!(self.text, "    by: {}\n    on: {}", quoted(&one.by_name), one.on);
+            if !one.check.is_empty() {
+                let _ = writeln!(self.text, "    check: {}", quoted(&one.check));
+            }
+            let last = |at: usize| {
+                one.met.iter().skip(at + 1).all(|later| one.met.get(at).is_some_and(|this| later.object != this.object))
+            };
+            let met = one.met.iter().enumerate().filter(|(at, _)| last(*at)).map(|(_, answer)| answer);
+            let mut begun = false;
+            for answer in met {
+                if !begun {
+                    self.text.push_str("    met:\n");
+                    begun = true;
+                }
+                let _ = writeln!(self.text, "      - met: {}", answer.met);
+                if !answer.object.is_empty() {
+                    let _ = writeln!(self.text, "        object: {}", quoted(&answer.object));
+                }
+                self.both("reason", &answer.reason, 4);
+                if !answer.evidence.is_empty() {
+                    let _ = writeln!(self.text, "        evidence: {}", list(&answer.evidence));
+                }
+                let _ = writeln!(self.text, "        by: {}\n        on: {}", quoted(&answer.by_name), answer.on);
+            }
+        }
+    }
+
+    /// A text in both languages, English only where there is one.
+    fn both(&mut self, key: &str, text: &Text, depth: usize) {
+        let indent = "  ".repeat(depth);
+        let _ = writeln!(self.text, "{indent}{key}:\n{indent}  zh: {}", quoted(&text.zh));
+        if !text.en.is_empty() {
+            let _ = writeln!(self.text, "{indent}  en: {}", quoted(&text.en));
         }
     }
 }

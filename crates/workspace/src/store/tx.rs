@@ -54,7 +54,7 @@ impl<'c> Deref for Tx<'c> {
 }
 
 /// Kinds that verdicts rest on.
-pub(crate) const MOVES: [&str; 5] = ["object", "collection", "answer", "determination", "assessment"];
+pub(crate) const MOVES: [&str; 6] = ["object", "collection", "answer", "determination", "criterion", "assessment"];
 
 impl<'c> Tx<'c> {
     pub(super) fn new(conn: &'c Connection, who: Who, now: Time, head: Head) -> Tx<'c> {

@@ -113,6 +113,10 @@ pub struct Item<'a> {
     wrong: String,
     conflict: String,
     back: String,
+    /// The gap on the register, where there is one: its page, standing.
+    gap: Option<(String, String)>,
+    /// Worksheets of the annex tests it reads: page, annex.
+    tests: Vec<(String, String)>,
 }
 
 /// Facts shown; the rest is counted.
@@ -190,12 +194,20 @@ impl<'a> Item<'a> {
         let determinations = workspace.determinations(grant, here)?;
         let seen = determinations.last().map(|row| row.id.clone()).unwrap_or_default();
         let owner = workspace.owners(grant)?.into_iter().find(|row| row.id == at).map(|row| row.value.user);
+        let gap = match workspace.gap(grant, &at) {
+            Ok(gap) => {
+                let to = visit.page.at(format!("/gaps/{}", crate::text::encode(&at)));
+                Some((to, t.say(gap.standing.label())))
+            }
+            Err(zhunsheng_workspace::Error::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
         let examine = if leaf.examine.is_empty() { &clause.examine } else { &leaf.examine };
         let item = Item {
             page: &visit.page,
             leaf: leaf_id.to_owned(),
             object: object.to_owned(),
-            object_name: super::rows::object_name(&a, t, kind, object),
+            object_name: super::rows::object_name(a.catalogue, t, kind, object),
             object_form: object_form(&a, kind, object).map(|rest| visit.page.at(rest)),
             clause: format!("{} {}", clause.id, t.of(&clause.title)),
             requirement: t.of(&leaf.requirement).to_owned(),
@@ -224,6 +236,8 @@ impl<'a> Item<'a> {
             owners: team(visit)?,
             wrong: said.wrong,
             conflict: said.conflict,
+            gap,
+            tests: super::super::worksheets::of_leaf(visit, leaf_id, object),
             back: crate::text::local(visit.form.get("back")).to_owned(),
             at,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use zhunsheng_catalogue::{Kind, Level};
+use zhunsheng_catalogue::{Catalogue, Kind, Level};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_report::words;
 use zhunsheng_verdict::{Assessment, Finding};
@@ -212,7 +212,7 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
         }
         let row = Row {
             leaf: leaf.id.clone(),
-            object: object_name(a, t, kind, object),
+            object: object_name(a.catalogue, t, kind, object),
             what: requirement.to_owned(),
             verdict: finding.verdict,
             severity: leaf.severity,
@@ -299,7 +299,7 @@ fn tally(parts: &mut [Part], places: &[&str], verdict: Outcome) {
 }
 
 /// The kind and the id.
-pub fn object_name(a: &Assessment<'_>, t: Words, kind: &str, id: &str) -> String {
-    let title = a.catalogue.schema.kinds.get(kind).map_or(kind, |kind| t.of(&kind.title));
+pub fn object_name(catalogue: &Catalogue, t: Words, kind: &str, id: &str) -> String {
+    let title = catalogue.schema.kinds.get(kind).map_or(kind, |kind| t.of(&kind.title));
     if id.is_empty() { title.to_owned() } else { format!("{title} {id}") }
 }

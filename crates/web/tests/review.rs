@@ -1,0 +1,276 @@
+//! The end of an assessment in a real browser: gaps, worksheets, criteria, review and signature, the opinion. Axe finds
+//! nothing, every page fits a telephone; pictures in `target/screenshots`.
+
+mod common;
+
+use common::browser::{Browser, Tab};
+use common::http::{Program, send};
+use common::server::Server;
+
+/// Looks, reads and is accessible.
+#[track_caller]
+fn look(tab: &Tab<'_>, name: &str) {
+    tab.accessible(name);
+    tab.looks(name);
+    tab.quiet();
+}
+
+#[test]
+fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let (lead, client) = (browser.person(), browser.person());
+    server.sign_in(&lead, "lead");
+    server.sign_in(&client, "client");
+    // From the workpaper to the register.
+    lead.go(&server.url(&format!("/a/{case}/workpaper?at=5.2.2%40face-capture")));
+    lead.load(|| lead.click(".item a[href*='/gaps/']"));
+    assert!(lead.text("main").contains("尚无处置"), "{}", lead.text("main"));
+    look(&lead, "gap-fresh");
+    let page = lead.eval("location.href").as_str().unwrap().to_owned();
+    // The client cannot accept what was not disclosed.
+    client.go(&page);
+    assert!(client.text("main").contains("还不能接受") && !client.has("form[action$='/accept']"));
+    // An adjustment without evidence is refused and what was typed stays.
+    lead.eval("document.querySelector('#d-adjusted').open = true");
+    lead.fill("#t-adjusted", "设备已拆除。");
+    lead.load(|| lead.click("#d-adjusted button"));
+    assert!(lead.text("[role=alert]").contains("证据"), "{}", lead.text("main"));
+    assert_eq!(lead.eval("document.querySelector('#t-adjusted').value"), "设备已拆除。");
+    lead.eval("document.querySelector('#d-adjusted [name=before]').click()");
+    lead.eval("document.querySelector('#d-adjusted [name=after]').click()");
+    lead.load(|| lead.click("#d-adjusted button"));
+    assert!(lead.has("[data-accepted]"), "{}", lead.text("main"));
+    assert!(lead.text("main").contains("此前风险待处置"));
+    lead.eval("document.querySelector('#d-disclosed').open = true");
+    lead.load(|| lead.click("#d-disclosed button"));
+    client.go(&page);
+    look(&client, "gap-client");
+    client.fill("#a-text", "董事会知悉。");
+    client.fill("#a-until", "2999-12-31");
+    client.load(|| client.click("form[action$='/accept'] button"));
+    assert!(client.text("main").contains("已了结") && client.text(".history").contains("2999-12-31"));
+    // A version somebody else has moved on from is not written over.
+    lead.eval("document.querySelector('#d-reopened').open = true");
+    lead.fill("#t-reopened", "设备重新启用。");
+    lead.load(|| lead.click("#d-reopened button"));
+    assert!(lead.text("[role=alert]").contains("别人先记录"), "{}", lead.text("main"));
+    assert!(lead.text(".history").contains("董事会知悉"));
+    look(&lead, "gap-history");
+    lead.go(&server.url(&format!("/a/{case}/gaps")));
+    assert!(lead.text("main").contains("已了结") && lead.text("main").contains("未处置"));
+    look(&lead, "gaps");
+    let all = lead.eval("document.querySelectorAll('tbody tr').length").as_u64().unwrap();
+    lead.go(&server.url(&format!("/a/{case}/gaps?standing=settled")));
+    assert_eq!(lead.eval("document.querySelectorAll('tbody tr').length"), 1);
+    lead.go(&server.url(&format!("/a/{case}/gaps?standing=waits")));
+    assert_eq!(lead.eval("document.querySelectorAll('tbody tr').length"), all - 1);
+}
+
+#[test]
+fn a_worksheet_concludes_while_it_is_filled_in() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    lead.go(&server.url(&format!("/a/{case}/worksheets")));
+    assert!(lead.text("main").contains("face-capture"));
+    look(&lead, "worksheets");
+    lead.load(|| lead.click("a[href$='/worksheets/b4/face-capture']"));
+    assert_eq!(lead.eval("document.querySelector('#by').value"), "示例项目负责人");
+    // Live: nothing is saved yet.
+    lead.eval("document.querySelector(\"[name='f.formal.finding'][value=implied]\").click()");
+    lead.fill("[name='f.formal.reason']", "统计进店人数是营业的当然步骤。");
+    lead.wait("document.querySelector('#concluded').innerText.includes('当然包含')");
+    look(&lead, "worksheet");
+    lead.load(|| lead.click("form[data-try] button.primary"));
+    assert!(lead.has("[data-accepted]"), "{}", lead.text("main"));
+    let concluded = lead.text("#concluded");
+    assert!(concluded.contains("当然包含") && concluded.contains("按所述规则得出"), "{concluded}");
+    assert_eq!(lead.eval("document.querySelector(\"[name='f.formal.finding']:checked\").value"), "implied");
+    lead.load(|| lead.click("a[href$='/inventory/worksheets/b4-face-capture']"));
+    assert!(lead.text("main").contains("统计进店人数") || lead.has("[name='v.b4.formal.reason']"));
+    // The other example has worksheets of its own.
+    let dealer = server.case("汽车");
+    lead.go(&server.url(&format!("/a/{dealer}/worksheets")));
+    assert!(lead.text("main").contains("直接相关"));
+    look(&lead, "worksheets-dealer");
+}
+
+#[test]
+fn a_stricter_criterion_counts_and_is_withdrawn_with_a_reason() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    lead.go(&server.url(&format!("/a/{case}/criteria")));
+    assert!(lead.text("main").contains("没有调整准则"));
+    lead.fill("#leaf", "5.2.2");
+    lead.fill("#demands", "保存不超过三十天");
+    lead.fill("#source", "公开承诺第三条");
+    lead.fill("#reason", "承诺高于标准");
+    lead.fill("#check", "activity.no_such_field <= 30");
+    lead.load(|| lead.click("#add-criterion button"));
+    assert!(lead.text("[role=alert]").contains("no_such_field"), "{}", lead.text("main"));
+    assert_eq!(lead.eval("document.querySelector('#demands').value"), "保存不超过三十天");
+    lead.fill("#check", "activity.retention.days <= 30");
+    lead.load(|| lead.click("#add-criterion button"));
+    let text = lead.text("main");
+    assert!(text.contains("保存不超过三十天") && text.contains("示例项目负责人") && text.contains("待定"), "{text}");
+    look(&lead, "criteria");
+    lead.eval("[...document.querySelectorAll('details')].forEach(d => d.open = true)");
+    lead.fill("[name=why]", "承诺已撤销");
+    lead.load(|| lead.click("form[action$='/withdraw'] button"));
+    assert!(lead.text("main").contains("承诺已撤销") && lead.text("main").contains("保存不超过三十天"));
+    // An assessor's answer, in the example that has one.
+    let signed = server.case("修订中");
+    lead.go(&server.url(&format!("/a/{signed}/criteria")));
+    assert!(lead.text("main").contains("没有批准文件") && lead.text("main").contains("不满足"));
+    look(&lead, "criteria-answered");
+}
+
+#[test]
+fn it_is_returned_approved_signed_and_what_changed_is_shown() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let (lead, reviewer, client) = (browser.person(), browser.person(), browser.person());
+    server.sign_in(&lead, "lead");
+    server.sign_in(&reviewer, "reviewer");
+    server.sign_in(&client, "client");
+    let page = server.url(&format!("/a/{case}/review"));
+    lead.go(&page);
+    look(&lead, "review-draft");
+    lead.load(|| lead.click("form[action$='/review/submit'] button"));
+    let hash = lead.text("#hash");
+    assert_eq!(hash.len(), 64, "{hash}");
+    reviewer.go(&page);
+    assert_eq!(reviewer.text("#hash"), hash);
+    reviewer.fill("#c-place", "5.2.2@face-capture");
+    reviewer.fill("#c-text", "理由不够。");
+    reviewer.load(|| reviewer.click("form[action$='/review/comment'] button"));
+    assert!(reviewer.text("main").contains("理由不够"));
+    look(&reviewer, "review-reviewer");
+    // Returning takes a reason.
+    reviewer.load(|| reviewer.click("button[value=return]"));
+    assert!(reviewer.has("[role=alert]"));
+    reviewer.fill("#r-text", "见意见。");
+    reviewer.load(|| reviewer.click("button[value=return]"));
+    lead.go(&page);
+    assert!(lead.text("main").contains("复核退回") && lead.text("main").contains("没有差别"), "{}", lead.text("main"));
+    lead.load(|| lead.click(".history a[href*='workpaper']"));
+    assert!(lead.text(".item").contains("理由不够"));
+    lead.go(&server.url(&format!("/a/{case}/inventory/organisation/-")));
+    lead.fill("[name='v.people_processed']", "1000");
+    lead.load(|| lead.click(".stickybar button.primary"));
+    lead.go(&page);
+    lead.load(|| lead.click("a[href$='/review/difference']"));
+    assert!(lead.text("main").contains("organisation.people_processed") && lead.text("ins").contains("1000"));
+    lead.go(&page);
+    lead.load(|| lead.click("form[action$='/review/submit'] button"));
+    let second = lead.text("#hash");
+    assert_ne!(second, hash);
+    reviewer.go(&page);
+    reviewer.load(|| reviewer.click("button[value=approve]"));
+    // The client sees that it is not signed yet, and takes nothing.
+    client.go(&server.url(&format!("/a/{case}/opinion")));
+    assert!(client.text("main").contains("还没有签发过"));
+    lead.go(&page);
+    look(&lead, "review-approved");
+    lead.load(|| lead.click("form[action$='/review/sign'] button"));
+    assert!(lead.text("main").contains("已签发并冻结") && lead.text("#hash") == second);
+    look(&lead, "review-signed");
+    client.go(&server.url(&format!("/a/{case}/opinion")));
+    assert!(client.text("main").contains("签发") && client.has("button[value=docx]"));
+    look(&client, "opinion-client");
+    // Nothing can be changed now, until a revision is opened.
+    lead.fill("#o-text", "补充证据");
+    lead.load(|| lead.click("form[action$='/review/open'] button"));
+    assert!(lead.text("main").contains("第 2 稿"));
+    // The example that was signed before: what differs, of each kind.
+    let signed = server.case("修订中");
+    lead.go(&server.url(&format!("/a/{signed}/review")));
+    assert!(lead.text("main").contains("请写明为什么不能援引"));
+    look(&lead, "review-revision");
+    lead.load(|| lead.click("a[href$='/review/difference']"));
+    let text = lead.text("main");
+    assert!(text.contains("431623") && text.contains("已揭示风险 · 已调整"), "{text}");
+    look(&lead, "difference");
+}
+
+#[test]
+fn the_opinion_is_written_with_the_firms_template_and_noted() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("修订中");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    let page = server.url(&format!("/a/{case}/opinion"));
+    lead.go(&page);
+    look(&lead, "opinion");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("firm.yaml");
+    std::fs::write(&path, "firm: 示例律师事务所\ncolour: red\n").unwrap();
+    lead.upload("#template", &path);
+    lead.load(|| lead.click("form[action*='/opinion/template?'] button"));
+    assert!(lead.text("[role=alert]").contains("colour"), "{}", lead.text("main"));
+    std::fs::write(&path, "firm: 示例律师事务所\naccent: \"#7A1F1F\"\n").unwrap();
+    lead.upload("#template", &path);
+    lead.load(|| lead.click("form[action*='/opinion/template?'] button"));
+    assert!(lead.text("main").contains("示例律师事务所"));
+
+    let person = Program::sign_in(&server.base, "lead", server.password("lead"));
+    let client = Program::sign_in(&server.base, "client", server.password("client"));
+    let take = |person: &Program, path: &str| {
+        send(&server.base, "GET", &format!("/a/{case}/opinion{path}"), &[("Cookie", &person.cookie)], "")
+    };
+    let draft = take(&person, "/draft?paper=html&lang=zh&number=2026-001");
+    assert_eq!(draft.status, 200, "{}", draft.body);
+    assert!(draft.header("content-disposition").starts_with("attachment"));
+    for told in [
+        "示例律师事务所",
+        "2026-001",
+        "逐项核对八种合法性基础",
+        "设备已全部拆除",
+        "董事会知悉并接受",
+        "拆除后照片",
+        "示例复核人",
+    ] {
+        assert!(draft.body.contains(told), "the draft lacks {told}");
+    }
+    let docx = take(&person, "/draft?paper=docx");
+    assert!(docx.status == 200 && docx.body.starts_with("PK"));
+    for paper in ["typst", "report", "json"] {
+        assert_eq!(take(&person, &format!("/draft?paper={paper}")).status, 200, "{paper}");
+    }
+    assert_eq!(take(&person, "/draft?paper=docx&issued=soon").status, 422);
+    // What was signed: for the client too, with the signature, without what came after.
+    let hash = lead.eval("document.querySelector('form[action*=\"/opinion/signed/\"]').action.split('/').pop()");
+    let hash = hash.as_str().unwrap();
+    let signed = take(&client, &format!("/signed/{hash}?paper=html&lang=zh&issued=2026-12-01"));
+    assert!(signed.status == 200 && signed.body.contains(hash), "{}", signed.status);
+    assert!(signed.body.contains("董事会知悉并接受"));
+    assert_eq!(take(&client, "/draft?paper=html").status, 403);
+    assert_eq!(take(&client, &format!("/signed/{}?paper=html", "0".repeat(64))).status, 404);
+    // Every one is in the trail.
+    lead.go(&page);
+    let exports = lead.eval("document.querySelectorAll('[aria-labelledby=h-exports] tbody tr').length");
+    assert_eq!(exports, 6);
+    look(&lead, "opinion-exported");
+}
+
+#[test]
+fn the_pages_are_complete_in_english() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("修订中");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    lead.load(|| lead.click("button[name=lang]"));
+    let pages = ["gaps", "gaps/5.2.2%40face-capture", "review", "opinion", "worksheets/b4/face-capture", "criteria"];
+    for path in pages {
+        lead.go(&server.url(&format!("/a/{case}/{path}")));
+        lead.shot(&format!("english-{}", path.replace(['/', '%'], "-")));
+        let chinese = lead.eval(
+            "[...document.querySelectorAll('nav a, nav h2, h1, h3, thead th, .field > label, button, legend, dt')].map(e => e.innerText).filter(t => /[\\u4e00-\\u9fff]/.test(t)).join(' | ')",
+        );
+        assert_eq!(chinese.as_str().unwrap().replace("中文", ""), "", "{path}");
+    }
+}
