@@ -177,7 +177,7 @@ fn ask(visit: &Visit, a: &Assessment<'_>, show: &mut Show<'_>) -> Result<(), Fau
         show.standing.push(Standing {
             leaf: leaf.id.clone(),
             requirement: t.of(&leaf.requirement).to_owned(),
-            object: object_name(a, t, kind, object),
+            object: object_name(a.catalogue, t, kind, object),
             verdict: finding.verdict,
         });
     }
