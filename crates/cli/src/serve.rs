@@ -20,6 +20,10 @@ pub fn run(
     lang: Lang,
     out: &mut impl Write,
 ) -> Result<u8, Failure> {
+    if args.openapi {
+        writeln!(out, "{:#}", zhunsheng_web::api::document())?;
+        return Ok(0);
+    }
     let said = |error: zhunsheng_workspace::Error| Failure::Said(error.text().get(lang).to_owned());
     // Jobs run elsewhere: they are told the same catalogue by its whole path.
     let mut arguments: Vec<OsString> = Vec::new();

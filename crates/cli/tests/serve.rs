@@ -66,6 +66,17 @@ fn a_new_workspace_prints_the_link_that_sets_it_up_and_stops_gracefully() {
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("First set-up"), "{page}");
     assert!(served.get("/login").contains("content-security-policy: default-src 'none'"));
     assert_eq!(served.stop(), 0);
+    // One file of database is left behind, and the end of the chain is written down where `verify` looks for it.
+    assert!(std::fs::metadata(dir.path().join("zhunsheng.db-wal")).map_or(0, |log| log.len()) == 0);
+    let verify = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
+            .args(["--lang", "en", "workspace", "verify", "--data"])
+            .arg(dir.path())
+            .output();
+        let output = output.unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert_eq!(verify().0, Some(0));
     // The folder is free again, and what was there is there.
     assert_eq!(serve(dir.path(), &[]).stop(), 0);
 }

@@ -31,6 +31,12 @@ pub fn json(assessment: &Assessment<'_>) -> Value {
     value
 }
 
+/// Some findings, as they stand in [`json`].
+pub fn findings_json<'f>(assessment: &Assessment<'_>, some: impl Iterator<Item = &'f Finding>) -> Vec<Value> {
+    let mut law = Law::default();
+    some.map(|one| finding(assessment, one, &mut law)).collect()
+}
+
 /// Writes the assessment: one finding a line, so that it can be read with line tools too.
 ///
 /// # Errors

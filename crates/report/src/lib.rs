@@ -18,7 +18,7 @@ pub mod words;
 
 pub use counts::Counts;
 pub use html::{Charts, DimensionCount, Reader, Shown, charts, facts, html};
-pub use json::{json, write_json};
+pub use json::{findings_json, json, write_json};
 pub use mode::{Mode, Statement, mode, party, statement};
 pub use sarif::sarif;
 pub use text::{explain, text};

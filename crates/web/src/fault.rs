@@ -87,7 +87,7 @@ impl Fault {
 }
 
 /// Writes what happened to the log under a number that the page shows. What users sent is not part of it.
-fn log(fault: &Fault) -> String {
+pub fn log(fault: &impl std::fmt::Display) -> String {
     use std::sync::atomic::{AtomicU64, Ordering};
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let number = format!("{}-{}", zhunsheng_workspace::Time::now().utc(), NEXT.fetch_add(1, Ordering::Relaxed));

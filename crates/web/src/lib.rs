@@ -3,6 +3,7 @@
 //! A page is a route (`routes/`), a handler beside it, a template of the same name (`templates/`) and its texts
 //! (`i18n/`). Every request passes [`guard`], which asks the workspace for leave; no handler can be reached without.
 
+pub mod api;
 mod app;
 mod assets;
 mod cookies;

@@ -1,5 +1,6 @@
 //! Listening, and stopping gracefully.
 
+use std::future::IntoFuture as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +17,15 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::routes::Run;
-use crate::{assets, guard, headers, routes};
+use crate::{api, assets, guard, headers, routes};
 
 /// How long an answer may take; uploads are not bound by it.
 const ANSWER: Duration = Duration::from_secs(60);
+
+/// How long requests in flight have when it is told to stop.
+const LEAVE: Duration = Duration::from_secs(30);
+/// How often the end of the trail's chain is written down.
+const ANCHOR: Duration = Duration::from_secs(3600);
 
 /// How to listen.
 #[derive(Clone, Debug)]
@@ -61,6 +67,7 @@ pub fn router(app: Arc<App>, more: Router) -> Router {
     pages
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER))
         .merge(uploads)
+        .merge(calls(&app))
         .route("/static/{name}", get(|Path(name): Path<String>| async move { assets::serve(&name) }))
         .fallback(move |request: Request| lost_page(lost.clone(), request))
         .layer(CatchPanicLayer::new())
@@ -69,8 +76,29 @@ pub fn router(app: Arc<App>, more: Router) -> Router {
         .layer(middleware::from_fn(headers::add))
 }
 
+/// The operations of the programming interface.
+fn calls(app: &Arc<App>) -> Router {
+    let (mut plain, mut streams): (Router, Router) = (Router::new(), Router::new());
+    for operation in api::all() {
+        let filter = MethodFilter::try_from(operation.method.clone()).unwrap_or(MethodFilter::GET);
+        let held = app.clone();
+        let serve = on(filter, move |request: Request| api::serve(held.clone(), operation, request));
+        let path = format!("{}{}", api::ROOT, operation.path);
+        match operation.takes() {
+            None | Some("application/json") => plain = plain.route(&path, serve),
+            Some(_) => streams = streams.route(&path, serve),
+        }
+    }
+    let other = |request: Request| async move { api::lost(request.headers(), true) };
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER);
+    plain.layer(timeout).merge(streams).method_not_allowed_fallback(other)
+}
+
 async fn lost_page(app: Arc<App>, request: Request) -> axum::response::Response {
     let (parts, _) = request.into_parts();
+    if parts.uri.path().starts_with(api::ROOT) {
+        return api::lost(&parts.headers, false);
+    }
     Fault::NotFound.answer(&guard::first(&app, &parts)).into_response()
 }
 
@@ -102,9 +130,44 @@ pub fn serve(
         let stop = stop().map_err(ServeError::Start)?;
         app.listens(format!("http://{address}"));
         ready(&app);
+        let workspace = app.workspace.clone();
+        let anchors = tokio::spawn(anchor(workspace.clone()));
         let service = router(app, more).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(ServeError::Start)
+        let (told, mut stopping) = tokio::sync::oneshot::channel::<()>();
+        let stopped = async move {
+            stop.await;
+            drop(told);
+        };
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stopped).into_future();
+        let patience = async {
+            // Ends when it is told to stop; then whoever is still sending has this long.
+            drop((&mut stopping).await);
+            tokio::time::sleep(LEAVE).await;
+        };
+        let served = tokio::select! {
+            served = serving => served.map_err(ServeError::Start),
+            () = patience => Ok(()),
+        };
+        anchors.abort();
+        // What was acknowledged is on the disk either way.
+        let closed = tokio::task::spawn_blocking(move || workspace.close()).await;
+        if let Ok(Err(fault)) = closed {
+            crate::fault::log(&fault);
+        }
+        served
     })
+}
+
+/// Writes the end of the chain down, at the start and every hour.
+async fn anchor(workspace: zhunsheng_workspace::Workspace) {
+    let mut hour = tokio::time::interval(ANCHOR);
+    loop {
+        hour.tick().await;
+        let held = workspace.clone();
+        if let Ok(Err(fault)) = tokio::task::spawn_blocking(move || held.anchor()).await {
+            crate::fault::log(&fault);
+        }
+    }
 }
 
 /// Resolves on an interrupt or a request to terminate.

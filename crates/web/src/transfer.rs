@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::io::Write;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use http_body_util::BodyExt as _;
 use tokio_util::io::ReaderStream;
 
 use crate::fault::Fault;
@@ -60,6 +61,27 @@ pub async fn receive<S: Write + Send + 'static>(
         }
     }
     Ok((Form::new(pairs), file))
+}
+
+/// Receives a body, piece by piece; each is written where waiting for the disk is allowed.
+///
+/// # Errors
+/// The body ends too early; what `write` says.
+pub async fn pieces<S, E>(body: Body, mut sink: S, write: fn(S, Bytes) -> Result<S, E>) -> Result<S, E>
+where
+    S: Send + 'static,
+    E: From<Fault> + Send + 'static,
+{
+    let mut body = body;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|cause| Fault::Unreadable(cause.to_string()))?;
+        let Ok(bytes) = frame.into_data() else { continue };
+        sink = match tokio::task::spawn_blocking(move || write(sink, bytes)).await {
+            Ok(result) => result?,
+            Err(fault) => return Err(Fault::Internal(format!("a handler stopped: {fault}")).into()),
+        };
+    }
+    Ok(sink)
 }
 
 /// A file to keep, never to be opened in the page's place.

@@ -5,8 +5,9 @@ mod common;
 
 use common::http::{Program, Reply, send};
 use common::server::Server;
+use zhunsheng_web::api;
 use zhunsheng_web::routes::{Run, all};
-use zhunsheng_workspace::{Action, Actor, Decision, NewUser, Resource, Role, SignIn, authorize};
+use zhunsheng_workspace::{Action, Actor, Decision, NewUser, Resource, Role, Scope, SignIn, authorize};
 
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
@@ -39,28 +40,7 @@ fn every_route_asks_for_leave_and_gets_what_is_decided() {
     let server = Server::demo();
     let own = server.case("门店");
     // An assessment of somebody else, in which nobody of the demonstration but the administrator has any part.
-    let other = {
-        let admin = server.workspace.sign_in(&SignIn {
-            login: "admin".into(),
-            password: server.password("admin").into(),
-            ..SignIn::default()
-        });
-        let (admin, _) = server.workspace.session(&admin.unwrap().secret).unwrap();
-        let house = server.workspace.allow(&admin, Action::People, None).unwrap();
-        let link = server.workspace.invite(&house, "外人", true, false).unwrap();
-        let new = NewUser {
-            login: "outsider".into(),
-            name: "外人".into(),
-            password: "a long phrase of theirs".into(),
-            lang: "zh".into(),
-        };
-        server.workspace.accept(&link, &new).unwrap();
-        let out =
-            server.workspace.sign_in(&SignIn { login: "outsider".into(), password: new.password, ..SignIn::default() });
-        let (out, _) = server.workspace.session(&out.unwrap().secret).unwrap();
-        let create = server.workspace.allow(&out, Action::Create, None).unwrap();
-        server.workspace.create(&create, "别人的评估", serde_json::Map::new()).unwrap()
-    };
+    let other = foreign_case(&server);
     let mut people: Vec<(Actor, Option<Role>, Program)> = Vec::new();
     for user in &server.users {
         let program = Program::sign_in(&server.base, &user.login, &user.password);
@@ -138,6 +118,103 @@ fn path_names_a_thing(path: &str) -> bool {
     ["{key}", "{id}", "{secret}", "{user}", "{conflict}", "/workpaper/", "/link", "/drop"]
         .iter()
         .any(|part| path.contains(part))
+}
+
+/// An assessment of somebody who is no part of the demonstration.
+fn foreign_case(server: &Server) -> String {
+    let admin = server.workspace.sign_in(&SignIn {
+        login: "admin".into(),
+        password: server.password("admin").into(),
+        ..SignIn::default()
+    });
+    let (admin, _) = server.workspace.session(&admin.unwrap().secret).unwrap();
+    let house = server.workspace.allow(&admin, Action::People, None).unwrap();
+    let link = server.workspace.invite(&house, "外人", true, false).unwrap();
+    let new = NewUser {
+        login: "outsider".into(),
+        name: "外人".into(),
+        password: "a long phrase of theirs".into(),
+        lang: "zh".into(),
+    };
+    server.workspace.accept(&link, &new).unwrap();
+    let out =
+        server.workspace.sign_in(&SignIn { login: "outsider".into(), password: new.password, ..SignIn::default() });
+    let (out, _) = server.workspace.session(&out.unwrap().secret).unwrap();
+    let create = server.workspace.allow(&out, Action::Create, None).unwrap();
+    server.workspace.create(&create, "别人的评估", serde_json::Map::new()).unwrap()
+}
+
+/// The same for every operation of the programming interface, by tokens of every scope, for all assessments and for one.
+#[test]
+fn every_operation_asks_for_leave_and_gets_what_is_decided() {
+    let server = Server::demo();
+    let (own, second, other) = (server.case("门店"), server.case("汽车"), foreign_case(&server));
+    let mut tokens: Vec<(Actor, Option<Role>, String)> = vec![(Actor::nobody(), None, String::new())];
+    for user in &server.users {
+        for (scopes, only) in
+            [(&[Scope::Read][..], None), (&Scope::ALL[..], None), (&Scope::ALL[..], Some(second.as_str()))]
+        {
+            let token = server.token(&user.login, scopes, only);
+            tokens.push((server.workspace.bearer(&token).unwrap(), user.role, token));
+        }
+    }
+    let (mut tried, mut wrong) = (0, Vec::new());
+    for operation in api::all() {
+        let in_case = operation.path.contains("{case}");
+        assert_eq!(operation.action.in_assessment(), in_case, "{}: action and address", operation.path);
+        for (case, foreign) in [(own.as_str(), false), (other.as_str(), true), ("nosuch", true)] {
+            if !in_case && foreign {
+                continue;
+            }
+            for (actor, role, token) in &tokens {
+                let resource = if in_case {
+                    Resource::Assessment { id: case.to_owned(), role: role.filter(|_| !foreign) }
+                } else {
+                    Resource::House
+                };
+                let mut expected = match authorize(actor, operation.action, &resource) {
+                    Decision::Allow => "allowed",
+                    Decision::Forbidden => "forbidden",
+                    Decision::Hidden => "hidden",
+                    Decision::SignIn => "sign in",
+                };
+                if case == "nosuch" && actor.signed_in() {
+                    expected = "hidden";
+                }
+                let path = address(&format!("{}{}", api::ROOT, operation.path), case)
+                    .replace("{at}", "5.2.2@nobody")
+                    .replace("{login}", "nobody")
+                    .replace("{hash}", "none")
+                    .replace("{name}", "none");
+                let bearer = format!("Bearer {token}");
+                let media = operation.takes().unwrap_or("text/plain");
+                let mut headers = vec![("Content-Type", media), ("If-Match", "\"999\"")];
+                if !token.is_empty() {
+                    headers.push(("Authorization", &bearer));
+                }
+                let reply = send(&server.base, operation.method.as_str(), &path, &headers, "{}");
+                tried += 1;
+                let got = match reply.status {
+                    401 => "sign in",
+                    403 => "forbidden",
+                    404 => "hidden",
+                    500.. => "broken",
+                    _ => "allowed",
+                };
+                let names_a_thing = operation.path.rsplit("{case}").next().is_some_and(|rest| rest.contains('{'));
+                if got != expected && !(expected == "allowed" && got == "hidden" && names_a_thing) {
+                    let name = operation.name;
+                    wrong.push(format!(
+                        "{} {name} {path}: {got} ({}), expected {expected}",
+                        actor.name(),
+                        reply.status
+                    ));
+                }
+            }
+        }
+    }
+    assert!(tried > 4000, "only {tried} tried");
+    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl Workspace {
     pub fn evidence(&self, grant: &Grant) -> Result<Vec<Evidence>> {
         let all = grant.can(Action::SeeEvidence);
         if !all {
-            grant.need(Action::AddEvidence)?;
+            grant.need(Action::SeeAsked)?;
         }
         let today = crate::Time::now().day().to_string();
         self.store().read(grant.assessment(), |rows| {
@@ -145,7 +145,7 @@ impl Workspace {
     pub fn open_evidence(&self, grant: &Grant, id: &str) -> Result<(Blob, File)> {
         let all = grant.can(Action::SeeEvidence);
         if !all {
-            grant.need(Action::AddEvidence)?;
+            grant.need(Action::SeeAsked)?;
         }
         let blob = self.store().read(grant.assessment(), |rows| {
             let object = rows.get::<Object>(&key_of("evidence", id))?;

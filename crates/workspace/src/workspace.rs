@@ -88,9 +88,24 @@ impl Workspace {
         Ok(Workspace(inner))
     }
 
-    /// Stops what runs in the background, for a graceful end: a job that is cut off runs again after the next start.
-    pub fn close(&self) {
+    /// Stops what runs in the background, writes the end of the chain down and leaves one file of database behind, for a
+    /// graceful end: a job that is cut off runs again after the next start.
+    ///
+    /// # Errors
+    /// The anchor or the database cannot be written; nothing that was acknowledged is lost by that.
+    pub fn close(&self) -> Result<()> {
         self.0.jobs.close();
+        self.anchor()?;
+        self.store().checkpoint()
+    }
+
+    /// Writes the end of the trail's chain beside the database, where `verify` looks for it, and returns it (`NUMBER:HASH`)
+    /// to be kept elsewhere too: a trail that was cut or rewritten before it does not verify any more.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn anchor(&self) -> Result<Option<String>> {
+        self.store().anchor()
     }
 
     /// The catalogue it judges by.

@@ -8,6 +8,7 @@ pub struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -18,6 +19,11 @@ impl Reply {
 
 /// Sends one request.
 pub fn send(base: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    exchange(base, method, path, headers, body.as_bytes())
+}
+
+/// Sends one request, of any bytes.
+pub fn exchange(base: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
     let host = base.trim_start_matches("http://");
     let mut stream = TcpStream::connect(host).unwrap();
     let mut head =
@@ -27,18 +33,33 @@ pub fn send(base: &str, method: &str, path: &str, headers: &[(&str, &str)], body
     }
     stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
     // A server that has seen enough may close before all was sent.
-    drop(stream.write_all(body.as_bytes()));
+    drop(stream.write_all(body));
     let mut bytes = Vec::new();
     drop(stream.read_to_end(&mut bytes));
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(bytes.len());
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok()).unwrap_or(0);
-    let headers = lines
+    let headers: Vec<(String, String)> = lines
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
-    Reply { status, headers, body: body.to_owned() }
+    let mut bytes = bytes.split_off(bytes.len().min(end + 4));
+    if headers.contains(&("transfer-encoding".to_owned(), "chunked".to_owned())) {
+        bytes = joined(&bytes);
+    }
+    Reply { status, headers, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+}
+
+/// The pieces of a chunked body.
+fn joined(mut bytes: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Some(end) = bytes.windows(2).position(|two| two == b"\r\n") {
+        let length = usize::from_str_radix(std::str::from_utf8(&bytes[..end]).unwrap(), 16).unwrap();
+        whole.extend_from_slice(&bytes[end + 2..end + 2 + length]);
+        bytes = &bytes[end + 4 + length..];
+    }
+    whole
 }
 
 /// A signed-in program: its cookie and the token its forms carry.

@@ -15,6 +15,7 @@ pub(crate) mod verify;
 mod writer;
 
 use std::fs::{File, TryLockError};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -24,6 +25,9 @@ use crate::store::pool::Pool;
 use crate::store::rows::Rows;
 use crate::store::tx::{Tx, Who};
 use crate::store::writer::Writer;
+
+/// Ends of the chain that are kept.
+const ANCHORED: usize = 1000;
 
 /// The database's name in the data folder.
 pub const DATABASE: &str = "zhunsheng.db";
@@ -61,6 +65,42 @@ impl Store {
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
         self.writer.write(who, work)
+    }
+
+    /// Writes the end of the chain to the file of anchors; nothing where the trail is empty. The file is replaced whole.
+    pub fn anchor(&self) -> Result<Option<String>> {
+        let Some(head) = self.read("", |rows| rows.head())? else { return Ok(None) };
+        let path = self.dir.join(verify::ANCHORS);
+        let held = match std::fs::read_to_string(&path) {
+            Ok(held) => held,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(cause) => return Err(Error::Io { verb: "read", path, cause }),
+        };
+        let mut lines: Vec<&str> = held.lines().filter(|line| !line.is_empty()).collect();
+        if lines.last() == Some(&head.as_str()) {
+            return Ok(Some(head));
+        }
+        lines.push(&head);
+        // The first ones say most about a trail that was rewritten; of the others the newest are enough.
+        if lines.len() > ANCHORED {
+            lines.remove(1);
+        }
+        let part = self.dir.join("anchors.part");
+        let mut file = File::create(&part).map_err(Error::io("create", &part))?;
+        private_file(&part)?;
+        file.write_all(format!("{}\n", lines.join("\n")).as_bytes()).map_err(Error::io("write", &part))?;
+        file.sync_all().map_err(Error::io("write", &part))?;
+        std::fs::rename(&part, &path).map_err(Error::io("name", &path))?;
+        crate::blob::sync_folder(&self.dir)?;
+        Ok(Some(head))
+    }
+
+    /// Brings the whole log into the database.
+    pub fn checkpoint(&self) -> Result<()> {
+        let connection = Connection::open(self.dir.join(DATABASE))?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.pragma_query_value(None, "wal_checkpoint(TRUNCATE)", |_| Ok(()))?;
+        Ok(())
     }
 
     /// Reads a consistent state.

@@ -172,6 +172,16 @@ impl Rows<'_> {
         Ok(statement.query_row(params![self.assessment, kind, prefix, end], |row| row.get(0)).optional()?)
     }
 
+    /// Number and hash of the last entry of the trail, as an anchor is written.
+    pub fn head(&self) -> Result<Option<String>> {
+        let mut statement = self.conn.prepare_cached("SELECT seq, hash FROM trail ORDER BY seq DESC LIMIT 1")?;
+        let head = statement.query_row([], |row| {
+            let (seq, hash): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            Ok(format!("{seq}:{}", crate::id::hex(&hash)))
+        });
+        Ok(head.optional()?)
+    }
+
     /// Who made an entry of the trail.
     pub fn actor_of(&self, seq: u64) -> Result<Option<String>> {
         let mut statement = self.conn.prepare_cached("SELECT actor FROM trail WHERE seq = ?1")?;

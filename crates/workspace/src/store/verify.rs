@@ -69,8 +69,9 @@ pub fn verify(dir: &Path, anchor: Option<&str>) -> Result<Verified> {
         secrets: BTreeMap::new(),
         moved: BTreeMap::new(),
     };
-    check.integrity(&connection)?;
+    // Before the database is first looked at: the moment read must not be older than an anchor written meanwhile.
     let anchors = anchors(dir, anchor, &mut check.found.faults);
+    check.integrity(&connection)?;
     check.trail(&connection, anchors)?;
     check.records(&connection)?;
     check.beside(&connection)?;

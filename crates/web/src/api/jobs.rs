@@ -1,0 +1,84 @@
+//! Jobs: records audited, policies read.
+
+use axum::http::Method;
+use schemars::JsonSchema;
+use serde::Serialize;
+use zhunsheng_workspace::{Action, Job, Row, Task};
+
+use super::call::Call;
+use super::lists::{List, Paging};
+use super::out::{Created, Done, Download, Id, Json};
+use super::problem::Problem;
+use super::{Nothing, Operation, act, read, write};
+use crate::transfer::download;
+
+/// Operations.
+pub fn operations() -> Vec<Operation> {
+    vec![
+        read("jobs", "/assessments/{case}/jobs", Action::SeeJobs, ["核验任务", "jobs"], jobs),
+        write(
+            Method::POST,
+            "startJob",
+            "/assessments/{case}/jobs",
+            Action::Jobs,
+            ["开始核验任务", "start a job"],
+            start,
+        ),
+        read(
+            "job",
+            "/assessments/{case}/jobs/{id}",
+            Action::SeeJobs,
+            ["一个任务及其进度", "a job and how far it is"],
+            job,
+        ),
+        act(
+            Method::POST,
+            "cancelJob",
+            "/assessments/{case}/jobs/{id}/cancel",
+            Action::Jobs,
+            ["停止任务", "stop a job"],
+            cancel,
+        ),
+        read(
+            "jobResult",
+            "/assessments/{case}/jobs/{id}/results/{name}",
+            Action::SeeJobs,
+            ["下载任务结果", "download a result of a job"],
+            result,
+        ),
+    ]
+}
+
+fn jobs(call: &Call, paging: Paging) -> Result<Json<List<Row<Job>>>, Problem> {
+    Ok(Json(paging.rows(call.workspace().jobs(&call.grant)?)?))
+}
+
+fn start(call: &Call, body: Task) -> Result<Created<Id>, Problem> {
+    let id = call.workspace().start_job(&call.grant, body)?;
+    Ok(Created { at: format!("{}/{id}", call.here()), value: Id { id } })
+}
+
+/// A job and how far it is.
+#[derive(Serialize, JsonSchema)]
+struct Running {
+    /// The job.
+    job: Row<Job>,
+    /// The program's last word while it runs.
+    progress: Option<String>,
+}
+
+fn job(call: &Call, _: Nothing) -> Result<Json<Running>, Problem> {
+    let (job, progress) = call.workspace().job(&call.grant, call.param("id"))?;
+    Ok(Json(Running { job, progress: progress.map(|progress| progress.text) }))
+}
+
+fn cancel(call: &Call) -> Result<Done, Problem> {
+    call.workspace().cancel_job(&call.grant, call.param("id"))?;
+    Ok(Done)
+}
+
+fn result(call: &Call, _: Nothing) -> Result<Download, Problem> {
+    let name = call.param("name");
+    let (blob, file) = call.workspace().job_result(&call.grant, call.param("id"), name)?;
+    Ok(Download(download(file, Some(blob.size), &blob.media, name)))
+}

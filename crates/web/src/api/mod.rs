@@ -1,0 +1,231 @@
+//! The programming interface, `/api/v1`: everything the pages do, as JSON.
+//!
+//! An operation stands in a table (method, path, [`Action`], function), as a page does. What it takes and answers are types; the
+//! OpenAPI document is made from the table and these types, so that it cannot say anything else than what happens.
+
+mod access;
+mod account;
+mod assessments;
+mod call;
+mod door;
+mod evidence;
+mod findings;
+mod gaps;
+mod inventory;
+mod jobs;
+mod lists;
+mod openapi;
+mod out;
+mod problem;
+mod requests;
+mod review;
+mod work;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::LazyLock;
+
+use axum::body::Body;
+use axum::http::Method;
+use axum::response::Response;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use zhunsheng_workspace::Action;
+
+use call::Call;
+use out::{Answered, Out};
+use problem::Problem;
+
+pub use door::{lost, serve};
+pub use openapi::document;
+
+/// Where all paths begin.
+pub const ROOT: &str = "/api/v1";
+
+type Plain = Box<dyn Fn(&Call) -> Result<Response, Problem> + Send + Sync>;
+type Answering = Pin<Box<dyn Future<Output = Result<Response, Problem>> + Send>>;
+type Stream = Box<dyn Fn(Call, Body) -> Answering + Send + Sync>;
+
+/// What answers an operation.
+pub(crate) enum Run {
+    /// A plain function; the body was read.
+    Plain(Plain),
+    /// For bodies too large to hold.
+    Stream(Stream),
+}
+
+/// What stands in for a whole kind of schemas.
+type Describe = fn(&mut SchemaGenerator) -> Schema;
+
+/// An operation.
+pub struct Operation {
+    /// Method.
+    pub method: Method,
+    /// Path below [`ROOT`]; `{case}` is the assessment.
+    pub path: &'static str,
+    /// What leave it needs.
+    pub action: Action,
+    /// Its name for programs.
+    pub name: &'static str,
+    /// What it does, in Chinese and English.
+    pub text: [&'static str; 2],
+    /// `If-Match` (or `If-None-Match: *` for what is new) must be sent.
+    pub locked: bool,
+    /// Media type of the body, and its schema.
+    pub(crate) takes: Option<(&'static str, Describe)>,
+    pub(crate) query: Option<Describe>,
+    pub(crate) answers: Answered,
+    pub(crate) run: Run,
+}
+
+impl Operation {
+    /// The media type its body must have; none where it takes no body.
+    pub fn takes(&self) -> Option<&'static str> {
+        self.takes.map(|(media, _)| media)
+    }
+
+    /// Only over the version that was read.
+    fn locked(mut self) -> Operation {
+        self.locked = true;
+        self
+    }
+}
+
+/// Nothing is asked after the question mark.
+#[derive(serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+fn schema<T: JsonSchema>() -> Describe {
+    |generator| generator.subschema_for::<T>()
+}
+
+/// An operation that reads.
+fn read<Q, O>(
+    name: &'static str,
+    path: &'static str,
+    action: Action,
+    text: [&'static str; 2],
+    run: fn(&Call, Q) -> Result<O, Problem>,
+) -> Operation
+where
+    Q: DeserializeOwned + JsonSchema + 'static,
+    O: Out + 'static,
+{
+    Operation {
+        method: Method::GET,
+        path,
+        action,
+        name,
+        text,
+        locked: false,
+        takes: None,
+        query: Some(schema::<Q>()),
+        answers: O::answered(),
+        run: Run::Plain(Box::new(move |call| run(call, call.query()?)?.respond())),
+    }
+}
+
+/// An operation that writes what its JSON body says.
+fn write<B, O>(
+    method: Method,
+    name: &'static str,
+    path: &'static str,
+    action: Action,
+    text: [&'static str; 2],
+    run: fn(&Call, B) -> Result<O, Problem>,
+) -> Operation
+where
+    B: DeserializeOwned + JsonSchema + 'static,
+    O: Out + 'static,
+{
+    Operation {
+        method,
+        path,
+        action,
+        name,
+        text,
+        locked: false,
+        takes: Some(("application/json", schema::<B>())),
+        query: None,
+        answers: O::answered(),
+        run: Run::Plain(Box::new(move |call| run(call, call.body()?)?.respond())),
+    }
+}
+
+/// An operation that changes something and needs no body.
+fn act<O: Out + 'static>(
+    method: Method,
+    name: &'static str,
+    path: &'static str,
+    action: Action,
+    text: [&'static str; 2],
+    run: fn(&Call) -> Result<O, Problem>,
+) -> Operation {
+    Operation {
+        method,
+        path,
+        action,
+        name,
+        text,
+        locked: false,
+        takes: None,
+        query: None,
+        answers: O::answered(),
+        run: Run::Plain(Box::new(move |call| run(call)?.respond())),
+    }
+}
+
+/// An operation that receives a file, piece by piece.
+fn upload<Q, O, F>(
+    name: &'static str,
+    path: &'static str,
+    action: Action,
+    text: [&'static str; 2],
+    media: &'static str,
+    run: fn(Call, Q, Body) -> F,
+) -> Operation
+where
+    Q: DeserializeOwned + JsonSchema + Send + 'static,
+    O: Out + Send + 'static,
+    F: Future<Output = Result<O, Problem>> + Send + 'static,
+{
+    let stream: Stream = Box::new(move |call, body| {
+        Box::pin(async move {
+            let query = call.query()?;
+            run(call, query, body).await?.respond()
+        })
+    });
+    Operation {
+        method: Method::POST,
+        path,
+        action,
+        name,
+        text,
+        locked: false,
+        takes: Some((media, out::bytes)),
+        query: Some(schema::<Q>()),
+        answers: O::answered(),
+        run: Run::Stream(stream),
+    }
+}
+
+/// All operations, group by group.
+pub fn all() -> &'static [Operation] {
+    static ALL: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+        let mut all = vec![openapi::operation()];
+        all.extend(account::operations());
+        all.extend(access::operations());
+        all.extend(assessments::operations());
+        all.extend(inventory::operations());
+        all.extend(findings::operations());
+        all.extend(work::operations());
+        all.extend(evidence::operations());
+        all.extend(requests::operations());
+        all.extend(gaps::operations());
+        all.extend(jobs::operations());
+        all.extend(review::operations());
+        all
+    });
+    &ALL
+}

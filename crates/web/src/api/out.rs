@@ -1,0 +1,162 @@
+//! What operations answer: each kind knows its status, its headers and how it is described.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+use zhunsheng_workspace::{Error, Row};
+
+use super::{Describe, problem::Problem};
+
+/// How an answer is described.
+#[derive(Clone, Copy)]
+pub(crate) struct Answered {
+    pub status: u16,
+    /// Media type and schema; none where there is no content.
+    pub content: Option<(&'static str, Describe)>,
+    pub tag: bool,
+    pub location: bool,
+}
+
+/// Something an operation answers.
+pub(crate) trait Out {
+    fn answered() -> Answered;
+    fn respond(self) -> Result<Response, Problem>;
+}
+
+/// A schema for bytes.
+pub(crate) fn bytes(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": "string", "format": "binary"})
+}
+
+fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Response, Problem> {
+    let bytes = serde_json::to_vec(value).map_err(|fault| Error::Internal(format!("cannot encode: {fault}")))?;
+    let mut response = Response::new(bytes.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+fn with(mut response: Response, name: header::HeaderName, text: &str) -> Response {
+    if let Ok(value) = HeaderValue::try_from(text) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+fn schema<T: JsonSchema>() -> Describe {
+    |generator| generator.subschema_for::<T>()
+}
+
+/// JSON.
+pub(crate) struct Json<T>(pub T);
+
+impl<T: Serialize + JsonSchema> Out for Json<T> {
+    fn answered() -> Answered {
+        Answered { status: 200, content: Some(("application/json", schema::<T>())), tag: false, location: false }
+    }
+
+    fn respond(self) -> Result<Response, Problem> {
+        json(StatusCode::OK, &self.0)
+    }
+}
+
+/// JSON with an ETag.
+pub(crate) struct Tagged<T>(pub String, pub T);
+
+impl<T> Tagged<Row<T>> {
+    /// A record; its version is its tag.
+    pub fn row(row: Row<T>) -> Tagged<Row<T>> {
+        Tagged(row.version.to_string(), row)
+    }
+}
+
+impl<T: Serialize + JsonSchema> Out for Tagged<T> {
+    fn answered() -> Answered {
+        Answered { tag: true, ..Json::<T>::answered() }
+    }
+
+    fn respond(self) -> Result<Response, Problem> {
+        Ok(with(json(StatusCode::OK, &self.1)?, header::ETAG, &format!("\"{}\"", self.0)))
+    }
+}
+
+/// What was written, by its version.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Version {
+    /// The version that stands now.
+    pub version: u64,
+}
+
+/// A record was written; its version is its tag.
+pub(crate) fn written(version: u64) -> Tagged<Version> {
+    Tagged(version.to_string(), Version { version })
+}
+
+/// Something new: its address below the root, and what is said of it.
+pub(crate) struct Created<T> {
+    pub at: String,
+    pub value: T,
+}
+
+impl<T: Serialize + JsonSchema> Out for Created<T> {
+    fn answered() -> Answered {
+        Answered { status: 201, location: true, ..Json::<T>::answered() }
+    }
+
+    fn respond(self) -> Result<Response, Problem> {
+        let at = format!("{}{}", super::ROOT, self.at);
+        Ok(with(json(StatusCode::CREATED, &self.value)?, header::LOCATION, &at))
+    }
+}
+
+/// The id of something new.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Id {
+    /// Id.
+    pub id: String,
+}
+
+/// Done; there is nothing to say.
+pub(crate) struct Done;
+
+impl Out for Done {
+    fn answered() -> Answered {
+        Answered { status: 204, content: None, tag: false, location: false }
+    }
+
+    fn respond(self) -> Result<Response, Problem> {
+        let mut response = Response::default();
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        Ok(response)
+    }
+}
+
+/// A file, of whatever type it is.
+pub(crate) struct Download(pub Response);
+
+impl Out for Download {
+    fn answered() -> Answered {
+        Answered { status: 200, content: Some(("*/*", bytes)), tag: false, location: false }
+    }
+
+    fn respond(self) -> Result<Response, Problem> {
+        Ok(self.0)
+    }
+}
+
+/// A document that is JSON already: its tag and its text.
+pub(crate) struct Ready(pub String, pub Vec<u8>);
+
+impl Out for Ready {
+    fn answered() -> Answered {
+        let object: Describe = |_| json_schema!({"type": "object"});
+        Answered { status: 200, content: Some(("application/json", object)), tag: true, location: false }
+    }
+
+    fn respond(self) -> Result<Response, Problem> {
+        let mut response = Response::new(self.1.into());
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(with(response, header::ETAG, &format!("\"{}\"", self.0)))
+    }
+}
