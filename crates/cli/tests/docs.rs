@@ -52,11 +52,6 @@ fn the_dossier_schema_is_current() {
     current("docs/dossier.schema.json", &["dossier", "schema"]);
 }
 
-#[test]
-fn the_openapi_document_is_current() {
-    current("docs/openapi.json", &["serve", "--openapi"]);
-}
-
 /// Every command and subcommand explains itself, and the documents name no command that is not there.
 #[test]
 fn commands_named_in_the_documents_exist() {

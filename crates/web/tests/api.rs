@@ -511,6 +511,18 @@ fn review(story: &Story) {
     assert!(story.get("client", "milestones", &[])["items"].as_array().unwrap().len() >= 5);
 }
 
+/// `UPDATE_DOCS=1` writes it anew.
+#[test]
+fn the_document_in_the_repository_is_current() {
+    let path = common::root().join("docs/openapi.json");
+    let now = format!("{:#}\n", zhunsheng_web::api::document());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == now, "docs/openapi.json is out of date; run the tests with UPDATE_DOCS=1");
+}
+
 #[test]
 fn what_is_sent_is_checked_before_it_is_read() {
     let story = Story::new();
