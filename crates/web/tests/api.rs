@@ -41,7 +41,8 @@ struct With<'a> {
 
 impl Story {
     fn new() -> Story {
-        let server = Server::demo();
+        // Jobs are run by a program that does nothing.
+        let server = Server::demo_with(std::path::Path::new("/bin/true"));
         let document = zhunsheng_web::api::document();
         let case = server.case("门店");
         Story { server, document, case, tokens: RefCell::default(), done: RefCell::default() }
@@ -182,10 +183,16 @@ fn every_operation_answers_as_its_document_says() {
     let media = Some("application/zip");
     let back = story.raw(lead, "importDossier", &With { media, ..With::default() }, &archive.bytes);
     assert_eq!(back.status, 200, "{}", back.body);
+    let workbook = story.raw(lead, "exportWorkbook", &With::default(), b"");
+    let media = Some(workbook.header("content-type"));
+    let back = story.raw(lead, "importWorkbook", &With { media, ..With::default() }, &workbook.bytes);
+    assert_eq!(back.status, 200, "{}", back.body);
     let all: BTreeSet<String> = zhunsheng_web::api::all().iter().map(|one| one.name.to_owned()).collect();
-    // A job that can be stopped would have to run while the test looks at it; that it refuses one that has ended is tested.
+    // A job that can be stopped or taken over would have to run in earnest; that these refuse any other is tested.
+    let refused = ["cancelJob", "takeRecords"];
+    let done = story.done.borrow();
     let missing: Vec<&String> =
-        all.iter().filter(|name| !story.done.borrow().contains(*name) && *name != "cancelJob").collect();
+        all.iter().filter(|name| !done.contains(*name) && !refused.contains(&name.as_str())).collect();
     assert!(missing.is_empty(), "never succeeded: {missing:?}");
 }
 
@@ -484,6 +491,9 @@ fn jobs(story: &Story, evidence: &[String; 2]) {
     let result = story.raw("lead", "jobResult", &With { path: &name, ..With::default() }, b"");
     assert_eq!(result.status, 200);
     story.call("lead", "cancelJob", &With { path: &one, ..With::default() }, &Value::Null, 409);
+    story.call("lead", "takeRecords", &With { path: &one, ..With::default() }, &Value::Null, 409);
+    assert_eq!(story.get("lead", "takenRecords", &[])["taken"], Value::Null);
+    story.call("lead", "dropRecords", &With::default(), &Value::Null, 204);
 }
 
 fn review(story: &Story) {

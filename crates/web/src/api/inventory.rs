@@ -1,7 +1,7 @@
 //! The inventory: objects, collections known to be empty, conflicts, the dossier in and out.
 
 use std::fs::File;
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, header};
@@ -17,10 +17,12 @@ use super::lists::{List, Paging};
 use super::out::{Done, Download, Json, Ready, Tagged, Version, written};
 use super::problem::Problem;
 use super::{Nothing, Operation, act, read, upload, write};
-use crate::transfer::{download, pieces};
+use crate::transfer::{attachment, download, pieces};
 
 const ONE: &str = "/assessments/{case}/objects/{key}/{id}";
 const SINGLE: &str = "/assessments/{case}/objects/{key}";
+
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Operations.
 pub fn operations() -> Vec<Operation> {
@@ -104,6 +106,21 @@ pub fn operations() -> Vec<Operation> {
             ["导入卷宗（zip）", "import a dossier (zip)"],
             "application/zip",
             import,
+        ),
+        read(
+            "exportWorkbook",
+            "/assessments/{case}/dossier.xlsx",
+            Action::Export,
+            ["导出 Excel 工作簿", "export the inventory as an Excel workbook"],
+            workbook,
+        ),
+        upload(
+            "importWorkbook",
+            "/assessments/{case}/workbook",
+            Action::EditFacts,
+            ["导入 Excel 工作簿", "import an Excel workbook"],
+            WORKBOOK,
+            import_workbook,
         ),
     ]
 }
@@ -194,10 +211,11 @@ fn failed(cause: std::io::Error) -> Problem {
     Error::Internal(format!("cannot keep an upload: {cause}")).into()
 }
 
-async fn import(call: Call, _: Nothing, body: Body) -> Result<Json<Imported>, Problem> {
+/// Receives a body into a file that is gone when it is closed.
+async fn received(call: &Call, body: Body) -> Result<File, Problem> {
     let folder = call.workspace().dir().to_path_buf();
-    let start: (File, u64) = (tempfile::tempfile_in(folder).map_err(failed)?, 0);
-    let (file, _) = pieces::<_, Problem>(body, start, |(mut file, size), bytes| {
+    let start = (blocking(move || tempfile::tempfile_in(folder).map_err(failed)).await?, 0);
+    let (mut file, _) = pieces::<_, Problem>(body, start, |(mut file, size), bytes| {
         let size = size + bytes.len() as u64;
         if size > LARGEST {
             return Err(Error::TooLarge { what: "archive", limit: LARGEST }.into());
@@ -206,10 +224,27 @@ async fn import(call: Call, _: Nothing, body: Body) -> Result<Json<Imported>, Pr
         Ok((file, size))
     })
     .await?;
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    Ok(file)
+}
+
+async fn import(call: Call, _: Nothing, body: Body) -> Result<Json<Imported>, Problem> {
+    let file = received(&call, body).await?;
+    blocking(move || Ok(Json(call.workspace().import(&call.grant, file)?))).await
+}
+
+fn workbook(call: &Call, _: Nothing) -> Result<Download, Problem> {
+    let bytes = call.workspace().export_workbook(&call.grant)?;
+    let size = u64::try_from(bytes.len()).ok();
+    Ok(Download(attachment(bytes.into(), size, WORKBOOK, "dossier.xlsx")))
+}
+
+async fn import_workbook(call: Call, _: Nothing, body: Body) -> Result<Json<Imported>, Problem> {
+    let mut file = received(&call, body).await?;
     blocking(move || {
-        let mut file = file;
-        file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        Ok(Json(call.workspace().import(&call.grant, file)?))
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        Ok(Json(call.workspace().import_workbook(&call.grant, &bytes)?))
     })
     .await
 }

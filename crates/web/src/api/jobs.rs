@@ -3,7 +3,7 @@
 use axum::http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
-use zhunsheng_workspace::{Action, Job, Row, Task};
+use zhunsheng_workspace::{Action, Job, Row, Taken, Task};
 
 use super::call::Call;
 use super::lists::{List, Paging};
@@ -46,6 +46,29 @@ pub fn operations() -> Vec<Operation> {
             ["下载任务结果", "download a result of a job"],
             result,
         ),
+        act(
+            Method::POST,
+            "takeRecords",
+            "/assessments/{case}/jobs/{id}/take",
+            Action::EditFacts,
+            ["让结论采用这次记录核验", "let the findings rest on an audit of records"],
+            take,
+        ),
+        read(
+            "takenRecords",
+            "/assessments/{case}/records",
+            Action::SeeJobs,
+            ["结论所采用的记录核验", "the audit that the findings rest on"],
+            taken,
+        ),
+        act(
+            Method::DELETE,
+            "dropRecords",
+            "/assessments/{case}/records",
+            Action::EditFacts,
+            ["不再采用记录核验", "take the audit out of the findings again"],
+            drop_records,
+        ),
     ]
 }
 
@@ -81,4 +104,25 @@ fn result(call: &Call, _: Nothing) -> Result<Download, Problem> {
     let name = call.param("name");
     let (blob, file) = call.workspace().job_result(&call.grant, call.param("id"), name)?;
     Ok(Download(download(file, Some(blob.size), &blob.media, name)))
+}
+
+fn take(call: &Call) -> Result<Done, Problem> {
+    call.workspace().take_records(&call.grant, call.param("id"))?;
+    Ok(Done)
+}
+
+/// The audit that the findings rest on.
+#[derive(Serialize, JsonSchema)]
+struct TakenRecords {
+    /// It, or null where none was taken.
+    taken: Option<Row<Taken>>,
+}
+
+fn taken(call: &Call, _: Nothing) -> Result<Json<TakenRecords>, Problem> {
+    Ok(Json(TakenRecords { taken: call.workspace().taken(&call.grant)? }))
+}
+
+fn drop_records(call: &Call) -> Result<Done, Problem> {
+    call.workspace().drop_records(&call.grant)?;
+    Ok(Done)
 }
