@@ -146,6 +146,11 @@ fn encode(text: &str) -> String {
         .collect()
 }
 
+/// Whether a list holds something of that id.
+fn has(list: &Value, id: &str) -> bool {
+    list["items"].as_array().unwrap().iter().any(|one| one["id"] == id)
+}
+
 /// All pages of a list.
 fn pages(story: &Story, login: &str, name: &str, filter: &str, limit: usize) -> Vec<Value> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
@@ -456,7 +461,7 @@ fn requests(story: &Story, evidence: &[String; 2]) {
     let with = With { path: &one, headers: &[("If-Match", &tag)], ..With::default() };
     story.call(lead, "setRequest", &with, &json!({"assigned": null, "due": "2030-02-28", "note": "请尽快"}), 200);
     story.call(lead, "setRequest", &with, &json!({"assigned": null, "due": "2030-02-28", "note": "请尽快"}), 412);
-    assert_eq!(story.get("assessee", "asked", &[])["items"][0]["id"], id.as_str());
+    assert!(has(&story.get("assessee", "asked", &[]), &id));
     let reply = json!({"text": "见附件", "evidence": [evidence[1]]});
     story.call("assessee", "reply", &With { path: &one, ..With::default() }, &reply, 200);
     let tag = version(&id);
@@ -467,7 +472,8 @@ fn requests(story: &Story, evidence: &[String; 2]) {
 
 fn gaps(story: &Story) {
     let all = pages(story, "lead", "gaps", "", 2);
-    let id = all[0]["gap"]["id"].as_str().unwrap();
+    // One that nobody has told the client of yet.
+    let id = all.iter().find(|one| one["standing"] == "open").unwrap()["gap"]["id"].as_str().unwrap();
     let one = [("at", id)];
     let with = With { path: &one, ..With::default() };
     let accept = json!({"text": "接受", "until": "2099-12-31"});
@@ -487,7 +493,7 @@ fn jobs(story: &Story, evidence: &[String; 2]) {
         .map(|_| story.get("lead", "job", &one))
         .find(|one| !["queued", "running"].contains(&one["job"]["value"]["state"].as_str().unwrap()));
     assert_eq!(ended.unwrap()["job"]["value"]["state"], "done");
-    assert_eq!(story.get("lead", "jobs", &[])["items"].as_array().unwrap().len(), 1);
+    assert!(has(&story.get("lead", "jobs", &[]), &id));
     let name = [("id", id.as_str()), ("name", "result.json")];
     let result = story.raw("lead", "jobResult", &With { path: &name, ..With::default() }, b"");
     assert_eq!(result.status, 200);
