@@ -573,6 +573,14 @@ fn what_is_sent_is_checked_before_it_is_read() {
         let reply = send(method, path, &[], b"");
         assert_eq!((reply.status, reply.header("content-type")), (status, "application/problem+json"), "{path}");
     }
+    // A tag that is none is told from one that has passed.
+    let me = format!("/assessments/{}", story.case);
+    for (header, status) in
+        [(("If-Match", "1"), 422), (("If-None-Match", "\"1\""), 422), (("If-Match", "\"999\""), 412)]
+    {
+        let reply = send("PUT", &me, &[json, header], b"{\"title\": \"a\"}");
+        assert_eq!(reply.status, status, "{}", reply.body);
+    }
     // Words in the language asked for.
     let said = |lang: &str| send("GET", "/nosuch", &[("Accept-Language", lang)], b"").body;
     assert!(said("en").contains("nothing at this address") && said("zh-CN").contains("没有这个地址"));

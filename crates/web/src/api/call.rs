@@ -62,17 +62,22 @@ impl Call {
     /// What `If-Match` names, without its quotes; none where it is not sent or `*`.
     pub fn tag(&self) -> Result<Option<&str>, Problem> {
         match self.tags(header::IF_MATCH) {
+            None if self.headers.contains_key(header::IF_MATCH) => {
+                Err(Problem::unreadable("If-Match", "no text".to_owned()))
+            }
             None | Some("*") => Ok(None),
             Some(tag) => {
                 let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-                inner.filter(|inner| !inner.contains('"')).map(Some).ok_or_else(|| Problem::tag(tag))
+                inner.filter(|inner| !inner.contains('"')).map(Some).ok_or_else(|| {
+                    Problem::unreadable("If-Match", format!("`{}`", tag.chars().take(80).collect::<String>()))
+                })
             }
         }
     }
 
     /// The version written over: of `If-Match`; 0 for `If-None-Match: *`, which makes something new; none for whatever stands.
     pub fn base(&self) -> Result<Option<u64>, Problem> {
-        if self.base_is_new() {
+        if self.base_is_new()? {
             return Ok(Some(0));
         }
         let Some(tag) = self.tag()? else { return Ok(None) };
@@ -81,8 +86,20 @@ impl Call {
     }
 
     /// The call makes something new and says so.
-    pub fn base_is_new(&self) -> bool {
-        self.tags(header::IF_NONE_MATCH) == Some("*")
+    pub fn base_is_new(&self) -> Result<bool, Problem> {
+        match self.tags(header::IF_NONE_MATCH) {
+            // One that is no text is none of ours.
+            None if self.headers.contains_key(header::IF_NONE_MATCH) => {
+                Err(Problem::unreadable("If-None-Match", "no text".to_owned()))
+            }
+            None => Ok(false),
+            Some("*") => Ok(true),
+            // Writes know no other.
+            Some(other) => {
+                let other: String = other.chars().take(80).collect();
+                Err(Problem::unreadable("If-None-Match", format!("`{other}`")))
+            }
+        }
     }
 
     /// The path of this call below the root.

@@ -151,7 +151,7 @@ struct Reason {
 fn determine(call: &Call, body: Determine) -> Result<Created<Id>, Problem> {
     let (leaf, object) = call.at()?;
     let seen = match call.tag()? {
-        _ if call.base_is_new() => Some(String::new()),
+        _ if call.base_is_new()? => Some(String::new()),
         Some(NONE) => Some(String::new()),
         Some(own) => Some(format!("{leaf}@{object}#{own}")),
         None => None,
