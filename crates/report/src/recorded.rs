@@ -104,12 +104,6 @@ impl Recorded<'_> {
         text
     }
 
-    /// Whether its samples are each a thing of its own, as differences between a policy and the inventory are, and not some
-    /// of many that are alike.
-    pub fn each_its_own(&self) -> bool {
-        self.text_of("unit") == "row"
-    }
-
     /// Rows that show it: file, row and reason.
     pub fn samples(&self) -> Vec<String> {
         match self.json_of("samples") {
