@@ -41,7 +41,11 @@ fn findings(dossier: &str) -> (Value, Vec<(Value, Value, Value, Value)>) {
     let output = run(&["assess", dossier, "--as-of", "2026-11-01", "--format", "json"]);
     let all: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     let of = |one: &Value| {
-        (one["leaf"].clone(), one["object"].clone(), one["verdict"].clone(), one["determinations"].clone())
+        let mut determined = one["determinations"].clone();
+        for made in determined.as_array_mut().into_iter().flatten() {
+            made.as_object_mut().unwrap().remove("at");
+        }
+        (one["leaf"].clone(), one["object"].clone(), one["verdict"].clone(), determined)
     };
     (all["counts"].clone(), all["findings"].as_array().unwrap().iter().map(of).collect())
 }

@@ -4,13 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
-use zhunsheng_catalogue::{Catalogue, Node};
+use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Date, load, load_text};
 use zhunsheng_opinion::{Extra, Opinion, PdfError, Template, pdf};
-use zhunsheng_source::Lang;
+use zhunsheng_source::{Lang, Node};
 use zhunsheng_verdict::{Input, assess};
 
-fn input() -> Input<'static> {
+fn input() -> Input {
     Input { as_of: Some(Date::parse("2026-11-01").unwrap()), ..Input::default() }
 }
 

@@ -4,7 +4,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 use zhunsheng_source::Lang;
 
-use crate::page::{Block, Document, Heading, Kind, Span, Table, Tone, signing};
+use crate::page::{Block, Document, Heading, Kind, Span, Table, Tone, long, signing};
 
 /// Base64 for the logo, so that the page needs no other file.
 fn base64(bytes: &[u8]) -> String {
@@ -143,7 +143,7 @@ fn table(table: &Table) -> Markup {
             @if !table.caption.is_empty() { caption { (table.caption) } }
             colgroup { @for width in &table.widths { col style={ "width:" (width) "%" }; } }
             @if headed { thead { tr { @for head in &table.heads { th scope="col" { (head) } } } } }
-            tbody { @for row in &table.rows { tr { @for (index, cell) in row.iter().enumerate() {
+            tbody { @for row in &table.rows { tr class=[long(row).then_some("long")] { @for (index, cell) in row.iter().enumerate() {
                 @if index == 0 && !headed { th scope="row" { (spans(cell)) } } @else { td { (spans(cell)) } }
             } } } }
         }
