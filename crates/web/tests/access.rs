@@ -1,6 +1,8 @@
 //! Every route × everybody × own and other assessments, against the running server: what the one function decides is
 //! what happens. And what protects forms and sessions.
 
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test stops where something is wrong")]
+
 mod common;
 
 use common::http::{Program, Reply, send};

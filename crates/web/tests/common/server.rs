@@ -56,28 +56,7 @@ impl Server {
             .unwrap();
         });
         let base = ready.recv().unwrap();
-        Server { base, workspace, users, dir: dir }
-    }
-
-    /// Leave for one's own account, as somebody of the demonstration.
-    fn own(&self, login: &str) -> Grant {
-        let given =
-            SignIn { login: login.into(), password: self.password(login).into(), code: None, peer: "test".into() };
-        let (actor, _) = self.workspace.session(&self.workspace.sign_in(&given).unwrap().secret).unwrap();
-        self.workspace.allow(&actor, Action::Account, None).unwrap()
-    }
-
-    /// A token of somebody of the demonstration.
-    pub fn token(&self, login: &str, scopes: &[Scope], case: Option<&str>) -> String {
-        self.workspace.make_token(&self.own(login), "test", scopes, case, None).unwrap()
-    }
-
-    /// Withdraws all tokens of somebody.
-    pub fn drop_tokens(&self, login: &str) {
-        let own = self.own(login);
-        for token in self.workspace.tokens(&own).unwrap() {
-            self.workspace.drop_token(&own, &token.id).unwrap();
-        }
+        Server { base, workspace, users, dir }
     }
 
     /// Leave for one's own account, as somebody of the demonstration.
