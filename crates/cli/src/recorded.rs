@@ -84,6 +84,17 @@ pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: 
     if !named.objects("policy").into_iter().any(|policy| named.text(policy, "file").is_some()) {
         return Ok(dossier);
     }
+    // Who states what is held and does not name the texts has not put them up for comparison by machine: that is said, not refused.
+    let target = named.objects("target").first().copied();
+    let held = target.and_then(|target| named.words(target, "event_records"));
+    if held.is_some_and(|held| !held.contains(&"texts")) {
+        let text = zhunsheng_source::Text::new(
+            "提示：没有读取政策文本与台账比对，因为 target.event_records 没有列出 `texts`",
+            "note: texts of policies were not read and compared: target.event_records does not name `texts`",
+        );
+        eprintln!("{}", text.get(language));
+        return Ok(dossier);
+    }
     let mut records = zhunsheng_records::dossier::folder(&folder.join("records")).map_err(said)?;
     let deeds = match records.tables.remove(&zhunsheng_records::schema::Table::Events) {
         Some(paths) => {

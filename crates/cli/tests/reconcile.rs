@@ -291,8 +291,10 @@ fn a_text_that_is_not_there_is_unknown_and_one_that_is_there_must_be_named() {
     let at = changed("policy-agree", "reconcile-unnamed", "dossier.yaml", &[("[events, texts]", "[events]")]);
     let output = run(&["assess", at.to_str().unwrap()]);
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("`texts`") && said.contains("target.event_records"), "{said}");
+    let value: Value =
+        serde_json::from_slice(&run(&["assess", at.to_str().unwrap(), "--format", "json"]).stdout).unwrap();
+    assert!(compared(&value).is_empty(), "what is not named is not compared");
     // A text that is not Chinese shows nothing, neither for nor against.
     let at = changed("policy-agree", "reconcile-foreign", "dossier.yaml", &[]);
     std::fs::write(at.join("policy.md"), "# Privacy\n\nWe collect your mobile number.\n").unwrap();

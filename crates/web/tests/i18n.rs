@@ -82,12 +82,15 @@ fn no_template_or_handler_has_chinese_of_its_own() {
         }
     }
     for (path, text) in read("src", "rs") {
-        if path.components().any(|part| part.as_os_str() == "i18n") || path.ends_with("tests.rs") {
+        // The operations of the interface carry their summaries in both languages, in their table; so does the document made of it.
+        let told = ["i18n", "api"];
+        if path.components().any(|part| told.iter().any(|told| part.as_os_str() == *told)) || path.ends_with("tests.rs")
+        {
             continue;
         }
         let tests = text.find("#[cfg(test)]").unwrap_or(text.len());
         for (line, text) in text[..tests].lines().enumerate() {
-            if han(text) {
+            if han(text) && !text.trim_start().starts_with("//") {
                 wrong.push(format!("{}:{}: {text}", path.display(), line + 1));
             }
         }

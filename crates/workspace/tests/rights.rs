@@ -122,7 +122,7 @@ fn a_token_may_no_more_than_its_scopes_and_never_makes_credentials() {
     let actor = ws.bearer(&whole).unwrap();
     assert_eq!(status(ws.allow(&actor, Action::Account, None)), 403);
     let home = ws.allow(&actor, Action::Home, None).unwrap();
-    assert_eq!(ws.assessments(&home).unwrap().len(), 2);
+    assert_eq!(ws.assessments(&home).unwrap().len(), 4);
     let tokens = ws.tokens(&account).unwrap();
     assert_eq!(tokens.len(), 4);
     let last = tokens.iter().find(|row| row.value.title == "all").unwrap();

@@ -331,7 +331,9 @@ fn refused(visit: &Visit, wrong: String) -> Answer {
 fn enter(visit: &Visit, form: &Form, photo: Option<(String, Upload)>) -> Result<Value, Fault> {
     let (workspace, grant, t) = (&visit.app.workspace, &visit.grant, visit.t());
     let (key, object, field) = (form.get("key"), form.get("object"), form.get("field"));
-    let Some((kind_id, kind)) = workspace.catalogue().schema.kind_of_key(key) else { return Err(Fault::NotFound) };
+    let Some((kind_id, kind)) = workspace.catalogue().schema.kind_of_key(key) else {
+        return Err(Fault::Unreadable(format!("key `{key}`")));
+    };
     let kind_id = kind_id.to_owned();
     let row = workspace.object(grant, key, object)?;
     let mut said = BTreeMap::new();

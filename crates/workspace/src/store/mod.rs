@@ -99,7 +99,7 @@ impl Store {
     pub fn checkpoint(&self) -> Result<()> {
         let connection = Connection::open(self.dir.join(DATABASE))?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
-        connection.pragma_query_value(None, "wal_checkpoint(TRUNCATE)", |_| Ok(()))?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 

@@ -111,7 +111,7 @@ fn run(connection: &Connection, mut head: Head, requests: &Receiver<Request>, ri
         }
     }
     // Nobody writes any more: leave one file behind.
-    drop(connection.pragma_query_value(None, "wal_checkpoint(TRUNCATE)", |_| Ok(())));
+    drop(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())));
 }
 
 fn gather(first: Request, requests: &Receiver<Request>, expected: usize) -> Vec<Request> {
@@ -177,6 +177,6 @@ fn commit(connection: &Connection, before: Head, batch: Vec<Request>) -> Head {
 fn checkpoints(path: &PathBuf, rung: &Receiver<()>) {
     let Ok(connection) = Connection::open(path) else { return };
     while rung.recv().is_ok() {
-        drop(connection.pragma_query_value(None, "wal_checkpoint(PASSIVE)", |_| Ok(())));
+        drop(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())));
     }
 }
