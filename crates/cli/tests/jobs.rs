@@ -75,7 +75,14 @@ fn records_are_audited_and_enter_the_findings_as_on_the_command_line() {
 
     // The same by hand.
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("dossier.yaml"), &before).unwrap();
+    // The files of evidence lie elsewhere than where a dossier has its records: else these would be audited anew.
+    let dossier = |text: &str| {
+        std::fs::write(folder.path().join("dossier.yaml"), text.replace("records/events.csv", "events.csv")).unwrap();
+    };
+    let example = common::root().join("examples/policy-differs");
+    std::fs::copy(example.join("policy.md"), folder.path().join("policy.md")).unwrap();
+    std::fs::copy(example.join("records/events.csv"), folder.path().join("events.csv")).unwrap();
+    dossier(&before);
     let result = ws.job_json(&grant, &job).unwrap();
     std::fs::write(folder.path().join("audit.json"), result.to_string()).unwrap();
     let run = |more: &[&str]| {
@@ -94,7 +101,7 @@ fn records_are_audited_and_enter_the_findings_as_on_the_command_line() {
     assert_eq!(verdicts(&with), verdicts(&run(&["--records", "audit.json"])));
     assert_ne!(verdicts(&with), verdicts(&plain), "the records change something");
     // The dossier as it goes out holds the result, and is judged alike.
-    std::fs::write(folder.path().join("dossier.yaml"), ws.dossier_text(&grant).unwrap()).unwrap();
+    dossier(&ws.dossier_text(&grant).unwrap());
     assert_eq!(verdicts(&run(&[])), verdicts(&with));
     lead.go(&at("/jobs"));
     assert!(lead.text("main").contains("已计入结论"));

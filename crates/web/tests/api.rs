@@ -122,7 +122,9 @@ impl Story {
 
     #[track_caller]
     fn call(&self, login: &str, name: &str, with: &With<'_>, body: &Value, status: u16) -> Value {
-        let reply = self.raw(login, name, with, body.to_string().as_bytes());
+        // A body that nobody reads would have the connection reset before the answer is whole.
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let reply = self.raw(login, name, with, body.as_bytes());
         assert_eq!(reply.status, status, "{name}: {}", reply.body);
         serde_json::from_str(&reply.body).unwrap_or(Value::Null)
     }
