@@ -142,6 +142,7 @@ const ASSESS_HELP: &str = "\
   zhunsheng assess mine --pack-id auto-sales-shanghai --only-pack
   zhunsheng records audit --dossier mine --json > audit.json ; zhunsheng assess mine --records audit.json
   zhunsheng assess mine --format sarif -o zhunsheng.sarif   # 差距标在卷宗的行上 · gaps at their lines of the dossier
+  zhunsheng assess mine --format oscal -o results.json      # 供治理与合规平台 · for governance platforms
   zhunsheng --lang en assess mine --stage collection,use --format json | jq '.counts'
 
 退出码 Exit codes: 0 无差距 no gap · 1 有差距 gaps · 2 输入有误 input wrong · 3 仅有待定 undetermined only";
@@ -271,6 +272,8 @@ pub enum Format {
     Html,
     /// SARIF 2.1.0：供代码评审和流水线 SARIF 2.1.0, for code review and CI
     Sarif,
+    /// OSCAL 1.1.2 评估结果：供治理与合规平台 OSCAL 1.1.2 assessment results, for governance platforms
+    Oscal,
 }
 
 /// What can be done with dossiers.

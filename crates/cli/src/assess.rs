@@ -64,6 +64,7 @@ fn write(assessment: &Assessment<'_>, format: Format, lang: Lang, mut out: &mut 
             serde_json::to_writer_pretty(&mut out, &value).map_err(|cause| Failure::Said(cause.to_string()))?;
             writeln!(out)?;
         }
+        Format::Oscal => zhunsheng_report::write_oscal(assessment, lang, &mut out)?,
         Format::Html => out.write_all(zhunsheng_report::html(assessment, lang).as_bytes())?,
     }
     Ok(())

@@ -234,3 +234,46 @@ fn gaps_stand_at_their_lines_as_sarif() {
         results.iter().map(|one| one["partialFingerprints"].to_string()).collect();
     assert_eq!(prints.len(), results.len(), "a result has a fingerprint of its own");
 }
+
+#[test]
+fn results_are_told_as_oscal_and_unknown_is_never_satisfied() {
+    let args = ["--lang", "en", "assess", "examples/storefront-cameras", "--as-of", "2026-11-01", "--format"];
+    let all: serde_json::Value = serde_json::from_slice(&run(&[&args[..], &["json"]].concat()).stdout).unwrap();
+    let output = run(&[&args[..], &["oscal"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.stdout, run(&[&args[..], &["oscal"]].concat()).stdout, "equal input, equal bytes");
+    let oscal: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let results = &oscal["assessment-results"];
+    assert_eq!(results["metadata"]["oscal-version"], "1.1.2");
+    let result = &results["results"][0];
+    let list = |key: &str| result[key].as_array().unwrap().as_slice();
+    let status = |one: &serde_json::Value| one["target"]["status"].clone();
+    let of = |state: &str, reason: &str| {
+        let like = |one: &&serde_json::Value| status(one)["state"] == state && status(one)["reason"] == reason;
+        Some(list("findings").iter().filter(like).count() as u64)
+    };
+    assert_eq!(of("satisfied", "pass"), all["counts"]["conformant"].as_u64());
+    assert_eq!(of("not-satisfied", "fail"), all["counts"]["gap"].as_u64());
+    assert_eq!(of("not-satisfied", "other"), all["counts"]["undetermined"].as_u64());
+    assert_eq!(Some(list("risks").len() as u64), all["counts"]["gap"].as_u64());
+
+    // Every reference leads to something, and no two things share an identifier.
+    let ids = |key: &str| list(key).iter().map(|one| one["uuid"].as_str().unwrap()).collect::<Vec<_>>();
+    let mut every: Vec<&str> = ["observations", "risks", "findings"].into_iter().flat_map(ids).collect();
+    let count = every.len();
+    every.sort_unstable();
+    every.dedup();
+    assert_eq!(every.len(), count);
+    let selection = &result["reviewed-controls"]["control-objective-selections"][0]["include-objectives"];
+    let objectives: Vec<&str> =
+        selection.as_array().unwrap().iter().map(|one| one["objective-id"].as_str().unwrap()).collect();
+    for one in list("findings") {
+        let observed = one["related-observations"][0]["observation-uuid"].as_str().unwrap();
+        assert!(ids("observations").contains(&observed));
+        assert_eq!(status(one)["reason"] == "fail", one["related-risks"][0]["risk-uuid"].is_string(), "{one}");
+        assert!(objectives.contains(&one["target"]["target-id"].as_str().unwrap()));
+    }
+    let capture = list("observations").iter().find(|one| one["title"].as_str().unwrap().starts_with("6.2.6.1c4 ")).unwrap();
+    let evidence = capture["relevant-evidence"].as_array().unwrap();
+    assert!(evidence.iter().any(|one| one["href"].as_str().unwrap().contains("examples/storefront-cameras/dossier.yaml#L")));
+}

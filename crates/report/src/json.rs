@@ -60,7 +60,7 @@ pub fn write_json(assessment: &Assessment<'_>, out: &mut impl Write) -> io::Resu
     writeln!(out, "\"obligations\":{}}}", obligations(assessment))
 }
 
-fn list(out: &mut impl Write, key: &str, items: impl IntoIterator<Item = Value>) -> io::Result<()> {
+pub(crate) fn list(out: &mut impl Write, key: &str, items: impl IntoIterator<Item = Value>) -> io::Result<()> {
     write!(out, "\"{key}\":[")?;
     for (index, item) in items.into_iter().enumerate() {
         write!(out, "{}\n{item}", if index == 0 { "" } else { "," })?;
@@ -68,7 +68,7 @@ fn list(out: &mut impl Write, key: &str, items: impl IntoIterator<Item = Value>)
     writeln!(out, "],")
 }
 
-fn target_text(assessment: &Assessment<'_>, field: &str) -> Value {
+pub(crate) fn target_text(assessment: &Assessment<'_>, field: &str) -> Value {
     let schema = &assessment.catalogue.schema;
     let facts = &assessment.dossier.facts;
     let Some(root) = schema.root_of("target") else { return Value::Null };

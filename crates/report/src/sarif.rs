@@ -104,7 +104,7 @@ fn own(assessment: &Assessment<'_>, finding: &Finding) -> At {
 }
 
 /// Where the facts stand that the dossier states; those of the taxonomy are not the reader's to change.
-fn places(assessment: &Assessment<'_>, finding: &Finding) -> Vec<At> {
+pub(crate) fn places(assessment: &Assessment<'_>, finding: &Finding) -> Vec<At> {
     let at = |fact: &FactId| assessment.dossier.facts.at(*fact);
     let catalogue = assessment.catalogue.sources.len();
     let mut all: Vec<At> = Vec::new();
@@ -130,7 +130,7 @@ fn location(assessment: &Assessment<'_>, at: At, object: &str) -> Value {
 }
 
 /// A path as a relative reference: `/` between parts, everything that a URI does not take escaped.
-fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.replace('\\', "/").bytes() {
         match byte {
