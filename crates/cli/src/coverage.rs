@@ -12,8 +12,9 @@ use crate::input::Failure;
 /// numbered items.
 const STANDARD: [usize; 3] = [145, 319, 161];
 
-/// What the catalogue has more because a slip was resolved: 6.3.7.1 uses the letter c twice, which here are c and d.
-const RESOLVED: [usize; 3] = [0, 1, 0];
+/// What the catalogue has more: the leaf of 5.6.3, which renders the duty of annex E.2.3 and an assessor's task of 5.6.3.1, and a slip
+/// that was resolved: 6.3.7.1 uses the letter c twice, which here are c and d.
+const RESOLVED: [usize; 3] = [1, 1, 0];
 
 #[derive(Default)]
 struct Row {
@@ -91,7 +92,7 @@ pub fn run(catalogue: &Catalogue, out: &mut impl Write) -> Result<u8, Failure> {
     }
     writeln!(
         out,
-        "\n6.3.7.1 的字母为 a、c、b、c，第二个 c 在目录中记为 d（见 errata）。The letters of 6.3.7.1 run a, c, b, c; the second c is d here (see the errata)."
+        "\n6.3.7.1 的字母为 a、c、b、c，第二个 c 在目录中记为 d（见 errata）；5.6.3 在正文里没有自己的要求，条目 5.6.3 写的是附录 E.2.3 的义务和 5.6.3.1 要评估员确认的事。The letters of 6.3.7.1 run a, c, b, c; the second c is d here (see the errata). 5.6.3 has no requirement of its own in the text; leaf 5.6.3 is the duty of annex E.2.3 and what 5.6.3.1 has the assessor confirm."
     )?;
     let per_mille = |part: usize, all: usize| (part * 1000).checked_div(all).unwrap_or(0);
     let share = per_mille(automatic, automatic + guided);
