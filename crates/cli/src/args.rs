@@ -256,6 +256,9 @@ pub struct ServeArgs {
     /// 对外地址，如 https://assess.example.com；https 时 Cookie 只经加密连接发送 The address under which it is reached from outside; with https, cookies travel encrypted only
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
+    /// PDF 所用字体的目录，先于系统字体 Folder of fonts for PDF, before those of the system
+    #[arg(long = "font-path", value_name = "DIR")]
+    pub fonts: Vec<PathBuf>,
     /// 只输出编程接口的 OpenAPI 文档 Only print the OpenAPI document of the programming interface
     #[arg(long)]
     pub openapi: bool,

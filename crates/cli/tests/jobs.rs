@@ -13,24 +13,13 @@ mod common;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::browser::{Browser, Tab};
+use common::browser::Browser;
 use common::server::Server;
 use serde_json::Value;
 use zhunsheng_workspace::{Action, SignIn};
 
 fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_zhunsheng"))
-}
-
-#[track_caller]
-fn look(tab: &Tab<'_>, name: &str) {
-    tab.accessible(name);
-    tab.looks(name);
-    tab.size(360, 740, true);
-    let over = tab.eval("document.documentElement.scrollWidth - innerWidth").as_i64().unwrap_or(0);
-    assert!(over <= 0, "{name} is {over} px too wide at 360");
-    tab.size(1440, 900, false);
-    tab.quiet();
 }
 
 /// Verdicts by leaf and object, of a result as JSON.
@@ -68,9 +57,9 @@ fn records_are_audited_and_enter_the_findings_as_on_the_command_line() {
     lead.eval("document.querySelectorAll('details').forEach(d => d.open = true)");
     let text = lead.text("main");
     assert!(text.contains("events.csv（2026 年 4 月全部处理事件） 行 "), "{text}");
-    look(&lead, "jobs-records");
+    lead.look("jobs-records");
     lead.go(&format!("{}?show=all", lead.eval("location.href.split('?')[0]").as_str().unwrap()));
-    look(&lead, "jobs-records-all");
+    lead.look("jobs-records-all");
     let job = lead.eval("location.pathname.split('/').pop()").as_str().unwrap().to_owned();
 
     // The same by hand.
@@ -105,7 +94,7 @@ fn records_are_audited_and_enter_the_findings_as_on_the_command_line() {
     assert_eq!(verdicts(&run(&[])), verdicts(&with));
     lead.go(&at("/jobs"));
     assert!(lead.text("main").contains("已计入结论"));
-    look(&lead, "jobs-taken");
+    lead.look("jobs-taken");
     lead.go(&at("/inventory/records"));
     assert!(!lead.has("main form[method=post] input[name=id]"), "nobody writes results by hand");
     lead.go(&at(&format!("/jobs/{job}")));
@@ -122,7 +111,7 @@ fn a_policy_is_read_item_by_item_and_held_against_inventory_and_events() {
     let at = |path: &str| server.url(&format!("/a/{case}{path}"));
     lead.go(&at("/jobs/new?kind=policy"));
     assert_eq!(lead.eval("document.querySelector(\"[name='use.policy-text']\").value"), "policy");
-    look(&lead, "jobs-new-policy");
+    lead.look("jobs-new-policy");
     lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
     lead.wait("document.querySelector('.viewer')");
     let text = std::fs::read_to_string(common::root().join("examples/policy-differs/policy.md")).unwrap();
@@ -132,7 +121,7 @@ fn a_policy_is_read_item_by_item_and_held_against_inventory_and_events() {
     assert!(shown.contains(&piece), "{piece}: {shown}");
     let marks = lead.eval("document.querySelectorAll('mark.backs').length").as_u64().unwrap();
     assert!(marks > 5, "{marks}");
-    look(&lead, "jobs-policy");
+    lead.look("jobs-policy");
     // One item: its sentences alone, and each of them.
     lead.load(|| {
         lead.eval("[...document.querySelectorAll('.items a[data-item]')].find(a => a.querySelector('.count')).click()");
@@ -144,11 +133,11 @@ fn a_policy_is_read_item_by_item_and_held_against_inventory_and_events() {
         "{marked} of {marks}, {count} sentences"
     );
     assert!(lead.has(".items .pad a[href^='#s-']"));
-    look(&lead, "jobs-policy-item");
+    lead.look("jobs-policy-item");
 
     lead.go(&at("/jobs/new?kind=reconcile"));
     assert!(lead.text("main").contains("已有文件"), "{}", lead.text("main"));
-    look(&lead, "jobs-new-reconcile");
+    lead.look("jobs-new-reconcile");
     lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
     lead.wait("document.querySelector('table.sides')");
     let by_hand = Command::new(program())
@@ -172,13 +161,13 @@ fn a_policy_is_read_item_by_item_and_held_against_inventory_and_events() {
     );
     assert_eq!(lead.eval("document.querySelectorAll('table.sides tbody tr').length").as_u64(), Some(count("rows")));
     assert!(lead.text("table.sides").contains("events.csv（2026 年 4 月全部处理事件）#"));
-    look(&lead, "jobs-reconcile");
+    lead.look("jobs-reconcile");
 
     lead.go(&at("/jobs/new?kind=discover"));
     lead.fill("[name='use.event-log']", "data");
     lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
     lead.wait("document.querySelector('a[download]')");
-    look(&lead, "jobs-discover");
+    lead.look("jobs-discover");
     lead.go(&at("/jobs/new?kind=policy-diff"));
     lead.fill("[name='use.policy-text']", "old");
     lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
@@ -196,7 +185,7 @@ fn a_policy_is_read_item_by_item_and_held_against_inventory_and_events() {
     lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
     lead.wait("document.querySelector('[role=alert]')");
     assert!(lead.text("[role=alert]").contains("policy") || lead.text("[role=alert]").contains("docx"));
-    look(&lead, "jobs-failed");
+    lead.look("jobs-failed");
 }
 
 #[test]

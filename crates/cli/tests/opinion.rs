@@ -10,43 +10,23 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
+use common::program::{run, scratch, stderr, text};
 use common::root;
 use serde_json::Value;
 
 const CASE: &str = "examples/storefront-cameras";
 const DATE: [&str; 2] = ["--as-of", "2026-11-01"];
 
-fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap()
-}
-
 fn opinion(args: &[&str]) -> Output {
     run(&[&["--lang", "en", "opinion"], args].concat())
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 fn json(args: &[&str]) -> Value {
     let output = run(&[&["opinion"], args, &["--format", "json"]].concat());
     assert!(matches!(output.status.code(), Some(0..=1 | 3)), "{}", stderr(&output));
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// A folder of the test's own, empty at first.
-fn scratch(name: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("opinion-{name}"));
-    drop(std::fs::remove_dir_all(&dir));
-    std::fs::create_dir_all(&dir).unwrap();
-    dir
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
 }
 
 #[test]

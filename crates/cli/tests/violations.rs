@@ -66,7 +66,7 @@ fn what_is_not_as_declared_is_reported() {
     check(&one("7.3.2.9: {set: {}}"), "no leaf `7.3.2.9`");
     check("covers: [7.3.2.1]\nvariants: {a: {from: [b]}, b: {}}\nviolations: {}\n", "no variant `b`");
     check("covers: [7.3.2.1]\nvariants: {a: {view: audit-2052}}\nviolations: {}\n", "no view `audit-2052`");
-    let viewed = "covers: []\nvariants: {a: {view: audit-2025}}\nviolations:\n  audit.2.4: {in: a, set: {'answers[audit.2.4@organisation].named': some-not}}\n";
+    let viewed = "covers: []\nvariants: {a: {view: audit-2025}}\nviolations:\n  audit.2.4: {in: a, set: {'answers[audit.2.4].named': some-not}}\n";
     check(viewed, "baseline `a` does not conform: 5.2.2");
     check("covers: [7.3.2.1]\nviolations: {}\n", "leaves without a violation: 7.3.2.1");
     check("covers: [7.3.2.1]\nwithout: {7.3.2.1: }\nviolations: {}\n", "a reason is needed");

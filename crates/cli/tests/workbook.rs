@@ -11,30 +11,10 @@
 mod common;
 
 use std::io::{Cursor, Read as _, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
+use common::program::{run, scratch, stderr, text};
 use common::root;
 use serde_json::Value;
-
-fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-fn scratch(name: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("workbook-{name}"));
-    drop(std::fs::remove_dir_all(&dir));
-    std::fs::create_dir_all(&dir).unwrap();
-    dir
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
 
 /// Verdicts without the addresses of facts, which the workbook does not keep.
 fn findings(dossier: &str) -> (Value, Vec<(Value, Value, Value, Value)>) {

@@ -103,6 +103,8 @@ pub enum Measure {
     Disclosed,
     /// The client accepts the risk.
     Accepted,
+    /// The client accepts it no longer.
+    Revoked,
     /// The assessee consults the regulator.
     Consulted,
     /// The processing was stopped.
@@ -127,6 +129,7 @@ impl Measure {
             Measure::Promised => Text::new("承诺限期调整", "adjustment promised"),
             Measure::Disclosed => Text::new("揭示风险", "risk disclosed"),
             Measure::Accepted => Text::new("委托方接受风险", "risk accepted by the client"),
+            Measure::Revoked => Text::new("委托方撤销风险接受", "acceptance revoked by the client"),
             Measure::Consulted => Text::new("向监管部门咨询", "regulator consulted"),
             Measure::Stopped => Text::new("停止处理", "processing stopped"),
             Measure::Handled => Text::new("商定其他处置", "handled otherwise as agreed"),

@@ -1,6 +1,6 @@
 //! The request list: what is not known, whom it would help, and the question that asks for it.
 
-use zhunsheng_catalogue::{Catalogue, LeafId};
+use zhunsheng_catalogue::{Catalogue, Leaf, LeafId};
 use zhunsheng_dossier::{Dossier, Facts, Outcome};
 use zhunsheng_source::Text;
 
@@ -73,10 +73,7 @@ pub(crate) fn path(catalogue: &Catalogue, dossier: &Dossier, missing: Missing) -
             let leaf = catalogue.leaves.get(leaf);
             let id = leaf.map_or("?", |leaf| leaf.id.as_str());
             let step = leaf.and_then(|leaf| leaf.steps.get(step as usize)).map_or("?", |step| step.id.as_str());
-            match facts.id(object) {
-                "" => format!("answers[{id}].{step}"),
-                object => format!("answers[{id}@{object}].{step}"),
-            }
+            format!("answers[{}].{step}", subject(catalogue, leaf, id, facts.id(object)))
         }
         Missing::Worksheet(procedure, object) => {
             let id = catalogue.procedures.get(procedure as usize).map_or("?", |one| one.id.as_str());
@@ -84,8 +81,17 @@ pub(crate) fn path(catalogue: &Catalogue, dossier: &Dossier, missing: Missing) -
         }
         Missing::Criterion(position, object) => {
             let id = dossier.criteria.get(position).map_or("?", |one| one.leaf.as_str());
-            format!("criteria[{id}@{}].met", facts.id(object))
+            format!("criteria[{}].met", subject(catalogue, catalogue.leaf(id), id, facts.id(object)))
         }
+    }
+}
+
+/// What an answer is about: `LEAF@OBJECT`; the leaf alone where there is one object only, as where answers are written.
+fn subject(catalogue: &Catalogue, leaf: Option<&Leaf>, id: &str, object: &str) -> String {
+    let kind = leaf.and_then(|leaf| catalogue.schema.kinds.get(&leaf.object));
+    match kind.is_some_and(|kind| kind.collection.is_some()) && !object.is_empty() {
+        true => format!("{id}@{object}"),
+        false => id.to_owned(),
     }
 }
 

@@ -24,6 +24,11 @@ const ANSWER: Duration = Duration::from_secs(60);
 
 /// How long requests in flight have when it is told to stop.
 const LEAVE: Duration = Duration::from_secs(30);
+/// Threads that take requests in; what they ask for is done by others.
+const LISTENERS: usize = 4;
+/// Requests worked on at once; the others wait their turn. Each holds memory of its own (a thread's heap, a reader's pages), and
+/// more would not be done sooner: there is one writer, and a page is made in milliseconds.
+const AT_ONCE: usize = 16;
 /// How often the end of the trail's chain is written down.
 const ANCHOR: Duration = Duration::from_secs(3600);
 
@@ -50,8 +55,8 @@ pub enum ServeError {
     Start(std::io::Error),
 }
 
-/// All routes, with everything that stands before them. `more` are routes of others, such as the programming interface.
-pub fn router(app: Arc<App>, more: Router) -> Router {
+/// All routes, with everything that stands before them.
+pub fn router(app: Arc<App>) -> Router {
     let mut pages: Router = Router::new();
     let mut uploads: Router = Router::new();
     for route in routes::all() {
@@ -72,7 +77,6 @@ pub fn router(app: Arc<App>, more: Router) -> Router {
         .fallback(move |request: Request| lost_page(lost.clone(), request))
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
-        .merge(more)
         .layer(middleware::from_fn(headers::add))
 }
 
@@ -106,18 +110,14 @@ async fn lost_page(app: Arc<App>, request: Request) -> axum::response::Response 
 ///
 /// # Errors
 /// [`ServeError`].
-pub fn serve(
-    app: App,
-    more: impl FnOnce(Arc<App>) -> Router,
-    options: &Options,
-    ready: impl FnOnce(&App),
-) -> Result<(), ServeError> {
+pub fn serve(app: App, options: &Options, ready: impl FnOnce(&App)) -> Result<(), ServeError> {
     if !options.listen.ip().is_loopback() && !options.open {
         return Err(ServeError::NotLoopback(options.listen));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(64)
+        .worker_threads(std::thread::available_parallelism().map_or(1, usize::from).min(LISTENERS))
+        .max_blocking_threads(AT_ONCE)
         .build()
         .map_err(ServeError::Start)?;
     runtime.block_on(async {
@@ -126,13 +126,12 @@ pub fn serve(
             .map_err(|cause| ServeError::Listen(options.listen, cause))?;
         let address = listener.local_addr().map_err(ServeError::Start)?;
         let app = Arc::new(app);
-        let more = more(app.clone());
         let stop = stop().map_err(ServeError::Start)?;
         app.listens(format!("http://{address}"));
         ready(&app);
         let workspace = app.workspace.clone();
         let anchors = tokio::spawn(anchor(workspace.clone()));
-        let service = router(app, more).into_make_service_with_connect_info::<SocketAddr>();
+        let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
         let (told, mut stopping) = tokio::sync::oneshot::channel::<()>();
         let stopped = async move {
             stop.await;

@@ -285,6 +285,6 @@ fn beyond_this_machine_only_when_told_to() {
     let dir = tempfile::tempdir().unwrap();
     let workspace = zhunsheng_workspace::Workspace::open(dir.path(), zhunsheng_workspace::Options::default()).unwrap();
     let app = zhunsheng_web::App::new(workspace, zhunsheng_source::Lang::Zh, None);
-    let result = zhunsheng_web::serve(app, |_| axum::Router::new(), &options, |_| panic!("it listens"));
+    let result = zhunsheng_web::serve(app, &options, |_| panic!("it listens"));
     assert!(result.unwrap_err().to_string().contains("--open-to-network"));
 }

@@ -7,16 +7,9 @@ mod common;
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use common::browser::{Browser, Tab};
+use common::browser::Browser;
 use common::http::{Program, send};
 use common::server::Server;
-
-#[track_caller]
-fn look(tab: &Tab<'_>, name: &str) {
-    tab.accessible(name);
-    tab.looks(name);
-    tab.quiet();
-}
 
 const PROGRAM: &str = r#"#!/bin/sh
 while [ ! -e "${0%/*}/go" ]; do echo "[██████░░░░] 60% 600/1000 · 0.1 M/s" >&2; sleep 0.02; done
@@ -35,15 +28,15 @@ fn a_job_is_followed_and_stopped() {
     server.sign_in(&lead, "lead");
     let at = |path: &str| server.url(&format!("/a/{case}{path}"));
     lead.go(&at("/jobs"));
-    look(&lead, "jobs-empty");
+    lead.look("jobs-empty");
     lead.load(|| lead.click("a[href$='/jobs/new']"));
     // What the file's name says it is is chosen already.
     assert_eq!(lead.eval("document.querySelector(\"[name='use.event-log']\").value"), "events");
-    look(&lead, "jobs-new");
+    lead.look("jobs-new");
     lead.load(|| lead.click("form[action$='/jobs'] button.primary"));
     lead.wait("document.querySelector('progress')?.value === 60");
     assert!(lead.text("[role=status]").contains("600/1000"));
-    look(&lead, "jobs-running");
+    lead.look("jobs-running");
     // A second one waits for the first.
     let first = lead.eval("location.href").as_str().unwrap().to_owned();
     lead.go(&at("/jobs/new"));
@@ -67,7 +60,7 @@ fn a_job_is_followed_and_stopped() {
     lead.go(&at("/jobs"));
     let text = lead.text("main");
     assert!(text.contains("已完成") && text.matches("已停止").count() == 2, "{text}");
-    look(&lead, "jobs");
+    lead.look("jobs");
     let page = send(&server.base, "GET", second.trim_start_matches(&server.base), &[("Cookie", &program.cookie)], "");
     assert!(!page.body.contains("http-equiv"), "what has ended is not loaded again");
     // Only a table of events makes an audit.

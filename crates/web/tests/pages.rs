@@ -5,21 +5,13 @@ mod common;
 use common::browser::{Browser, Tab};
 use common::server::Server;
 
-/// Looks, reads and is accessible, in both languages.
-#[track_caller]
-fn look(tab: &Tab<'_>, name: &str) {
-    tab.accessible(name);
-    tab.looks(name);
-    tab.quiet();
-}
-
 #[test]
 fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
     let (server, browser) = (Server::empty(), Browser::start());
     let admin = browser.person();
     let secret = server.workspace.setup_secret().unwrap().to_owned();
     admin.go(&server.url(&format!("/setup/{secret}")));
-    look(&admin, "setup");
+    admin.look("setup");
     admin.fill("#name", "罗衡");
     admin.fill("#login", "luo");
     admin.fill("#password", "以法律为准绳-2026-秋");
@@ -31,7 +23,7 @@ fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
     admin.fill("#again", "以法律为准绳-2026-秋");
     admin.load(|| admin.click("form:not([action]) button"));
     assert!(admin.text("h1").contains("我的评估"));
-    look(&admin, "assessments-empty");
+    admin.look("assessments-empty");
 
     // The link works once.
     let other = browser.person();
@@ -43,9 +35,9 @@ fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
     admin.fill("input[name=name]", "沈明");
     admin.load(|| admin.click("form[action='/admin/people/invite'] button"));
     let link = admin.text("#link");
-    look(&admin, "people");
+    admin.look("people");
     other.go(&link);
-    look(&other, "invite");
+    other.look("invite");
     other.fill("#name", "沈明");
     other.fill("#login", "shen");
     other.fill("#password", "a long phrase to sign in with");
@@ -55,7 +47,7 @@ fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
 
     // Two steps.
     other.go(&server.url("/account"));
-    look(&other, "account");
+    other.look("account");
     other.load(|| other.click("form[action='/account/two-steps'] button"));
     assert!(other.has(".qr svg"));
     let secret = other.text("#totp-secret");
@@ -70,7 +62,7 @@ fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
     other.fill("#login", "shen");
     other.fill("#password", "a long phrase to sign in with");
     other.load(|| other.click("form[action='/login'] button"));
-    look(&other, "two-steps");
+    other.look("two-steps");
     assert!(!other.eval("document.documentElement.outerHTML").as_str().unwrap().contains("a long phrase"));
     other.fill("#code", "000000");
     other.load(|| other.click("form[action='/login'] button"));
@@ -88,7 +80,7 @@ fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
     assert!(!other.has("#token-secret") && other.text("#h-tokens").contains("令牌"));
 
     admin.go(&server.url("/admin/trail"));
-    look(&admin, "trail");
+    admin.look("trail");
 
     // Wrong passwords: the same words for an account that is not there, and a lock in the end.
     let stranger = browser.person();
@@ -101,7 +93,7 @@ fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
         said.push(stranger.text("[role=alert]"));
     }
     assert_eq!(said[0], said[1]);
-    look(&stranger, "login-refused");
+    stranger.look("login-refused");
 }
 
 #[test]
@@ -109,15 +101,15 @@ fn a_new_assessment_is_scoped_filled_in_and_read_again() {
     let (server, browser) = (Server::demo(), Browser::start());
     let lead = browser.person();
     server.sign_in(&lead, "lead");
-    look(&lead, "assessments");
+    lead.look("assessments");
     lead.load(|| lead.click("a[href='/assessments/new']"));
-    look(&lead, "new");
+    lead.look("new");
     lead.fill("#title", "某商场客流统计");
     lead.fill("#assessee", "某商场管理有限公司");
     lead.fill("#as_of", "2026-11-01");
     lead.load(|| lead.click("main form button.primary"));
     assert_eq!(lead.text("h1"), "范围");
-    look(&lead, "scope");
+    lead.look("scope");
     let case = lead.eval("location.pathname.split('/')[2]").as_str().unwrap().to_owned();
     // Several kinds of field: text, date, several of a few, lines.
     lead.fill("[name='v.boundary']", "一楼入口 3 台摄像设备");
@@ -136,10 +128,10 @@ fn a_new_assessment_is_scoped_filled_in_and_read_again() {
 
     // An object with a nested one, a reference, none and not known.
     lead.go(&server.url(&format!("/a/{case}/inventory")));
-    look(&lead, "inventory");
+    lead.look("inventory");
     lead.go(&server.url(&format!("/a/{case}/inventory/products")));
     assert!(lead.text("main").contains("不知道有没有"));
-    look(&lead, "inventory-kind");
+    lead.look("inventory-kind");
     lead.fill("#title", "商场入口");
     lead.fill("#id", "entrance");
     lead.load(|| lead.click("section form button.primary"));
@@ -147,7 +139,7 @@ fn a_new_assessment_is_scoped_filled_in_and_read_again() {
     lead.fill("#title", "入口客流统计");
     lead.fill("#id", "counting");
     lead.load(|| lead.click("section form button.primary"));
-    look(&lead, "inventory-object");
+    lead.look("inventory-object");
     lead.fill("[name='s.stage']", "=collection");
     lead.fill("[name='s.product']", "=entrance");
     lead.fill("[name='v.started']", "2026-01-01");
@@ -170,12 +162,12 @@ fn a_new_assessment_is_scoped_filled_in_and_read_again() {
     assert_eq!(checked("s.ended"), "none");
     assert_eq!(checked("s.under_14"), "=false");
     assert!(!lead.has("[name='s.minors_14_to_18']"), "a field that is not known is not among those filled in");
-    look(&lead, "inventory-filled");
+    lead.look("inventory-filled");
 
     lead.go(&server.url(&format!("/a/{case}/inventory/activities/counting/history")));
     let text = lead.text("main");
     assert!(text.contains("120000") && text.contains("第 2 版"), "{text}");
-    look(&lead, "inventory-history");
+    lead.look("inventory-history");
 
     // A mistake is told beside its field and nothing typed is lost.
     lead.go(&server.url(&format!("/a/{case}/inventory/activities/counting")));
@@ -188,9 +180,9 @@ fn a_new_assessment_is_scoped_filled_in_and_read_again() {
 
     // Out and in again: the same.
     lead.go(&server.url(&format!("/a/{case}/transfer")));
-    look(&lead, "transfer");
+    lead.look("transfer");
     lead.go(&server.url(&format!("/a/{case}/members")));
-    look(&lead, "members");
+    lead.look("members");
 }
 
 #[test]
@@ -211,7 +203,7 @@ fn two_people_save_the_same_object_and_both_are_kept() {
     assessor.load(|| assessor.click(".stickybar button.primary"));
     let text = assessor.text("main");
     assert!(text.contains("两人同时保存") && text.contains("1000") && text.contains("2000"), "{text}");
-    look(&assessor, "conflict");
+    assessor.look("conflict");
     assessor.eval("document.querySelector(\"[name='pick.people_processed'][value=stands]\").click()");
     assessor.load(|| assessor.click("main form button.primary"));
     let value = |name: &str| assessor.eval(&format!("document.querySelector(\"[name='{name}']\").value"));
@@ -233,9 +225,9 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     let (lead, assessor) = (browser.person(), browser.person());
     server.sign_in(&lead, "lead");
     lead.go(&server.url(&format!("/a/{case}")));
-    look(&lead, "overview");
+    lead.look("overview");
     lead.go(&server.url(&format!("/a/{case}/obligations")));
-    look(&lead, "obligations");
+    lead.look("obligations");
     lead.go(&server.url(&format!("/a/{case}/workpaper?verdict=gap")));
     let first = lead.text(".row .meta .mono");
     lead.press("j");
@@ -247,10 +239,10 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     lead.press("k");
     lead.wait("document.querySelectorAll('.row')[0].getAttribute('aria-current') === 'true'");
     lead.wait(&format!("document.querySelector('.item .mono').innerText === '{first}'"));
-    look(&lead, "workpaper");
+    lead.look("workpaper");
     lead.press("?");
     lead.wait("document.querySelector('#help').open");
-    look(&lead, "workpaper-keys");
+    lead.look("workpaper-keys");
     lead.press("Escape");
     lead.wait("!document.querySelector('#help').open");
     // A determination, with the keyboard.
@@ -288,7 +280,7 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     assert!(assessor.text(".item .history").contains("照片不清晰"));
     assert_eq!(assessor.eval("document.querySelector('#reason').value"), "另有视频可证。");
     assert!(assessor.eval("document.querySelector('input[name=verdict][value=conformant]').checked") == true);
-    look(&assessor, "workpaper-conflict");
+    assessor.look("workpaper-conflict");
     assessor.click("#determine button.primary");
     assessor.wait("document.querySelector('.item').dataset.verdict === 'conformant'");
     let history = assessor.text(".item .history");
@@ -303,9 +295,9 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     assessor.wait("document.querySelector('.item').dataset.owner.includes('评估员')");
     assert!(assessor.text(".row[aria-current=true] .owner").contains("评估员"));
     assessor.go(&server.url(&format!("/a/{case}/workpaper?by=stage&part=collection&lacks=missing")));
-    look(&assessor, "workpaper-stage");
+    assessor.look("workpaper-stage");
     assessor.go(&server.url(&format!("/a/{case}/source")));
-    look(&assessor, "source");
+    assessor.look("source");
 }
 
 #[test]
@@ -315,7 +307,7 @@ fn evidence_is_received_and_linked() {
     let lead = browser.person();
     server.sign_in(&lead, "lead");
     lead.go(&server.url(&format!("/a/{case}/evidence?leaf=6.2.6.1c4&object=face-capture")));
-    look(&lead, "evidence");
+    lead.look("evidence");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("入口照片.png");
     std::fs::write(&path, b"\x89PNG\r\n\x1a\n not much of a picture").unwrap();
@@ -326,7 +318,7 @@ fn evidence_is_received_and_linked() {
     assert!(lead.text(".item").contains("入口标识牌照片"), "{}", lead.text("main"));
     lead.load(|| lead.click(".item a[href*='/evidence/e-']"));
     assert!(lead.text("main").contains("image/png") && lead.text("main").contains("6.2.6.1c4"));
-    look(&lead, "evidence-one");
+    lead.look("evidence-one");
 }
 
 #[test]

@@ -7,18 +7,6 @@ use common::browser::{Browser, Tab};
 use common::http::{Program, send};
 use common::server::Server;
 
-/// Looks, reads and is accessible; and fits the narrowest telephone.
-#[track_caller]
-fn look(tab: &Tab<'_>, name: &str) {
-    tab.accessible(name);
-    tab.looks(name);
-    tab.size(360, 740, true);
-    let over = tab.eval("document.documentElement.scrollWidth - innerWidth").as_i64().unwrap_or(0);
-    assert!(over <= 0, "{name} is {over} px too wide at 360");
-    tab.size(1440, 900, false);
-    tab.quiet();
-}
-
 #[test]
 fn what_is_missing_is_asked_for_answered_and_taken_over() {
     let (server, browser) = (Server::demo(), Browser::start());
@@ -31,19 +19,19 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     lead.go(&at(""));
     assert!(lead.text("#h-age").contains("资料请求"));
     assert_eq!(lead.eval("document.querySelectorAll('table.age tbody tr').length"), 4);
-    look(&lead, "dashboard");
+    lead.look("dashboard");
     lead.go(&at("/requests"));
     assert!(
         lead.text("main").contains("逾期 6 天") || lead.text("main").contains("逾期 3 天"),
         "{}",
         lead.text("main")
     );
-    look(&lead, "requests");
+    lead.look("requests");
     let before = lead.eval("document.querySelectorAll('tbody tr').length").as_u64().unwrap();
 
     // Two by themselves, and all of one object at once.
     lead.go(&at("/requests/missing"));
-    look(&lead, "requests-missing");
+    lead.look("requests-missing");
     lead.load(|| lead.click("form[method=post] .ask-bar button.primary"));
     assert!(lead.text("[role=alert]").contains("没有勾选"));
     lead.click("input[value='governance.rules_review_days']");
@@ -69,9 +57,9 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     // The assessee sees what is asked, not the working papers.
     assessee.go(&at(""));
     assert!(assessee.text("main").contains("等您答复的"));
-    look(&assessee, "overview-assessee");
+    assessee.look("overview-assessee");
     assessee.load(|| assessee.click("main .notice a"));
-    look(&assessee, "asked");
+    assessee.look("asked");
     assert!(!assessee.has(&format!("nav a[href='/a/{case}/requests']")));
     let open = |tab: &Tab<'_>, text: &str| {
         let script = format!(
@@ -89,7 +77,7 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     assessee.load(|| assessee.click("main form button.primary"));
     assert!(assessee.text(".wrong").contains("整数"));
     assert_eq!(assessee.eval("document.querySelector('#text').value"), "以制度评审记录为准。");
-    look(&assessee, "asked-answer");
+    assessee.look("asked-answer");
     assessee.fill("[name='v.rules_review_days']", "1,365");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("评审.csv");
@@ -116,7 +104,7 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     lead.go(&at("/requests?show=answered"));
     open(&lead, "多少天评审一次");
     assert!(lead.text("main").contains("1365") && lead.text("main").contains("制度评审记录表"));
-    look(&lead, "request-answered");
+    lead.look("request-answered");
     lead.load(|| lead.click("button[value=take]"));
     assert!(lead.text(".head").contains("已采纳"), "{}", lead.text("main"));
     lead.go(&at("/inventory/governance/-?show=filled"));
@@ -142,7 +130,7 @@ fn what_is_missing_is_asked_for_answered_and_taken_over() {
     assert!(lead.text(".head").contains("已退回"));
     assessee.go(&at("/asked"));
     assert!(assessee.text("main").contains("附件没有收到"));
-    look(&assessee, "asked-returned");
+    assessee.look("asked-returned");
 
     // One in one's own words, given to somebody, and withdrawn.
     lead.go(&at("/requests"));
@@ -206,7 +194,7 @@ fn the_inventory_goes_out_as_a_workbook_and_comes_back() {
     let lead = browser.person();
     server.sign_in(&lead, "lead");
     lead.go(&server.url(&format!("/a/{case}/transfer")));
-    look(&lead, "transfer-excel");
+    lead.look("transfer-excel");
     // The workbook as the page gives it, straight back: nothing has changed.
     let folder = tempfile::tempdir().unwrap();
     let fetch = format!(
@@ -232,5 +220,63 @@ fn the_inventory_goes_out_as_a_workbook_and_comes_back() {
     lead.upload("#workbook", &path);
     lead.load(|| lead.click("form[action*='/transfer/workbook'] button"));
     assert!(lead.has("[role=alert]"));
-    look(&lead, "transfer-refused");
+    lead.look("transfer-refused");
+}
+
+#[test]
+fn the_client_answers_what_is_the_clients_to_answer() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let (lead, client, assessee) = (browser.person(), browser.person(), browser.person());
+    for (tab, login) in [(&lead, "lead"), (&client, "client"), (&assessee, "assessee")] {
+        server.sign_in(tab, login);
+    }
+    let at = |path: &str| server.url(&format!("/a/{case}{path}"));
+    lead.go(&at("/requests"));
+    lead.fill("#question", "评估报告供谁使用？");
+    lead.fill("#assigned", "@client");
+    lead.load(|| lead.click("form[data-draft] button"));
+    assert!(lead.text("main").contains("委托方任何人"), "{}", lead.text("main"));
+    // The menu leads there; the assessee is not asked.
+    client.go(&at(""));
+    client.load(|| client.click(&format!("nav a[href='/a/{case}/asked']")));
+    assert!(client.text("main").contains("评估报告供谁使用"), "{}", client.text("main"));
+    client.look("asked-client");
+    assessee.go(&at("/asked"));
+    assert!(!assessee.text("main").contains("评估报告供谁使用"));
+    client.load(|| client.click(".card .button"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("委托书.txt");
+    std::fs::write(&path, "供董事会使用。").unwrap();
+    client.upload("#file", &path);
+    client.fill("#text", "供董事会使用，见附件。");
+    client.load(|| client.click("main form button.primary"));
+    assert!(client.has("[data-accepted]") && client.text("#h-done").contains("已答复"), "{}", client.text("main"));
+    // What they gave is theirs to see; what the team holds is not.
+    client.go(&at("/evidence"));
+    assert_eq!(client.eval("document.querySelectorAll('tbody tr').length"), 1);
+    assert!(client.text("main").contains("委托书"));
+    lead.go(&at("/requests?show=answered"));
+    assert!(lead.text("main").contains("评估报告供谁使用"));
+}
+
+#[test]
+fn whoever_may_see_evidence_opens_it_and_who_may_add_adds() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    for (login, adds, changes) in
+        [("expert", true, true), ("reviewer", false, false), ("observer", false, false), ("assessee", true, false)]
+    {
+        let tab = browser.person();
+        server.sign_in(&tab, login);
+        tab.go(&server.url(&format!("/a/{case}/evidence")));
+        assert!(tab.text("h1").contains("证据"), "{login}: {}", tab.text("main"));
+        assert_eq!(tab.has("form[enctype]"), adds, "{login}");
+        if login == "assessee" {
+            continue;
+        }
+        tab.load(|| tab.click("tbody th a"));
+        assert!(tab.text("main").contains("SHA-256") && tab.has("a[href$='/file']"), "{login}: {}", tab.text("main"));
+        assert_eq!(tab.has("a[href$='/edit']"), changes, "{login}");
+    }
 }

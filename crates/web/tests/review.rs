@@ -3,17 +3,9 @@
 
 mod common;
 
-use common::browser::{Browser, Tab};
+use common::browser::Browser;
 use common::http::{Program, send};
 use common::server::Server;
-
-/// Looks, reads and is accessible.
-#[track_caller]
-fn look(tab: &Tab<'_>, name: &str) {
-    tab.accessible(name);
-    tab.looks(name);
-    tab.quiet();
-}
 
 #[test]
 fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
@@ -26,7 +18,7 @@ fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
     lead.go(&server.url(&format!("/a/{case}/workpaper?at=5.2.2%40face-capture")));
     lead.load(|| lead.click(".item a[href*='/gaps/']"));
     assert!(lead.text("main").contains("尚无处置"), "{}", lead.text("main"));
-    look(&lead, "gap-fresh");
+    lead.look("gap-fresh");
     let page = lead.eval("location.href").as_str().unwrap().to_owned();
     // The client cannot accept what was not disclosed.
     client.go(&page);
@@ -45,21 +37,44 @@ fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
     lead.eval("document.querySelector('#d-disclosed').open = true");
     lead.load(|| lead.click("#d-disclosed button"));
     client.go(&page);
-    look(&client, "gap-client");
+    client.look("gap-client");
     client.fill("#a-text", "董事会知悉。");
     client.fill("#a-until", "2999-12-31");
     client.load(|| client.click("form[action$='/accept'] button"));
     assert!(client.text("main").contains("已了结") && client.text(".history").contains("2999-12-31"));
+    // What was accepted is shown, with what can be done about it; nothing asks for it once more.
+    let accepted = client.text("[aria-labelledby=h-accepted]");
+    assert!(
+        accepted.contains("示例委托方") && accepted.contains("董事会知悉。") && accepted.contains("2999-12-31"),
+        "{accepted}"
+    );
+    assert!(!client.has("#h-accept") && !client.has("#d-renew[open]"));
+    client.look("gap-accepted");
+    client.eval("document.querySelector('#d-revoke').open = true");
+    client.fill("#r-text", "设备又启用了。");
+    client.load(|| client.click("form[action$='/revoke'] button"));
+    assert!(client.text("main").contains("此前风险待处置") && client.has("#h-accept"), "{}", client.text("main"));
+    client.fill("#a-text", "董事会再次知悉。");
+    client.fill("#a-until", "2999-12-31");
+    client.load(|| client.click("form[action$='/accept'] button"));
+    let history = client.text(".history");
+    assert!(history.contains("设备又启用了。") && history.contains("董事会知悉。"), "nothing is erased: {history}");
+    lead.go(&server.url("/assessments"));
+    lead.go(&page);
+    assert!(lead.has("#h-accepted") && !lead.has("#d-renew") && !lead.has("#d-revoke"), "the client's alone");
     // A version somebody else has moved on from is not written over.
+    client.eval("document.querySelector('#d-renew').open = true");
+    client.fill("#a-text", "续期一年。");
+    client.load(|| client.click("form[action$='/accept'] button"));
     lead.eval("document.querySelector('#d-reopened').open = true");
     lead.fill("#t-reopened", "设备重新启用。");
     lead.load(|| lead.click("#d-reopened button"));
     assert!(lead.text("[role=alert]").contains("别人先记录"), "{}", lead.text("main"));
     assert!(lead.text(".history").contains("董事会知悉"));
-    look(&lead, "gap-history");
+    lead.look("gap-history");
     lead.go(&server.url(&format!("/a/{case}/gaps")));
     assert!(lead.text("main").contains("已了结") && lead.text("main").contains("未处置"));
-    look(&lead, "gaps");
+    lead.look("gaps");
     let all = lead.eval("document.querySelectorAll('tbody tr').length").as_u64().unwrap();
     lead.go(&server.url(&format!("/a/{case}/gaps?standing=settled")));
     assert_eq!(lead.eval("document.querySelectorAll('tbody tr').length"), 1);
@@ -75,14 +90,14 @@ fn a_worksheet_concludes_while_it_is_filled_in() {
     server.sign_in(&lead, "lead");
     lead.go(&server.url(&format!("/a/{case}/worksheets")));
     assert!(lead.text("main").contains("face-capture"));
-    look(&lead, "worksheets");
+    lead.look("worksheets");
     lead.load(|| lead.click("a[href$='/worksheets/b4/face-capture']"));
     assert_eq!(lead.eval("document.querySelector('#by').value"), "示例项目负责人");
     // Live: nothing is saved yet.
     lead.eval("document.querySelector(\"[name='f.formal.finding'][value=implied]\").click()");
     lead.fill("[name='f.formal.reason']", "统计进店人数是营业的当然步骤。");
     lead.wait("document.querySelector('#concluded').innerText.includes('当然包含')");
-    look(&lead, "worksheet");
+    lead.look("worksheet");
     lead.load(|| lead.click("form[data-try] button.primary"));
     assert!(lead.has("[data-accepted]"), "{}", lead.text("main"));
     let concluded = lead.text("#concluded");
@@ -94,7 +109,7 @@ fn a_worksheet_concludes_while_it_is_filled_in() {
     let dealer = server.case("汽车");
     lead.go(&server.url(&format!("/a/{dealer}/worksheets")));
     assert!(lead.text("main").contains("直接相关"));
-    look(&lead, "worksheets-dealer");
+    lead.look("worksheets-dealer");
 }
 
 #[test]
@@ -117,7 +132,7 @@ fn a_stricter_criterion_counts_and_is_withdrawn_with_a_reason() {
     lead.load(|| lead.click("#add-criterion button"));
     let text = lead.text("main");
     assert!(text.contains("保存不超过三十天") && text.contains("示例项目负责人") && text.contains("待定"), "{text}");
-    look(&lead, "criteria");
+    lead.look("criteria");
     lead.eval("[...document.querySelectorAll('details')].forEach(d => d.open = true)");
     lead.fill("[name=why]", "承诺已撤销");
     lead.load(|| lead.click("form[action$='/withdraw'] button"));
@@ -126,7 +141,7 @@ fn a_stricter_criterion_counts_and_is_withdrawn_with_a_reason() {
     let signed = server.case("修订中");
     lead.go(&server.url(&format!("/a/{signed}/criteria")));
     assert!(lead.text("main").contains("没有批准文件") && lead.text("main").contains("不满足"));
-    look(&lead, "criteria-answered");
+    lead.look("criteria-answered");
 }
 
 #[test]
@@ -139,7 +154,7 @@ fn it_is_returned_approved_signed_and_what_changed_is_shown() {
     server.sign_in(&client, "client");
     let page = server.url(&format!("/a/{case}/review"));
     lead.go(&page);
-    look(&lead, "review-draft");
+    lead.look("review-draft");
     lead.load(|| lead.click("form[action$='/review/submit'] button"));
     let hash = lead.text("#hash");
     assert_eq!(hash.len(), 64, "{hash}");
@@ -149,7 +164,7 @@ fn it_is_returned_approved_signed_and_what_changed_is_shown() {
     reviewer.fill("#c-text", "理由不够。");
     reviewer.load(|| reviewer.click("form[action$='/review/comment'] button"));
     assert!(reviewer.text("main").contains("理由不够"));
-    look(&reviewer, "review-reviewer");
+    reviewer.look("review-reviewer");
     // Returning takes a reason.
     reviewer.load(|| reviewer.click("button[value=return]"));
     assert!(reviewer.has("[role=alert]"));
@@ -175,13 +190,13 @@ fn it_is_returned_approved_signed_and_what_changed_is_shown() {
     client.go(&server.url(&format!("/a/{case}/opinion")));
     assert!(client.text("main").contains("还没有签发过"));
     lead.go(&page);
-    look(&lead, "review-approved");
+    lead.look("review-approved");
     lead.load(|| lead.click("form[action$='/review/sign'] button"));
     assert!(lead.text("main").contains("已签发并冻结") && lead.text("#hash") == second);
-    look(&lead, "review-signed");
+    lead.look("review-signed");
     client.go(&server.url(&format!("/a/{case}/opinion")));
     assert!(client.text("main").contains("签发") && client.has("button[value=docx]"));
-    look(&client, "opinion-client");
+    client.look("opinion-client");
     // Nothing can be changed now, until a revision is opened.
     lead.fill("#o-text", "补充证据");
     lead.load(|| lead.click("form[action$='/review/open'] button"));
@@ -190,11 +205,11 @@ fn it_is_returned_approved_signed_and_what_changed_is_shown() {
     let signed = server.case("修订中");
     lead.go(&server.url(&format!("/a/{signed}/review")));
     assert!(lead.text("main").contains("请写明为什么不能援引"));
-    look(&lead, "review-revision");
+    lead.look("review-revision");
     lead.load(|| lead.click("a[href$='/review/difference']"));
     let text = lead.text("main");
     assert!(text.contains("431623") && text.contains("已揭示风险 · 已调整"), "{text}");
-    look(&lead, "difference");
+    lead.look("difference");
 }
 
 #[test]
@@ -205,7 +220,10 @@ fn the_opinion_is_written_with_the_firms_template_and_noted() {
     server.sign_in(&lead, "lead");
     let page = server.url(&format!("/a/{case}/opinion"));
     lead.go(&page);
-    look(&lead, "opinion");
+    // PDF where the program was built with it; else the page says how to get it.
+    let pdf = zhunsheng_workspace::Paper::Pdf.written_here();
+    assert_eq!((lead.has("button[value=pdf]"), lead.has("#h-pdf")), (pdf, !pdf));
+    lead.look("opinion");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("firm.yaml");
     std::fs::write(&path, "firm: 示例律师事务所\ncolour: red\n").unwrap();
@@ -254,7 +272,7 @@ fn the_opinion_is_written_with_the_firms_template_and_noted() {
     lead.go(&page);
     let exports = lead.eval("document.querySelectorAll('[aria-labelledby=h-exports] tbody tr').length");
     assert_eq!(exports, 6);
-    look(&lead, "opinion-exported");
+    lead.look("opinion-exported");
 }
 
 #[test]

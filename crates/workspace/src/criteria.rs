@@ -18,20 +18,9 @@ use crate::workspace::Workspace;
 /// An adjusted criterion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Criterion {
-    /// The leaf it adjusts.
-    pub leaf: String,
-    /// It asks for more than the standard, and counts; else it would accept less, and is shown beside the verdict.
-    pub stricter: bool,
-    /// What it demands, or would accept.
-    #[schemars(with = "TextSchema")]
-    pub demands: Text,
-    /// The obligation it comes from.
-    pub source: String,
-    /// Why the criterion is adjusted.
-    #[schemars(with = "TextSchema")]
-    pub reason: Text,
-    /// A check over facts; empty: an assessor answers for each object.
-    pub check: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub says: NewCriterion,
     /// Answers, oldest first; the last one for an object counts.
     pub met: Vec<MetEntry>,
     /// Name of who decided.
@@ -75,22 +64,23 @@ pub struct Withdrawn {
     pub on: String,
 }
 
-/// A criterion to be added.
+/// What a criterion says when it is added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewCriterion {
     /// The leaf it adjusts.
     pub leaf: String,
-    /// Stricter or looser.
+    /// It asks for more than the standard, and counts; else it would accept less, and is shown beside the verdict.
     pub stricter: bool,
     /// What it demands, or would accept.
     #[schemars(with = "TextSchema")]
     pub demands: Text,
     /// The obligation it comes from.
     pub source: String,
-    /// Why.
+    /// Why the criterion is adjusted.
     #[schemars(with = "TextSchema")]
     pub reason: Text,
-    /// A check over facts; may be empty.
+    /// A check over facts; empty: an assessor answers for each object.
+    #[serde(default)]
     pub check: String,
 }
 
@@ -118,13 +108,13 @@ impl Workspace {
         let (demands, why) = (both("demands", &new.demands)?, both("reason", &new.reason)?);
         let source = line("source", &new.source, 400)?;
         let check = if new.check.trim().is_empty() { String::new() } else { line("check", &new.check, 2_000)? };
-        let (leaf, stricter, catalogue) = (new.leaf, new.stricter, self.catalogue().clone());
+        let says = NewCriterion { demands, reason: why, source, check, ..new };
+        let catalogue = self.catalogue().clone();
         self.change(grant, Action::EditFacts, move |tx| {
             let id = tx.fresh()?;
             let (by_name, on) = (name(tx)?, tx.now.day().to_string());
             let met = Vec::new();
-            let one =
-                Criterion { leaf, stricter, demands, source, reason: why, check, met, by_name, on, withdrawn: None };
+            let one = Criterion { says, met, by_name, on, withdrawn: None };
             tx.put("adjusted", &id, Base::New, &one)?;
             // A check with mistakes is told before it is kept.
             let (_, dossier) = crate::inventory::read(&catalogue, &dossier_yaml(tx, &catalogue)?)?;
@@ -144,13 +134,13 @@ impl Workspace {
             let row = tx.need::<Criterion>(&id)?;
             let mut one = row.value;
             standing(&one)?;
-            if !one.check.is_empty() {
+            if !one.says.check.is_empty() {
                 return Err(Error::state(
                     "这项准则由事实判断，不必回答",
                     "this criterion is checked on the facts; there is nothing to answer",
                 ));
             }
-            leaf(tx, &catalogue, &one.leaf, &answer.object)?;
+            leaf(tx, &catalogue, &one.says.leaf, &answer.object)?;
             evidence(tx, &answer.evidence)?;
             let (by_name, on) = (name(tx)?, tx.now.day().to_string());
             one.met.push(MetEntry { reason: why, by_name, on, ..answer });

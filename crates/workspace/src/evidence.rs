@@ -107,15 +107,13 @@ impl Workspace {
         self.change(grant, Action::AddEvidence, move |tx| take(tx, &catalogue, blob, &extension, body))
     }
 
-    /// Evidence with its files and links: all of it for the team, what they added themselves for others who add.
+    /// Evidence with its files and links: all of it for the team, what they added themselves for others.
     ///
     /// # Errors
-    /// Neither.
+    /// Members only.
     pub fn evidence(&self, grant: &Grant) -> Result<Vec<Evidence>> {
+        grant.need(Action::ViewEvidence)?;
         let all = grant.can(Action::SeeEvidence);
-        if !all {
-            grant.need(Action::SeeAsked)?;
-        }
         let today = crate::Time::now().day().to_string();
         self.store().read(grant.assessment(), |rows| {
             let links = if all { rows.list::<Link>()? } else { Vec::new() };
@@ -143,10 +141,8 @@ impl Workspace {
     /// # Errors
     /// There is none, or none of the asker's business.
     pub fn open_evidence(&self, grant: &Grant, id: &str) -> Result<(Blob, File)> {
+        grant.need(Action::ViewEvidence)?;
         let all = grant.can(Action::SeeEvidence);
-        if !all {
-            grant.need(Action::SeeAsked)?;
-        }
         let blob = self.store().read(grant.assessment(), |rows| {
             let object = rows.get::<Object>(&key_of("evidence", id))?;
             let Some(object) = object else { return Err(Error::missing("evidence", id)) };
@@ -159,9 +155,14 @@ impl Workspace {
             Ok(rows.need::<Blob>(&sha256.to_lowercase())?.value)
         })?;
         let file = self.0.blobs.read(&blob.sha256)?;
-        // Whoever sees all evidence notes by that right, whoever added it by theirs.
-        let action = if all { Action::SeeEvidence } else { Action::SeeAsked };
-        self.note(grant, action, "downloaded", "evidence", id, serde_json::json!({"sha256": blob.sha256}))?;
+        self.note(
+            grant,
+            Action::ViewEvidence,
+            "downloaded",
+            "evidence",
+            id,
+            serde_json::json!({"sha256": blob.sha256}),
+        )?;
         Ok((blob, file))
     }
 

@@ -13,6 +13,7 @@
 mod assessment;
 pub mod auth;
 mod blob;
+mod checklist;
 mod conflict;
 mod criteria;
 mod demo;
@@ -42,6 +43,10 @@ pub use auth::{
     Action, Actor, Decision, Grant, Resource, Right, Role, Scope, Session, SignIn, SignedIn, TotpOffer, authorize,
 };
 pub use blob::{Blob, Upload};
+pub use checklist::{
+    Checklist, ChecklistAnswer, ChecklistFinding, ChecklistLeaf, ChecklistPart, ChecklistPlace, ChecklistQuestion,
+    ChecklistStep,
+};
 pub use conflict::{Clash, Conflict};
 pub use criteria::{Criterion, MetEntry, NewCriterion, Withdrawn};
 pub use demo::{DemoUser, demo};
@@ -51,14 +56,14 @@ pub use gap::{Deed, Gap, NewStep, Registered, Standing, Step, Weight};
 pub use inventory::{Collection, Imported, Object};
 pub use job::{Job, JobState, Progress, Taken, Task};
 pub use judge::Judged;
-pub use onsite::{NewSeen, Received, Seen};
+pub use onsite::{NewSeen, Received, Seen, SeenStep};
 pub use opinion::{Firm, Order, Paper, Written};
 pub use people::{Invitation, Member, NewUser, Token, User};
-pub use place::Place;
-pub use request::{NewRequest, Reply, Request, Said, Stage, Wanted};
+pub use place::{Address, Place};
+pub use request::{NewRequest, Reply, Request, Said, SetRequest, Side, Stage, Wanted, title as title_of};
 pub use review::{Change, Difference, Milestone, Passage};
 pub use schema::{LevelSchema, OutcomeSchema, TextSchema};
-pub use sheet::Tried;
+pub use sheet::{Concluded, ConcludedFactor, SheetOf};
 pub use store::backup::{backup, restore};
 pub use store::rows::{Act, Page, Row};
 pub use store::verify::{Verified, verify};

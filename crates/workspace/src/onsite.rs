@@ -16,7 +16,7 @@ use crate::inventory::{Object, key_of, put_object};
 use crate::people::{line, prose};
 use crate::store::rows::Record;
 use crate::store::tx::{Base, Tx};
-use crate::work::{Note, name, spot};
+use crate::work::{Note, answer_step, name, spot};
 use crate::workspace::Workspace;
 
 /// Most leaves one entry may speak to.
@@ -27,7 +27,7 @@ const LEAVES: usize = 64;
 pub struct Seen {
     /// The object's record: `activities/face-capture`, or the key of a singleton.
     pub object: String,
-    /// Names of the fields it answered.
+    /// Names of the fields it answered, `LEAF#STEP` for a step.
     pub fields: Vec<String>,
     /// Evidence that was taken with it.
     pub evidence: Option<String>,
@@ -53,6 +53,8 @@ pub struct NewSeen {
     pub object: String,
     /// What it says of fields of the object: the value seen when it was written (none: not known), and the value it gives.
     pub fields: BTreeMap<String, (Option<Value>, Value)>,
+    /// The step of a leaf it answers.
+    pub step: Option<SeenStep>,
     /// Leaves that wait for it: a photograph is linked to them, a remark is noted at the first.
     pub leaves: Vec<String>,
     /// A remark; may be empty.
@@ -63,8 +65,20 @@ pub struct NewSeen {
     pub taken: String,
 }
 
+/// The answer to a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenStep {
+    /// Leaf.
+    pub leaf: String,
+    /// Step.
+    pub step: String,
+    /// Its answer.
+    pub answer: String,
+}
+
 /// What became of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Received {
     /// It had arrived before; nothing was done again.
     pub again: bool,
@@ -75,10 +89,10 @@ pub struct Received {
 }
 
 impl Workspace {
-    /// Receives an entry: fields, photograph, links and remark together or not at all, and only once.
+    /// Receives an entry: fields, answer, photograph, links and remark together or not at all, and only once.
     ///
-    /// Where somebody else has given a field another value than the one that was seen, theirs stands and the entry is kept
-    /// beside it as a conflict.
+    /// Where somebody else has given a field another value than the one that was seen, or the step another answer, theirs
+    /// stands and the entry is kept beside it as a conflict.
     ///
     /// # Errors
     /// Those who edit facts only; an id, field, leaf or object that is none.
@@ -93,7 +107,7 @@ impl Workspace {
             ));
         }
         let note = prose("note", &new.note)?;
-        if new.fields.is_empty() && note.is_empty() && new.photo.is_none() {
+        if new.fields.is_empty() && new.step.is_none() && note.is_empty() && new.photo.is_none() {
             return Err(Error::invalid(
                 "note",
                 "没有内容：请回答、写备注或拍照",
@@ -113,7 +127,10 @@ impl Workspace {
             }
             None => None,
         };
-        let (key, object, fields) = (new.key, new.object, new.fields);
+        if new.step.is_some() {
+            grant.need(Action::Determine)?;
+        }
+        let (key, object, fields, step) = (new.key, new.object, new.fields, new.step);
         let leaves: Vec<String> = new.leaves.into_iter().take(LEAVES).collect();
         self.change(grant, Action::EditFacts, move |tx| {
             if let Some(held) = tx.get::<Seen>(&entry)? {
@@ -132,7 +149,13 @@ impl Workspace {
                 }
                 None => None,
             };
-            let conflict = say(tx, &catalogue, &key, &object, &fields, evidence.as_deref())?;
+            let mut conflict = say(tx, &catalogue, &key, &object, &fields, evidence.as_deref())?;
+            let mut fields: Vec<String> = fields.into_keys().collect();
+            if let Some(SeenStep { leaf, step, answer }) = step {
+                fields.push(format!("{leaf}#{step}"));
+                let clash = answer_step(tx, &catalogue, (&leaf, &object), &step, answer)?;
+                conflict = conflict.or(clash.map(|clash| clash.conflict));
+            }
             if let Some(evidence) = &evidence {
                 for leaf in &leaves {
                     let id = format!("{evidence}@{leaf}@{object}");
@@ -148,7 +171,6 @@ impl Workspace {
                 let note = Note { leaf, object: object.clone(), text: note, by_name: by_name.clone() };
                 tx.put("noted", &id, Base::New, &note)?;
             }
-            let fields = fields.into_keys().collect();
             let received = Received { again: false, conflict: conflict.clone(), evidence: evidence.clone() };
             tx.put("seen", &entry, Base::New, &Seen { object: record, fields, evidence, conflict, taken, by_name })?;
             Ok(received)

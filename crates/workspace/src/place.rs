@@ -1,14 +1,108 @@
-//! Where the answer to a request is written: a field of an object, or a whole collection that may be empty.
+//! What a path speaks of, and where the answer to a request is written: a field of an object, or a whole collection that may
+//! be empty.
 
 use serde_json::{Map, Value};
 use zhunsheng_catalogue::Catalogue;
-use zhunsheng_dossier::{Field, Schema, ShapeId, Type};
+use zhunsheng_dossier::{Field, Kind, Schema, ShapeId, Type};
 
 use crate::error::{Error, Result};
 use crate::inventory::{Collection, Object, key_of, put_object};
 use crate::store::tx::{Base, Tx};
 
-/// Where a path of the request list leads.
+/// What a path speaks of, taken apart: of a fact, an answer, a worksheet, a criterion. The one reader of paths.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Address<'a> {
+    /// A whole collection.
+    Collection {
+        /// Its key.
+        key: &'a str,
+    },
+    /// An object, or a field of one.
+    Object {
+        /// Key of the collection or singleton.
+        key: &'a str,
+        /// What the object is.
+        kind: &'a Kind,
+        /// Its id; empty for a singleton.
+        id: &'a str,
+        /// Names on the way to the field, each with the place in its list, where it stands in one.
+        fields: Vec<(&'a str, Option<usize>)>,
+    },
+    /// An assessor's answer to a step.
+    Answer {
+        /// Leaf.
+        leaf: &'a str,
+        /// Object; empty where there is one only.
+        object: &'a str,
+        /// Step.
+        step: &'a str,
+    },
+    /// A worksheet of an annex test that is still to be drawn up.
+    Worksheet {
+        /// Procedure.
+        procedure: &'a str,
+        /// Object.
+        object: &'a str,
+    },
+    /// Whether an object meets an adjusted criterion.
+    Criterion {
+        /// Leaf.
+        leaf: &'a str,
+        /// Object; empty where there is one only.
+        object: &'a str,
+    },
+}
+
+impl<'a> Address<'a> {
+    /// Reads a path such as `activities.face-capture.retention.days`, `target.as_of`, `incidents`,
+    /// `answers[5.3.2@face-capture].look` or `worksheets[b1@face-capture]`; none where it leads nowhere.
+    pub fn of(schema: &'a Schema, path: &'a str) -> Option<Address<'a>> {
+        if let Some((list, inside, rest)) = bracketed(path) {
+            let (subject, object) = inside.split_once('@').unwrap_or((inside, ""));
+            return match list {
+                "answers" => Some(Address::Answer { leaf: subject, object, step: rest.strip_prefix('.')? }),
+                "worksheets" => Some(Address::Worksheet { procedure: subject, object }),
+                "criteria" => Some(Address::Criterion { leaf: subject, object }),
+                _ => None,
+            };
+        }
+        let mut parts = path.split('.');
+        let key = parts.next()?;
+        let (_, kind) = schema.kind_of_key(key)?;
+        let id = match kind.collection {
+            Some(_) => match parts.next() {
+                Some(id) => id,
+                None => return Some(Address::Collection { key }),
+            },
+            None => "",
+        };
+        let fields = parts.map(|part| match bracketed(part) {
+            Some((name, index, "")) => Some((name, Some(index.parse().ok()?))),
+            Some(_) => None,
+            None => Some((part, None)),
+        });
+        Some(Address::Object { key, kind, id, fields: fields.collect::<Option<_>>()? })
+    }
+
+    /// The field's path as forms have it: `entries.0.x`; empty for what is no field.
+    pub fn in_form(&self) -> String {
+        let Address::Object { fields, .. } = self else { return String::new() };
+        let part = |(name, index): &(&str, Option<usize>)| match index {
+            Some(index) => format!("{name}.{index}"),
+            None => (*name).to_owned(),
+        };
+        fields.iter().map(part).collect::<Vec<_>>().join(".")
+    }
+}
+
+/// `name[inside]rest`, where nothing but letters stands before the bracket.
+fn bracketed(text: &str) -> Option<(&str, &str, &str)> {
+    let (name, after) = text.split_once('[')?;
+    let (inside, rest) = after.split_once(']')?;
+    (!name.contains('.')).then_some((name, inside, rest))
+}
+
+/// Where the answer to a request can be written.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Place<'a> {
     /// A whole collection: all that can be said of it is that there is nothing in it.
@@ -34,27 +128,21 @@ pub enum Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// Reads a path such as `activities.face-capture.retention.days`, `target.as_of` or `incidents`; none where nothing can
-    /// be written: answers to an assessor's questions, records within a list, what is computed or written by the program.
+    /// Reads a path; none where nothing can be written: answers to an assessor's questions, records within a list, what is
+    /// computed or written by the program.
     pub fn of(schema: &'a Schema, path: &'a str) -> Option<Place<'a>> {
-        let mut parts = path.split('.');
-        let key = parts.next()?;
-        let (_, kind) = schema.kind_of_key(key)?;
-        if kind.recorded {
-            return None;
-        }
-        let id = match kind.collection {
-            Some(_) => match parts.next() {
-                Some(id) => id,
-                None => return Some(Place::Collection { key }),
-            },
-            None => "",
+        let (key, kind, id, fields) = match Address::of(schema, path)? {
+            Address::Collection { key } if schema.kind_of_key(key)?.1.recorded => return None,
+            Address::Collection { key } => return Some(Place::Collection { key }),
+            Address::Object { key, kind, id, fields } if !kind.recorded => (key, kind, id, fields),
+            _ => return None,
         };
-        let mut above: Vec<&str> = parts.collect();
+        // A list has no single place for a value.
+        let mut above: Vec<&str> =
+            fields.iter().map(|(name, index)| index.is_none().then_some(*name)).collect::<Option<_>>()?;
         let name = above.pop()?;
         let mut shape = kind.shape;
         for name in &above {
-            // A list has no single place for a value.
             let field = schema.shape(shape).fields.get(*name).filter(|field| !field.list)?;
             let Type::Object(inner) = field.ty else { return None };
             shape = inner;

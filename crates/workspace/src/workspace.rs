@@ -30,6 +30,8 @@ pub struct Options {
     pub program: Option<PathBuf>,
     /// What the program is told before anything else, such as which packs to read.
     pub arguments: Vec<std::ffi::OsString>,
+    /// Folders of fonts for PDF, beside those of the system.
+    pub fonts: Vec<PathBuf>,
 }
 
 impl Default for Options {
@@ -40,6 +42,7 @@ impl Default for Options {
             largest_import: 2 << 30,
             program: None,
             arguments: Vec::new(),
+            fonts: Vec::new(),
         }
     }
 }

@@ -63,16 +63,28 @@ fn writer_that_will_be_killed() {
     });
 }
 
+/// Rounds over one folder; each verifies all of it, so that one folder for all would take ever longer.
+const TOGETHER: u32 = 50;
+
 #[test]
 fn nothing_acknowledged_is_lost_when_it_is_killed() {
     let rounds: u32 = std::env::var("ZHUNSHENG_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
+    for first in (0..rounds).step_by(TOGETHER as usize) {
+        killed(first..rounds.min(first + TOGETHER));
+        println!("{} of {rounds} rounds", rounds.min(first + TOGETHER));
+    }
+}
+
+/// Rounds over a new folder: load, the end at some moment, all must verify; and at last all that was acknowledged is there.
+fn killed(rounds: std::ops::Range<u32>) {
     let house = common::House::demo();
     let id = house.storefront();
     let common::House { ws, dir } = house;
     let data = ws.dir().to_path_buf();
     drop(ws);
     let mut acknowledged: BTreeSet<String> = BTreeSet::new();
-    for round in 0..rounds {
+    let count = rounds.len();
+    for round in rounds {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "writer_that_will_be_killed", "--nocapture", "--test-threads=1"])
             .env(HERE, &data)
@@ -103,7 +115,7 @@ fn nothing_acknowledged_is_lost_when_it_is_killed() {
         assert_eq!(found.faults, Vec::<String>::new(), "round {round}");
     }
     acknowledged.remove("ready");
-    assert!(acknowledged.len() >= rounds as usize);
+    assert!(acknowledged.len() >= count);
     let ws = Workspace::open(&data, Options::default()).unwrap();
     let house = common::House { ws, dir };
     let lead = house.sign_in("lead");

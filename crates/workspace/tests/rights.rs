@@ -26,12 +26,13 @@ determine           lead assessor
 note                lead assessor expert reviewer
 assign              lead assessor
 see-evidence        lead assessor expert reviewer observer
-add-evidence        lead assessor expert assessee
+view-evidence       lead assessor expert reviewer client assessee observer
+add-evidence        lead assessor expert client assessee
 edit-evidence       lead assessor expert
 see-requests        lead assessor expert reviewer observer
 requests            lead assessor
-see-asked           lead assessor assessee
-answer              lead assessor assessee
+see-asked           lead assessor client assessee
+answer              lead assessor client assessee
 gaps                lead assessor
 accept-risk         client
 see-jobs            lead assessor expert reviewer observer

@@ -9,6 +9,8 @@
     reason = "a test stops where something is wrong; helpers are shared by several test files"
 )]
 
+pub mod program;
+
 use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::Catalogue;

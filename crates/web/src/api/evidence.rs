@@ -1,4 +1,4 @@
-//! Evidence: received and hashed while it arrives, listed, downloaded, linked; for the team, and for whoever was asked.
+//! Evidence: received and hashed while it arrives, listed, downloaded, linked.
 
 use axum::body::Body;
 use axum::http::Method;
@@ -21,7 +21,13 @@ const ONE: &str = "/assessments/{case}/evidence/{id}";
 /// Operations.
 pub fn operations() -> Vec<Operation> {
     vec![
-        read("evidence", LIST, Action::SeeEvidence, ["证据", "evidence"], list),
+        read(
+            "evidence",
+            LIST,
+            Action::ViewEvidence,
+            ["证据；团队以外只见自己提供的", "evidence; outside the team what one gave oneself"],
+            list,
+        ),
         upload(
             "addEvidence",
             LIST,
@@ -30,7 +36,7 @@ pub fn operations() -> Vec<Operation> {
             "*/*",
             add,
         ),
-        read("oneEvidence", ONE, Action::SeeEvidence, ["一份证据", "one piece of evidence"], one),
+        read("oneEvidence", ONE, Action::ViewEvidence, ["一份证据", "one piece of evidence"], one),
         write(
             Method::PUT,
             "setEvidence",
@@ -43,7 +49,7 @@ pub fn operations() -> Vec<Operation> {
         read(
             "evidenceFile",
             "/assessments/{case}/evidence/{id}/file",
-            Action::SeeEvidence,
+            Action::ViewEvidence,
             ["下载证据", "download evidence"],
             file,
         ),
@@ -62,20 +68,6 @@ pub fn operations() -> Vec<Operation> {
             Action::EditEvidence,
             ["取消关联", "take a link away"],
             unlink,
-        ),
-        read(
-            "myEvidence",
-            "/assessments/{case}/asked/evidence",
-            Action::SeeAsked,
-            ["自己提供的证据", "evidence one gave oneself"],
-            list,
-        ),
-        read(
-            "myEvidenceFile",
-            "/assessments/{case}/asked/evidence/{id}/file",
-            Action::SeeAsked,
-            ["下载自己提供的证据", "download evidence one gave oneself"],
-            file,
         ),
     ]
 }

@@ -7,19 +7,23 @@ mod access;
 mod account;
 mod assessments;
 mod call;
+mod criteria;
 mod door;
 mod evidence;
+mod field;
 mod findings;
 mod gaps;
 mod inventory;
 mod jobs;
 mod lists;
 mod openapi;
+mod opinion;
 mod out;
 mod problem;
 mod requests;
 mod review;
 mod work;
+mod worksheets;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -100,6 +104,35 @@ fn schema<T: JsonSchema>() -> Describe {
     |generator| generator.subschema_for::<T>()
 }
 
+/// What is common to all operations.
+fn operation<O: Out>(
+    method: Method,
+    name: &'static str,
+    path: &'static str,
+    action: Action,
+    text: [&'static str; 2],
+    run: Run,
+) -> Operation {
+    Operation { method, path, action, name, text, locked: false, takes: None, query: None, answers: O::answered(), run }
+}
+
+/// A plain function as what answers.
+fn plain<O: Out>(run: impl Fn(&Call) -> Result<O, Problem> + Send + Sync + 'static) -> Run {
+    Run::Plain(Box::new(move |call| run(call)?.respond()))
+}
+
+/// A function over a body that is too large to hold, as what answers.
+fn stream<O, F>(run: impl Fn(Call, Body) -> F + Send + Sync + 'static) -> Run
+where
+    O: Out + Send + 'static,
+    F: Future<Output = Result<O, Problem>> + Send + 'static,
+{
+    Run::Stream(Box::new(move |call, body| {
+        let answer = run(call, body);
+        Box::pin(async move { answer.await?.respond() })
+    }))
+}
+
 /// An operation that reads.
 fn read<Q, O>(
     name: &'static str,
@@ -112,18 +145,9 @@ where
     Q: DeserializeOwned + JsonSchema + 'static,
     O: Out + 'static,
 {
-    Operation {
-        method: Method::GET,
-        path,
-        action,
-        name,
-        text,
-        locked: false,
-        takes: None,
-        query: Some(schema::<Q>()),
-        answers: O::answered(),
-        run: Run::Plain(Box::new(move |call| run(call, call.query()?)?.respond())),
-    }
+    let query = Some(schema::<Q>());
+    let run = plain(move |call| run(call, call.query()?));
+    Operation { query, ..operation::<O>(Method::GET, name, path, action, text, run) }
 }
 
 /// An operation that writes what its JSON body says.
@@ -139,18 +163,9 @@ where
     B: DeserializeOwned + JsonSchema + 'static,
     O: Out + 'static,
 {
-    Operation {
-        method,
-        path,
-        action,
-        name,
-        text,
-        locked: false,
-        takes: Some(("application/json", schema::<B>())),
-        query: None,
-        answers: O::answered(),
-        run: Run::Plain(Box::new(move |call| run(call, call.body()?)?.respond())),
-    }
+    let takes = Some(("application/json", schema::<B>()));
+    let run = plain(move |call| run(call, call.body()?).map_err(|problem| problem.in_body(&call.params)));
+    Operation { takes, ..operation::<O>(method, name, path, action, text, run) }
 }
 
 /// An operation that changes something and needs no body.
@@ -162,18 +177,7 @@ fn act<O: Out + 'static>(
     text: [&'static str; 2],
     run: fn(&Call) -> Result<O, Problem>,
 ) -> Operation {
-    Operation {
-        method,
-        path,
-        action,
-        name,
-        text,
-        locked: false,
-        takes: None,
-        query: None,
-        answers: O::answered(),
-        run: Run::Plain(Box::new(move |call| run(call)?.respond())),
-    }
+    operation::<O>(method, name, path, action, text, plain(run))
 }
 
 /// An operation that receives a file, piece by piece.
@@ -190,25 +194,34 @@ where
     O: Out + Send + 'static,
     F: Future<Output = Result<O, Problem>> + Send + 'static,
 {
-    let stream: Stream = Box::new(move |call, body| {
-        Box::pin(async move {
-            let query = call.query()?;
-            run(call, query, body).await?.respond()
-        })
+    let (takes, query) = (Some((media, out::bytes as Describe)), Some(schema::<Q>()));
+    let run = stream(move |call: Call, body| {
+        let query = call.query();
+        async move { run(call, query?, body).await }
     });
-    Operation {
-        method: Method::POST,
-        path,
-        action,
-        name,
-        text,
-        locked: false,
-        takes: Some((media, out::bytes)),
-        query: Some(schema::<Q>()),
-        answers: O::answered(),
-        run: Run::Stream(stream),
-    }
+    Operation { takes, query, ..operation::<O>(Method::POST, name, path, action, text, run) }
 }
+
+/// An operation that receives JSON (`entry`) and a file beside it (`photo`), piece by piece.
+fn multipart<E, O, F>(
+    method: Method,
+    name: &'static str,
+    path: &'static str,
+    action: Action,
+    text: [&'static str; 2],
+    run: fn(Call, Body) -> F,
+) -> Operation
+where
+    E: JsonSchema,
+    O: Out + Send + 'static,
+    F: Future<Output = Result<O, Problem>> + Send + 'static,
+{
+    let takes = Some((MULTIPART, out::parts::<E> as Describe));
+    Operation { takes, ..operation::<O>(method, name, path, action, text, stream(run)) }
+}
+
+/// The media type of several parts.
+pub(crate) const MULTIPART: &str = "multipart/form-data";
 
 /// All operations, group by group.
 pub fn all() -> &'static [Operation] {
@@ -224,7 +237,11 @@ pub fn all() -> &'static [Operation] {
         all.extend(requests::operations());
         all.extend(gaps::operations());
         all.extend(jobs::operations());
+        all.extend(field::operations());
+        all.extend(worksheets::operations());
+        all.extend(criteria::operations());
         all.extend(review::operations());
+        all.extend(opinion::operations());
         all
     });
     &ALL

@@ -120,12 +120,11 @@ fn describe(operation: &Operation, sent: &mut SchemaGenerator, taken: &mut Schem
         }
         if let Some((media, body)) = operation.takes {
             let media = if media == "*/*" { "application/octet-stream" } else { media };
-            let schema = if operation.method == Method::POST && media != "application/json" {
-                json!({"type": "string", "format": "binary"})
-            } else {
-                plain(body, taken)
-            };
-            map.insert("requestBody".into(), json!({"required": true, "content": {media: {"schema": schema}}}));
+            let mut content = json!({"schema": plain(body, taken)});
+            if let (super::MULTIPART, Value::Object(content)) = (media, &mut content) {
+                content.insert("encoding".into(), json!({"entry": {"contentType": "application/json"}}));
+            }
+            map.insert("requestBody".into(), json!({"required": true, "content": {media: content}}));
         }
     }
     value
@@ -197,6 +196,8 @@ fn parameter(name: &str) -> &'static str {
     match name {
         "case" => "评估编号 · id of the assessment",
         "at" => "`LEAF@OBJECT`，单项为 `LEAF@` · leaf and object; `LEAF@` where there is one only",
+        "procedure" => "附录测试，如 `b1` · an annex test",
+        "object" => "对象编号 · id of the object",
         "key" => "类别，如 `activities` · collection or singleton",
         "user" => "账户编号 · id of the account",
         "login" => "登录名 · login name",

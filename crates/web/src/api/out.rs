@@ -29,6 +29,16 @@ pub(crate) fn bytes(_: &mut SchemaGenerator) -> Schema {
     json_schema!({"type": "string", "format": "binary"})
 }
 
+/// A schema for JSON and a file beside it.
+pub(crate) fn parts<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    let entry = generator.subschema_for::<T>();
+    json_schema!({
+        "type": "object",
+        "properties": {"entry": entry, "photo": {"type": "string", "format": "binary"}},
+        "required": ["entry"],
+    })
+}
+
 fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Response, Problem> {
     let bytes = serde_json::to_vec(value).map_err(|fault| Error::Internal(format!("cannot encode: {fault}")))?;
     let mut response = Response::new(bytes.into());

@@ -1,5 +1,7 @@
 //! Errors as `application/problem+json` (RFC 9457): a stable code, what is wrong, and how to mend it.
 
+use std::collections::BTreeMap;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use schemars::JsonSchema;
@@ -18,6 +20,8 @@ pub(crate) struct Problem {
     field: Option<String>,
     clash: Option<Box<Clash>>,
     retry: Option<i64>,
+    /// The id of what is not there.
+    missing: Option<String>,
 }
 
 /// An error as it is sent (RFC 9457).
@@ -47,7 +51,18 @@ pub(crate) struct Sent {
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem { status, code, detail: Text::new(zh, en), field: None, clash: None, retry: None }
+        Problem { status, code, detail: Text::new(zh, en), field: None, clash: None, retry: None, missing: None }
+    }
+
+    /// What is not there and was named in the body, not in the address, is a wrong value: the address itself is right.
+    pub fn in_body(mut self, params: &BTreeMap<String, String>) -> Problem {
+        let Some(missing) = self.missing.take() else { return self };
+        // `activity@nobody` is named by an address that holds `5.2.2@nobody`.
+        let last = missing.rsplit(['@', '/']).next().unwrap_or(&missing);
+        if !params.values().any(|param| param.contains(last)) {
+            (self.status, self.code) = (StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+        }
+        self
     }
 
     /// Something that was sent cannot be read.
@@ -138,6 +153,7 @@ impl From<Error> for Problem {
         match error {
             Error::Invalid { field, .. } => problem.field = Some(field),
             Error::Conflict(clash) => problem.clash = Some(clash),
+            Error::NotFound { id, .. } => problem.missing = Some(id),
             Error::Busy => problem.retry = Some(1),
             Error::Locked { until } => problem.retry = Some((until.0 - zhunsheng_workspace::Time::now().0) / 1000),
             _ => {}

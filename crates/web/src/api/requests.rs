@@ -2,14 +2,14 @@
 
 use axum::http::Method;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use zhunsheng_workspace::{Action, NewRequest, Reply, Request, Row, Stage, Wanted};
+use serde::{Deserialize, Serialize};
+use zhunsheng_workspace::{Action, Error, NewRequest, Reply, Request, Row, SetRequest, Stage, Wanted};
 
 use super::call::Call;
 use super::lists::{List, Paging};
 use super::out::{Created, Id, Json, Tagged, Version, written};
 use super::problem::Problem;
-use super::{Operation, read, write};
+use super::{Nothing, Operation, read, write};
 
 /// Operations.
 pub fn operations() -> Vec<Operation> {
@@ -30,6 +30,15 @@ pub fn operations() -> Vec<Operation> {
             ["提出资料请求", "make a request"],
             ask,
         ),
+        write(
+            Method::POST,
+            "askSeveral",
+            "/assessments/{case}/requests/several",
+            Action::Requests,
+            ["一次提出多项资料请求，全部或都不", "make several requests, all or none"],
+            several,
+        ),
+        read("request", "/assessments/{case}/requests/{id}", Action::SeeRequests, ["一项资料请求", "one request"], one),
         write(
             Method::PUT,
             "setRequest",
@@ -55,6 +64,13 @@ pub fn operations() -> Vec<Operation> {
             ["向自己提出的请求", "what one is asked for"],
             asked,
         ),
+        read(
+            "oneAsked",
+            "/assessments/{case}/asked/{id}",
+            Action::SeeAsked,
+            ["向自己提出的一项请求", "one request that is for oneself"],
+            one_asked,
+        ),
         write(
             Method::POST,
             "reply",
@@ -79,23 +95,36 @@ fn ask(call: &Call, body: NewRequest) -> Result<Created<Id>, Problem> {
     Ok(Created { at: format!("{}/{id}", call.here()), value: Id { id } })
 }
 
-/// Whom a request is for, until when.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Set {
-    /// Account it is for; null: any of the assessee's.
-    assigned: Option<String>,
-    /// Day by which an answer is wanted, `YYYY-MM-DD`.
-    due: Option<String>,
-    /// A word to whoever answers.
-    #[serde(default)]
-    note: String,
+fn several(call: &Call, body: Vec<NewRequest>) -> Result<Created<Ids>, Problem> {
+    let ids = call.workspace().ask_all(&call.grant, body)?;
+    Ok(Created { at: format!("/assessments/{}/requests", call.grant.assessment()), value: Ids { ids } })
 }
 
-fn set(call: &Call, body: Set) -> Result<Tagged<Version>, Problem> {
-    let (assigned, due) = (body.assigned.as_deref(), body.due.as_deref());
+/// Ids of what is new, in the order sent.
+#[derive(Serialize, JsonSchema)]
+struct Ids {
+    /// Ids.
+    ids: Vec<String>,
+}
+
+/// The one that the address names.
+fn named(call: &Call, all: Vec<Row<Request>>) -> Result<Tagged<Row<Request>>, Problem> {
+    let id = call.param("id");
+    let found = all.into_iter().find(|row| row.id == id);
+    Ok(Tagged::row(found.ok_or_else(|| Error::missing("request", id))?))
+}
+
+fn one(call: &Call, _: Nothing) -> Result<Tagged<Row<Request>>, Problem> {
+    named(call, call.workspace().requests(&call.grant)?)
+}
+
+fn one_asked(call: &Call, _: Nothing) -> Result<Tagged<Row<Request>>, Problem> {
+    named(call, call.workspace().asked(&call.grant)?)
+}
+
+fn set(call: &Call, body: SetRequest) -> Result<Tagged<Version>, Problem> {
     let version = call.version()?;
-    Ok(written(call.workspace().set_request(&call.grant, call.param("id"), version, assigned, due, &body.note)?))
+    Ok(written(call.workspace().set_request(&call.grant, call.param("id"), version, body)?))
 }
 
 /// How a request ends.

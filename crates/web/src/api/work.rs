@@ -139,13 +139,19 @@ struct Determine {
 /// Words in Chinese or the language one writes; English may be added.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Reason {
+pub(crate) struct Reason {
     /// Chinese, or the language one writes.
     #[schemars(length(min = 1))]
     zh: String,
     /// English.
     #[serde(default)]
     en: String,
+}
+
+impl From<Reason> for Text {
+    fn from(reason: Reason) -> Text {
+        Text { zh: reason.zh, en: reason.en }
+    }
 }
 
 fn determine(call: &Call, body: Determine) -> Result<Created<Id>, Problem> {
@@ -160,7 +166,7 @@ fn determine(call: &Call, body: Determine) -> Result<Created<Id>, Problem> {
         leaf: leaf.to_owned(),
         object: object.to_owned(),
         verdict: body.verdict,
-        reason: Text { zh: body.reason.zh, en: body.reason.en },
+        reason: body.reason.into(),
         evidence: body.evidence,
         seen,
     };

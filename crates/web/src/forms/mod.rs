@@ -10,7 +10,7 @@ mod tests;
 
 pub use parse::{Fault, Form, parse};
 pub use show::show;
-pub use view::{Context, FieldForm, alone, fields};
+pub use view::{Context, FieldForm, alone, field, fields};
 
 use serde_json::Value as Json;
 

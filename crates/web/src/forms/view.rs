@@ -144,6 +144,12 @@ pub fn alone(context: &Context<'_>, name: &str, field: &Field, object: &Json) ->
     FieldForm { ask: String::new(), ..one(context, name, field, object, "") }
 }
 
+/// One field of a shape, by its name; none where there is no such field to fill in.
+pub fn field(context: &Context<'_>, shape: ShapeId, name: &str, object: &Json) -> Option<FieldForm> {
+    let field = context.schema.shape(shape).fields.get(name).filter(|field| field.computed.is_none())?;
+    Some(one(context, name, field, object, ""))
+}
+
 fn one(context: &Context<'_>, name: &str, field: &Field, object: &Json, prefix: &str) -> FieldForm {
     let path = format!("{prefix}{name}");
     let said = stated(object, name);
@@ -163,7 +169,7 @@ fn one(context: &Context<'_>, name: &str, field: &Field, object: &Json, prefix: 
         scope: String::new(),
         name: name.to_owned(),
         title: non_empty(context.t.of(&field.title), name),
-        ask: context.t.of(&field.ask).to_owned(),
+        ask: context.t.asks(&field.ask),
         unit: field.unit.clone().unwrap_or_default(),
         entry,
         state,

@@ -31,6 +31,9 @@ texts! {
     object_title: "名称", "Title";
     object_remove: "删除这个对象", "Remove this object";
     object_remove_ask: "删除后不再参与判断；操作轨迹中仍可查到。", "It will not be judged any more; it stays in the trail.";
+    act_made: "新建", "made";
+    act_changed: "修改", "changed";
+    act_removed: "删除", "removed";
     object_history: "改动记录", "History";
     version_by(version, who, when): "第 {version} 版，{who} 于 {when}", "version {version}, by {who} at {when}";
     fields_filled(known, all): "已填 {known}／{all} 项", "{known} of {all} fields stated";

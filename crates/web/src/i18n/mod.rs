@@ -32,6 +32,11 @@ impl Words {
         self.of(&text).to_owned()
     }
 
+    /// A question as people are asked it: without what only somebody who writes the dossier by hand needs to know.
+    pub fn asks(self, question: &Text) -> String {
+        crate::text::spoken(self.of(question))
+    }
+
     /// What a token may do.
     pub fn scope_label(self, scope: &zhunsheng_workspace::Scope) -> &'static str {
         match scope {

@@ -14,6 +14,8 @@ texts! {
     request_stage: "状态", "State";
     request_for: "由谁答复", "For";
     request_anyone: "被评估方任何人", "anyone of the assessee";
+    request_anyone_client: "委托方任何人", "anyone of the client";
+    request_anyone_asked: "问题所归一方的任何人", "anyone of the party it concerns";
     request_due: "期限", "Due";
     request_age: "已提出", "Age";
     request_days(count): "{count} 天", "{count} days";

@@ -37,6 +37,15 @@ texts! {
     gap_accept: "接受风险", "Accept the risk";
     gap_accept_hint: "由委托方决定。接受不等于合规；请写明理由和期限。", "The client's decision. Accepting is not conforming; say why and until when.";
     gap_accept_first: "风险尚未揭示，还不能接受。", "The risk has not been disclosed yet, so it cannot be accepted.";
+    gap_accepted: "委托方的风险接受", "The client's acceptance of the risk";
+    gap_accept_stands: "有效", "it stands";
+    gap_accepted_by: "接受人", "Accepted by";
+    gap_accepted_at: "接受时间", "Accepted on";
+    gap_no_end: "不设期限", "no end";
+    gap_renew: "续期或改写", "Renew or restate";
+    gap_renew_hint: "新的接受记在旧的之后，旧的仍然列在处置经过里。", "The new acceptance follows the old one, which stays in what was done.";
+    gap_revoke: "撤销接受", "Revoke the acceptance";
+    gap_revoke_hint: "撤销后差距重新待处置；此前的接受仍然保留在处置经过里。", "The gap waits again; the acceptance of before stays in what was done.";
     gap_until: "有效至", "Holds until";
     gap_until_hint: "留空为不设期限。", "Blank: no end.";
     gap_no_evidence: "还没有证据，请先上传。", "There is no evidence yet; add it first.";
@@ -108,6 +117,8 @@ texts! {
     opinion_issued: "出具日期", "Issued on";
     opinion_language: "语言", "Language";
     opinion_docx: "意见书 Word", "Opinion, Word";
+    opinion_pdf: "意见书 PDF", "Opinion, PDF";
+    opinion_no_pdf: "本程序未含 PDF：用 Word 或 LibreOffice 打开 Word 文件另存为 PDF，或者从浏览器打印网页；也可以用 cargo build --release --features pdf-opinion 构建含 PDF 的程序。", "This program was built without PDF: open the Word file in Word or LibreOffice and save it as PDF, or print the page from a browser; a program with PDF is built by cargo build --release --features pdf-opinion.";
     opinion_html: "意见书 网页", "Opinion, HTML";
     opinion_typst: "意见书 Typst 源文件", "Opinion, Typst source";
     opinion_report: "评估报告 网页", "Report, HTML";

@@ -77,7 +77,7 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
     // Positions of the dossier count only what was not withdrawn.
     let mut position = 0;
     for row in workspace.criteria(grant)? {
-        let requirement = catalogue.leaf(&row.value.leaf).map_or("", |leaf| t.of(&leaf.requirement)).to_owned();
+        let requirement = catalogue.leaf(&row.value.says.leaf).map_or("", |leaf| t.of(&leaf.requirement)).to_owned();
         let mut answers: Vec<(String, bool, String, String, String)> = Vec::new();
         for one in &row.value.met {
             answers.retain(|(object, ..)| *object != one.object);
@@ -98,7 +98,7 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
                 let a = judged.assessment();
                 for (finding, applied) in words::criterion_findings(&a, position) {
                     let object = a.object(finding).1.to_owned();
-                    let place = format!("{}@{object}", shown.one.leaf);
+                    let place = format!("{}@{object}", shown.one.says.leaf);
                     let (class, mark) = match applied.met {
                         Kleene::True => ("good", "✓"),
                         Kleene::False => ("bad", "✗"),

@@ -13,11 +13,11 @@ use crate::text::{encode, local};
 use crate::transfer::{download, receive};
 use crate::visit::{Answer, Visit};
 
-/// Routes. Whoever adds evidence sees what they added; the workspace decides which.
+/// Routes. The team sees all evidence, others what they added; the workspace decides which.
 pub const ROUTES: &[Route] = &[
-    get("/a/{case}/evidence", Action::AddEvidence, list),
-    get("/a/{case}/evidence/{id}", Action::AddEvidence, one),
-    get("/a/{case}/evidence/{id}/file", Action::AddEvidence, file),
+    get("/a/{case}/evidence", Action::ViewEvidence, list),
+    get("/a/{case}/evidence/{id}", Action::ViewEvidence, one),
+    get("/a/{case}/evidence/{id}/file", Action::ViewEvidence, file),
     post("/a/{case}/evidence/{id}/link", Action::EditEvidence, link),
     Route { method: Method::POST, path: "/a/{case}/evidence", action: Action::AddEvidence, run: Run::Upload(add) },
 ];

@@ -1,25 +1,26 @@
 //! The field checklist: what the packs ask on the spot, as a page for a telephone. Entries are kept there until they have
 //! arrived (`assets/field.js`); each changes the inventory of this assessment, and with it the findings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse as _;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::Outcome;
-use zhunsheng_report::words;
-use zhunsheng_verdict::{Assessment, Missing};
-use zhunsheng_workspace::{Action, AnswerEntry, Error, NewSeen, Upload};
+use zhunsheng_workspace::{
+    Action, Checklist, ChecklistFinding, ChecklistLeaf, ChecklistStep, Error, NewSeen, SeenStep, Upload,
+};
 
-use super::inventory::{choices, title_of};
+use super::inventory::choices;
 use super::judged::judged;
 use super::workpaper::rows::{object_name, sign};
 use super::{Answering, Route, Run, get};
 use crate::fault::Fault;
-use crate::forms::{Context, FieldForm, Form, fields, parse};
+use crate::forms::{Context, FieldForm, Form, field, parse};
 use crate::guard::blocking;
 use crate::page::{Page, html, saved, with_status};
 use crate::transfer::receive;
@@ -33,29 +34,20 @@ pub const ROUTES: &[Route] = &[
     Route { method: Method::POST, path: "/a/{case}/field", action: Action::EditFacts, run: Run::Upload(add) },
 ];
 
-/// Questions of one page; more would be none for a telephone.
-const MOST: usize = 400;
-
 /// A question: a field of an object, or a step of a leaf.
 struct Question {
     /// Of the page: `q0`.
     id: String,
     /// The field; none for a step.
     form: Option<FieldForm>,
-    /// Name of the field.
+    /// Name of the field, `LEAF#STEP` for a step.
     field: String,
     /// What is stated of the field now, as JSON; empty where nobody knows.
     was: String,
-    /// What to look at, the question and the answers of a step, with its id.
-    step: Option<Step>,
-    /// Leaves that wait for it: id, requirement, verdict's sign.
-    leaves: Vec<(String, String)>,
-}
-
-struct Step {
-    look: String,
+    /// What is asked, and what to look at.
     ask: String,
-    answers: Vec<(String, String)>,
+    step: Option<ChecklistStep>,
+    leaves: Vec<ChecklistLeaf>,
 }
 
 /// An object with its questions.
@@ -67,27 +59,14 @@ struct Place {
     questions: Vec<Question>,
 }
 
-/// A requirement for an object, as it stands.
-struct Standing {
-    leaf: String,
-    requirement: String,
-    object: String,
-    verdict: Outcome,
-}
-
 #[derive(Template)]
 #[template(path = "field/show.html")]
 struct Show<'a> {
     page: &'a Page,
+    catalogue: &'a Catalogue,
     who: String,
-    of: String,
-    packs: Vec<(String, String)>,
-    parts: Vec<(String, String)>,
-    waiting: Vec<String>,
+    list: Checklist,
     places: Vec<Place>,
-    more: usize,
-    elsewhere: usize,
-    standing: Vec<Standing>,
     judged: bool,
     wrong: String,
 }
@@ -97,13 +76,8 @@ impl Show<'_> {
         sign(*verdict)
     }
 
-    fn label(&self, verdict: &Outcome) -> &'static str {
-        match verdict {
-            Outcome::Gap => self.page.t.gap(),
-            Outcome::Conformant => self.page.t.conformant(),
-            Outcome::NotApplicable => self.page.t.not_applicable(),
-            Outcome::Undetermined => self.page.t.undetermined(),
-        }
+    fn object(&self, one: &ChecklistFinding) -> String {
+        object_name(self.catalogue, self.page.t, &one.kind, &one.object)
     }
 }
 
@@ -112,177 +86,56 @@ fn show(visit: &Visit) -> Answer {
 }
 
 fn build(visit: &Visit, wrong: String) -> Result<Show<'_>, Fault> {
-    let t = visit.t();
-    let judged = judged(visit)?;
+    let (workspace, t) = (&visit.app.workspace, visit.t());
+    let who = visit.grant.actor().user().to_owned();
     let mut show = Show {
         page: &visit.page,
-        who: visit.grant.actor().user().to_owned(),
-        of: visit.query.get("of").to_owned(),
-        packs: Vec::new(),
-        parts: Vec::new(),
-        waiting: Vec::new(),
+        catalogue: workspace.catalogue(),
+        who,
+        list: Checklist::default(),
         places: Vec::new(),
-        more: 0,
-        elsewhere: 0,
-        standing: Vec::new(),
-        judged: judged.is_some(),
+        judged: true,
         wrong,
     };
-    let Some(judged) = judged else { return Ok(show) };
-    let a = judged.assessment();
-    for active in &a.packs {
-        if let Some(pack) = a.catalogue.packs.get(active.pack) {
-            show.packs.push((pack.id.clone(), t.of(&pack.title).to_owned()));
-            if !active.judged() {
-                show.waiting.push(t.of(&pack.title).to_owned());
-            }
+    let mut list = match workspace.checklist(&visit.grant, visit.query.get("of")) {
+        Ok(list) => list,
+        Err(Error::State(_)) => {
+            show.judged = false;
+            return Ok(show);
         }
-    }
-    for clause in a.rollup.iter().filter_map(|rolled| a.catalogue.clauses.get(rolled.clause)) {
-        // Dimensions are the clauses right below chapter 5.
-        if clause.id.strip_prefix("5.").is_some_and(|rest| !rest.contains('.')) {
-            show.parts.push((clause.id.clone(), t.of(&clause.title).to_owned()));
-        }
-    }
-    if show.of.is_empty() {
-        // A pack that does not count on the day asks nothing.
-        let pack = show.packs.iter().find(|(_, title)| !show.waiting.contains(title));
-        show.of = pack.or(show.parts.first()).map(|(id, _)| id.clone()).unwrap_or_default();
-    }
-    ask(visit, &a, &mut show)?;
-    Ok(show)
-}
-
-/// Whether a leaf belongs to the pack or the dimension that was chosen.
-fn chosen(a: &Assessment<'_>, leaf: usize, of: &str) -> bool {
-    let Some(leaf) = a.catalogue.leaves.get(leaf) else { return false };
-    match a.pack_of(leaf) {
-        Some((pack, _)) => pack.id == of,
-        None => leaf.id.strip_prefix(of).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit())),
-    }
-}
-
-fn ask(visit: &Visit, a: &Assessment<'_>, show: &mut Show<'_>) -> Result<(), Fault> {
-    let (workspace, t) = (&visit.app.workspace, visit.t());
+        Err(error) => return Err(error.into()),
+    };
+    let (objects, waiting) = (choices(visit)?, BTreeMap::new());
     let schema = &workspace.catalogue().schema;
-    let of = show.of.clone();
-    let mut wanted: BTreeSet<String> = BTreeSet::new();
-    for finding in a.findings.iter().filter(|finding| chosen(a, finding.leaf, &of)) {
-        let Some(leaf) = words::leaf(a, finding) else { continue };
-        if finding.verdict == Outcome::NotApplicable {
-            continue;
-        }
-        let (kind, object) = a.object(finding);
-        wanted.insert(leaf.id.clone());
-        show.standing.push(Standing {
-            leaf: leaf.id.clone(),
-            requirement: t.of(&leaf.requirement).to_owned(),
-            object: object_name(a.catalogue, t, kind, object),
-            verdict: finding.verdict,
+    let context = Context { t, schema, objects: &objects, waiting: &waiting, faults: &[], more: None };
+    let mut number = 0;
+    for place in std::mem::take(&mut list.places) {
+        let Some((_, kind)) = schema.kind_of_key(&place.key) else { continue };
+        let questions = place.questions.into_iter().map(|one| {
+            number += 1;
+            let was = one.was.as_ref().map(Value::to_string).unwrap_or_default();
+            let stated: Map<String, Value> = one.was.into_iter().map(|was| (one.field.clone(), was)).collect();
+            Question {
+                id: format!("q{number}"),
+                form: field(&context, kind.shape, &one.field, &Value::Object(stated))
+                    .map(|form| form.within(&format!("q{number}-"))),
+                field: one.step.as_ref().map_or(one.field, |step| format!("{}#{}", step.leaf, step.step)),
+                was,
+                ask: t.asks(&one.ask),
+                step: one.step,
+                leaves: one.leaves,
+            }
+        });
+        show.places.push(Place {
+            questions: questions.collect(),
+            kind: t.of(&place.kind).to_owned(),
+            title: place.title,
+            key: place.key,
+            id: place.object,
         });
     }
-    let objects = choices(visit)?;
-    let waiting = BTreeMap::new();
-    let mut asked: BTreeSet<(String, String, String)> = BTreeSet::new();
-    let mut places: Vec<Place> = Vec::new();
-    for request in a.requests.iter() {
-        let leaves: Vec<(String, String)> = request
-            .leaves
-            .iter()
-            .filter_map(|id| a.catalogue.leaves.get(*id))
-            .filter(|leaf| wanted.contains(&leaf.id))
-            .map(|leaf| (leaf.id.clone(), t.of(&leaf.requirement).to_owned()))
-            .collect();
-        if leaves.is_empty() {
-            continue;
-        }
-        let Some((key, id, field, step)) = place(a, visit, request.missing, &request.path) else {
-            show.elsewhere += 1;
-            continue;
-        };
-        if !asked.insert((key.clone(), id.clone(), field.clone())) {
-            continue;
-        }
-        if asked.len() > MOST {
-            show.more += 1;
-            continue;
-        }
-        let Some((_, kind)) = schema.kind_of_key(&key) else { continue };
-        let row = match workspace.object(&visit.grant, &key, &id) {
-            Ok(row) => row,
-            Err(Error::NotFound { .. }) => continue,
-            Err(error) => return Err(error.into()),
-        };
-        let number = asked.len();
-        let stated = Value::Object(row.value.0.clone());
-        let form = match step {
-            Some(_) => None,
-            None => {
-                let context = Context { t, schema, objects: &objects, waiting: &waiting, faults: &[], more: None };
-                let only = fields(&context, kind.shape, &stated, "").into_iter().find(|form| form.path == field);
-                Some(only.ok_or(Fault::NotFound)?.within(&format!("q{number}-")))
-            }
-        };
-        let question = Question {
-            id: format!("q{number}"),
-            form,
-            was: stated.get(&field).map(Value::to_string).unwrap_or_default(),
-            field,
-            step,
-            leaves,
-        };
-        match places.iter_mut().find(|place| place.key == key && place.id == id) {
-            Some(place) => place.questions.push(question),
-            None => places.push(Place {
-                kind: t.of(&kind.title).to_owned(),
-                title: title_of(&row.value.0).to_owned(),
-                questions: vec![question],
-                key,
-                id,
-            }),
-        }
-    }
-    show.places = places;
-    Ok(())
-}
-
-/// Where an answer belongs: key, object, field; and the step, where it is one. None for what a telephone is no place for
-/// (worksheets, whole collections).
-fn place(
-    a: &Assessment<'_>,
-    visit: &Visit,
-    missing: Missing,
-    path: &str,
-) -> Option<(String, String, String, Option<Step>)> {
-    let t = visit.t();
-    match missing {
-        Missing::Fact(..) => {
-            let (key, rest) = path.split_once('.')?;
-            let (_, kind) = a.catalogue.schema.kind_of_key(key)?;
-            let (id, field) = if kind.collection.is_some() { rest.split_once('.')? } else { ("", rest) };
-            let field = field.split(['.', '[']).next()?;
-            let known = a.catalogue.schema.shape(kind.shape).fields.get(field)?;
-            (known.computed.is_none() && !kind.recorded)
-                .then(|| (key.to_owned(), id.to_owned(), field.to_owned(), None))
-        }
-        Missing::Step(leaf, object, step) => {
-            let leaf = a.catalogue.leaves.get(leaf)?;
-            let step = leaf.steps.get(usize::from(step))?;
-            let kind = a.catalogue.schema.kinds.get(&leaf.object)?;
-            let (key, id) = match &kind.collection {
-                Some(key) if object != 0 => (key.clone(), a.dossier.facts.id(object).to_owned()),
-                Some(_) => return None,
-                None => (leaf.object.clone(), String::new()),
-            };
-            let shown = Step {
-                look: t.of(&step.look).to_owned(),
-                ask: t.of(&step.ask).to_owned(),
-                answers: step.answers.iter().map(|(id, text)| (id.clone(), t.of(text).to_owned())).collect(),
-            };
-            Some((key, id, format!("{}#{}", leaf.id, step.id), Some(shown)))
-        }
-        _ => None,
-    }
+    show.list = list;
+    Ok(show)
 }
 
 /// The script that answers while there is no connection.
@@ -337,7 +190,7 @@ fn enter(visit: &Visit, form: &Form, photo: Option<(String, Upload)>) -> Result<
     let kind_id = kind_id.to_owned();
     let row = workspace.object(grant, key, object)?;
     let mut said = BTreeMap::new();
-    let step = form.get("step").split_once('#');
+    let step = form.get("step").split_once('#').filter(|_| !form.get("answer").is_empty());
     if step.is_none() && form.has(&format!("s.{field}")) {
         let under = Value::Object(row.value.0.clone());
         let (stated, faults) = parse(&workspace.catalogue().schema, kind.shape, form, &under);
@@ -354,46 +207,29 @@ fn enter(visit: &Visit, form: &Form, photo: Option<(String, Upload)>) -> Result<
         }
     }
     let leaves: Vec<String> = form.all("leaf").to_vec();
-    let answer = step.filter(|_| !form.get("answer").is_empty());
-    let note = form.get("note").trim().to_owned();
-    let mut outcome = serde_json::Map::new();
-    if answer.is_none() || !note.is_empty() || photo.is_some() {
-        let entry = Some(form.get("entry")).filter(|id| !id.is_empty()).map(str::to_owned);
-        let new = NewSeen {
-            id: match entry {
-                Some(id) => id,
-                None => crate::guard::random().ok_or_else(|| Fault::Internal("no randomness".into()))?,
-            },
-            key: key.to_owned(),
-            object: object.to_owned(),
-            fields: said,
-            leaves: leaves.clone(),
-            note,
-            photo,
-            taken: form.get("taken").to_owned(),
-        };
-        let received = workspace.receive_seen(grant, new)?;
-        outcome.insert("again".into(), received.again.into());
-        outcome.insert("conflict".into(), received.conflict.into());
-        outcome.insert("evidence".into(), received.evidence.into());
-    }
-    if let Some((leaf, step)) = answer {
-        let standing = workspace.answers(grant, Some((leaf, object)))?.into_iter().next();
-        let version = standing.as_ref().map_or(0, |row| row.version);
-        let mut steps = BTreeMap::new();
-        for entry in standing.iter().flat_map(|row| &row.value.entries) {
-            steps.extend(entry.steps.clone());
-        }
-        steps.insert(step.to_owned(), form.get("answer").to_owned());
-        let entry = AnswerEntry { steps, by_name: String::new(), on: None, note: String::new(), evidence: Vec::new() };
-        match workspace.answer(grant, leaf, object, Some(version), entry) {
-            Ok(_) => {}
-            Err(Error::Conflict(clash)) => {
-                outcome.insert("conflict".into(), clash.conflict.into());
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
+    let entry = Some(form.get("entry")).filter(|id| !id.is_empty()).map(str::to_owned);
+    let new = NewSeen {
+        id: match entry {
+            Some(id) => id,
+            None => crate::guard::random().ok_or_else(|| Fault::Internal("no randomness".into()))?,
+        },
+        key: key.to_owned(),
+        object: object.to_owned(),
+        fields: said,
+        step: step.map(|(leaf, step)| {
+            let answer = form.get("answer").to_owned();
+            SeenStep { leaf: leaf.to_owned(), step: step.to_owned(), answer }
+        }),
+        leaves: leaves.clone(),
+        note: form.get("note").trim().to_owned(),
+        photo,
+        taken: form.get("taken").to_owned(),
+    };
+    let received = workspace.receive_seen(grant, new)?;
+    let mut outcome = Map::new();
+    outcome.insert("again".into(), received.again.into());
+    outcome.insert("conflict".into(), received.conflict.into());
+    outcome.insert("evidence".into(), received.evidence.into());
     if let Some(judged) = judged(visit)? {
         let a = judged.assessment();
         let of_kind = |leaf: &str| a.catalogue.leaf(leaf).is_some_and(|leaf| leaf.object == kind_id);

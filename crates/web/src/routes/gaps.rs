@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use zhunsheng_catalogue::{Catalogue, Level};
 use zhunsheng_dossier::Outcome;
-use zhunsheng_workspace::{Action, Deed, Error, NewStep, Registered, Standing, Weight};
+use zhunsheng_workspace::{Action, Deed, Error, NewStep, Registered, Standing, Step, Weight};
 
 use super::workpaper::{object_name, sign};
 use super::{Route, get, post};
@@ -20,6 +20,7 @@ pub const ROUTES: &[Route] = &[
     get("/a/{case}/gaps/{id}", Action::SeeFindings, one),
     post("/a/{case}/gaps/{id}", Action::Gaps, act),
     post("/a/{case}/gaps/{id}/accept", Action::AcceptRisk, accept),
+    post("/a/{case}/gaps/{id}/revoke", Action::AcceptRisk, revoke),
 ];
 
 /// A gap as both pages show it.
@@ -176,6 +177,8 @@ struct One<'a> {
     sees_evidence: bool,
     disclosed: bool,
     accepting: bool,
+    /// The acceptance that stands, or has run out: who, when, why, until.
+    accepted: Option<StepView>,
     /// What was sent, so that nothing typed is lost.
     sent: &'a crate::forms::Form,
     wrong: String,
@@ -186,6 +189,11 @@ impl One<'_> {
     fn ticked(&self, name: &str, id: &str) -> bool {
         self.sent.all(name).iter().any(|held| held == id)
     }
+
+    /// Whether this deed was sent and could not be recorded.
+    fn sent_as(&self, deed: &str) -> bool {
+        self.sent.get("deed") == deed
+    }
 }
 
 fn hint(t: Words, deed: Deed) -> &'static str {
@@ -193,6 +201,7 @@ fn hint(t: Words, deed: Deed) -> &'static str {
         Deed::Adjusted => t.gap_adjusted_hint(),
         Deed::Disclosed => t.gap_disclosed_hint(),
         Deed::Accepted => t.gap_accept_hint(),
+        Deed::Revoked => t.gap_revoke_hint(),
         Deed::Consulted => t.gap_consulted_hint(),
         Deed::Handled => t.gap_handled_hint(),
         Deed::Stopped => t.gap_stopped_hint(),
@@ -228,7 +237,7 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
         let title = |id: &String| evidence.iter().find(|(held, _)| held == id).map(|(_, title)| title.clone());
         ids.iter().map(|id| (id.clone(), title(id).unwrap_or_else(|| id.clone()))).collect()
     };
-    let steps = own.steps.iter().map(|step| StepView {
+    let view = |step: &Step| StepView {
         deed: t.say(step.deed.label()),
         by: step.by_name.clone(),
         at: step.at.shanghai(),
@@ -236,9 +245,9 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
         before: named(&step.before),
         after: named(&step.after),
         until: step.until.clone().unwrap_or_default(),
-    });
+    };
     let sent = visit.form.get("deed");
-    let forms = Deed::ALL.into_iter().filter(|deed| *deed != Deed::Accepted).map(|deed| DeedForm {
+    let forms = Deed::ALL.into_iter().filter(|deed| !deed.of_client()).map(|deed| DeedForm {
         word: deed.word(),
         label: t.say(deed.label()),
         hint: hint(t, deed),
@@ -262,7 +271,8 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
             (false, Weight::Minor) => t.gap_rule_minor(),
             (false, Weight::Major) => t.gap_rule_major(),
         },
-        steps: steps.collect(),
+        steps: own.steps.iter().map(view).collect(),
+        accepted: gap.acceptance.as_ref().map(view),
         forms: if visit.can(Action::Gaps) { forms.collect() } else { Vec::new() },
         disclosed: since.into_iter().any(|step| step.deed == Deed::Disclosed),
         accepting: visit.can(Action::AcceptRisk),
@@ -275,7 +285,7 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
 }
 
 fn act(visit: &Visit) -> Answer {
-    let Some(deed) = Deed::parse(visit.form.get("deed")).filter(|deed| *deed != Deed::Accepted) else {
+    let Some(deed) = Deed::parse(visit.form.get("deed")).filter(|deed| !deed.of_client()) else {
         return Err(Fault::Unreadable("no such deed".into()));
     };
     record(visit, deed)
@@ -283,6 +293,10 @@ fn act(visit: &Visit) -> Answer {
 
 fn accept(visit: &Visit) -> Answer {
     record(visit, Deed::Accepted)
+}
+
+fn revoke(visit: &Visit) -> Answer {
+    record(visit, Deed::Revoked)
 }
 
 fn record(visit: &Visit, deed: Deed) -> Answer {

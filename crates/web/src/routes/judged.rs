@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use zhunsheng_workspace::{Action, Error, Judged};
+use zhunsheng_workspace::{Action, Address, Error, Judged};
 
 use crate::fault::Fault;
+use crate::text::encode;
 use crate::visit::Visit;
 
 /// The assessment as it stands; none while it cannot be judged (no as-of date yet) or may not be seen.
@@ -20,26 +21,34 @@ pub fn judged(visit: &Visit) -> Result<Option<Arc<Judged>>, Fault> {
     }
 }
 
-/// How many leaves wait for each field of an object, by the field's path within it.
+/// How many leaves wait for each field of an object, by the field's path within its form.
 pub fn waiting(visit: &Visit, key: &str, id: &str) -> Result<BTreeMap<String, usize>, Fault> {
     let mut waiting = BTreeMap::new();
     let Some(judged) = judged(visit)? else { return Ok(waiting) };
-    let prefix = if id.is_empty() { format!("{key}.") } else { format!("{key}.{id}.") };
+    let schema = &visit.app.workspace.catalogue().schema;
     for request in judged.assessment().requests.iter() {
-        if let Some(path) = request.path.strip_prefix(&prefix) {
-            // `entries[0].x` in a dossier's path is `entries.0.x` in a form.
-            waiting.insert(path.replace('[', ".").replace(']', ""), request.leaves.len());
+        match Address::of(schema, &request.path) {
+            Some(at @ Address::Object { key: own, id: held, .. }) if own == key && held == id => {
+                waiting.insert(at.in_form(), request.leaves.len());
+            }
+            _ => {}
         }
     }
     Ok(waiting)
 }
 
-/// Where the field of a dossier's path is filled in: `activities.a.retention.days` → the form and its anchor.
+/// Where what a path speaks of is filled in: `activities.a.retention.days` → the form and its anchor.
 pub fn form_of(visit: &Visit, path: &str) -> Option<String> {
-    let (key, rest) = path.split_once('.')?;
-    let (_, kind) = visit.app.workspace.catalogue().schema.kind_of_key(key)?;
-    let (id, field) = if kind.collection.is_some() { rest.split_once('.').unwrap_or((rest, "")) } else { ("-", rest) };
-    let anchor = field.replace(['.', '['], "-").replace(']', "");
-    let to = format!("/inventory/{}/{}#f-{anchor}", crate::text::encode(key), crate::text::encode(id));
+    let address = Address::of(&visit.app.workspace.catalogue().schema, path)?;
+    let to = match &address {
+        Address::Collection { key } => format!("/inventory/{}", encode(key)),
+        Address::Object { key, id, .. } => {
+            let (id, anchor) = (if id.is_empty() { "-" } else { id }, address.in_form().replace('.', "-"));
+            format!("/inventory/{}/{}#f-{anchor}", encode(key), encode(id))
+        }
+        Address::Answer { leaf, object, .. } => format!("/workpaper?at={}", encode(&format!("{leaf}@{object}"))),
+        Address::Worksheet { procedure, object } => format!("/worksheets/{}/{}", encode(procedure), encode(object)),
+        Address::Criterion { .. } => "/criteria".to_owned(),
+    };
     Some(visit.page.at(to))
 }

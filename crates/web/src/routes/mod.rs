@@ -125,7 +125,7 @@ pub const MENU: &[(Label, &[Entry])] = &[
         &[
             entry("/workpaper", Words::workpaper, Action::SeeWork),
             entry("/asked", Words::asked, Action::SeeAsked),
-            entry("/evidence", Words::evidence, Action::AddEvidence),
+            entry("/evidence", Words::evidence, Action::ViewEvidence),
             entry("/requests", Words::requests, Action::SeeRequests),
             entry("/jobs", Words::jobs, Action::SeeJobs),
             entry("/field", Words::field_checklist, Action::EditFacts),

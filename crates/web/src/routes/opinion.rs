@@ -59,6 +59,16 @@ struct Show<'a> {
 }
 
 impl Show<'_> {
+    /// What can be had, with its label; the first is what most want.
+    fn papers(&self) -> Vec<(&'static str, &'static str)> {
+        let written = Paper::ALL.into_iter().filter(|paper| paper.written_here());
+        written.map(|paper| (paper.word(), label(self.page.t, paper))).collect()
+    }
+
+    fn no_pdf(&self) -> bool {
+        !Paper::Pdf.written_here()
+    }
+
     fn zh(&self) -> bool {
         self.lang == Lang::Zh
     }
@@ -125,6 +135,7 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
 fn label(t: crate::i18n::Words, paper: Paper) -> &'static str {
     match paper {
         Paper::Docx => t.opinion_docx(),
+        Paper::Pdf => t.opinion_pdf(),
         Paper::Html => t.opinion_html(),
         Paper::Typst => t.opinion_typst(),
         Paper::Report => t.opinion_report(),

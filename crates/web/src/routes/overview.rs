@@ -12,6 +12,7 @@ use super::dashboard::{BarRow, ageing, determinations};
 use super::judged::form_of;
 use super::{Route, get};
 use crate::page::{Page, html};
+use crate::text::short;
 use crate::visit::{Answer, Visit};
 
 /// Routes.
@@ -119,6 +120,9 @@ impl Overview<'_> {
     }
 }
 
+/// Characters of a fact that are shown; a whole object is no value to read here, its form is one step away.
+const FACT: usize = 60;
+
 /// An article of the register.
 struct Duty {
     article: String,
@@ -179,7 +183,7 @@ fn obligations(visit: &Visit) -> Answer {
             summary: t.of(&duty.article.summary).to_owned(),
             condition: t.of(duty.condition()).to_owned(),
             binds: duty.binds,
-            facts: facts.map(|fact| (fact.label, fact.value, form_of(visit, &fact.path))).collect(),
+            facts: facts.map(|fact| (fact.label, short(&fact.value, FACT), form_of(visit, &fact.path))).collect(),
             missing: missing.map(|path| (path.clone(), form_of(visit, &path))).collect(),
             leaves: leaves_of.get(reference.as_str()).cloned().unwrap_or_default(),
         };

@@ -268,10 +268,18 @@ impl Tab<'_> {
         std::fs::write(folder.join(format!("{name}.png")), super::base64(&data)).unwrap();
     }
 
-    /// The page in all four looks: desktop and telephone, light and dark. The telephone page does not scroll sideways.
+    /// The page looks, reads and is accessible, and nothing in it complains.
+    #[track_caller]
+    pub fn look(&self, name: &str) {
+        self.accessible(name);
+        self.looks(name);
+        self.quiet();
+    }
+
+    /// The page in all four looks: desktop and telephone, light and dark. The narrowest telephone does not scroll sideways.
     #[track_caller]
     pub fn looks(&self, name: &str) {
-        for (device, width, height, mobile) in [("desktop", 1440, 900, false), ("phone", 390, 844, true)] {
+        for (device, width, height, mobile) in [("desktop", 1280, 900, false), ("phone", 360, 740, true)] {
             self.size(width, height, mobile);
             for (theme, dark) in [("light", false), ("dark", true)] {
                 self.dark(dark);
@@ -279,11 +287,20 @@ impl Tab<'_> {
             }
             if mobile {
                 let over = self.eval("document.documentElement.scrollWidth").as_i64().unwrap_or(0) - i64::from(width);
-                assert!(over <= 0, "{name} is {over} px wider than a telephone");
+                assert!(over <= 0, "{name} is {over} px wider than a telephone:\n{}", self.wide(width));
             }
         }
         self.dark(false);
         self.size(1440, 900, false);
+    }
+
+    /// What sticks out of a telephone.
+    fn wide(&self, width: u32) -> String {
+        let out = format!(
+            "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > {width} + 1 && !e.closest('.scroll')) \
+             .map(e => e.outerHTML.slice(0, 120)).slice(0, 6).join('\\n')"
+        );
+        self.eval(&out).as_str().unwrap_or_default().to_owned()
     }
 
     /// What axe-core finds wrong with the page, in both themes: nothing.

@@ -1,7 +1,5 @@
 //! A server over a fresh workspace, in this process.
 
-use std::sync::Arc;
-
 use zhunsheng_web::{App, Options};
 use zhunsheng_workspace::{Action, DemoUser, Grant, Scope, SignIn, Workspace};
 
@@ -47,13 +45,7 @@ impl Server {
         let (send, ready) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             let options = Options { listen: "127.0.0.1:0".parse().unwrap(), open: false };
-            zhunsheng_web::serve(
-                app,
-                |_: Arc<App>| axum::Router::new(),
-                &options,
-                |app| send.send(app.base().to_owned()).unwrap(),
-            )
-            .unwrap();
+            zhunsheng_web::serve(app, &options, |app| send.send(app.base().to_owned()).unwrap()).unwrap();
         });
         let base = ready.recv().unwrap();
         Server { base, workspace, users, dir }

@@ -114,6 +114,8 @@ const TEAM: &[Role] = &[Lead, Assessor, Expert, Reviewer, Observer];
 const WRITERS: &[Role] = &[Lead, Assessor, Expert, Reviewer];
 /// Those who decide.
 const DECIDERS: &[Role] = &[Lead, Assessor];
+/// Those who are asked for facts and evidence; the team answers in their place where it must.
+const ASKED: &[Role] = &[Lead, Assessor, Client, Assessee];
 
 macro_rules! actions {
     ($($name:ident $word:literal $zh:literal $en:literal $scope:ident $right:expr;)*) => {
@@ -175,12 +177,13 @@ actions! {
     Note "note" "写备注" "write notes" Write Right::Member(WRITERS, false);
     Assign "assign" "分派条目" "assign leaves" Write Right::Member(DECIDERS, false);
     SeeEvidence "see-evidence" "查看和下载证据" "see and download evidence" Read Right::Member(TEAM, false);
-    AddEvidence "add-evidence" "上传证据" "add evidence" Write Right::Member(&[Lead, Assessor, Expert, Assessee], false);
+    ViewEvidence "view-evidence" "查看证据；团队以外只看自己提供的" "see evidence; outside the team what one gave oneself" Read Right::Member(ALL, false);
+    AddEvidence "add-evidence" "上传证据" "add evidence" Write Right::Member(&[Lead, Assessor, Expert, Client, Assessee], false);
     EditEvidence "edit-evidence" "编辑证据的说明和关联" "edit what is said of evidence and its links" Write Right::Member(&[Lead, Assessor, Expert], false);
     SeeRequests "see-requests" "查看全部资料请求" "see all requests" Read Right::Member(TEAM, false);
     Requests "requests" "提出和管理资料请求" "make and manage requests" Write Right::Member(DECIDERS, false);
-    SeeAsked "see-asked" "查看向自己提出的请求" "see what one is asked for" Read Right::Member(&[Lead, Assessor, Assessee], false);
-    Answer "answer" "答复资料请求" "answer a request" Write Right::Member(&[Lead, Assessor, Assessee], false);
+    SeeAsked "see-asked" "查看向自己提出的请求" "see what one is asked for" Read Right::Member(ASKED, false);
+    Answer "answer" "答复资料请求" "answer a request" Write Right::Member(ASKED, false);
     Gaps "gaps" "处置差距" "handle gaps" Write Right::Member(DECIDERS, false);
     AcceptRisk "accept-risk" "接受风险" "accept a risk" Write Right::Member(&[Client], false);
     SeeJobs "see-jobs" "查看核验任务" "see jobs" Read Right::Member(TEAM, false);

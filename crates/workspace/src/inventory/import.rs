@@ -15,7 +15,7 @@ use zip::ZipArchive;
 
 use crate::auth::{Action, Grant};
 use crate::blob::Blob;
-use crate::criteria::{Criterion, MetEntry};
+use crate::criteria::{Criterion, MetEntry, NewCriterion};
 use crate::error::{Error, Result};
 use crate::inventory::canon::from_node;
 use crate::inventory::{Collection, Object, key_of};
@@ -298,12 +298,14 @@ fn criterion(one: &zhunsheng_dossier::Criterion) -> Criterion {
         on: met.on.to_string(),
     };
     Criterion {
-        leaf: one.leaf.clone(),
-        stricter: one.effect == zhunsheng_dossier::Effect::Stricter,
-        demands: one.demands.clone(),
-        source: one.source.clone(),
-        reason: one.reason.clone(),
-        check: one.check.as_ref().map(|(check, _)| check.clone()).unwrap_or_default(),
+        says: NewCriterion {
+            leaf: one.leaf.clone(),
+            stricter: one.effect == zhunsheng_dossier::Effect::Stricter,
+            demands: one.demands.clone(),
+            source: one.source.clone(),
+            reason: one.reason.clone(),
+            check: one.check.as_ref().map(|(check, _)| check.clone()).unwrap_or_default(),
+        },
         met: one.met.iter().map(answer).collect(),
         by_name: one.by.clone(),
         on: one.on.to_string(),

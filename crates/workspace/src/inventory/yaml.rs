@@ -176,14 +176,14 @@ impl Out<'_> {
             self.text.push_str("criteria:\n");
         }
         for one in standing() {
-            let effect = if one.stricter { "stricter" } else { "looser" };
-            let _ = writeln!(self.text, "  - leaf: {}\n    effect: {effect}", quoted(&one.leaf));
-            self.both("demands", &one.demands, 2);
-            let _ = writeln!(self.text, "    source: {}", quoted(&one.source));
-            self.both("reason", &one.reason, 2);
+            let effect = if one.says.stricter { "stricter" } else { "looser" };
+            let _ = writeln!(self.text, "  - leaf: {}\n    effect: {effect}", quoted(&one.says.leaf));
+            self.both("demands", &one.says.demands, 2);
+            let _ = writeln!(self.text, "    source: {}", quoted(&one.says.source));
+            self.both("reason", &one.says.reason, 2);
             let _ = writeln!(self.text, "    by: {}\n    on: {}", quoted(&one.by_name), one.on);
-            if !one.check.is_empty() {
-                let _ = writeln!(self.text, "    check: {}", quoted(&one.check));
+            if !one.says.check.is_empty() {
+                let _ = writeln!(self.text, "    check: {}", quoted(&one.says.check));
             }
             let last = |at: usize| {
                 one.met.iter().skip(at + 1).all(|later| one.met.get(at).is_some_and(|this| later.object != this.object))

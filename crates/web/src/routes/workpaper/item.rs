@@ -147,7 +147,7 @@ impl<'a> Item<'a> {
             let path = a.missing_path(*missing);
             let ask = a.requests.iter().find(|request| request.missing == *missing);
             let form = if matches!(missing, Missing::Step(..)) { None } else { form_of(visit, &path) };
-            MissingView { ask: ask.map_or_else(String::new, |ask| t.of(&ask.question).to_owned()), form, path }
+            MissingView { ask: ask.map_or_else(String::new, |ask| t.asks(&ask.question)), form, path }
         });
         let leans = finding.leans.iter().map(|lean| {
             let title = a.catalogue.clause(&lean.id).map(|clause| clause.title.clone());

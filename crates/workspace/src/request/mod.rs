@@ -1,159 +1,25 @@
 //! Requests: what is missing, asked of somebody, answered, taken over or returned.
 
+mod kinds;
+
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zhunsheng_dossier::{Date, Schema};
 use zhunsheng_source::Text;
-use zhunsheng_verdict::Assessment;
+use zhunsheng_verdict::{Assessment, Party};
 
-use crate::auth::{Action, Grant, Role};
+use crate::auth::{Action, Grant, Right, Role};
 use crate::error::{Error, Result};
 use crate::inventory::{Object, key_of};
 use crate::people::{Member, prose, reason};
 use crate::place::Place;
-use crate::schema::TextSchema;
-use crate::store::rows::{Record, Row};
-use crate::store::tx::Base;
+use crate::store::rows::Row;
+use crate::store::tx::{Base, Tx};
 use crate::time::Time;
 use crate::workspace::Workspace;
 
-/// Where a request stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// Sent; nobody has answered.
-    Open,
-    /// Answered; the team has not looked yet.
-    Answered,
-    /// Returned with a question.
-    Returned,
-    /// The answer was taken over.
-    Accepted,
-    /// No longer wanted.
-    Withdrawn,
-}
-
-impl Stage {
-    /// Nothing more is expected of anybody.
-    pub fn closed(self) -> bool {
-        matches!(self, Stage::Accepted | Stage::Withdrawn)
-    }
-
-    /// The words for people.
-    pub fn label(self) -> Text {
-        match self {
-            Stage::Open => Text::new("待答复", "open"),
-            Stage::Answered => Text::new("已答复", "answered"),
-            Stage::Returned => Text::new("已退回", "returned"),
-            Stage::Accepted => Text::new("已采纳", "accepted"),
-            Stage::Withdrawn => Text::new("已撤回", "withdrawn"),
-        }
-    }
-}
-
-/// A request for facts or evidence.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Request {
-    /// What is asked.
-    #[schemars(with = "TextSchema")]
-    pub question: Text,
-    /// What it is about: kind, object and field, by their names when it was asked; empty for a free request.
-    #[serde(default)]
-    #[schemars(with = "TextSchema")]
-    pub about: Text,
-    /// Paths of the missing facts it would fill, as the assessment lists them; empty for a free request.
-    pub paths: Vec<String>,
-    /// Leaves that waited for it when it was made.
-    pub leaves: Vec<String>,
-    /// A word to whoever answers.
-    pub note: String,
-    /// Account it is for; none: any of the assessee's.
-    pub assigned: Option<String>,
-    /// Day by which an answer is wanted, `YYYY-MM-DD`.
-    pub due: Option<String>,
-    /// When it was asked.
-    #[serde(default)]
-    pub asked: Time,
-    /// Where it stands.
-    pub stage: Stage,
-    /// What was said, oldest first; nothing is overwritten.
-    pub said: Vec<Said>,
-}
-
-impl Record for Request {
-    const KIND: &'static str = "request";
-}
-
-/// Something said on a request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Said {
-    /// Account.
-    pub by: String,
-    /// Name.
-    pub by_name: String,
-    /// When.
-    pub at: Time,
-    /// Where it led.
-    pub stage: Stage,
-    /// In words.
-    pub text: String,
-    /// The value of the fact asked for, where one can be given; null says that there is no such thing.
-    #[serde(default, deserialize_with = "stated", skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    /// Ids of evidence.
-    pub evidence: Vec<String>,
-}
-
-/// A missing fact that would decide something.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Wanted {
-    /// Its path.
-    pub path: String,
-    /// The question that asks for it.
-    #[schemars(with = "TextSchema")]
-    pub question: Text,
-    /// What it is about: kind, object and field, by their names.
-    #[schemars(with = "TextSchema")]
-    pub about: Text,
-    /// Who can answer it: `assessee`, `client` or `assessor`.
-    pub to: String,
-    /// Leaves that wait for it.
-    pub leaves: Vec<String>,
-    /// The request that asks for it, where one does and is not closed.
-    pub request: Option<String>,
-}
-
-/// A request to be made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct NewRequest {
-    /// Paths of missing facts; the question comes from the first where none is given.
-    pub paths: Vec<String>,
-    /// What is asked, where it is not a missing fact or should be put otherwise.
-    pub question: String,
-    /// A word to whoever answers.
-    pub note: String,
-    /// Account it is for.
-    pub assigned: Option<String>,
-    /// Day by which an answer is wanted.
-    pub due: Option<String>,
-}
-
-/// An answer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
-pub struct Reply {
-    /// In words.
-    pub text: String,
-    /// The value of the fact, in the form of the inventory; null says that there is no such thing.
-    #[serde(deserialize_with = "stated", skip_serializing_if = "Option::is_none")]
-    pub value: Option<Value>,
-    /// Ids of evidence.
-    pub evidence: Vec<String>,
-}
+pub use kinds::{NewRequest, Reply, Request, Said, SetRequest, Side, Stage, Wanted};
 
 impl Workspace {
     /// What is missing, the facts that most leaves wait for first, each with the request that asks for it.
@@ -214,9 +80,7 @@ impl Workspace {
             let mut ids = Vec::with_capacity(requests.len());
             let objects = titles(&tx.list::<Object>()?);
             for request in &mut requests {
-                if let Some(user) = &request.assigned {
-                    tx.need::<Member>(user)?;
-                }
+                answers(tx, request.assigned.as_deref())?;
                 request.asked = tx.now;
                 let path = request.paths.first().map(String::as_str).unwrap_or_default();
                 request.about = about(&catalogue.schema, &objects, path);
@@ -228,27 +92,18 @@ impl Workspace {
         })
     }
 
-    /// Gives a request to somebody, with a day and a word.
+    /// Gives a request to somebody or to a party, with a day and a word.
     ///
     /// # Errors
-    /// Those who decide only; [`Error::Stale`].
-    pub fn set_request(
-        &self,
-        grant: &Grant,
-        id: &str,
-        version: u64,
-        assigned: Option<&str>,
-        due: Option<&str>,
-        note: &str,
-    ) -> Result<u64> {
-        let (id, due, note) = (id.to_owned(), day("due", due.map(str::to_owned))?, prose("note", note)?);
-        let assigned = assigned.filter(|user| !user.is_empty()).map(str::to_owned);
+    /// Those who decide only; somebody who cannot answer; [`Error::Stale`].
+    pub fn set_request(&self, grant: &Grant, id: &str, version: u64, set: SetRequest) -> Result<u64> {
+        let (id, due, note) = (id.to_owned(), day("due", set.due)?, prose("note", &set.note)?);
+        let (assigned, to) = (set.assigned.filter(|user| !user.is_empty()), set.to);
         self.change(grant, Action::Requests, move |tx| {
-            if let Some(user) = &assigned {
-                tx.need::<Member>(user)?;
-            }
+            answers(tx, assigned.as_deref())?;
             let row = tx.need::<Request>(&id)?;
-            tx.put("changed", &id, Base::Version(version), &Request { assigned, due, note, ..row.value })
+            let to = to.unwrap_or(row.value.to);
+            tx.put("changed", &id, Base::Version(version), &Request { assigned, to, due, note, ..row.value })
         })
     }
 
@@ -261,10 +116,10 @@ impl Workspace {
         self.store().read(grant.assessment(), |rows| rows.list())
     }
 
-    /// What the assessee is asked for: requests for oneself and for any of them. The team sees what the assessee sees.
+    /// What assessee and client are asked for: requests for oneself and for anybody of one's party. Those who decide see both.
     ///
     /// # Errors
-    /// The assessee and those who decide only.
+    /// Those who are asked, and those who decide, only.
     pub fn asked(&self, grant: &Grant) -> Result<Vec<Row<Request>>> {
         grant.need(Action::SeeAsked)?;
         let mut list = self.store().read(grant.assessment(), |rows| rows.list::<Request>())?;
@@ -297,7 +152,7 @@ impl Workspace {
                 let object = tx.get::<Object>(&key_of("evidence", one))?;
                 let Some(object) = object else { return Err(Error::missing("evidence", one.clone())) };
                 let own = tx.actor_of(object.born)?.as_deref() == Some(asker.actor().user());
-                if asker.role() == Some(Role::Assessee) && !own {
+                if !asker.can(Action::SeeEvidence) && !own {
                     return Err(Error::missing("evidence", one.clone()));
                 }
             }
@@ -372,13 +227,14 @@ const MOST: usize = 500;
 
 /// A request as it will be kept.
 fn request(assessment: Option<&Assessment<'_>>, new: NewRequest) -> Result<Request> {
-    let (mut question, mut leaves) = (Text::default(), Vec::new());
+    let (mut question, mut leaves, mut to) = (Text::default(), Vec::new(), new.to);
     for path in &new.paths {
         let wanted = assessment.and_then(|a| a.requests.iter().find(|one| one.path == *path).map(|one| (a, one)));
         let Some((assessment, one)) = wanted else { return Err(Error::missing("missing fact", path.clone())) };
         if question.is_empty() {
             question = one.question.clone();
         }
+        to = to.or(Some(if one.to == Party::Client { Side::Client } else { Side::Assessee }));
         let ids = one.leaves.iter().filter_map(|leaf| assessment.catalogue.leaves.get(*leaf));
         leaves.extend(ids.map(|leaf| leaf.id.clone()));
     }
@@ -398,6 +254,7 @@ fn request(assessment: Option<&Assessment<'_>>, new: NewRequest) -> Result<Reque
         leaves,
         note: prose("note", &new.note)?,
         assigned: new.assigned.filter(|user| !user.is_empty()),
+        to: to.unwrap_or_default(),
         due: day("due", new.due)?,
         asked: Time::default(),
         stage: Stage::Open,
@@ -407,11 +264,12 @@ fn request(assessment: Option<&Assessment<'_>>, new: NewRequest) -> Result<Reque
 
 /// Names of objects by their record's id.
 fn titles(objects: &[Row<Object>]) -> BTreeMap<String, String> {
-    let title = |row: &Row<Object>| {
-        let text = ["title", "name"].iter().find_map(|name| row.value.0.get(*name).and_then(Value::as_str));
-        Some((row.id.clone(), text?.to_owned()))
-    };
-    objects.iter().filter_map(title).collect()
+    objects.iter().filter_map(|row| Some((row.id.clone(), title(&row.value.0)?.to_owned()))).collect()
+}
+
+/// What an object is called, where it says so.
+pub fn title(fields: &Map<String, Value>) -> Option<&str> {
+    ["title", "name"].iter().find_map(|name| fields.get(*name).and_then(Value::as_str))
 }
 
 /// What a path is about, in words: `处理活动“入口人脸采集” · 合法性基础`.
@@ -435,16 +293,26 @@ fn about(schema: &Schema, objects: &BTreeMap<String, String>, path: &str) -> Tex
     Text::new(zh, en)
 }
 
-/// A value that is there is a value, null too; only one that is absent is none.
-fn stated<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(from).map(Some)
-}
-
 /// Whether a request is for whoever holds the grant: the team may answer any.
 fn for_whom(grant: &Grant, request: &Request) -> bool {
-    match grant.role() {
-        Some(Role::Assessee) => request.assigned.as_deref().is_none_or(|user| user == grant.actor().user()),
+    match (grant.role(), request.assigned.as_deref()) {
+        (Some(Role::Assessee | Role::Client), Some(user)) => user == grant.actor().user(),
+        (Some(role @ (Role::Assessee | Role::Client)), None) => role == request.to.role(),
         _ => true,
+    }
+}
+
+/// A request is given only to a member who can answer it.
+fn answers(tx: &Tx<'_>, user: Option<&str>) -> Result<()> {
+    let Some(user) = user else { return Ok(()) };
+    let role = tx.need::<Member>(user)?.value.role;
+    match Action::Answer.right() {
+        Right::Member(roles, _) if roles.contains(&role) => Ok(()),
+        _ => Err(Error::invalid(
+            "assigned",
+            format!("{}不能答复资料请求", role.label().zh),
+            format!("a member as {} cannot answer requests", role.label().en),
+        )),
     }
 }
 

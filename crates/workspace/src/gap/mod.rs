@@ -5,13 +5,14 @@
 //! regulator (5.4.1, 6.2); elsewhere the risk of before is disclosed and the client accepts it or has it handled (5.3.1, 5.5.5,
 //! 5.6.2); where no legal basis holds, going on at all is agreed with the client (5.2.2).
 
+mod kinds;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zhunsheng_catalogue::{Catalogue, Level};
 use zhunsheng_dossier::{Date, Outcome};
-use zhunsheng_source::Text;
 
 use crate::assessment::{Assessment, SELF, State};
 use crate::auth::{Action, Grant};
@@ -27,176 +28,7 @@ use crate::time::Time;
 use crate::work::spot;
 use crate::workspace::Workspace;
 
-/// How much a gap weighs in this assessment, as the assessor sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Weight {
-    /// 微小
-    Minor,
-    /// 重大
-    Major,
-}
-
-impl Weight {
-    /// The word used in JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Weight::Minor => "minor",
-            Weight::Major => "major",
-        }
-    }
-
-    /// Reads [`Weight::word`].
-    pub fn parse(word: &str) -> Option<Weight> {
-        [Weight::Minor, Weight::Major].into_iter().find(|one| one.word() == word)
-    }
-
-    /// The words for people.
-    pub fn label(self) -> Text {
-        match self {
-            Weight::Minor => Text::new("微小", "minor"),
-            Weight::Major => Text::new("重大", "major"),
-        }
-    }
-}
-
-/// What was done about a gap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Deed {
-    /// Adjusted by the assessee during the assessment, with evidence of before and after.
-    Adjusted,
-    /// The risk was disclosed to the client.
-    Disclosed,
-    /// The client accepted the risk.
-    Accepted,
-    /// The regulator is to be, or was, consulted.
-    Consulted,
-    /// Handled in another way agreed with the client.
-    Handled,
-    /// Agreed with the client to end the assessment.
-    Stopped,
-    /// Given another weight.
-    Weighed,
-    /// Recorded by mistake.
-    Withdrawn,
-    /// A deed before this one no longer holds.
-    Reopened,
-}
-
-impl Deed {
-    /// All of them.
-    pub const ALL: [Deed; 9] = [
-        Deed::Adjusted,
-        Deed::Disclosed,
-        Deed::Accepted,
-        Deed::Consulted,
-        Deed::Handled,
-        Deed::Stopped,
-        Deed::Weighed,
-        Deed::Withdrawn,
-        Deed::Reopened,
-    ];
-
-    /// The word used in JSON and in the trail.
-    pub fn word(self) -> &'static str {
-        match self {
-            Deed::Adjusted => "adjusted",
-            Deed::Disclosed => "disclosed",
-            Deed::Accepted => "accepted",
-            Deed::Consulted => "consulted",
-            Deed::Handled => "handled",
-            Deed::Stopped => "stopped",
-            Deed::Weighed => "weighed",
-            Deed::Withdrawn => "withdrawn",
-            Deed::Reopened => "reopened",
-        }
-    }
-
-    /// Reads [`Deed::word`].
-    pub fn parse(word: &str) -> Option<Deed> {
-        Deed::ALL.into_iter().find(|deed| deed.word() == word)
-    }
-
-    /// The words for people.
-    pub fn label(self) -> Text {
-        match self {
-            Deed::Adjusted => Text::new("已调整", "adjusted"),
-            Deed::Disclosed => Text::new("已揭示风险", "risk disclosed"),
-            Deed::Accepted => Text::new("已接受风险", "risk accepted"),
-            Deed::Consulted => Text::new("咨询监管部门", "regulator consulted"),
-            Deed::Handled => Text::new("其他处置", "handled otherwise"),
-            Deed::Stopped => Text::new("商定终止评估", "agreed to stop"),
-            Deed::Weighed => Text::new("改定轻重", "weighed anew"),
-            Deed::Withdrawn => Text::new("误记", "recorded by mistake"),
-            Deed::Reopened => Text::new("重新打开", "reopened"),
-        }
-    }
-}
-
-/// Where a gap stands, told from what was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Standing {
-    /// Nothing, or not enough, was done.
-    Open,
-    /// Adjusted; the risk of what happened before is still to be disclosed and accepted, or handled.
-    RiskOpen,
-    /// Disclosed to the client, who has not decided.
-    Disclosed,
-    /// Accepted by the client, until the day stated.
-    Accepted,
-    /// Settled: adjusted, and whatever the standard asks besides.
-    Settled,
-    /// The assessment ends over it.
-    Stopped,
-    /// Recorded by mistake.
-    Withdrawn,
-}
-
-impl Standing {
-    /// All of them, in the order in which they ask for something.
-    pub const ALL: [Standing; 7] = [
-        Standing::Open,
-        Standing::RiskOpen,
-        Standing::Disclosed,
-        Standing::Accepted,
-        Standing::Settled,
-        Standing::Stopped,
-        Standing::Withdrawn,
-    ];
-
-    /// The word used in JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Standing::Open => "open",
-            Standing::RiskOpen => "risk-open",
-            Standing::Disclosed => "disclosed",
-            Standing::Accepted => "accepted",
-            Standing::Settled => "settled",
-            Standing::Stopped => "stopped",
-            Standing::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The words for people.
-    pub fn label(self) -> Text {
-        match self {
-            Standing::Open => Text::new("未处置", "open"),
-            Standing::RiskOpen => Text::new("已调整，此前风险待处置", "adjusted; earlier risk open"),
-            Standing::Disclosed => Text::new("已揭示，待委托方决定", "disclosed; client to decide"),
-            Standing::Accepted => Text::new("风险已接受", "risk accepted"),
-            Standing::Settled => Text::new("已了结", "settled"),
-            Standing::Stopped => Text::new("商定终止评估", "assessment to stop"),
-            Standing::Withdrawn => Text::new("误记", "recorded by mistake"),
-        }
-    }
-
-    /// Somebody still has to do something about it.
-    pub fn waits(self) -> bool {
-        matches!(self, Standing::Open | Standing::RiskOpen | Standing::Disclosed)
-    }
-}
+pub use kinds::{Deed, Standing, Weight};
 
 /// A gap on the register; its id is `LEAF@OBJECT`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -277,11 +109,22 @@ pub struct Registered {
     pub risk_remains: bool,
     /// Days since it was first shown.
     pub days: i64,
+    /// The client's acceptance, whether it has run out or not; none where it was revoked or what was done was reopened since.
+    pub acceptance: Option<Step>,
     /// The client's acceptance has run out.
     pub lapsed: bool,
 }
 
 impl Gap {
+    /// The client's acceptance that was not taken back; it may have run out.
+    pub fn acceptance(&self) -> Option<&Step> {
+        self.steps.iter().fold(None, |held, step| match step.deed {
+            Deed::Accepted => Some(step),
+            Deed::Revoked | Deed::Reopened => None,
+            _ => held,
+        })
+    }
+
     /// Where it stands on a day.
     pub fn standing(&self, risk_remains: bool, today: &str) -> Standing {
         let (mut adjusted, mut disclosed, mut handled, mut accepted) = (false, false, false, false);
@@ -291,6 +134,7 @@ impl Gap {
                 Deed::Adjusted => adjusted = true,
                 Deed::Disclosed => disclosed = true,
                 Deed::Accepted => accepted = step.until.as_deref().is_none_or(|until| until >= today),
+                Deed::Revoked => accepted = false,
                 Deed::Consulted | Deed::Handled => handled = true,
                 Deed::Stopped => end = Some(Standing::Stopped),
                 Deed::Withdrawn => end = Some(Standing::Withdrawn),
@@ -337,8 +181,8 @@ impl Workspace {
             .into_iter()
             .map(|gap| {
                 let risk_remains = risk_remains(&gap.value.leaf);
-                let last = gap.value.steps.iter().rev().find(|step| step.deed != Deed::Weighed);
-                let until = last.and_then(|step| step.until.as_deref());
+                let acceptance = gap.value.acceptance().cloned();
+                let until = acceptance.as_ref().and_then(|step| step.until.as_deref());
                 Registered {
                     days: Date::parse(&gap.value.found).map_or(0, |found| i64::from(day.0) - i64::from(found.0)),
                     lapsed: until.is_some_and(|until| until < today.as_str()),
@@ -346,6 +190,7 @@ impl Workspace {
                     now: now.get(&gap.id).copied(),
                     severity: catalogue.leaf(&gap.value.leaf).map(|leaf| leaf.severity),
                     risk_remains,
+                    acceptance,
                     gap,
                 }
             })
@@ -362,12 +207,13 @@ impl Workspace {
         self.gaps(grant)?.into_iter().find(|gap| gap.gap.id == id).ok_or_else(|| Error::missing("gap", id))
     }
 
-    /// Does something about a gap. Accepting a risk is the client's alone; a risk that nobody disclosed cannot be accepted.
+    /// Does something about a gap. Accepting a risk, and accepting it no longer, is the client's alone; a risk that nobody
+    /// disclosed cannot be accepted.
     ///
     /// # Errors
     /// Those who decide, or the client; no such gap; evidence of before and after is missing.
     pub fn act_on_gap(&self, grant: &Grant, id: &str, version: Option<u64>, new: NewStep) -> Result<u64> {
-        let action = if new.deed == Deed::Accepted { Action::AcceptRisk } else { Action::Gaps };
+        let action = if new.deed.of_client() { Action::AcceptRisk } else { Action::Gaps };
         let text = if new.deed == Deed::Disclosed { prose("text", &new.text)? } else { reason("text", &new.text)? };
         let until = day("until", new.until)?;
         if new.deed == Deed::Adjusted && (new.before.is_empty() || new.after.is_empty()) {
@@ -403,6 +249,9 @@ impl Workspace {
                 if until.as_deref().and_then(Date::parse).is_some_and(|until| until < tx.now.day()) {
                     return Err(Error::invalid("until", "期限已过", "is past"));
                 }
+            }
+            if deed == Deed::Revoked && gap.acceptance().is_none() {
+                return Err(Error::state("没有可撤销的接受", "there is no acceptance to revoke"));
             }
             if let Some(weight) = weight {
                 gap.weight = weight;

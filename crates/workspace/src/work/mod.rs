@@ -1,5 +1,7 @@
 //! Working papers: answers, determinations, notes, who has which leaf, who is where.
 
+mod answers;
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -7,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zhunsheng_catalogue::{Catalogue, Leaf};
 use zhunsheng_dossier::Outcome;
-use zhunsheng_source::{Diagnostic, Text};
+use zhunsheng_source::Text;
 
 use crate::auth::{Action, Grant};
 use crate::conflict::keep;
@@ -20,35 +22,8 @@ use crate::store::tx::{Base, Tx};
 use crate::time::Time;
 use crate::workspace::Workspace;
 
-/// Answers to the steps of one leaf for one object. Its id is `LEAF@OBJECT`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Answers {
-    /// Leaf.
-    pub leaf: String,
-    /// Object; empty for singletons.
-    pub object: String,
-    /// Who answered what; later entries count over earlier ones.
-    pub entries: Vec<AnswerEntry>,
-}
-
-impl Record for Answers {
-    const KIND: &'static str = "answer";
-}
-
-/// What one person answered on one day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct AnswerEntry {
-    /// Answer by step.
-    pub steps: BTreeMap<String, String>,
-    /// Name of who answered.
-    pub by_name: String,
-    /// Day, in China.
-    pub on: Option<String>,
-    /// Remarks.
-    pub note: String,
-    /// Ids of evidence.
-    pub evidence: Vec<String>,
-}
+pub(crate) use answers::answer_step;
+pub use answers::{AnswerEntry, Answers};
 
 /// A person's verdict on a leaf for an object. Appended, never overwritten: the last one counts. Its id begins with
 /// `LEAF@OBJECT#`.
@@ -180,7 +155,7 @@ pub(crate) fn speaks_of(rows: &Rows<'_>, catalogue: &Catalogue, kind: &str, id: 
     for row in rows.list::<crate::criteria::Criterion>()? {
         let answers = row.value.met.iter();
         if row.value.withdrawn.is_none()
-            && answers.into_iter().any(|one| of_kind(&row.value.leaf, &one.object) || cites(&one.evidence))
+            && answers.into_iter().any(|one| of_kind(&row.value.says.leaf, &one.object) || cites(&one.evidence))
         {
             return Ok(Some(row.id));
         }
@@ -251,53 +226,6 @@ impl Workspace {
         grant.need(Action::SeeWork)?;
         self.store().read(grant.assessment(), |rows| match at {
             Some((leaf, object)) => rows.beginning(&format!("{}#", spot(leaf, object))),
-            None => rows.list(),
-        })
-    }
-
-    /// Saves answers to the steps of a leaf: all of them as they should stand; a step left out is not answered.
-    ///
-    /// # Errors
-    /// [`Error::Conflict`] when somebody saved meanwhile: what was sent is kept beside.
-    pub fn answer(
-        &self,
-        grant: &Grant,
-        leaf_id: &str,
-        object: &str,
-        version: Option<u64>,
-        entry: AnswerEntry,
-    ) -> Result<u64> {
-        let (leaf_id, object, catalogue) = (leaf_id.to_owned(), object.to_owned(), self.catalogue().clone());
-        let note = prose("note", &entry.note)?;
-        let saved = self.change(grant, Action::Determine, move |tx| {
-            let leaf = leaf(tx, &catalogue, &leaf_id, &object)?;
-            evidence(tx, &entry.evidence)?;
-            let steps = steps(leaf, entry.steps)?;
-            let id = spot(&leaf_id, &object);
-            let stands = tx.get::<Answers>(&id)?;
-            let day = tx.now.day().to_string();
-            let new = AnswerEntry { steps, by_name: name(tx)?, on: Some(day), note, evidence: entry.evidence };
-            if let Some(seen) = version
-                && seen != stands.as_ref().map_or(0, |row| row.version)
-            {
-                let sent = serde_json::to_value(&new).map_err(|e| Error::Internal(e.to_string()))?;
-                return Ok(Err(keep(tx, Answers::KIND, &id, seen, sent)?));
-            }
-            let before = stands.map(|row| row.value.entries).unwrap_or_default();
-            let answers = Answers { leaf: leaf_id, object, entries: over(before, new) };
-            tx.put("answered", &id, Base::from(version), &answers).map(Ok)
-        })?;
-        saved.map_err(|clash| Error::Conflict(Box::new(clash)))
-    }
-
-    /// Answers; of one leaf and object where both are given.
-    ///
-    /// # Errors
-    /// The team only.
-    pub fn answers(&self, grant: &Grant, at: Option<(&str, &str)>) -> Result<Vec<Row<Answers>>> {
-        grant.need(Action::SeeWork)?;
-        self.store().read(grant.assessment(), |rows| match at {
-            Some((leaf, object)) => Ok(rows.get(&spot(leaf, object))?.into_iter().collect()),
             None => rows.list(),
         })
     }
@@ -383,62 +311,3 @@ impl Workspace {
 
 #[derive(Default)]
 pub(crate) struct Presence(Mutex<BTreeMap<(String, String), Present>>);
-
-/// Only steps and answers that exist; `cannot-tell` is no answer.
-fn steps(leaf: &Leaf, given: BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
-    let mut steps = BTreeMap::new();
-    for (id, answer) in given {
-        if answer.is_empty() || answer == "cannot-tell" {
-            continue;
-        }
-        let step = leaf.steps.iter().find(|step| step.id == id);
-        let Some(step) = step else {
-            return Err(Error::invalid(
-                "steps",
-                format!("条目 `{}` 没有步骤 `{id}`", leaf.id),
-                format!("leaf `{}` has no step `{id}`", leaf.id),
-            ));
-        };
-        if !step.answers.contains_key(&answer) {
-            let at = zhunsheng_source::At::file(0);
-            let problem = Diagnostic::error(at, format!("没有答案 `{answer}`"), format!("no answer `{answer}`"))
-                .near(&answer, step.answers.keys().map(String::as_str));
-            let hint = problem.hint.unwrap_or_default();
-            return Err(Error::invalid(
-                format!("steps.{id}"),
-                format!("{}；{}", problem.message.zh, hint.zh),
-                format!("{}; {}", problem.message.en, hint.en),
-            ));
-        }
-        steps.insert(id, answer);
-    }
-    Ok(steps)
-}
-
-/// Puts what one person answers now over what was answered: an answer that stands as before keeps its author.
-fn over(before: Vec<AnswerEntry>, mut new: AnswerEntry) -> Vec<AnswerEntry> {
-    let mut standing: BTreeMap<&str, &str> = BTreeMap::new();
-    for entry in &before {
-        standing.extend(entry.steps.iter().map(|(step, answer)| (step.as_str(), answer.as_str())));
-    }
-    let same: Vec<String> = new
-        .steps
-        .iter()
-        .filter(|(step, answer)| standing.get(step.as_str()) == Some(&answer.as_str()))
-        .map(|(step, _)| step.clone())
-        .collect();
-    let mut entries = before;
-    for entry in &mut entries {
-        entry.steps.retain(|step, _| same.contains(step));
-    }
-    new.steps.retain(|step, _| !same.contains(step));
-    if let Some(own) = entries.iter_mut().find(|entry| entry.by_name == new.by_name && entry.on == new.on) {
-        own.steps.extend(new.steps);
-        own.note = new.note;
-        own.evidence = new.evidence;
-    } else if !new.steps.is_empty() || !new.note.is_empty() {
-        entries.push(new);
-    }
-    entries.retain(|entry| !entry.steps.is_empty() || !entry.note.is_empty());
-    entries
-}

@@ -1,33 +1,29 @@
 //! What leaves the house: the legal opinion and the reports, written from an assessment as it stands or as it was signed.
 //! Each is noted in the trail with the hash of its bytes.
 
-use std::io::{Cursor, Read as _};
+mod firm;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zhunsheng_dossier::Date;
-use zhunsheng_opinion::{Day, Disposition, Extra, Measure, Opinion, Person, SignOff, Template, TemplateError};
+use zhunsheng_opinion::{Day, Disposition, Document, Extra, Measure, Opinion, Person, SignOff};
 use zhunsheng_source::{Lang, Text};
 
 use crate::assessment::{Assessment, SELF, State};
 use crate::auth::{Action, Grant, Role};
-use crate::blob::{Blob, Upload};
 use crate::error::{Error, Result};
 use crate::gap::{Deed, Gap};
 use crate::judge::Judged;
 use crate::people::{Member, line};
 use crate::review::{Milestone, Passage};
-use crate::schema::TextSchema;
-use crate::store::rows::{Record, Row};
-use crate::store::tx::Base;
+use crate::store::rows::Row;
 use crate::workspace::Workspace;
 
-/// Largest template, in bytes.
-const TEMPLATE: u64 = 4 << 20;
-/// Most files of a template.
-const PARTS: usize = 64;
+pub use firm::Firm;
 
 /// What is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +31,8 @@ const PARTS: usize = 64;
 pub enum Paper {
     /// The opinion as Word.
     Docx,
+    /// The opinion as PDF.
+    Pdf,
     /// The opinion as a page.
     Html,
     /// The opinion as source for Typst.
@@ -47,12 +45,13 @@ pub enum Paper {
 
 impl Paper {
     /// All of them.
-    pub const ALL: [Paper; 5] = [Paper::Docx, Paper::Html, Paper::Typst, Paper::Report, Paper::Json];
+    pub const ALL: [Paper; 6] = [Paper::Docx, Paper::Pdf, Paper::Html, Paper::Typst, Paper::Report, Paper::Json];
 
     /// The word used in addresses.
     pub fn word(self) -> &'static str {
         match self {
             Paper::Docx => "docx",
+            Paper::Pdf => "pdf",
             Paper::Html => "html",
             Paper::Typst => "typst",
             Paper::Report => "report",
@@ -65,10 +64,16 @@ impl Paper {
         Paper::ALL.into_iter().find(|paper| paper.word() == word)
     }
 
+    /// Whether this program can write it: PDF only where it was built with the feature `pdf-opinion`.
+    pub fn written_here(self) -> bool {
+        self != Paper::Pdf || cfg!(feature = "pdf-opinion")
+    }
+
     /// Its type.
     pub fn media(self) -> &'static str {
         match self {
             Paper::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Paper::Pdf => "application/pdf",
             Paper::Html | Paper::Report => "text/html; charset=utf-8",
             Paper::Typst => "text/plain; charset=utf-8",
             Paper::Json => "application/json",
@@ -78,6 +83,7 @@ impl Paper {
     fn name(self, title: &str, lang: Lang) -> String {
         let (what, extension) = match self {
             Paper::Docx => (Text::new("评估法律意见书", "legal opinion"), "docx"),
+            Paper::Pdf => (Text::new("评估法律意见书", "legal opinion"), "pdf"),
             Paper::Html => (Text::new("评估法律意见书", "legal opinion"), "html"),
             Paper::Typst => (Text::new("评估法律意见书", "legal opinion"), "typ"),
             Paper::Report => (Text::new("评估报告", "report"), "html"),
@@ -115,24 +121,6 @@ pub struct Written {
     pub sha256: String,
 }
 
-/// The firm's template of an assessment: `firm.yaml`, or an archive with it and a logo.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Firm {
-    /// Name the file came with.
-    pub filename: String,
-    /// SHA-256 of the file.
-    pub sha256: String,
-    /// Name of the firm, as the template has it.
-    #[schemars(with = "TextSchema")]
-    pub firm: Text,
-    /// There is a logo in it.
-    pub logo: bool,
-}
-
-impl Record for Firm {
-    const KIND: &'static str = "firm";
-}
-
 /// What a paper rests on.
 struct Basis {
     judged: Arc<Judged>,
@@ -146,7 +134,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Those who export only; what was signed also for those who may see it; no as-of date; the catalogue of what was signed is
-    /// not this program's.
+    /// not this program's; it was built without PDF, or no font holds what is to be shown.
     pub fn write_paper(&self, grant: &Grant, order: &Order) -> Result<Written> {
         let action = if order.signed.is_some() { Action::SeeSigned } else { Action::Export };
         grant.need(action)?;
@@ -162,12 +150,13 @@ impl Workspace {
                 zhunsheng_report::write_json(&assessment, &mut bytes).map_err(Error::io("write", "result"))?;
                 bytes
             }
-            Paper::Docx | Paper::Html | Paper::Typst => {
+            Paper::Docx | Paper::Pdf | Paper::Html | Paper::Typst => {
                 let extra = self.extra(grant, &basis, order)?;
                 let document = Opinion::build(&assessment, &extra).document(order.lang, &self.template(grant)?);
                 match order.paper {
                     Paper::Docx => zhunsheng_opinion::docx(&document)
                         .map_err(|cause| Error::Internal(format!("the opinion cannot be written: {cause}")))?,
+                    Paper::Pdf => pdf(&document, &self.0.options.fonts)?,
                     Paper::Html => zhunsheng_opinion::html(&document).into_bytes(),
                     _ => zhunsheng_opinion::typst(&document).into_bytes(),
                 }
@@ -251,70 +240,21 @@ impl Workspace {
         let dispositions = basis.gaps.iter().flat_map(dispositions).collect();
         Ok(Extra { number, issued, people, dispositions, sign_off: basis.sign_off.clone(), ..Extra::default() })
     }
+}
 
-    /// The firm's template, where one was given.
-    ///
-    /// # Errors
-    /// Neither those who export nor those who see what was signed.
-    pub fn firm(&self, grant: &Grant) -> Result<Option<Row<Firm>>> {
-        if !grant.can(Action::Export) {
-            grant.need(Action::SeeSigned)?;
-        }
-        self.store().read(grant.assessment(), |rows| rows.get(SELF))
-    }
+#[cfg(feature = "pdf-opinion")]
+fn pdf(document: &Document, fonts: &[PathBuf]) -> Result<Vec<u8>> {
+    zhunsheng_opinion::pdf(document, fonts).map_err(|cause| {
+        Error::state(format!("不能写成 PDF：{cause}"), format!("the opinion cannot be written as PDF: {cause}"))
+    })
+}
 
-    fn template(&self, grant: &Grant) -> Result<Template> {
-        let Some(row) = self.firm(grant)? else { return Ok(Template::default()) };
-        read(&self.template_bytes(&row.value.sha256)?)
-    }
-
-    fn template_bytes(&self, sha256: &str) -> Result<Vec<u8>> {
-        let (path, mut bytes) = (self.0.blobs.path(sha256), Vec::new());
-        self.0.blobs.read(sha256)?.take(TEMPLATE).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
-        Ok(bytes)
-    }
-
-    /// Begins to receive a template; [`Workspace::set_firm`] takes it over.
-    ///
-    /// # Errors
-    /// The lead only.
-    pub fn receive_firm(&self, grant: &Grant) -> Result<Upload> {
-        grant.need(Action::Submit)?;
-        self.0.blobs.receive(TEMPLATE)
-    }
-
-    /// Takes a template: how the opinion looks and what the firm says in its own words. It changes no finding, so that it may be
-    /// given after the signature too.
-    ///
-    /// # Errors
-    /// The lead only; the template has mistakes.
-    pub fn set_firm(&self, grant: &Grant, upload: Upload, filename: &str) -> Result<()> {
-        grant.need(Action::Submit)?;
-        let filename = line("filename", filename, 200)?;
-        let blob = upload.finish()?;
-        let template = read(&self.template_bytes(&blob.sha256)?)?;
-        let firm = Firm { filename, sha256: blob.sha256.clone(), firm: template.firm, logo: template.logo.is_some() };
-        self.change(grant, Action::Submit, move |tx| {
-            if tx.get::<Blob>(&blob.sha256)?.is_none() {
-                tx.put("received", &blob.sha256, Base::New, &blob)?;
-            }
-            tx.put("changed", SELF, Base::Any, &firm)?;
-            Ok(())
-        })
-    }
-
-    /// Goes back to the built-in template.
-    ///
-    /// # Errors
-    /// The lead only.
-    pub fn drop_firm(&self, grant: &Grant) -> Result<()> {
-        self.change(grant, Action::Submit, move |tx| {
-            if tx.get::<Firm>(SELF)?.is_some() {
-                tx.remove::<Firm>(SELF, Base::Any)?;
-            }
-            Ok(())
-        })
-    }
+#[cfg(not(feature = "pdf-opinion"))]
+fn pdf(_: &Document, _: &[PathBuf]) -> Result<Vec<u8>> {
+    Err(Error::state(
+        "本程序未含 PDF：请导出 Word 后另存为 PDF，或者用 `--features pdf-opinion` 构建",
+        "this program was built without PDF: export Word and save it as PDF, or build with `--features pdf-opinion`",
+    ))
 }
 
 fn date(text: &str) -> Option<Day> {
@@ -368,6 +308,7 @@ fn measure(deed: Deed) -> Measure {
         Deed::Adjusted => Measure::Adjusted,
         Deed::Disclosed => Measure::Disclosed,
         Deed::Accepted => Measure::Accepted,
+        Deed::Revoked => Measure::Revoked,
         Deed::Consulted => Measure::Consulted,
         Deed::Handled => Measure::Handled,
         Deed::Stopped => Measure::Ended,
@@ -375,41 +316,4 @@ fn measure(deed: Deed) -> Measure {
         Deed::Withdrawn => Measure::Withdrawn,
         Deed::Reopened => Measure::Reopened,
     }
-}
-
-/// A template from its file: an archive, or `firm.yaml` alone.
-fn read(bytes: &[u8]) -> Result<Template> {
-    let template = if bytes.starts_with(b"PK\x03\x04") {
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-        if archive.len() > PARTS {
-            return Err(Error::TooLarge { what: "template (files)", limit: PARTS as u64 });
-        }
-        let names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
-        let Some(first) = names.iter().filter(|name| file_of(name) == "firm.yaml").min_by_key(|name| name.len()) else {
-            return Err(broken("there is no `firm.yaml` in it"));
-        };
-        let folder = first.strip_suffix("firm.yaml").unwrap_or_default().to_owned();
-        let mut part = |name: &str| -> Option<Vec<u8>> {
-            let entry = archive.by_name(name).ok().filter(zip::read::ZipFile::is_file)?;
-            let mut bytes = Vec::new();
-            entry.take(TEMPLATE + 1).read_to_end(&mut bytes).ok()?;
-            Some(bytes)
-        };
-        let text = part(first).ok_or_else(|| broken("`firm.yaml` cannot be read"))?;
-        Template::read(&text, |logo| part(&format!("{folder}{logo}")))
-    } else {
-        Template::read(bytes, |_| None)
-    };
-    template.map_err(|cause| match cause {
-        TemplateError::Mistakes { problems, sources } => Error::Mistakes(Box::new((problems, sources))),
-        other => broken(other),
-    })
-}
-
-fn file_of(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
-}
-
-fn broken(cause: impl std::fmt::Display) -> Error {
-    Error::invalid("template", format!("不能用作模板：{cause}"), format!("is no usable template: {cause}"))
 }

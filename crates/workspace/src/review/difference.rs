@@ -1,0 +1,157 @@
+//! What differs between two frozen states, or between one and what stands.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use zhunsheng_source::{Limits, Node, Value as Tree, parse};
+
+use crate::auth::{Action, Grant};
+use crate::error::{Error, Result};
+use crate::gap::Gap;
+use crate::workspace::Workspace;
+
+/// What differs between two frozen states.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Difference {
+    /// Facts: path, before, after; nothing where it is not stated.
+    pub facts: Vec<Change>,
+    /// What is said of evidence, its hash included.
+    pub evidence: Vec<Change>,
+    /// Answers to questions, and adjusted criteria.
+    pub answers: Vec<Change>,
+    /// Determinations.
+    pub determinations: Vec<Change>,
+    /// Gaps by `LEAF@OBJECT`: weight, and what was done about it, in words of [`crate::Weight`] and [`crate::Deed`].
+    pub gaps: Vec<Change>,
+    /// Verdicts by `LEAF@OBJECT`.
+    pub verdicts: Vec<Change>,
+    /// True when the catalogue is another one.
+    pub catalogue: bool,
+}
+
+/// Something that differs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Change {
+    /// Where.
+    pub path: String,
+    /// Before.
+    pub before: Option<String>,
+    /// After.
+    pub after: Option<String>,
+}
+
+impl Workspace {
+    /// What differs between what was frozen under a hash and what stands now, or another frozen state.
+    ///
+    /// # Errors
+    /// The team only; nothing was frozen under it.
+    pub fn difference(&self, grant: &Grant, from: &str, to: Option<&str>) -> Result<Difference> {
+        grant.need(Action::SeeWork)?;
+        let before = read(&self.frozen(grant, from)?)?;
+        let after = match to {
+            Some(hash) => read(&self.frozen(grant, hash)?)?,
+            None => read(&self.freeze(grant.assessment())?.0)?,
+        };
+        let mut all = changes(&facts(&before)?, &facts(&after)?);
+        let mut of = |prefixes: &[&str]| {
+            let (own, rest) = std::mem::take(&mut all)
+                .into_iter()
+                .partition(|change: &Change| prefixes.iter().any(|prefix| change.path.starts_with(prefix)));
+            all = rest;
+            own
+        };
+        Ok(Difference {
+            evidence: of(&["evidence."]),
+            answers: of(&["answers", "criteria"]),
+            determinations: of(&["determinations"]),
+            facts: all,
+            gaps: changes(&gaps(&before), &gaps(&after)),
+            verdicts: changes(&outcomes(&before), &outcomes(&after)),
+            catalogue: before.get("catalogue") != after.get("catalogue"),
+        })
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Value> {
+    serde_json::from_slice(bytes).map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))
+}
+
+/// Every stated fact by its path.
+fn facts(frozen: &Value) -> Result<BTreeMap<String, String>> {
+    let text = frozen.get("dossier").and_then(Value::as_str).unwrap_or_default();
+    let node = parse(text, 0, Limits::default()).map_err(|fault| Error::Damaged(fault.message.en))?;
+    let mut facts = BTreeMap::new();
+    walk(&node, String::new(), &mut facts);
+    Ok(facts)
+}
+
+fn walk(node: &Node, path: String, facts: &mut BTreeMap<String, String>) {
+    match &node.value {
+        Tree::Map(entries) if !entries.is_empty() => {
+            for (key, value) in entries {
+                let below = if path.is_empty() { key.name.clone() } else { format!("{path}.{}", key.name) };
+                walk(value, below, facts);
+            }
+        }
+        Tree::Seq(items) if items.iter().any(|item| item.text().is_none()) => {
+            for (at, item) in items.iter().enumerate() {
+                // What people said is told apart by leaf and object, not by position.
+                let text = |name: &str| item.get(name).and_then(Node::text);
+                let name = match (text("leaf"), text("object")) {
+                    (Some(leaf), object) => format!("{path}[{leaf}@{}#{at}]", object.unwrap_or_default()),
+                    _ => format!("{path}[{at}]"),
+                };
+                walk(item, name, facts);
+            }
+        }
+        Tree::Seq(items) => {
+            let items: Vec<&str> = items.iter().filter_map(Node::text).collect();
+            facts.insert(path, format!("[{}]", items.join(", ")));
+        }
+        Tree::Map(_) => {
+            facts.insert(path, "{}".to_owned());
+        }
+        Tree::Scalar(text, _) => {
+            facts.insert(path, text.clone());
+        }
+    }
+}
+
+/// Every gap by its id: weight, and what was done.
+fn gaps(frozen: &Value) -> BTreeMap<String, String> {
+    let rows = frozen.get("gaps").and_then(Value::as_array);
+    let one = |row: &Value| {
+        let gap: Gap = serde_json::from_value(row.get("gap")?.clone()).ok()?;
+        let mut words = vec![gap.weight.word()];
+        words.extend(gap.steps.iter().map(|step| step.deed.word()));
+        Some((row.get("id")?.as_str()?.to_owned(), words.join(" ")))
+    };
+    rows.into_iter().flatten().filter_map(one).collect()
+}
+
+/// Every verdict by leaf and object.
+fn outcomes(frozen: &Value) -> BTreeMap<String, String> {
+    let result = frozen.get("result").and_then(Value::as_str).unwrap_or_default();
+    let result: Value = serde_json::from_str(result).unwrap_or(Value::Null);
+    let findings = result.get("findings").and_then(Value::as_array);
+    findings
+        .into_iter()
+        .flatten()
+        .filter_map(|finding| {
+            let leaf = finding.get("leaf")?.as_str()?;
+            let object = finding.get("object")?.get("id")?.as_str()?;
+            Some((crate::work::spot(leaf, object), finding.get("verdict")?.as_str()?.to_owned()))
+        })
+        .collect()
+}
+
+fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Change> {
+    let paths: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    paths
+        .into_iter()
+        .filter(|path| before.get(*path) != after.get(*path))
+        .map(|path| Change { path: path.clone(), before: before.get(path).cloned(), after: after.get(path).cloned() })
+        .collect()
+}
