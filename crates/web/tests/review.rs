@@ -45,7 +45,7 @@ fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
     // What was accepted is shown, with what can be done about it; nothing asks for it once more.
     let accepted = client.text("[aria-labelledby=h-accepted]");
     assert!(
-        accepted.contains("示例委托方") && accepted.contains("董事会知悉。") && accepted.contains("2999-12-31"),
+        accepted.contains("示例评估委托方") && accepted.contains("董事会知悉。") && accepted.contains("2999-12-31"),
         "{accepted}"
     );
     assert!(!client.has("#h-accept") && !client.has("#d-renew[open]"));

@@ -18,10 +18,17 @@ pub(crate) struct Problem {
     code: &'static str,
     detail: Text,
     field: Option<String>,
-    clash: Option<Box<Clash>>,
+    about: Option<Box<About>>,
     retry: Option<i64>,
+}
+
+/// What an error is about.
+#[derive(Debug)]
+enum About {
+    /// Two saved the same.
+    Clash(Box<Clash>),
     /// The id of what is not there.
-    missing: Option<String>,
+    Missing(String),
 }
 
 /// An error as it is sent (RFC 9457).
@@ -51,14 +58,14 @@ pub(crate) struct Sent {
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
-        Problem { status, code, detail: Text::new(zh, en), field: None, clash: None, retry: None, missing: None }
+        Problem { status, code, detail: Text::new(zh, en), field: None, about: None, retry: None }
     }
 
     /// What is not there and was named in the body, not in the address, is a wrong value: the address itself is right.
     pub fn in_body(mut self, params: &BTreeMap<String, String>) -> Problem {
-        let Some(missing) = self.missing.take() else { return self };
+        let Some(About::Missing(missing)) = self.about.as_deref() else { return self };
         // `activity@nobody` is named by an address that holds `5.2.2@nobody`.
-        let last = missing.rsplit(['@', '/']).next().unwrap_or(&missing);
+        let last = missing.rsplit(['@', '/']).next().unwrap_or(missing);
         if !params.values().any(|param| param.contains(last)) {
             (self.status, self.code) = (StatusCode::UNPROCESSABLE_ENTITY, "invalid");
         }
@@ -124,7 +131,10 @@ impl Problem {
             detail: self.detail.get(lang).to_owned(),
             mend: mend.get(lang).to_owned(),
             field: self.field,
-            clash: self.clash,
+            clash: self.about.and_then(|about| match *about {
+                About::Clash(clash) => Some(clash),
+                About::Missing(_) => None,
+            }),
         };
         let mut response = Response::new(serde_json::to_vec(&sent).unwrap_or_default().into());
         *response.status_mut() = status;
@@ -152,8 +162,8 @@ impl From<Error> for Problem {
         }
         match error {
             Error::Invalid { field, .. } => problem.field = Some(field),
-            Error::Conflict(clash) => problem.clash = Some(clash),
-            Error::NotFound { id, .. } => problem.missing = Some(id),
+            Error::Conflict(clash) => problem.about = Some(Box::new(About::Clash(clash))),
+            Error::NotFound { id, .. } => problem.about = Some(Box::new(About::Missing(id))),
             Error::Busy => problem.retry = Some(1),
             Error::Locked { until } => problem.retry = Some((until.0 - zhunsheng_workspace::Time::now().0) / 1000),
             _ => {}
