@@ -1,6 +1,7 @@
 //! One event against the state: which checks it violates.
 
-use super::class::{Class, DECISIONS, NOTICE, POLICY, broadcast_types, lane, notice_covers};
+use super::class::{Class, DECISIONS, NOTICE, POLICY, broadcast_types, notice_covers};
+use super::hit::{Hit, lane};
 use crate::checks::Check;
 use crate::declared::Basis;
 use crate::schema::{Outcome, RequestKind};
@@ -234,7 +235,8 @@ struct Need {
     informed: bool,
 }
 
-const SEPARATE: u64 = Check::SeparateSensitive.bit()
+/// Checks that need separate consent.
+pub const SEPARATE: u64 = Check::SeparateSensitive.bit()
     | Check::SeparateBiometric.bit()
     | Check::SeparateProvision.bit()
     | Check::SeparateDisclosure.bit()
@@ -243,7 +245,7 @@ const SEPARATE: u64 = Check::SeparateSensitive.bit()
     | Check::PublicPlacePurpose.bit();
 
 /// Checks that every type needs separate consent for.
-const UNSEPARATE: u64 = Check::SeparateProvision.bit()
+pub const UNSEPARATE: u64 = Check::SeparateProvision.bit()
     | Check::SeparateDisclosure.bit()
     | Check::SeparateTransfer.bit()
     | Check::SeparateCrossBorder.bit()
@@ -335,7 +337,7 @@ impl Moment {
                 told |= s.types;
             }
         }
-        let first = block.policies.first().map_or(i64::MAX, |t| t as i64);
+        let first = block.policies.first().map_or(i64::MAX, time_of);
         let first = first.min(state.broadcast_policies.first().copied().unwrap_or(i64::MAX));
         Self {
             basis: act.and_then(|a| a.basis),
@@ -421,7 +423,7 @@ fn notices(state: &State, class: &Class, e: &Event, block: &Block<'_>, f: &mut F
                 if left == 0 || !earlier(time_of(w), strictly) {
                     break;
                 }
-                left &= !class.hits.get(scope_of(w)).map_or(0, |hit| hit.notice);
+                left &= !class.hits.get(scope_of(w)).map_or(0, Hit::notice);
             }
             // Notices to everybody are asked last: few events need them beside the individual's own.
             if left != 0 && left & !class.narrow(broadcast_types(state, class, e.ts, strictly)) != 0 {
@@ -450,8 +452,7 @@ fn notices(state: &State, class: &Class, e: &Event, block: &Block<'_>, f: &mut F
 fn policies(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: &Block<'_>, as_of: AsOf, f: &mut Found) {
     let open = class.open;
     let everybody = &state.broadcast_policies;
-    let first =
-        block.policies.first().map_or(i64::MAX, |t| t as i64).min(everybody.first().copied().unwrap_or(i64::MAX));
+    let first = block.policies.first().map_or(i64::MAX, time_of).min(everybody.first().copied().unwrap_or(i64::MAX));
     if open & Check::PolicyFirst.bit() != 0 && first > e.ts {
         f.violates |= Check::PolicyFirst.bit();
     }
@@ -475,8 +476,8 @@ fn policies(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: &
             list.get(from).is_some_and(|&t| t <= e.ts)
         };
         let own = || {
-            let from = block.policies.count_while(|t| (t as i64) < p.published);
-            block.policies.from(from).first().is_some_and(|t| t as i64 <= e.ts)
+            let from = block.policies.count_while(|w| time_of(w) < p.published);
+            block.policies.from(from).first().is_some_and(|w| time_of(w) <= e.ts)
         };
         if !own() && !within(everybody) {
             f.violates |= Check::PolicyChange.bit();

@@ -1,8 +1,11 @@
 //! The native engine: one pass over the events with all checks.
 
 mod class;
+mod classes;
 mod eval;
+mod hit;
 pub mod own;
+mod quick;
 pub mod sink;
 mod small;
 pub mod spill;

@@ -1,8 +1,10 @@
 //! One unit of events (a row group, a file) through all checks.
 
-use super::class::{Class, Classes, IF_GIVEN, place};
+use super::class::{Class, IF_GIVEN};
+use super::classes::{Classes, place};
 use super::eval::{AsOf, Event, Found, examine};
 use super::own::{self, Own};
+use super::quick::Fine;
 use super::sink::Sink;
 use super::spill::Spill;
 use crate::checks::{Check, Definition, Lang};
@@ -226,12 +228,13 @@ struct Codes {
     class: Vec<u32>,
     keys: Vec<Key>,
     slots: Vec<u32>,
-    near: Vec<u32>,
+    /// Rows that need the record of their individual.
+    rest: Vec<u32>,
 }
 
 const NO_SLOT: u32 = u32::MAX;
 const SKIP: u32 = u32::MAX;
-/// Rows looked up together: two cache lines each stay well within a second-level cache.
+/// Rows looked up together: what was brought near stays well within a second-level cache.
 const NEAR: usize = 256;
 
 /// Reads and examines a unit.
@@ -336,7 +339,7 @@ impl Worker<'_> {
     /// Finds the class of every row; rows set aside get none.
     #[expect(clippy::indexing_slicing, reason = "`gather` has made the column `batch.rows` long, as is `class`")]
     fn classify(&mut self, batch: &Batch) -> Result<()> {
-        let Context { state, enabled, has_access, .. } = *self.context;
+        let context = self.context;
         let k = &mut self.codes;
         let n = batch.rows;
         let (luts, classes, short) = (&self.luts, &mut self.classes, &mut self.short);
@@ -349,7 +352,7 @@ impl Worker<'_> {
             short.combine(batch, from, block);
             for (i, (&combination, &operator)) in block.iter().zip(operators).enumerate() {
                 let packed = || luts.packed(batch, from + i, operator);
-                let class = short.entry(combination, || Ok(classes.find(state, enabled, has_access, packed())))?;
+                let class = short.entry(combination, || Ok(classes.find(context, packed())))?;
                 k.class.push(*class);
             }
         }
@@ -412,10 +415,8 @@ impl Worker<'_> {
                 }
             }
         }
-        // First the table (each load is independent), then the records, then the searches, which find everything near.
-        k.near.clear();
-        k.near.extend(k.keys.iter().map(|&key| state.slots.approach(key)));
-        let near = k.near.iter().fold(0, |x, &place| x ^ state.slots.touch(place));
+        // First the buckets, each load by itself; then the searches, which find everything near.
+        let near = k.keys.iter().fold(0, |x, &key| x ^ state.slots.approach(key));
         std::hint::black_box(near);
         k.slots.extend(
             classes
@@ -431,22 +432,16 @@ impl Worker<'_> {
     )]
     fn evaluate(&mut self, batch: &Batch, from: usize, to: usize) -> Result<()> {
         let context = self.context;
+        let slots = &context.state.slots;
         let Col::Time(ts) = col(batch, c::TS) else { return Ok(()) };
-        let collected: &[i64] = match col(batch, c::COLLECTED_AT) {
-            Col::Time(v) => v,
-            _ => &[],
-        };
         let (mut low, mut high, mut last_hour) = (i64::MAX, i64::MIN, usize::MAX);
+        self.codes.rest.clear();
         for (i, &time) in ts.iter().enumerate().take(to).skip(from) {
             let at = self.codes.class[i];
             if at == SKIP {
                 continue;
             }
-            let event = Event {
-                ts: time,
-                collected: collected.get(i).copied().unwrap_or(NO_TIME),
-                operator: self.codes.operator[i],
-            };
+            let event = self.event(batch, i, time);
             low = low.min(event.ts);
             high = high.max(event.ts);
             let hour = (event.ts / HOUR) as usize;
@@ -458,36 +453,82 @@ impl Worker<'_> {
             class.count += 1;
             class.collected += u64::from(event.collected != NO_TIME);
             let (key, slot) = (self.codes.keys[i - from], self.codes.slots[i - from]);
-            let slot = (slot != NO_SLOT).then_some(slot);
-            let mut found = examine(context.state, class, &event, key, slot, context.as_of);
-            class.given += u64::from(found.given);
-            class.relied += u64::from(found.relied);
-            if !context.own.is_empty() {
-                let texts = |c: usize| batch.text(c, i);
-                found.violates |= own::judge(context, class, &event, key, slot, &texts);
-            }
             if class.open & Check::ScopeFrequency.bit() != 0 {
                 let act = u64::from(class.combo.activity);
                 let day = shanghai_day(event.ts) as u64;
                 self.daily.push([key.0, key.1, act << 32 | day, (self.file as u64) << 40 | batch.number(i)]);
             }
-            class.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
-            class.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
-            match slot {
-                Some(s) => context.state.slots.mark(s),
-                None => {
-                    self.strangers.insert(key, ());
+            if slot == NO_SLOT {
+                self.strangers.insert(key, ());
+            } else {
+                slots.mark(slot);
+                if class.quick.able && context.own.is_empty() {
+                    let shape = slots.shape(slot, event.ts);
+                    if let Some(fine) = class.quick.by_shape(context.state, (class.act, &class.hits), &event, shape) {
+                        debug_assert!(
+                            agrees(context, class, &event, key, Some(slot), fine),
+                            "the long way finds something"
+                        );
+                        class.fine(fine);
+                        continue;
+                    }
                 }
             }
-            if found.violates != 0 {
-                self.violation(batch, i, at, key, &event, &found);
-            }
+            self.codes.rest.push(i as u32);
         }
         if low <= high {
             let p = self.tally.period.unwrap_or((low, high));
             self.tally.period = Some((p.0.min(low), p.1.max(high)));
         }
+        let rest = std::mem::take(&mut self.codes.rest);
+        let near = rest.iter().fold(0, |x, &i| x ^ slots.touch(self.codes.slots[i as usize - from]));
+        std::hint::black_box(near);
+        for &i in &rest {
+            let i = i as usize;
+            self.by_record(batch, i, from, self.event(batch, i, ts[i]));
+        }
+        self.codes.rest = rest;
         Ok(())
+    }
+
+    #[inline]
+    #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
+    fn event(&self, batch: &Batch, row: usize, ts: i64) -> Event {
+        let collected = match col(batch, c::COLLECTED_AT) {
+            Col::Time(v) => v[row],
+            _ => NO_TIME,
+        };
+        Event { ts, collected, operator: self.codes.operator[row] }
+    }
+
+    /// Examines an event that needs the record of its individual.
+    #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
+    fn by_record(&mut self, batch: &Batch, i: usize, from: usize, event: Event) {
+        let context = self.context;
+        let at = self.codes.class[i];
+        let (key, slot) = (self.codes.keys[i - from], self.codes.slots[i - from]);
+        let slot = (slot != NO_SLOT).then_some(slot);
+        let class = &mut self.classes.list[at as usize];
+        if class.quick.able && context.own.is_empty() {
+            let record = slot.map(|s| context.state.slots.record(s)).unwrap_or_default();
+            if let Some(fine) = class.quick.judge(context.state, (class.act, &class.hits), &event, &record) {
+                debug_assert!(agrees(context, class, &event, key, slot, fine), "the long way finds something");
+                class.fine(fine);
+                return;
+            }
+        }
+        let mut found = examine(context.state, class, &event, key, slot, context.as_of);
+        class.given += u64::from(found.given);
+        class.relied += u64::from(found.relied);
+        if !context.own.is_empty() {
+            let texts = |c: usize| batch.text(c, i);
+            found.violates |= own::judge(context, class, &event, key, slot, &texts);
+        }
+        class.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
+        class.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
+        if found.violates != 0 {
+            self.violation(batch, i, at, key, &event, &found);
+        }
     }
 
     #[cold]
@@ -564,6 +605,18 @@ impl Worker<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the long way finds the same of an event about which nothing is wrong.
+fn agrees(context: &Context<'_>, class: &Class, event: &Event, key: Key, slot: Option<u32>, fine: Fine) -> bool {
+    let found = examine(context.state, class, event, key, slot, context.as_of);
+    let bit = |check: Check| if class.open & check.bit() != 0 { check.bit() } else { 0 };
+    let child = if fine.child { Check::ConsentGuardian.bit() } else { 0 };
+    let waited = if fine.waited { Check::PolicyIndirect.bit() } else { 0 };
+    found.violates == 0
+        && found.examined == child | waited
+        && (class.open & IF_GIVEN == 0 || found.given)
+        && (bit(Check::ConsentImplied) == 0 || found.relied)
 }
 
 /// Fills the particular into the reason of a check.

@@ -2,6 +2,7 @@
 
 use super::acts::{Acts, Policy, Scope, flags};
 use super::key::{self, FastMap, Key};
+use super::leave::Leave;
 use super::lut::{Lut, Short};
 use super::slots::{Entry, PART_BITS, Part, SCOPE_MASK, Slots, WordKind, word};
 use super::vocab::{self, Vocab, stage_code};
@@ -16,6 +17,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Number of the scope that stands for a notice of the policy.
+const POLICY: u64 = 0;
 const BUCKETS: usize = 1 << PART_BITS;
 /// Bytes an entry costs at the peak of building: itself, its word, its share of a slot. Measured: 46 with 10.7 million.
 const ENTRY_BYTES: u64 = 48;
@@ -207,10 +210,11 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         Ok(Ok(()))
     })?;
 
+    let policy = Scope { flags: flags::POLICY, ..Scope::default() };
     let shared = Shared {
         plan,
         vocab: Mutex::new(vocab),
-        scopes: Mutex::default(),
+        scopes: Mutex::new((vec![policy], FastMap::from_iter([(policy, POLICY)]))),
         versions,
         has_explicit: plan.tables.get(&Table::Consents).is_some_and(|(_, s)| s.iter().any(|s| s.has("explicit"))),
         entries: AtomicU64::new(0),
@@ -285,6 +289,9 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         }
     }
 
+    let mut published: Vec<i64> = policies.iter().map(|(_, p)| p.published).collect();
+    published.sort_unstable();
+    published.dedup();
     // Buckets are hash ranges in order; each is sorted on its own.
     let buckets: Vec<Mutex<Vec<Entry>>> = all.buckets.into_iter().map(Mutex::new).collect();
     let parts = par::map(buckets.len(), plan.threads, |i| {
@@ -292,7 +299,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
             Some(b) => std::mem::take(&mut *locked(b)?),
             None => Vec::new(),
         };
-        Part::build(entries)
+        Part::build(entries, &published)
     })?;
     let Some(slots) = Slots::join(parts) else { return Ok(None) };
     state.slots = slots;
@@ -305,6 +312,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     state.scopes = scopes;
     state.vocab = shared.vocab.into_inner().map_err(|_| Error::Worker)?;
     state.acts = acts;
+    state.leave = Leave::of(&state.vocab, &state.acts, &state.access);
     state.prompts = all.prompts;
     state.provided = all.requests.iter().map(|_| std::sync::atomic::AtomicI64::new(i64::MAX)).collect();
     state.requests = all.requests;
@@ -456,7 +464,7 @@ fn decision(shared: &Shared<'_>, words: &Words, batch: &Batch, r: usize) -> Deci
     if bits == 0 {
         let [explicit, separate, written, guardian, pre_ticked] = &words.flags;
         let on = |lut: &Lut<bool>, column: usize| lut.get(col(batch, column), r);
-        let add = |on: bool, bit: u8| if on { bit } else { 0 };
+        let add = |on: bool, bit: u16| if on { bit } else { 0 };
         let counts = (on(explicit, c::EXPLICIT) || !shared.has_explicit) && !on(pre_ticked, c::PRE_TICKED);
         bits = add(counts, flags::VALID)
             | add(on(separate, c::SEPARATE), flags::SEPARATE)
@@ -552,6 +560,7 @@ fn read_notices(shared: &Shared<'_>, batch: &Batch, file: usize, luts: &mut Luts
                 activity: words.activity.get(col(batch, c::ACTIVITY), r),
                 stage,
                 types: words.types.get(col(batch, c::TYPES), r),
+                flags: flags::NOTICE,
                 ..Scope::default()
             };
             let kind = words.notice.get(col(batch, c::KIND), r).filter(|_| stage != vocab::UNKNOWN);
@@ -579,7 +588,7 @@ fn read_notices(shared: &Shared<'_>, batch: &Batch, file: usize, luts: &mut Luts
         }
         match (kind, key) {
             (NoticeKind::Policy, None) => out.broadcast_policies.push(ts),
-            (NoticeKind::Policy, Some(k)) => push(&mut out.buckets, k, word(ts, WordKind::Policy, 0, 0)),
+            (NoticeKind::Policy, Some(k)) => push(&mut out.buckets, k, word(ts, WordKind::Policy, 0, POLICY)),
             (_, key) => {
                 let id = match told.id {
                     Some(id) => id,
