@@ -1,5 +1,7 @@
 //! One unit of events (a row group, a file) through all checks.
 
+mod found;
+
 use super::class::{Class, IF_GIVEN};
 use super::classes::{Classes, place};
 use super::eval::{AsOf, Event, Found, examine};
@@ -7,6 +9,7 @@ use super::own::{self, Own};
 use super::quick::Fine;
 use super::sink::Sink;
 use super::spill::Spill;
+use super::tally::{Finding, KEPT_REJECTS, SAMPLES, Tally};
 use crate::checks::{Check, Definition, Lang};
 use crate::error::Result;
 use crate::input::{Batch, Col, NO_TIME, Source, Unit};
@@ -17,34 +20,9 @@ use crate::state::slots::bits;
 use crate::state::vocab::{EMPTY, UNKNOWN, method_code, stage_code};
 use crate::state::{Reject, State};
 use crate::time::{HOUR, shanghai_day, show};
-use std::collections::BTreeMap;
 
-/// Samples kept per check.
-pub const SAMPLES: usize = 5;
-/// Rejected rows kept in memory per unit; all of them are counted, and written out when asked for.
-pub const KEPT_REJECTS: usize = 200;
-const HOURS: usize = (crate::time::MAX_MS / HOUR) as usize + 1;
-
-/// A violation as it is written out.
-#[derive(Debug, Clone)]
-pub struct Finding {
-    /// Position of the check among the definitions.
-    pub check: u8,
-    /// Activity and stage it falls under, see [`Class::group`]; [`NO_GROUP`] for what is about neither.
-    pub group: u32,
-    /// Number of the file.
-    pub file: usize,
-    /// Row in the file.
-    pub row: u64,
-    /// Time of the row, where it has one.
-    pub ts: Option<i64>,
-    /// Individual.
-    pub subject: Option<String>,
-    /// Activity.
-    pub activity: Option<String>,
-    /// Why.
-    pub reason: String,
-}
+use found::agrees;
+pub use found::reason;
 
 /// What the workers share.
 pub struct Context<'a> {
@@ -74,127 +52,6 @@ pub struct Context<'a> {
     pub daily: &'a Spill<4>,
     /// Individuals with a violation, by check and group.
     pub affected: &'a Spill<3>,
-}
-
-/// Group of what is about no activity.
-pub const NO_GROUP: u32 = u32::MAX;
-
-/// What a check comes to for one activity in one stage.
-#[derive(Debug, Clone, Copy)]
-pub struct Group {
-    /// Items examined.
-    pub examined: u64,
-    /// Items in violation.
-    pub violations: u64,
-    /// Time of the first and last violation.
-    pub span: (i64, i64),
-}
-
-impl Default for Group {
-    fn default() -> Self {
-        Self { examined: 0, violations: 0, span: (i64::MAX, i64::MIN) }
-    }
-}
-
-/// Counts of a unit.
-#[derive(Debug, Default)]
-pub struct Tally {
-    /// Rows read.
-    pub rows: u64,
-    /// Rows set aside.
-    pub rejected: u64,
-    /// The first rows set aside.
-    pub rejects: Vec<Reject>,
-    /// Per check.
-    pub examined: Vec<u64>,
-    /// Per check.
-    pub violations: Vec<u64>,
-    /// Per check: time of the first and last violation.
-    pub span: Vec<(i64, i64)>,
-    /// First and last event.
-    pub period: Option<(i64, i64)>,
-    /// Hours with an event.
-    pub hours: Vec<u64>,
-    /// First violations of each check and group.
-    pub samples: BTreeMap<(u8, u32), Vec<Finding>>,
-    /// What each check comes to by activity and stage.
-    pub groups: BTreeMap<(u8, u32), Group>,
-}
-
-impl Tally {
-    /// Nothing counted.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            examined: vec![0; 64],
-            violations: vec![0; 64],
-            span: vec![(i64::MAX, i64::MIN); 64],
-            hours: vec![0; HOURS.div_ceil(64)],
-            ..Self::default()
-        }
-    }
-
-    /// Adds a later unit.
-    pub fn merge(&mut self, o: Self) {
-        self.rows += o.rows;
-        self.rejected += o.rejected;
-        let room = KEPT_REJECTS.saturating_sub(self.rejects.len());
-        self.rejects.extend(o.rejects.into_iter().take(room));
-        let sum = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
-        sum(&mut self.examined, &o.examined);
-        sum(&mut self.violations, &o.violations);
-        self.hours.iter_mut().zip(&o.hours).for_each(|(a, b)| *a |= b);
-        for (a, b) in self.span.iter_mut().zip(&o.span) {
-            *a = (a.0.min(b.0), a.1.max(b.1));
-        }
-        self.period = match (self.period, o.period) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
-        };
-        for s in o.samples.into_values().flatten() {
-            self.sample(s);
-        }
-        for (key, g) in o.groups {
-            let own = self.groups.entry(key).or_default();
-            own.examined += g.examined;
-            own.violations += g.violations;
-            own.span = (own.span.0.min(g.span.0), own.span.1.max(g.span.1));
-        }
-    }
-
-    /// Keeps a violation as a sample if there is room.
-    pub fn sample(&mut self, f: Finding) {
-        let kept = self.samples.entry((f.check, f.group)).or_default();
-        if kept.len() < SAMPLES {
-            kept.push(f);
-        }
-    }
-
-    /// Counts a violation, and says how many there now are in its group.
-    pub fn count(&mut self, check: u8, group: u32, ts: Option<i64>) -> u64 {
-        let i = usize::from(check);
-        if let Some(v) = self.violations.get_mut(i) {
-            *v += 1;
-        }
-        let own = self.groups.entry((check, group)).or_default();
-        own.violations += 1;
-        if let (Some(ts), Some(s)) = (ts, self.span.get_mut(i)) {
-            *s = (s.0.min(ts), s.1.max(ts));
-            own.span = (own.span.0.min(ts), own.span.1.max(ts));
-        }
-        own.violations
-    }
-
-    /// Counts items examined.
-    pub fn examine(&mut self, check: u8, group: u32, n: u64) {
-        if n == 0 {
-            return;
-        }
-        if let Some(x) = self.examined.get_mut(usize::from(check)) {
-            *x += n;
-        }
-        self.groups.entry((check, group)).or_default().examined += n;
-    }
 }
 
 /// Columns that make up a combination, beside whether an operator is named.
@@ -529,133 +386,5 @@ impl Worker<'_> {
         if found.violates != 0 {
             self.violation(batch, i, at, key, &event, &found);
         }
-    }
-
-    #[cold]
-    fn violation(&mut self, batch: &Batch, row: usize, class: u32, key: Key, e: &Event, f: &Found) {
-        let Some(class) = self.classes.list.get(class as usize) else { return };
-        for check in bits(f.violates) {
-            let n = self.tally.count(check, class.group, Some(e.ts));
-            self.affected.insert((key.0, key.1, u64::from(check) << 32 | u64::from(class.group)), ());
-            let full = n > SAMPLES as u64;
-            if full && self.context.evidence.is_none() {
-                continue;
-            }
-            let finding = Finding {
-                check,
-                group: class.group,
-                file: self.file,
-                row: batch.number(row),
-                ts: Some(e.ts),
-                subject: batch.text(c::SUBJECT, row).map(str::to_owned),
-                activity: batch.text(c::ACTIVITY, row).map(str::to_owned),
-                reason: reason(self.context, check, &particular(self.context, check, class, batch, row, e, f)),
-            };
-            if !full {
-                self.tally.sample(finding.clone());
-            }
-            if self.context.evidence.is_some() {
-                self.findings.push(finding);
-            }
-        }
-    }
-
-    fn flush_classes(&mut self) {
-        let tally = &mut self.tally;
-        for class in &self.classes.list {
-            for (set, n) in [
-                (class.examined, class.count),
-                (class.open & IF_GIVEN, class.given),
-                (class.open & Check::ConsentImplied.bit(), class.relied),
-                (class.if_collected, class.collected),
-                (Check::ConsentGuardian.bit(), class.children),
-                (Check::PolicyIndirect.bit(), class.waited),
-            ] {
-                bits(set).for_each(|check| tally.examine(check, class.group, n));
-            }
-            for (i, &n) in class.own.iter().enumerate() {
-                tally.examine((Check::ALL.len() + i) as u8, class.group, n);
-            }
-        }
-        self.classes = Classes::default();
-        // Sets of types are numbered afresh.
-        self.luts.combined.iter_mut().for_each(Lut::forget);
-        self.short.forget();
-    }
-
-    fn flush(&mut self, end: bool) -> Result<()> {
-        if self.strangers.len() > 1 << 18 || end {
-            self.context.strangers.add(self.strangers.drain().map(|(k, ())| [k.0, k.1]))?;
-        }
-        if self.affected.len() > 1 << 17 || end {
-            self.context.affected.add(self.affected.drain().map(|((a, b, what), ())| [a, b, what]))?;
-        }
-        if self.daily.len() > 1 << 16 || end {
-            self.context.daily.add(self.daily.drain(..))?;
-        }
-        if let Some(sink) = self.context.evidence
-            && (self.findings.len() > 4096 || (end && !self.findings.is_empty()))
-        {
-            sink.emit(self.unit, std::mem::take(&mut self.findings))?;
-        }
-        if let Some(sink) = self.context.rejected
-            && (self.rejects.len() > 4096 || (end && !self.rejects.is_empty()))
-        {
-            sink.emit(self.unit, std::mem::take(&mut self.rejects))?;
-        }
-        Ok(())
-    }
-}
-
-/// Whether the long way finds the same of an event about which nothing is wrong.
-fn agrees(context: &Context<'_>, class: &Class, event: &Event, key: Key, slot: Option<u32>, fine: Fine) -> bool {
-    let found = examine(context.state, class, event, key, slot, context.as_of);
-    let bit = |check: Check| if class.open & check.bit() != 0 { check.bit() } else { 0 };
-    let child = if fine.child { Check::ConsentGuardian.bit() } else { 0 };
-    let waited = if fine.waited { Check::PolicyIndirect.bit() } else { 0 };
-    found.violates == 0
-        && found.examined == child | waited
-        && (class.open & IF_GIVEN == 0 || found.given)
-        && (bit(Check::ConsentImplied) == 0 || found.relied)
-}
-
-/// Fills the particular into the reason of a check.
-#[must_use]
-pub fn reason(context: &Context<'_>, check: u8, particular: &str) -> String {
-    let template = context.definitions.get(usize::from(check)).map_or("", |d| d.reason.get(context.lang));
-    template.replacen("{}", particular, 1)
-}
-
-fn particular(
-    context: &Context<'_>,
-    check: u8,
-    class: &Class,
-    batch: &Batch,
-    row: usize,
-    e: &Event,
-    f: &Found,
-) -> String {
-    let text = |i: usize| {
-        let t: String = batch.text(i, row).unwrap_or_default().chars().take(80).collect();
-        t
-    };
-    let act = class.act.and_then(|i| context.state.acts.list.get(i as usize));
-    let Some(&check) = Check::ALL.get(usize::from(check)) else { return text(c::ACTIVITY) };
-    match check {
-        Check::AfterRefusal | Check::AfterWithdrawal => show(f.decided),
-        Check::KeptAfterWithdrawal => show(f.gone),
-        Check::KeptAfterRequest => show(f.due),
-        Check::KeptAfterRetention => show(e.collected.saturating_add(act.and_then(|a| a.retention).unwrap_or(0))),
-        Check::KeptAfterService => show(act.and_then(|a| a.gone_after).unwrap_or(0)),
-        Check::ConsentStale | Check::PolicyChange => show(f.policy),
-        Check::ScopeStage => text(c::STAGE),
-        Check::ScopePurpose | Check::PublicPlacePurpose => text(c::PURPOSE),
-        Check::ScopeType | Check::SeparateSensitive | Check::SeparateBiometric | Check::BiometricDisclosed => {
-            text(c::TYPES)
-        }
-        Check::ScopeRecipient | Check::SeparateProvision => text(c::RECIPIENT),
-        Check::ScopeCountry | Check::SeparateCrossBorder => text(c::COUNTRY),
-        Check::ScopeOperator => text(c::OPERATOR),
-        _ => text(c::ACTIVITY),
     }
 }

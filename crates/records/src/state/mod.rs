@@ -8,6 +8,7 @@ pub mod lut;
 pub mod shapes;
 pub mod slots;
 pub mod vocab;
+pub mod words;
 
 use crate::schema::{Outcome, RequestKind};
 use acts::{Acts, Scope};

@@ -1,62 +1,20 @@
 //! State per individual, packed: an open hash table leads to one record of words.
 //!
-//! A word is a time and a scope: 42 bits of milliseconds, 2 bits kind, 2 bits rank, 18 bits scope number. Sorting words
-//! sorts by time and, at the same millisecond, by the tie rules. Table and records are filled in hash order, so that
-//! building them writes memory from front to back.
+//! Table and records are filled in hash order, so that building them writes memory from front to back.
 //!
 //! Most events come after everything on record about their individual. What is on record then bears on them by its shape
 //! alone: which scopes, in which order, before or after which version of the policy. The table says when the last entry was
 //! and which shape the record has, so that these events never touch the record.
 
+mod part;
+
 use super::key::Key;
 use super::shapes::Shapes;
+use super::words::LOW_BITS;
+pub use super::words::{WordKind, Words, scope_of, time_of, word};
 use crate::error::{Error, Result};
+pub use part::{PART_BITS, Part};
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// Bits of a scope number.
-pub const SCOPE_BITS: u32 = 18;
-/// Bits below the time.
-pub const LOW_BITS: u32 = 22;
-/// Mask of a scope number.
-pub const SCOPE_MASK: u64 = (1 << SCOPE_BITS) - 1;
-
-/// Kind of a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum WordKind {
-    /// A decision.
-    Consent,
-    /// A just-in-time notice.
-    JustInTime,
-    /// A policy notice.
-    Policy,
-    /// Something else: by rank, 0 the end of being under fourteen, 1 the position of the first request.
-    Other,
-}
-
-/// Packs a word.
-#[must_use]
-pub fn word(ts: i64, kind: WordKind, rank: u64, scope: u64) -> u64 {
-    (ts.max(0) as u64) << LOW_BITS | (kind as u64) << (SCOPE_BITS + 2) | (rank & 3) << SCOPE_BITS | (scope & SCOPE_MASK)
-}
-
-/// Time of a word.
-#[inline]
-#[must_use]
-pub fn time_of(word: u64) -> i64 {
-    (word >> LOW_BITS) as i64
-}
-
-/// Scope number of a word.
-#[inline]
-#[must_use]
-pub fn scope_of(word: u64) -> usize {
-    (word & SCOPE_MASK) as usize
-}
-
-fn kind_of(word: u64) -> u64 {
-    word >> (SCOPE_BITS + 2) & 3
-}
 
 /// A word of an individual, before sorting.
 pub type Entry = [u64; 3];
@@ -111,63 +69,11 @@ fn spans(end: i64, shape: u32, from: i64, to: i64, earlier: u32) -> (u64, u64) {
     (span as u64, ((length as u64) << SHAPE_BITS | u64::from(earlier)) << 33)
 }
 
-/// Some words of a record.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Words<'a>(&'a [u64]);
-
 impl Bucket {
     /// Position of the record.
     #[inline]
     fn place(&self) -> Option<usize> {
         (self.rest.load(Ordering::Relaxed) as u32).checked_sub(1).map(|place| place as usize)
-    }
-}
-
-impl<'a> Words<'a> {
-    /// The words in order.
-    #[inline]
-    pub fn iter(self) -> impl Iterator<Item = u64> + 'a {
-        self.0.iter().copied()
-    }
-
-    /// Number of words.
-    #[inline]
-    #[must_use]
-    pub fn len(self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none.
-    #[inline]
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The first word.
-    #[inline]
-    #[must_use]
-    pub fn first(self) -> Option<u64> {
-        self.0.first().copied()
-    }
-
-    /// The words from a position.
-    #[inline]
-    #[must_use]
-    pub fn from(self, at: usize) -> Self {
-        Self(self.0.get(at..).unwrap_or_default())
-    }
-
-    /// Number of words at the start that satisfy a condition, which holds for no word after the first that does not.
-    #[inline]
-    pub fn count_while(self, mut holds: impl FnMut(u64) -> bool) -> usize {
-        let holds = |&word: &u64| holds(word);
-        // Lists are short; a long one is searched.
-        if self.0.len() <= 8 {
-            self.0.iter().map(holds).take_while(|&h| h).count()
-        } else {
-            self.0.partition_point(holds)
-        }
     }
 }
 
@@ -201,181 +107,14 @@ const COUNT: u64 = (1 << 20) - 1;
 const BIRTH: u64 = 1 << 60;
 const REQUEST: u64 = 1 << 61;
 
-/// One hash range of the table, built on its own.
-#[derive(Debug, Default)]
-pub struct Part {
-    /// Key, span and rest of each bucket, with positions and shapes as the part numbers them.
-    starts: Vec<[u64; 4]>,
-    words: Vec<u64>,
-    shapes: Shapes,
-    /// Per shape: the first start that has it, and a time at which it has.
-    examples: Vec<(usize, i64)>,
-}
-
-/// Writes down what the shape of a record at a time depends on.
-struct Signature<'a> {
-    published: &'a [i64],
-    list: Vec<u64>,
-}
-
-impl Signature<'_> {
-    /// The shape of a record after everything up to a time.
-    fn at(&mut self, time: i64, [consents, notices, policies, _]: &[Vec<u64>; 4], request: bool) -> &[u64] {
-        let published = self.published;
-        let after = |w: u64| (published.partition_point(|&t| t <= time_of(w)) as u64) << LOW_BITS | scope_of(w) as u64;
-        let list = &mut self.list;
-        list.clear();
-        // An older decision of the same scope has nothing left to decide.
-        for &w in consents.iter().skip_while(|&&w| time_of(w) > time) {
-            let scope = scope_of(w) as u64;
-            if !list.iter().any(|newer| newer & SCOPE_MASK == scope) {
-                list.push(after(w));
-            }
-        }
-        let decisions = list.len();
-        let upto = |w: &&u64| time_of(**w) <= time;
-        list.extend(notices.iter().take_while(upto).map(|&w| scope_of(w) as u64));
-        list.extend(policies.iter().take_while(upto).map(|&w| after(w)));
-        // The order of notices does not matter.
-        if let Some(told) = list.get_mut(decisions..) {
-            told.sort_unstable();
-        }
-        list.dedup();
-        list.push(decisions as u64 | u64::from(request) << 32);
-        list
-    }
-}
-
-/// Entries of each kind that a record with a shape has at most.
-const MOST_IN_SHAPE: usize = 32;
-
-/// Bits of a hash by which parts are told apart.
-pub const PART_BITS: u32 = 6;
-
-/// Sorts entries whose hashes begin with the same [`PART_BITS`]: first spread by the bits that follow, which are even,
-/// then each small heap by itself.
-fn sorted(entries: Vec<Entry>) -> Vec<Entry> {
-    let bits = (entries.len() / 4 + 1).ilog2().min(16) + 1;
-    let heap = |&[a, ..]: &Entry| ((a << PART_BITS) >> (u64::BITS - bits)) as usize;
-    let mut ends = vec![0usize; (1 << bits) + 1];
-    for e in &entries {
-        if let Some(n) = ends.get_mut(heap(e) + 1) {
-            *n += 1;
-        }
-    }
-    let mut sum = 0;
-    for n in &mut ends {
-        sum += *n;
-        *n = sum;
-    }
-    let mut out = vec![[0; 3]; entries.len()];
-    for e in entries {
-        if let Some(at) = ends.get_mut(heap(&e)) {
-            if let Some(o) = out.get_mut(*at) {
-                *o = e;
-            }
-            *at += 1;
-        }
-    }
-    // Every start has moved to the end of its heap.
-    let mut start = 0;
-    for &end in &ends {
-        if let Some(heap) = out.get_mut(start..end) {
-            heap.sort_unstable();
-        }
-        start = end;
-    }
-    out
-}
-
-impl Part {
-    /// Sorts the entries of a hash range into blocks; their hashes begin with the same [`PART_BITS`]. `published` are the
-    /// times before and after which entries are told apart, ascending.
-    ///
-    /// # Errors
-    /// An individual with more than a million decisions or notices of one kind.
-    pub fn build(entries: Vec<Entry>, published: &[i64]) -> Result<Self> {
-        let entries = sorted(entries);
-        let mut part = Self::default();
-        let mut seen: Vec<usize> = Vec::new();
-        let mut group: [Vec<u64>; 4] = Default::default();
-        let mut signature = Signature { published, list: Vec::new() };
-        let mut times: Vec<i64> = Vec::new();
-        for run in entries.chunk_by(|&[a, b, _], &[x, y, _]| a == x && b == y) {
-            group.iter_mut().for_each(Vec::clear);
-            let mut key = Key(0, 0);
-            for &[a, b, w] in run {
-                key = Key(a, b);
-                if let Some(g) = group.get_mut(kind_of(w) as usize) {
-                    g.push(w);
-                }
-            }
-            let [consents, notices, policies, other] = &mut group;
-            consents.reverse();
-            // Sorted by time: the first notice of a scope is the one that counts.
-            seen.clear();
-            notices.retain(|&w| {
-                let new = !seen.contains(&scope_of(w));
-                if new && seen.len() < 64 {
-                    seen.push(scope_of(w));
-                }
-                new
-            });
-            if consents.len().max(notices.len()).max(policies.len()) as u64 > COUNT {
-                return Err(Error::Limit {
-                    what: "decisions or notices of one individual",
-                    limit: COUNT,
-                    mend: "is the subject column really an individual?",
-                });
-            }
-            let pick = |rank: u64| other.iter().copied().find(|w| w >> SCOPE_BITS & 3 == rank);
-            let (birth, request) = (pick(0), pick(1));
-            let small = consents.len() + notices.len() + policies.len() <= MOST_IN_SHAPE;
-            times.clear();
-            times.extend(consents.iter().chain(&*notices).chain(&*policies).map(|&w| time_of(w)));
-            times.sort_unstable();
-            // A child is a child until its birthday: only times after it count.
-            let born = birth.map_or(i64::MIN, time_of);
-            let end = times.last().copied().unwrap_or(0).max(born);
-            let pairs = times.iter().zip(times.iter().skip(1)).filter(|&(&from, _)| from >= born);
-            let earlier = pairs.max_by_key(|&(from, to)| to - from).map_or((0, 0), |(&from, &to)| (from, to));
-            let request_is = request.is_some();
-            let mut shape = |time: i64| {
-                let number = part.shapes.number(signature.at(time, &group, request_is));
-                if number.is_some_and(|n| n as usize == part.examples.len()) {
-                    part.examples.push((part.starts.len(), time + 1));
-                }
-                number.unwrap_or(NO_SHAPE)
-            };
-            let at_end = if small { shape(end) } else { NO_SHAPE };
-            let before = if small && earlier.1 > 0 { shape(earlier.0) } else { NO_SHAPE };
-            let (span, rest) = spans(end, at_end, earlier.0, earlier.1, before);
-            part.starts.push([key.0, key.1, span, rest | (part.words.len() as u64 + 1)]);
-            let [consents, notices, policies, _] = &group;
-            part.words.push(
-                consents.len() as u64
-                    | (notices.len() as u64) << 20
-                    | (policies.len() as u64) << 40
-                    | if birth.is_some() { BIRTH } else { 0 }
-                    | if request.is_some() { REQUEST } else { 0 },
-            );
-            part.words.extend(birth.into_iter().chain(request).map(|w| w >> LOW_BITS));
-            part.words.extend_from_slice(consents);
-            part.words.extend_from_slice(notices);
-            part.words.extend_from_slice(policies);
-        }
-        Ok(part)
-    }
-}
-
 impl Slots {
     /// Joins parts, which must come in the order of their hash ranges. `None` where there are more words than a table holds.
     #[must_use]
     pub fn join(parts: Vec<Part>) -> Option<Self> {
         let count: usize = parts.iter().map(|p| p.starts.len()).sum();
         let words: usize = parts.iter().map(|p| p.words.len()).sum();
-        // Three buckets for two individuals keep searches short; the tail takes what runs over the end.
-        let lines = (count as u64) * 3 / 4 + 1;
+        // Two buckets for an individual keep searches short; the tail takes what runs over the end.
+        let lines = count as u64 + 1;
         if words >= u32::MAX as usize - 1 || lines * 2 >= u64::from(u32::MAX) - 128 {
             return None;
         }
@@ -443,11 +182,13 @@ impl Slots {
         None
     }
 
-    /// Reads the line where the search for a key begins, to bring it near.
+    /// Reads the two lines in which the search for a key mostly ends, to bring them near.
     #[inline]
     #[must_use]
     pub fn approach(&self, key: Key) -> u64 {
-        self.index.get(self.home(key.0)).map_or(0, |line| line.0[0].span)
+        let home = self.home(key.0);
+        let span = |line: usize| self.index.get(line).map_or(0, |line| line.0[0].span);
+        span(home) ^ span(home + 1)
     }
 
     /// Reads both ends of the cache lines a record usually takes, to bring them near.
