@@ -77,7 +77,7 @@ pub struct AuditArgs {
     /// 个人信息主体 (出生日期) · Individuals (date of birth)
     #[arg(long, num_args = 1..)]
     pub subjects: Vec<PathBuf>,
-    /// 列映射 (YAML,或 ocsf-1.8) · Column mapping
+    /// 列映射（YAML，或 ocsf-1.8、iso-27560）· Column mapping
     #[arg(long)]
     pub mapping: Vec<PathBuf>,
     /// 记录截至时间 · Instant up to which the records are complete

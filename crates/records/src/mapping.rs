@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::schema::Table;
 use crate::time;
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,6 +12,11 @@ use std::path::Path;
 pub const MAX_MAPPING_BYTES: u64 = 1 << 20;
 /// The mapping of OCSF 1.8 classes 6005 and 3004 that ships with the product.
 pub const OCSF: &str = include_str!("../../../catalogue/records/ocsf-1.8.yaml");
+
+/// The mapping of consent records by the field names of ISO/IEC TS 27560 that ships with the product.
+pub const ISO_27560: &str = include_str!("../../../catalogue/records/iso-27560.yaml");
+/// Rows that one line may come to at most.
+pub const MAX_FAN_OUT: usize = 4096;
 
 /// A mapping for one table.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -28,18 +34,35 @@ pub struct Mapping {
     pub zone: Option<String>,
     /// Field separator of CSV; found from the first line where absent.
     pub delimiter: Option<char>,
+    /// One row for each element of these arrays of a JSON line, each by a name of its own that paths may begin with; a later
+    /// one may lie inside an earlier one. An object counts as an array of one; where there is none, the row stays one row.
+    pub each: Vec<Part>,
+    /// Columns that a row which grants consent must fill: without them it would be taken to cover everything.
+    pub specific: Vec<String>,
     /// JSON lines are kept only where every path has one of the values; other lines are another kind of record.
     pub only: BTreeMap<String, Vec<String>>,
 }
 
+/// An array whose elements are rows.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// What paths call an element.
+    pub name: String,
+    /// Where the array is: alternatives with `|`.
+    pub of: String,
+}
+
 impl Mapping {
-    /// Reads a mapping; `ocsf-1.8` names the built-in one.
+    /// Reads a mapping; `ocsf-1.8` and `iso-27560` name the built-in ones.
     ///
     /// # Errors
     /// The file cannot be read or names a table or column that does not exist.
     pub fn read(path: &Path) -> Result<Self> {
-        if path.as_os_str() == "ocsf-1.8" {
-            return Self::parse(OCSF, "ocsf-1.8");
+        for (name, text) in [("ocsf-1.8", OCSF), ("iso-27560", ISO_27560)] {
+            if path.as_os_str() == name {
+                return Self::parse(text, name);
+            }
         }
         Self::parse(&crate::declared::read_bounded(path, MAX_MAPPING_BYTES)?, &path.display().to_string())
     }
@@ -59,13 +82,17 @@ impl Mapping {
                 "use a table name of docs/records.md",
             )
         })?;
-        for name in mapping.columns.keys().chain(mapping.constants.keys()).chain(mapping.values.keys()) {
+        let keys = mapping.columns.keys().chain(mapping.constants.keys()).chain(mapping.values.keys());
+        for name in keys.chain(&mapping.specific) {
             if table.index(name).is_none() {
                 return Err(fail(
                     format!("table `{}` has no column `{name}`", table.name()),
                     "use a column name of docs/records.md",
                 ));
             }
+        }
+        if !mapping.specific.is_empty() && table != Table::Consents {
+            return Err(fail("`specific` is about consents".into(), "leave it out for other tables"));
         }
         mapping.zone_ms().map_err(|z| fail(format!("zone `{z}` cannot be read"), "write +08:00 or Z"))?;
         Ok(mapping)
@@ -115,17 +142,21 @@ pub enum Step {
     Member(String),
     /// The first element of an array whose member has a value.
     Where(String, String),
+    /// Every element of an array; one that is a text stands for itself, whatever would be looked for in it.
+    Every,
 }
 
-/// Parses `a.b[name=subject].value`.
+/// Parses `a.b[name=subject].value` or `a.b[].value`.
 #[must_use]
 pub fn parse_path(path: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     for part in path.split('.') {
         let (name, rest) = part.split_once('[').unwrap_or((part, ""));
         steps.push(Step::Member(name.to_owned()));
-        if let Some((k, v)) = rest.trim_end_matches(']').split_once('=') {
-            steps.push(Step::Where(k.to_owned(), v.to_owned()));
+        match rest.trim_end_matches(']').split_once('=') {
+            Some((k, v)) => steps.push(Step::Where(k.to_owned(), v.to_owned())),
+            None if !rest.is_empty() => steps.push(Step::Every),
+            None => {}
         }
     }
     steps
@@ -137,16 +168,29 @@ pub fn parse_source(source: &str) -> Vec<Vec<Vec<Step>>> {
     source.split('|').map(|alt| alt.split('/').map(|p| parse_path(p.trim())).collect()).collect()
 }
 
-/// Follows a path.
-#[must_use]
-pub fn follow<'a>(mut value: &'a serde_json::Value, path: &[Step]) -> Option<&'a serde_json::Value> {
-    for step in path {
-        value = match step {
-            Step::Member(name) => value.get(name)?,
-            Step::Where(k, v) => {
-                value.as_array()?.iter().find(|e| e.get(k).and_then(serde_json::Value::as_str) == Some(v))?
+/// Follows a path to what is there: one value, or several where it goes through every element of an array.
+pub fn follow<'a>(value: &'a Value, path: &[Step], found: &mut Vec<&'a Value>) {
+    let Some((step, rest)) = path.split_first() else {
+        found.push(value);
+        return;
+    };
+    let next = match step {
+        Step::Member(name) => value.get(name),
+        Step::Where(k, v) => {
+            value.as_array().and_then(|l| l.iter().find(|e| e.get(k).and_then(Value::as_str) == Some(v)))
+        }
+        Step::Every => {
+            for element in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+                if element.is_string() {
+                    found.push(element);
+                } else {
+                    follow(element, rest, found);
+                }
             }
-        };
+            return;
+        }
+    };
+    if let Some(next) = next {
+        follow(next, rest, found);
     }
-    Some(value)
 }

@@ -199,6 +199,99 @@ fn ocsf_is_understood() {
     assert_eq!(check(&report, "scope.purpose").violations, 3);
 }
 
+/// A consent record by the field names of ISO/IEC TS 27560, its event and its purposes given.
+fn record(subject: &str, events: &str, purposes: &str) -> String {
+    format!(
+        "{{\"schema_version\":\"https://shop.example/schemas/consent/1.0\",\"record_id\":\"5e0b6a1c-7f0c-4d52-9f0e-2f2b6d2a9d11\",\
+         \"pii_principal_id\":\"{subject}\",\"pii_processing\":{{\"privacy_notice\":{{\"id\":\"https://shop.example/privacy\",\
+         \"version\":\"v1\"}},\"language\":\"zh-CN\",\"purposes\":{purposes},\"jurisdiction\":[\"CN\"],\
+         \"withdrawal_method\":\"https://shop.example/withdraw\"}},\"party_identification\":[{{\"party_id\":\"shop\",\
+         \"party_name\":\"Example Shop\",\"party_role\":\"PII controller\"}}],\"event\":{events}}}\n"
+    )
+}
+
+fn purpose(name: &str, types: &str) -> String {
+    format!(
+        "{{\"purpose\":\"{name}\",\"purpose_type\":\"core\",\"lawful_basis\":\"consent\",\"pii_information\":{types},\
+         \"pii_controllers\":[\"shop\"],\"collection_method\":\"web form\",\"processing_method\":\"statistics\",\
+         \"storage_locations\":[\"CN-31\"],\"retention_period\":\"P30D\",\"recipient_third_parties\":[]}}"
+    )
+}
+
+fn event(time: &str, state: &str, kind: &str) -> String {
+    format!(
+        "{{\"event_time\":\"{time}\",\"validity_duration\":\"P1Y\",\"entity_id\":\"pii_principal\",\
+         \"event_type\":\"{kind}\",\"event_state\":\"{state}\"}}"
+    )
+}
+
+#[test]
+fn consent_records_of_iso_27560_are_understood() {
+    let at = folder("iso-27560");
+    let face = purpose("客流统计", "[{\"pii_type\":\"人脸\",\"sensitive_pii_category\":true}]");
+    // A record of two purposes and two events: four decisions. Boxes may be left out, texts may stand for objects.
+    let both = format!("[{},{}]", purpose("广告", "[\"人脸\",\"姓名\"]"), face);
+    let given = event("2026-01-02T01:00:00Z", "given", "explicit");
+    let twice = format!("[{given},{}]", event("2026-01-02T02:00:00Z", "dpv:ConsentWithdrawn", "explicit"));
+    let text = record("甲", &twice, &both)
+        + &record("乙", &given, &format!("[{face}]"))
+        + &record("丙", &event("2026-01-02T01:00:00Z", "given", "implied"), &format!("[{face}]"))
+        + &record("丁", &event("2026-01-02T01:00:00Z", "pondered", "explicit"), &format!("[{face}]"))
+        + &record("戊", &given, &format!("[{}]", purpose("客流统计", "[]")))
+        + "{\"pii_principal_id\":\"己\",\"event_time\":\"2026-01-02T01:00:00Z\",\"event_state\":\"ConsentGiven\",\
+           \"event_type\":\"expressed\",\"purposes\":[\"客流统计\"],\"pii_information\":[\"人脸\"]}\n";
+    let consents = put(at.join("consents.jsonl"), text);
+    let rows: String = ["甲", "乙", "丙", "丁", "戊", "己"]
+        .iter()
+        .flat_map(|s| ["09:30:00", "10:30:00"].map(|t| format!("2026-01-02 {t},{s},人脸识别,使用,客流统计,人脸\n")))
+        .collect();
+    let events = put(at.join("events.csv"), format!("{HEADER}{rows}"));
+    let mut o = options(&[(Table::Events, &events), (Table::Consents, &consents)]);
+    o.declared.settings.max_rejected_share = 1.0;
+    o.mappings.push(Arc::new(Mapping::read(Path::new("iso-27560")).unwrap()));
+    let report = audit(&o).unwrap();
+    // Nine rows from six lines; what is not known and what is not specific is set aside.
+    assert_eq!((report.records, report.rejected), (9, 2), "{:?}", report.rejects);
+    let reasons: Vec<_> = report.rejects.iter().map(|r| (r.row, r.reason.as_str())).collect();
+    assert!(reasons.iter().any(|(row, why)| *row == 4 && why.contains("`pondered`")), "{reasons:?}");
+    assert!(reasons.iter().any(|(row, why)| *row == 5 && why.contains("`types` is empty")), "{reasons:?}");
+    // 丙 only implied, 丁 and 戊 none that can be used; 甲 withdrew between the two events.
+    assert_eq!(check(&report, "consent.missing").violations, 6);
+    assert_eq!(check(&report, "consent.implied").violations, 2);
+    assert_eq!(check(&report, "opt-out.after-withdrawal").violations, 1);
+    assert_eq!(check(&report, "consent.before-policy-published").status, Status::Undetermined);
+}
+
+#[test]
+fn a_line_comes_to_as_many_rows_as_the_mapping_says() {
+    let at = folder("fan-out");
+    let mapping = "
+table: consents
+each: [{name: e, of: 'log | events'}, {name: p, of: 'e.for'}]
+columns: {ts: e.at, subject: who, action: e.did, purpose: 'p.name | p'}
+constants: {explicit: 'true'}
+";
+    let many = format!("[{}]", vec!["\"x\""; 70].join(","));
+    let events = format!("[{}]", vec![format!("{{\"for\":{many}}}"); 70].join(","));
+    let text = "{\"who\":\"甲\",\"log\":[],\"events\":[{\"at\":1767319200000,\"did\":\"同意\",\"for\":[{\"name\":\"a\"},\"b\"]},\
+                {\"at\":1767319200001,\"did\":\"拒绝\"}]}\n{\"who\":\"乙\"}\n"
+        .to_owned()
+        + &format!("{{\"who\":\"丙\",\"events\":{events}}}\n");
+    let consents = put(at.join("consents.jsonl"), text);
+    let rows = put(at.join("events.csv"), format!("{HEADER}{ROWS}"));
+    let mut o = options(&[(Table::Events, &rows), (Table::Consents, &consents)]);
+    o.mappings.push(Arc::new(Mapping::parse(mapping, "test").unwrap()));
+    let report = audit(&o).unwrap();
+    assert_eq!((report.records, report.rejected), (5, 2), "{:?}", report.rejects);
+    assert!(report.rejects.iter().any(|r| r.row == 3 && r.reason.contains("more than 4096 rows")));
+    // Rows of other formats are not cut up.
+    let csv = put(at.join("consents.csv"), CONSENTS);
+    o.tables.insert(Table::Consents, vec![csv]);
+    assert!(audit(&o).unwrap_err().to_string().contains("`each`"));
+    assert!(Mapping::parse("table: events\nspecific: [types]", "test").is_err());
+    assert!(Mapping::parse("table: consents\nspecific: [method]", "test").is_err());
+}
+
 #[test]
 fn damaged_files_are_named_not_believed() {
     let at = folder("damaged");

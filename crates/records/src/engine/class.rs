@@ -1,139 +1,18 @@
 //! Classes of events: everything that does not depend on the individual or the time is worked out once for each
 //! combination of activity, stage, purpose, types, recipient, country and method.
 
+use super::classes::Combo;
+use super::hit::{Hit, hit};
+use super::quick::{Fine, Quick};
 use crate::checks::Check;
 use crate::declared::Basis;
 use crate::schema::{Method, Stage, events};
 use crate::state::State;
-use crate::state::acts::{Act, Scope, flags};
-use crate::state::key::FastMap;
-use crate::state::vocab::{ALL_TYPES, EMPTY, NO_TYPE, UNKNOWN, method_of, stage_of};
+use crate::state::acts::{Act, Scope};
+use crate::state::vocab::{EMPTY, NO_TYPE, UNKNOWN, method_of, stage_of};
 
-/// Most classes held at a time; a log with more combinations makes the table start afresh.
-const MAX_CLASSES: usize = 1 << 16;
-const CACHE: usize = 1 << 11;
-/// Entries of all tables of scopes together, at most; classes beyond are decided the long way.
-const MAX_HITS: usize = 1 << 18;
 /// Types that a class with a table of scopes has at most: one bit each, in eight lanes of a word.
 const LANE: usize = 8;
-
-/// Lanes of a word: one way of asking for consent each.
-pub mod lane {
-    /// Some consent, whether it counts or not.
-    pub const ANY: u32 = 0;
-    /// A consent that counts.
-    pub const VALID: u32 = 8;
-    /// Separate consent.
-    pub const SEPARATE: u32 = 16;
-    /// Written consent.
-    pub const WRITTEN: u32 = 24;
-    /// A guardian's consent.
-    pub const GUARDIAN: u32 = 32;
-    /// A consent not older than the last material change of the policy.
-    pub const FRESH: u32 = 40;
-    /// A consent not older than the policy it names.
-    pub const INFORMED: u32 = 48;
-    /// A lane's bits, in the lowest lane.
-    pub const MASK: u64 = 0xff;
-}
-
-/// What a decision or notice of a scope does to the types of a class, one bit per type.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Hit {
-    /// Types it decides, in each lane it decides.
-    pub clear: u64,
-    /// Types a notice covers.
-    pub notice: u8,
-    /// Flags of the decision.
-    pub flags: u8,
-}
-
-fn hit(scope: &Scope, class: &Class) -> Hit {
-    let c = &class.combo;
-    let about = |s: &Scope| {
-        (s.activity == EMPTY || s.activity == c.activity)
-            && (s.purpose == EMPTY || s.purpose == c.purpose)
-            && (s.stage == EMPTY || s.stage == c.stage)
-            && (s.recipient == EMPTY || s.recipient == c.recipient)
-    };
-    let types = class.narrow(scope.types);
-    let notice = if covers(scope, c) { types } else { 0 };
-    let mut lanes = 0;
-    let mut on = |cond: bool, lane: u32| lanes |= if cond { 1u64 << lane } else { 0 };
-    let grants = scope.flags & flags::NEGATIVE == 0 && scope.flags & flags::VALID != 0;
-    if scope.flags & flags::NEGATIVE != 0 {
-        lanes = 0x0001_0101_0101_0101;
-    } else {
-        on(true, lane::ANY);
-        on(grants, lane::VALID);
-        on(grants && scope.flags & flags::SEPARATE != 0, lane::SEPARATE);
-        on(grants && scope.flags & flags::WRITTEN != 0, lane::WRITTEN);
-        on(grants && scope.flags & flags::GUARDIAN != 0, lane::GUARDIAN);
-        on(grants, lane::FRESH);
-        on(grants && scope.flags & flags::INFORMED != 0, lane::INFORMED);
-    }
-    let clear = if about(scope) { u64::from(types) * lanes } else { 0 };
-    Hit { clear, notice, flags: scope.flags }
-}
-
-/// The columns a class is made of.
-/// Where each column stands in a packed combination.
-pub mod place {
-    /// 16 bits.
-    pub const ACTIVITY: u32 = 0;
-    /// 16 bits.
-    pub const PURPOSE: u32 = 16;
-    /// 16 bits.
-    pub const RECIPIENT: u32 = 32;
-    /// 16 bits.
-    pub const COUNTRY: u32 = 48;
-    /// 8 bits.
-    pub const STAGE: u32 = 64;
-    /// 8 bits.
-    pub const METHOD: u32 = 72;
-    /// One bit: an operator is named.
-    pub const OPERATOR: u32 = 80;
-    /// 32 bits.
-    pub const TYPES: u32 = 96;
-}
-
-/// The columns a class is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Combo {
-    /// Activity code.
-    pub activity: u16,
-    /// Purpose code.
-    pub purpose: u16,
-    /// Recipient code.
-    pub recipient: u16,
-    /// Country code.
-    pub country: u16,
-    /// Stage code.
-    pub stage: u16,
-    /// Method code.
-    pub method: u16,
-    /// Number of the set of types.
-    pub types: u32,
-    /// Whether an operator is named.
-    pub operator: bool,
-}
-
-impl Combo {
-    /// The columns of a packed combination, see [`place`].
-    #[inline]
-    fn unpack(packed: u128) -> Self {
-        Self {
-            activity: (packed >> place::ACTIVITY) as u16,
-            purpose: (packed >> place::PURPOSE) as u16,
-            recipient: (packed >> place::RECIPIENT) as u16,
-            country: (packed >> place::COUNTRY) as u16,
-            stage: (packed >> place::STAGE) as u16 & 0xff,
-            method: (packed >> place::METHOD) as u16 & 0xff,
-            types: (packed >> place::TYPES) as u32,
-            operator: packed >> place::OPERATOR & 1 == 1,
-        }
-    }
-}
 
 /// What is known of all events of a class.
 #[derive(Debug, Clone, Default)]
@@ -176,6 +55,8 @@ pub struct Class {
     pub few_sensitive: u8,
     /// See [`Class::biometric`].
     pub few_biometric: u8,
+    /// What must hold for nothing to be wrong.
+    pub quick: Quick,
     /// Events seen.
     pub count: u64,
     /// Events seen that say when the data was collected.
@@ -337,6 +218,15 @@ impl Class {
         class
     }
 
+    /// Counts an event about which nothing is wrong.
+    #[inline]
+    pub fn fine(&mut self, fine: Fine) {
+        self.given += 1;
+        self.relied += 1;
+        self.children += u64::from(fine.child);
+        self.waited += u64::from(fine.waited);
+    }
+
     /// Types as one bit each, in the order of `few`.
     #[must_use]
     pub fn narrow(&self, types: u128) -> u8 {
@@ -344,7 +234,7 @@ impl Class {
     }
 
     /// Makes the table of scopes, if there are few types and the table fits.
-    fn tabulate(&mut self, state: &State, room: &mut usize) {
+    pub(super) fn tabulate(&mut self, state: &State, room: &mut usize) {
         let mut left = self.types;
         while left != 0 {
             let lowest = left & left.wrapping_neg();
@@ -450,82 +340,4 @@ pub fn broadcast_types(state: &State, class: &Class, ts: i64, strictly: bool) ->
 #[must_use]
 pub fn notice_covers(scope: &Scope, class: &Class) -> bool {
     covers(scope, &class.combo)
-}
-
-/// Classes met so far, with a small cache before the map.
-#[derive(Debug)]
-pub struct Classes {
-    /// The classes.
-    pub list: Vec<Class>,
-    /// Their packed combinations.
-    packed: Vec<u128>,
-    by_combo: FastMap<u128, u32>,
-    cache: Vec<u32>,
-    type_sets: Vec<u128>,
-    set_numbers: FastMap<u128, u32>,
-    /// Entries that tables of scopes may still take.
-    room: usize,
-}
-
-impl Default for Classes {
-    fn default() -> Self {
-        Self {
-            list: Vec::new(),
-            packed: Vec::new(),
-            by_combo: FastMap::default(),
-            cache: vec![0; CACHE],
-            type_sets: vec![NO_TYPE],
-            set_numbers: FastMap::from_iter([(NO_TYPE, 0)]),
-            room: MAX_HITS,
-        }
-    }
-}
-
-impl Classes {
-    /// Number of a set of types; 0 is the empty one.
-    pub fn type_set(&mut self, set: u128) -> u32 {
-        let next = self.type_sets.len() as u32;
-        let number = *self.set_numbers.entry(set).or_insert(next);
-        if number == next {
-            self.type_sets.push(set);
-        }
-        number
-    }
-
-    /// Whether there are so many combinations that the tables should be emptied.
-    #[must_use]
-    pub fn full(&self) -> bool {
-        self.list.len() > MAX_CLASSES || self.type_sets.len() > MAX_CLASSES
-    }
-
-    /// Position of the class of a packed combination.
-    #[inline]
-    pub fn find(&mut self, state: &State, enabled: u64, has_access: bool, packed: u128) -> u32 {
-        let spread = (packed as u64 ^ (packed >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let spread = (spread >> 53) as usize;
-        let known = self.cache.get(spread).copied().unwrap_or(0);
-        if self.packed.get(known as usize) == Some(&packed) {
-            return known;
-        }
-        let at = match self.by_combo.get(&packed) {
-            Some(&at) => at,
-            None => {
-                let combo = Combo::unpack(packed);
-                let types = self.type_sets.get(combo.types as usize).copied().unwrap_or(ALL_TYPES);
-                let at = self.list.len() as u32;
-                let mut class = Class::new(state, enabled, has_access, combo, types);
-                if class.lookup {
-                    class.tabulate(state, &mut self.room);
-                }
-                self.list.push(class);
-                self.packed.push(packed);
-                self.by_combo.insert(packed, at);
-                at
-            }
-        };
-        if let Some(c) = self.cache.get_mut(spread) {
-            *c = at;
-        }
-        at
-    }
 }

@@ -1,11 +1,16 @@
 //! The native engine: one pass over the events with all checks.
 
 mod class;
+mod classes;
 mod eval;
+mod hit;
 pub mod own;
+mod quick;
 pub mod sink;
 mod small;
 pub mod spill;
+mod summing;
+pub mod tally;
 mod worker;
 
 use crate::checks::{Check, Definition, definitions};
@@ -29,8 +34,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
-pub use worker::{Context, Finding};
-use worker::{SAMPLES, Tally};
+use summing::{Summing, frequency};
+pub use tally::Finding;
+use tally::Tally;
+pub use worker::Context;
 
 /// Parts the individuals are divided into at most before the memory setting is held too small.
 const MOST_PARTS: u64 = 256;
@@ -319,167 +326,6 @@ fn run_units(
         Ok(())
     })?;
     Ok(())
-}
-
-#[expect(clippy::too_many_arguments, reason = "one call, at the end of `audit`")]
-/// Days with more automatic collections than declared: every collection of such a day is a violation.
-fn frequency(
-    options: &AuditOptions,
-    definitions: &[Definition],
-    enabled: u64,
-    daily: Spill<4>,
-    activities: &[String],
-    total: &mut Tally,
-    later: &mut Vec<Finding>,
-    individuals: &mut BTreeMap<(u8, u32), u64>,
-) -> Result<u64> {
-    let check = Check::ScopeFrequency;
-    if enabled & check.bit() == 0 {
-        return Ok(0);
-    }
-    let template = definitions.get(check as usize).map_or("", |d| d.reason.get(options.lang));
-    // Activity codes follow the order of the declaration, from 2.
-    let activity = |code: u64| activities.get((code as usize).wrapping_sub(2));
-    let limits: BTreeMap<&str, u32> =
-        options.declared.activities.iter().filter_map(|a| Some((a.id.as_str(), a.max_per_day?))).collect();
-    let keep_all = options.evidence.is_some();
-    let (mut people, mut last, mut last_group) = (0, None, None);
-    let collection = u32::from(crate::state::vocab::stage_code(crate::schema::Stage::Collection.word()));
-    daily.finish(|records| {
-        for run in records.chunk_by(|&[a, b, c, _], &[x, y, z, _]| a == x && b == y && c == z) {
-            let Some(&[a, b, what, _]) = run.first() else { continue };
-            let Some(name) = activity(what >> 32) else { continue };
-            let limit = limits.get(name.as_str()).copied().unwrap_or(u32::MAX);
-            if run.len() as u64 <= u64::from(limit) {
-                continue;
-            }
-            if last != Some((a, b)) {
-                last = Some((a, b));
-                people += 1;
-            }
-            let group = (what >> 32) as u32 & 0xffff;
-            let group = group << 8 | collection;
-            if last_group != Some((a, b, group)) {
-                last_group = Some((a, b, group));
-                *individuals.entry((check as u8, group)).or_default() += 1;
-            }
-            let day = (what & 0xffff_ffff) as i64;
-            let (y, m, d) = crate::time::civil_from_days(day);
-            let what = format!("{y:04}-{m:02}-{d:02}: {} > {limit}", run.len());
-            for &[_, _, _, at] in run {
-                total.count(check as u8, group, Some(shanghai_midnight(day)));
-                later.push(Finding {
-                    check: check as u8,
-                    group,
-                    file: (at >> 40) as usize,
-                    row: at & ((1 << 40) - 1),
-                    ts: None,
-                    subject: None,
-                    activity: Some(name.clone()),
-                    reason: template.replacen("{}", &what, 1),
-                });
-            }
-            if !keep_all && later.len() > 1 << 16 {
-                later.sort_by_key(|f| (f.check, f.file, f.row));
-                let mut seen: BTreeMap<(u8, u32), usize> = BTreeMap::new();
-                later.retain(|f| {
-                    let n = seen.entry((f.check, f.group)).or_default();
-                    *n += 1;
-                    *n <= SAMPLES
-                });
-            }
-        }
-        Ok(())
-    })?;
-    Ok(people)
-}
-
-/// What the report of a check is made of.
-struct Summing<'a> {
-    options: &'a AuditOptions,
-    tables: &'a Tables,
-    enabled: u64,
-    refused: bool,
-    total: &'a Tally,
-    violators: &'a [u64],
-    people: &'a BTreeMap<(u8, u32), u64>,
-    activities: &'a [String],
-    named: &'a dyn Fn(usize) -> String,
-}
-
-impl Summing<'_> {
-    fn missing(&self, d: &Definition) -> Vec<String> {
-        let mut missing = missing_tables(self.options, d);
-        for column in d.columns.iter().filter_map(|c| c.split_once('.')) {
-            let there = Table::parse(column.0)
-                .and_then(|t| self.tables.get(&t))
-                .is_none_or(|(_, s)| s.is_empty() || s.iter().any(|s| s.has(column.1)));
-            if !there {
-                missing.push(format!("{}.{}", column.0, column.1));
-            }
-        }
-        missing
-    }
-
-    fn status(&self, i: usize, examined: u64, violations: u64, complete: bool) -> Status {
-        if violations > 0 {
-            Status::Gap
-        } else if self.enabled >> i & 1 == 0 || self.refused || !complete {
-            Status::Undetermined
-        } else if examined == 0 {
-            Status::NotApplicable
-        } else {
-            Status::Conformant
-        }
-    }
-
-    fn samples<'b>(&self, findings: impl IntoIterator<Item = &'b Finding>) -> Vec<Sample> {
-        let one = |s: &Finding| Sample { file: (self.named)(s.file), row: s.row, reason: s.reason.clone() };
-        findings.into_iter().take(SAMPLES).map(one).collect()
-    }
-
-    fn check(&self, i: usize, d: &Definition) -> CheckReport {
-        let at = |v: &[u64]| v.get(i).copied().unwrap_or(0);
-        let (examined, violations) = (at(&self.total.examined), at(&self.total.violations));
-        let missing = self.missing(d);
-        let number = i as u8;
-        let mut samples: Vec<&Finding> =
-            self.total.samples.range((number, 0)..=(number, u32::MAX)).flat_map(|(_, list)| list).collect();
-        samples.sort_by_key(|f| (f.file, f.row));
-        let groups = self.total.groups.range((number, 0)..worker_end(number)).map(|(&key, g)| {
-            let found = self.total.samples.get(&key).into_iter().flatten();
-            GroupReport {
-                // Codes of activities follow the order of the declaration, from 2.
-                activity: self.activities.get((key.1 >> 8).wrapping_sub(2) as usize).cloned(),
-                stage: stage_of((key.1 & 0xff) as u16).map(crate::schema::Stage::word),
-                status: self.status(i, g.examined, g.violations, missing.is_empty()),
-                examined: g.examined,
-                violations: g.violations,
-                subjects: self.people.get(&key).copied().unwrap_or(0),
-                span: Some(g.span).filter(|s| s.0 <= s.1),
-                samples: self.samples(found),
-            }
-        });
-        CheckReport {
-            id: d.id.clone(),
-            title: d.title.clone(),
-            leaves: d.leaves.clone(),
-            unit: d.unit.clone(),
-            status: self.status(i, examined, violations, missing.is_empty()),
-            groups: groups.collect(),
-            missing,
-            examined,
-            violations,
-            subjects: at(self.violators),
-            span: self.total.span.get(i).copied().filter(|s| s.0 <= s.1),
-            samples: self.samples(samples),
-        }
-    }
-}
-
-/// Key after the last group of a check that is about an activity.
-const fn worker_end(check: u8) -> (u8, u32) {
-    (check, worker::NO_GROUP)
 }
 
 /// A sink for findings.

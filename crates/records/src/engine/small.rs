@@ -1,6 +1,7 @@
 //! Checks whose items are rows of the small tables, or hours of the log.
 
-use super::worker::{Context, Finding, NO_GROUP, Tally, reason};
+use super::tally::{Finding, NO_GROUP, Tally};
+use super::worker::{Context, reason};
 use crate::checks::Check;
 use crate::declared::Settings;
 use crate::schema::{Outcome, RequestKind};

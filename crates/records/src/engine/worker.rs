@@ -1,10 +1,15 @@
 //! One unit of events (a row group, a file) through all checks.
 
-use super::class::{Class, Classes, IF_GIVEN, place};
+mod found;
+
+use super::class::{Class, IF_GIVEN};
+use super::classes::{Classes, place};
 use super::eval::{AsOf, Event, Found, examine};
 use super::own::{self, Own};
+use super::quick::Fine;
 use super::sink::Sink;
 use super::spill::Spill;
+use super::tally::{Finding, KEPT_REJECTS, SAMPLES, Tally};
 use crate::checks::{Check, Definition, Lang};
 use crate::error::Result;
 use crate::input::{Batch, Col, NO_TIME, Source, Unit};
@@ -15,34 +20,9 @@ use crate::state::slots::bits;
 use crate::state::vocab::{EMPTY, UNKNOWN, method_code, stage_code};
 use crate::state::{Reject, State};
 use crate::time::{HOUR, shanghai_day, show};
-use std::collections::BTreeMap;
 
-/// Samples kept per check.
-pub const SAMPLES: usize = 5;
-/// Rejected rows kept in memory per unit; all of them are counted, and written out when asked for.
-pub const KEPT_REJECTS: usize = 200;
-const HOURS: usize = (crate::time::MAX_MS / HOUR) as usize + 1;
-
-/// A violation as it is written out.
-#[derive(Debug, Clone)]
-pub struct Finding {
-    /// Position of the check among the definitions.
-    pub check: u8,
-    /// Activity and stage it falls under, see [`Class::group`]; [`NO_GROUP`] for what is about neither.
-    pub group: u32,
-    /// Number of the file.
-    pub file: usize,
-    /// Row in the file.
-    pub row: u64,
-    /// Time of the row, where it has one.
-    pub ts: Option<i64>,
-    /// Individual.
-    pub subject: Option<String>,
-    /// Activity.
-    pub activity: Option<String>,
-    /// Why.
-    pub reason: String,
-}
+use found::agrees;
+pub use found::reason;
 
 /// What the workers share.
 pub struct Context<'a> {
@@ -72,127 +52,6 @@ pub struct Context<'a> {
     pub daily: &'a Spill<4>,
     /// Individuals with a violation, by check and group.
     pub affected: &'a Spill<3>,
-}
-
-/// Group of what is about no activity.
-pub const NO_GROUP: u32 = u32::MAX;
-
-/// What a check comes to for one activity in one stage.
-#[derive(Debug, Clone, Copy)]
-pub struct Group {
-    /// Items examined.
-    pub examined: u64,
-    /// Items in violation.
-    pub violations: u64,
-    /// Time of the first and last violation.
-    pub span: (i64, i64),
-}
-
-impl Default for Group {
-    fn default() -> Self {
-        Self { examined: 0, violations: 0, span: (i64::MAX, i64::MIN) }
-    }
-}
-
-/// Counts of a unit.
-#[derive(Debug, Default)]
-pub struct Tally {
-    /// Rows read.
-    pub rows: u64,
-    /// Rows set aside.
-    pub rejected: u64,
-    /// The first rows set aside.
-    pub rejects: Vec<Reject>,
-    /// Per check.
-    pub examined: Vec<u64>,
-    /// Per check.
-    pub violations: Vec<u64>,
-    /// Per check: time of the first and last violation.
-    pub span: Vec<(i64, i64)>,
-    /// First and last event.
-    pub period: Option<(i64, i64)>,
-    /// Hours with an event.
-    pub hours: Vec<u64>,
-    /// First violations of each check and group.
-    pub samples: BTreeMap<(u8, u32), Vec<Finding>>,
-    /// What each check comes to by activity and stage.
-    pub groups: BTreeMap<(u8, u32), Group>,
-}
-
-impl Tally {
-    /// Nothing counted.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            examined: vec![0; 64],
-            violations: vec![0; 64],
-            span: vec![(i64::MAX, i64::MIN); 64],
-            hours: vec![0; HOURS.div_ceil(64)],
-            ..Self::default()
-        }
-    }
-
-    /// Adds a later unit.
-    pub fn merge(&mut self, o: Self) {
-        self.rows += o.rows;
-        self.rejected += o.rejected;
-        let room = KEPT_REJECTS.saturating_sub(self.rejects.len());
-        self.rejects.extend(o.rejects.into_iter().take(room));
-        let sum = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
-        sum(&mut self.examined, &o.examined);
-        sum(&mut self.violations, &o.violations);
-        self.hours.iter_mut().zip(&o.hours).for_each(|(a, b)| *a |= b);
-        for (a, b) in self.span.iter_mut().zip(&o.span) {
-            *a = (a.0.min(b.0), a.1.max(b.1));
-        }
-        self.period = match (self.period, o.period) {
-            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-            (a, b) => a.or(b),
-        };
-        for s in o.samples.into_values().flatten() {
-            self.sample(s);
-        }
-        for (key, g) in o.groups {
-            let own = self.groups.entry(key).or_default();
-            own.examined += g.examined;
-            own.violations += g.violations;
-            own.span = (own.span.0.min(g.span.0), own.span.1.max(g.span.1));
-        }
-    }
-
-    /// Keeps a violation as a sample if there is room.
-    pub fn sample(&mut self, f: Finding) {
-        let kept = self.samples.entry((f.check, f.group)).or_default();
-        if kept.len() < SAMPLES {
-            kept.push(f);
-        }
-    }
-
-    /// Counts a violation, and says how many there now are in its group.
-    pub fn count(&mut self, check: u8, group: u32, ts: Option<i64>) -> u64 {
-        let i = usize::from(check);
-        if let Some(v) = self.violations.get_mut(i) {
-            *v += 1;
-        }
-        let own = self.groups.entry((check, group)).or_default();
-        own.violations += 1;
-        if let (Some(ts), Some(s)) = (ts, self.span.get_mut(i)) {
-            *s = (s.0.min(ts), s.1.max(ts));
-            own.span = (own.span.0.min(ts), own.span.1.max(ts));
-        }
-        own.violations
-    }
-
-    /// Counts items examined.
-    pub fn examine(&mut self, check: u8, group: u32, n: u64) {
-        if n == 0 {
-            return;
-        }
-        if let Some(x) = self.examined.get_mut(usize::from(check)) {
-            *x += n;
-        }
-        self.groups.entry((check, group)).or_default().examined += n;
-    }
 }
 
 /// Columns that make up a combination, beside whether an operator is named.
@@ -226,12 +85,13 @@ struct Codes {
     class: Vec<u32>,
     keys: Vec<Key>,
     slots: Vec<u32>,
-    near: Vec<u32>,
+    /// Rows that need the record of their individual.
+    rest: Vec<u32>,
 }
 
 const NO_SLOT: u32 = u32::MAX;
 const SKIP: u32 = u32::MAX;
-/// Rows looked up together: two cache lines each stay well within a second-level cache.
+/// Rows looked up together: what was brought near stays well within a second-level cache.
 const NEAR: usize = 256;
 
 /// Reads and examines a unit.
@@ -336,7 +196,7 @@ impl Worker<'_> {
     /// Finds the class of every row; rows set aside get none.
     #[expect(clippy::indexing_slicing, reason = "`gather` has made the column `batch.rows` long, as is `class`")]
     fn classify(&mut self, batch: &Batch) -> Result<()> {
-        let Context { state, enabled, has_access, .. } = *self.context;
+        let context = self.context;
         let k = &mut self.codes;
         let n = batch.rows;
         let (luts, classes, short) = (&self.luts, &mut self.classes, &mut self.short);
@@ -349,7 +209,7 @@ impl Worker<'_> {
             short.combine(batch, from, block);
             for (i, (&combination, &operator)) in block.iter().zip(operators).enumerate() {
                 let packed = || luts.packed(batch, from + i, operator);
-                let class = short.entry(combination, || Ok(classes.find(state, enabled, has_access, packed())))?;
+                let class = short.entry(combination, || Ok(classes.find(context, packed())))?;
                 k.class.push(*class);
             }
         }
@@ -412,10 +272,8 @@ impl Worker<'_> {
                 }
             }
         }
-        // First the table (each load is independent), then the records, then the searches, which find everything near.
-        k.near.clear();
-        k.near.extend(k.keys.iter().map(|&key| state.slots.approach(key)));
-        let near = k.near.iter().fold(0, |x, &place| x ^ state.slots.touch(place));
+        // First the buckets, each load by itself; then the searches, which find everything near.
+        let near = k.keys.iter().fold(0, |x, &key| x ^ state.slots.approach(key));
         std::hint::black_box(near);
         k.slots.extend(
             classes
@@ -431,22 +289,16 @@ impl Worker<'_> {
     )]
     fn evaluate(&mut self, batch: &Batch, from: usize, to: usize) -> Result<()> {
         let context = self.context;
+        let slots = &context.state.slots;
         let Col::Time(ts) = col(batch, c::TS) else { return Ok(()) };
-        let collected: &[i64] = match col(batch, c::COLLECTED_AT) {
-            Col::Time(v) => v,
-            _ => &[],
-        };
         let (mut low, mut high, mut last_hour) = (i64::MAX, i64::MIN, usize::MAX);
+        self.codes.rest.clear();
         for (i, &time) in ts.iter().enumerate().take(to).skip(from) {
             let at = self.codes.class[i];
             if at == SKIP {
                 continue;
             }
-            let event = Event {
-                ts: time,
-                collected: collected.get(i).copied().unwrap_or(NO_TIME),
-                operator: self.codes.operator[i],
-            };
+            let event = self.event(batch, i, time);
             low = low.min(event.ts);
             high = high.max(event.ts);
             let hour = (event.ts / HOUR) as usize;
@@ -458,151 +310,81 @@ impl Worker<'_> {
             class.count += 1;
             class.collected += u64::from(event.collected != NO_TIME);
             let (key, slot) = (self.codes.keys[i - from], self.codes.slots[i - from]);
-            let slot = (slot != NO_SLOT).then_some(slot);
-            let mut found = examine(context.state, class, &event, key, slot, context.as_of);
-            class.given += u64::from(found.given);
-            class.relied += u64::from(found.relied);
-            if !context.own.is_empty() {
-                let texts = |c: usize| batch.text(c, i);
-                found.violates |= own::judge(context, class, &event, key, slot, &texts);
-            }
             if class.open & Check::ScopeFrequency.bit() != 0 {
                 let act = u64::from(class.combo.activity);
                 let day = shanghai_day(event.ts) as u64;
                 self.daily.push([key.0, key.1, act << 32 | day, (self.file as u64) << 40 | batch.number(i)]);
             }
-            class.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
-            class.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
-            match slot {
-                Some(s) => context.state.slots.mark(s),
-                None => {
-                    self.strangers.insert(key, ());
+            if slot == NO_SLOT {
+                self.strangers.insert(key, ());
+            } else {
+                slots.mark(slot);
+                if class.quick.able && context.own.is_empty() {
+                    let shape = slots.shape(slot, event.ts);
+                    if let Some(fine) = class.quick.by_shape(context.state, (class.act, &class.hits), &event, shape) {
+                        debug_assert!(
+                            agrees(context, class, &event, key, Some(slot), fine),
+                            "the long way finds something"
+                        );
+                        class.fine(fine);
+                        continue;
+                    }
                 }
             }
-            if found.violates != 0 {
-                self.violation(batch, i, at, key, &event, &found);
-            }
+            self.codes.rest.push(i as u32);
         }
         if low <= high {
             let p = self.tally.period.unwrap_or((low, high));
             self.tally.period = Some((p.0.min(low), p.1.max(high)));
         }
+        let rest = std::mem::take(&mut self.codes.rest);
+        let near = rest.iter().fold(0, |x, &i| x ^ slots.touch(self.codes.slots[i as usize - from]));
+        std::hint::black_box(near);
+        for &i in &rest {
+            let i = i as usize;
+            self.by_record(batch, i, from, self.event(batch, i, ts[i]));
+        }
+        self.codes.rest = rest;
         Ok(())
     }
 
-    #[cold]
-    fn violation(&mut self, batch: &Batch, row: usize, class: u32, key: Key, e: &Event, f: &Found) {
-        let Some(class) = self.classes.list.get(class as usize) else { return };
-        for check in bits(f.violates) {
-            let n = self.tally.count(check, class.group, Some(e.ts));
-            self.affected.insert((key.0, key.1, u64::from(check) << 32 | u64::from(class.group)), ());
-            let full = n > SAMPLES as u64;
-            if full && self.context.evidence.is_none() {
-                continue;
-            }
-            let finding = Finding {
-                check,
-                group: class.group,
-                file: self.file,
-                row: batch.number(row),
-                ts: Some(e.ts),
-                subject: batch.text(c::SUBJECT, row).map(str::to_owned),
-                activity: batch.text(c::ACTIVITY, row).map(str::to_owned),
-                reason: reason(self.context, check, &particular(self.context, check, class, batch, row, e, f)),
-            };
-            if !full {
-                self.tally.sample(finding.clone());
-            }
-            if self.context.evidence.is_some() {
-                self.findings.push(finding);
-            }
-        }
+    #[inline]
+    #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
+    fn event(&self, batch: &Batch, row: usize, ts: i64) -> Event {
+        let collected = match col(batch, c::COLLECTED_AT) {
+            Col::Time(v) => v[row],
+            _ => NO_TIME,
+        };
+        Event { ts, collected, operator: self.codes.operator[row] }
     }
 
-    fn flush_classes(&mut self) {
-        let tally = &mut self.tally;
-        for class in &self.classes.list {
-            for (set, n) in [
-                (class.examined, class.count),
-                (class.open & IF_GIVEN, class.given),
-                (class.open & Check::ConsentImplied.bit(), class.relied),
-                (class.if_collected, class.collected),
-                (Check::ConsentGuardian.bit(), class.children),
-                (Check::PolicyIndirect.bit(), class.waited),
-            ] {
-                bits(set).for_each(|check| tally.examine(check, class.group, n));
+    /// Examines an event that needs the record of its individual.
+    #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
+    fn by_record(&mut self, batch: &Batch, i: usize, from: usize, event: Event) {
+        let context = self.context;
+        let at = self.codes.class[i];
+        let (key, slot) = (self.codes.keys[i - from], self.codes.slots[i - from]);
+        let slot = (slot != NO_SLOT).then_some(slot);
+        let class = &mut self.classes.list[at as usize];
+        if class.quick.able && context.own.is_empty() {
+            let record = slot.map(|s| context.state.slots.record(s)).unwrap_or_default();
+            if let Some(fine) = class.quick.judge(context.state, (class.act, &class.hits), &event, &record) {
+                debug_assert!(agrees(context, class, &event, key, slot, fine), "the long way finds something");
+                class.fine(fine);
+                return;
             }
-            for (i, &n) in class.own.iter().enumerate() {
-                tally.examine((Check::ALL.len() + i) as u8, class.group, n);
-            }
         }
-        self.classes = Classes::default();
-        // Sets of types are numbered afresh.
-        self.luts.combined.iter_mut().for_each(Lut::forget);
-        self.short.forget();
-    }
-
-    fn flush(&mut self, end: bool) -> Result<()> {
-        if self.strangers.len() > 1 << 18 || end {
-            self.context.strangers.add(self.strangers.drain().map(|(k, ())| [k.0, k.1]))?;
+        let mut found = examine(context.state, class, &event, key, slot, context.as_of);
+        class.given += u64::from(found.given);
+        class.relied += u64::from(found.relied);
+        if !context.own.is_empty() {
+            let texts = |c: usize| batch.text(c, i);
+            found.violates |= own::judge(context, class, &event, key, slot, &texts);
         }
-        if self.affected.len() > 1 << 17 || end {
-            self.context.affected.add(self.affected.drain().map(|((a, b, what), ())| [a, b, what]))?;
+        class.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
+        class.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
+        if found.violates != 0 {
+            self.violation(batch, i, at, key, &event, &found);
         }
-        if self.daily.len() > 1 << 16 || end {
-            self.context.daily.add(self.daily.drain(..))?;
-        }
-        if let Some(sink) = self.context.evidence
-            && (self.findings.len() > 4096 || (end && !self.findings.is_empty()))
-        {
-            sink.emit(self.unit, std::mem::take(&mut self.findings))?;
-        }
-        if let Some(sink) = self.context.rejected
-            && (self.rejects.len() > 4096 || (end && !self.rejects.is_empty()))
-        {
-            sink.emit(self.unit, std::mem::take(&mut self.rejects))?;
-        }
-        Ok(())
-    }
-}
-
-/// Fills the particular into the reason of a check.
-#[must_use]
-pub fn reason(context: &Context<'_>, check: u8, particular: &str) -> String {
-    let template = context.definitions.get(usize::from(check)).map_or("", |d| d.reason.get(context.lang));
-    template.replacen("{}", particular, 1)
-}
-
-fn particular(
-    context: &Context<'_>,
-    check: u8,
-    class: &Class,
-    batch: &Batch,
-    row: usize,
-    e: &Event,
-    f: &Found,
-) -> String {
-    let text = |i: usize| {
-        let t: String = batch.text(i, row).unwrap_or_default().chars().take(80).collect();
-        t
-    };
-    let act = class.act.and_then(|i| context.state.acts.list.get(i as usize));
-    let Some(&check) = Check::ALL.get(usize::from(check)) else { return text(c::ACTIVITY) };
-    match check {
-        Check::AfterRefusal | Check::AfterWithdrawal => show(f.decided),
-        Check::KeptAfterWithdrawal => show(f.gone),
-        Check::KeptAfterRequest => show(f.due),
-        Check::KeptAfterRetention => show(e.collected.saturating_add(act.and_then(|a| a.retention).unwrap_or(0))),
-        Check::KeptAfterService => show(act.and_then(|a| a.gone_after).unwrap_or(0)),
-        Check::ConsentStale | Check::PolicyChange => show(f.policy),
-        Check::ScopeStage => text(c::STAGE),
-        Check::ScopePurpose | Check::PublicPlacePurpose => text(c::PURPOSE),
-        Check::ScopeType | Check::SeparateSensitive | Check::SeparateBiometric | Check::BiometricDisclosed => {
-            text(c::TYPES)
-        }
-        Check::ScopeRecipient | Check::SeparateProvision => text(c::RECIPIENT),
-        Check::ScopeCountry | Check::SeparateCrossBorder => text(c::COUNTRY),
-        Check::ScopeOperator => text(c::OPERATOR),
-        _ => text(c::ACTIVITY),
     }
 }

@@ -4,15 +4,16 @@ use super::Batch;
 use super::lines::{Record, Records};
 use super::rows::Rows;
 use crate::error::Result;
-use crate::mapping::{Mapping, Step, follow, parse_path, parse_source};
+use crate::mapping::{MAX_FAN_OUT, Mapping, Step, follow, parse_path, parse_source};
 use crate::schema::Table;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::path::Path;
 
+/// Text of a value. An object is none: something inside it would have to be asked for.
 fn text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
-        Value::Null => None,
+        Value::Null | Value::Object(_) => None,
         Value::String(s) => Some(Cow::Borrowed(s)),
         Value::Array(list) => {
             let parts: Vec<_> = list.iter().filter_map(text).collect();
@@ -22,15 +23,82 @@ fn text(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Text of the first alternative that is there; the parts of a joined one with `/` between them.
-fn lookup<'v>(value: &'v Value, alternatives: &[Vec<Vec<Step>>]) -> Option<Cow<'v, str>> {
-    alternatives.iter().find_map(|parts| match parts.as_slice() {
-        [one] => follow(value, one).and_then(text),
-        many => {
-            let texts: Option<Vec<_>> = many.iter().map(|p| follow(value, p).and_then(text)).collect();
-            texts.map(|t| Cow::Owned(t.join("/")))
+/// Where a path begins: in the line, or in an element of it that has a name.
+struct Place<'v> {
+    line: &'v Value,
+    named: Vec<(&'v str, Option<&'v Value>)>,
+}
+
+impl<'v> Place<'v> {
+    fn values(&self, path: &[Step]) -> Vec<&'v Value> {
+        let mut found = Vec::new();
+        let named = path.split_first().and_then(|(first, rest)| match first {
+            Step::Member(name) => self.named.iter().find(|(n, _)| n == name).map(|(_, element)| (*element, rest)),
+            _ => None,
+        });
+        match named {
+            Some((element, rest)) => element.into_iter().for_each(|e| follow(e, rest, &mut found)),
+            None => follow(self.line, path, &mut found),
         }
-    })
+        found
+    }
+
+    fn text(&self, path: &[Step]) -> Option<Cow<'v, str>> {
+        let values = self.values(path);
+        match values.as_slice() {
+            [one] => text(one),
+            many => {
+                let texts: Vec<_> = many.iter().filter_map(|v| text(v)).collect();
+                (!texts.is_empty()).then(|| Cow::Owned(texts.join(";")))
+            }
+        }
+    }
+
+    /// Text of the first alternative that is there; the parts of a joined one with `/` between them.
+    fn lookup(&self, alternatives: &[Vec<Vec<Step>>]) -> Option<Cow<'v, str>> {
+        alternatives.iter().find_map(|parts| match parts.as_slice() {
+            [one] => self.text(one),
+            many => {
+                let texts: Option<Vec<_>> = many.iter().map(|p| self.text(p)).collect();
+                texts.map(|t| Cow::Owned(t.join("/")))
+            }
+        })
+    }
+
+    /// Elements of the first alternative that has any.
+    fn elements(&self, alternatives: &[Vec<Vec<Step>>]) -> Vec<&'v Value> {
+        let of = |value: &'v Value| match value {
+            Value::Array(list) => list.iter().collect(),
+            Value::Null => Vec::new(),
+            other => vec![other],
+        };
+        let all = alternatives.iter().filter_map(|parts| parts.first());
+        all.map(|path| self.values(path).into_iter().flat_map(of).collect::<Vec<_>>())
+            .find(|found| !found.is_empty())
+            .unwrap_or_default()
+    }
+}
+
+/// The rows of a line; `None` where there would be too many.
+fn fan_out<'v>(line: &'v Value, parts: &'v [(String, Vec<Vec<Vec<Step>>>)]) -> Option<Vec<Place<'v>>> {
+    let mut places = vec![Place { line, named: Vec::new() }];
+    for (name, source) in parts {
+        let mut next = Vec::new();
+        for place in places {
+            let found = place.elements(source);
+            let elements = if found.is_empty() { vec![None] } else { found.into_iter().map(Some).collect() };
+            if next.len() + elements.len() > MAX_FAN_OUT {
+                return None;
+            }
+            next.extend(elements.into_iter().map(|element| {
+                let mut named = place.named.clone();
+                named.push((name, element));
+                Place { line, named }
+            }));
+        }
+        places = next;
+    }
+    Some(places)
 }
 
 /// Reads a file.
@@ -49,6 +117,7 @@ pub(super) fn read(
             None => vec![vec![vec![Step::Member(c.name.into())]], vec![vec![Step::Member(c.zh.into())]]],
         })
         .collect();
+    let parts: Vec<_> = mapping.each.iter().map(|p| (p.name.clone(), parse_source(&p.of))).collect();
     let only: Vec<(Vec<Step>, &Vec<String>)> = mapping.only.iter().map(|(p, v)| (parse_path(p), v)).collect();
     let mut rows = Rows::new(table, mapping, each);
     loop {
@@ -72,15 +141,22 @@ pub(super) fn read(
                         continue;
                     }
                 };
-                let kept = only.iter().all(|(p, allowed)| {
-                    follow(&value, p).and_then(text).is_some_and(|t| allowed.iter().any(|a| *a == t))
-                });
+                let line = Place { line: &value, named: Vec::new() };
+                let kept =
+                    only.iter().all(|(p, allowed)| line.text(p).is_some_and(|t| allowed.iter().any(|a| *a == t)));
                 if !kept {
                     rows.pass();
                     continue;
                 }
-                let texts: Vec<Option<Cow<'_, str>>> = sources.iter().map(|alts| lookup(&value, alts)).collect();
-                rows.push(|i| texts.get(i).and_then(Option::as_deref))?;
+                let Some(places) = fan_out(&value, &parts) else {
+                    rows.reject(format!("line comes to more than {MAX_FAN_OUT} rows"))?;
+                    continue;
+                };
+                rows.line();
+                for place in places {
+                    let texts: Vec<Option<Cow<'_, str>>> = sources.iter().map(|alts| place.lookup(alts)).collect();
+                    rows.push_part(|i| texts.get(i).and_then(Option::as_deref))?;
+                }
             }
         }
     }

@@ -144,6 +144,14 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<V
                 Format::Csv => Reader::Csv,
                 Format::Json => Reader::Json,
             };
+            if !matches!(reader, Reader::Json) && !(mapping.each.is_empty() && mapping.specific.is_empty()) {
+                return Err(Error::Format {
+                    path,
+                    format: "json lines",
+                    what: "the mapping makes several rows of a line".into(),
+                    mend: "give JSON lines, or a mapping without `each` and `specific`",
+                });
+            }
             Ok(Source { path, table, mapping: Arc::clone(mapping), reader })
         })
         .collect()

@@ -3,7 +3,7 @@
 use super::{BATCH, Batch, Col, MAX_ROW_BYTES, NO_TIME, Numbers, validate};
 use crate::error::Result;
 use crate::mapping::Mapping;
-use crate::schema::{Kind, Table};
+use crate::schema::{Action, Kind, Table};
 use crate::time;
 use arrow_array::builder::{StringDictionaryBuilder, StringViewBuilder};
 use arrow_array::types::Int32Type;
@@ -39,8 +39,20 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds a row; `field` gives the text of each column.
-    pub(super) fn push<'f>(&mut self, mut field: impl FnMut(usize) -> Option<&'f str>) -> Result<()> {
+    pub(super) fn push<'f>(&mut self, field: impl FnMut(usize) -> Option<&'f str>) -> Result<()> {
+        self.line();
+        self.push_part(field)
+    }
+
+    /// Begins the next row of the file, which may come to several here.
+    pub(super) fn line(&mut self) {
+        self.met += 1;
+    }
+
+    /// Adds a row, or a part of one, under the number of the one begun.
+    pub(super) fn push_part<'f>(&mut self, mut field: impl FnMut(usize) -> Option<&'f str>) -> Result<()> {
         let row = self.numbers.len();
+        let (mut grants, mut vague) = (false, None);
         for (i, (column, builder)) in self.table.columns().iter().zip(&mut self.builders).enumerate() {
             let mut text = field(i).filter(|t| !t.is_empty());
             if text.is_none() {
@@ -50,6 +62,10 @@ impl<'a> Rows<'a> {
                 && let Some(mapped) = self.mapping.values.get(column.name).and_then(|m| m.get(t))
             {
                 text = Some(mapped);
+            }
+            grants |= column.name == "action" && text.and_then(Action::parse) == Some(Action::Grant);
+            if text.is_none() && self.mapping.specific.iter().any(|name| name == column.name) {
+                vague.get_or_insert(column.name);
             }
             match builder {
                 Builder::Key(b) => b.append_option(text),
@@ -64,7 +80,9 @@ impl<'a> Rows<'a> {
                 }),
             }
         }
-        self.met += 1;
+        if let Some(name) = vague.filter(|_| grants) {
+            self.bad.push((row, format!("`{name}` is empty; a consent must say what it covers")));
+        }
         self.numbers.push(self.met);
         if self.numbers.len() >= BATCH { self.flush() } else { Ok(()) }
     }

@@ -223,25 +223,29 @@ pub struct Scope {
     /// Types, [`ALL_TYPES`] for any.
     pub types: u128,
     /// Bits of [`flags`].
-    pub flags: u8,
+    pub flags: u16,
 }
 
-/// What a decision is.
+/// What a decision is, or that there is none.
 pub mod flags {
     /// The decision is a refusal or withdrawal.
-    pub const NEGATIVE: u8 = 1;
+    pub const NEGATIVE: u16 = 1;
     /// It is a withdrawal (or opt-out).
-    pub const WITHDRAWAL: u8 = 2;
+    pub const WITHDRAWAL: u16 = 2;
     /// The consent counts: explicit and not pre-ticked.
-    pub const VALID: u8 = 4;
+    pub const VALID: u16 = 4;
     /// Separate consent.
-    pub const SEPARATE: u8 = 8;
+    pub const SEPARATE: u16 = 8;
     /// Written consent.
-    pub const WRITTEN: u8 = 16;
+    pub const WRITTEN: u16 = 16;
     /// Given by a parent or guardian.
-    pub const GUARDIAN: u8 = 32;
+    pub const GUARDIAN: u16 = 32;
     /// Not older than the publication of the policy version it names.
-    pub const INFORMED: u8 = 64;
+    pub const INFORMED: u16 = 64;
+    /// No decision but a notice just in time.
+    pub const NOTICE: u16 = 128;
+    /// No decision but a notice of the policy.
+    pub const POLICY: u16 = 256;
 }
 
 impl Default for Scope {

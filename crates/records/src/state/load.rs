@@ -1,10 +1,14 @@
 //! Reads the small tables and builds the state events are held against.
 
+mod read;
+
 use super::acts::{Acts, Policy, Scope, flags};
 use super::key::{self, FastMap, Key};
+use super::leave::Leave;
 use super::lut::{Lut, Short};
-use super::slots::{Entry, PART_BITS, Part, SCOPE_MASK, Slots, WordKind, word};
+use super::slots::{Entry, PART_BITS, Part, Slots, WordKind, word};
 use super::vocab::{self, Vocab, stage_code};
+use super::words::SCOPE_MASK;
 use super::{Access, Incident, IncidentNotice, Log, Prompt, Reject, Request, State};
 use crate::declared::Declared;
 use crate::error::{Error, Result};
@@ -16,9 +20,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use read::{Luts, ReadBatch, good, read_consents, read_notices, read_requests, read_subjects};
+
+/// Number of the scope that stands for a notice of the policy.
+const POLICY: u64 = 0;
 const BUCKETS: usize = 1 << PART_BITS;
-/// Bytes an entry costs at the peak of building: itself, its word, its share of a slot. Measured: 46 with 10.7 million.
-const ENTRY_BYTES: u64 = 48;
+/// Bytes an entry costs at the peak of building: itself, its word, its share of two buckets. Measured: 46 with 10.7 million
+/// before there were buckets of half a cache line, about 12 more since.
+const ENTRY_BYTES: u64 = 60;
 
 /// What to load and how.
 #[derive(Debug)]
@@ -207,10 +216,11 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         Ok(Ok(()))
     })?;
 
+    let policy = Scope { flags: flags::POLICY, ..Scope::default() };
     let shared = Shared {
         plan,
         vocab: Mutex::new(vocab),
-        scopes: Mutex::default(),
+        scopes: Mutex::new((vec![policy], FastMap::from_iter([(policy, POLICY)]))),
         versions,
         has_explicit: plan.tables.get(&Table::Consents).is_some_and(|(_, s)| s.iter().any(|s| s.has("explicit"))),
         entries: AtomicU64::new(0),
@@ -285,6 +295,9 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         }
     }
 
+    let mut published: Vec<i64> = policies.iter().map(|(_, p)| p.published).collect();
+    published.sort_unstable();
+    published.dedup();
     // Buckets are hash ranges in order; each is sorted on its own.
     let buckets: Vec<Mutex<Vec<Entry>>> = all.buckets.into_iter().map(Mutex::new).collect();
     let parts = par::map(buckets.len(), plan.threads, |i| {
@@ -292,7 +305,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
             Some(b) => std::mem::take(&mut *locked(b)?),
             None => Vec::new(),
         };
-        Part::build(entries)
+        Part::build(entries, &published)
     })?;
     let Some(slots) = Slots::join(parts) else { return Ok(None) };
     state.slots = slots;
@@ -305,6 +318,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     state.scopes = scopes;
     state.vocab = shared.vocab.into_inner().map_err(|_| Error::Worker)?;
     state.acts = acts;
+    state.leave = Leave::of(&state.vocab, &state.acts, &state.access);
     state.prompts = all.prompts;
     state.provided = all.requests.iter().map(|_| std::sync::atomic::AtomicI64::new(i64::MAX)).collect();
     state.requests = all.requests;
@@ -318,310 +332,4 @@ fn push(buckets: &mut [Vec<Entry>], key: Key, word: u64) {
     if let Some(b) = buckets.get_mut((key.0 >> (u64::BITS - PART_BITS)) as usize) {
         b.push([key.0, key.1, word]);
     }
-}
-
-type ReadBatch = fn(&Shared<'_>, &Batch, usize, &mut Luts, &mut Collected) -> Result<()>;
-
-/// Translated dictionaries.
-struct Words {
-    action: Lut<Option<Action>>,
-    notice: Lut<Option<NoticeKind>>,
-    activity: Lut<u16>,
-    purpose: Lut<u16>,
-    stage: Lut<u16>,
-    recipient: Lut<u16>,
-    types: Lut<u128>,
-    /// First publication of the version named; `i64::MIN` where none is named, `i64::MAX` where it is unknown.
-    published: Lut<i64>,
-    flags: [Lut<bool>; 5],
-}
-
-struct Luts {
-    words: Words,
-    decisions: Short<12, Decision>,
-    notices: Short<4, Told>,
-    combinations: Vec<u64>,
-}
-
-impl Default for Luts {
-    fn default() -> Self {
-        use schema::{consents as c, notices as n};
-        let words = Words {
-            action: Lut::new(None),
-            notice: Lut::new(None),
-            activity: Lut::new(0),
-            purpose: Lut::new(0),
-            stage: Lut::new(0),
-            recipient: Lut::new(0),
-            types: Lut::new(vocab::ALL_TYPES),
-            published: Lut::new(i64::MIN),
-            flags: std::array::from_fn(|_| Lut::new(false)),
-        };
-        Self {
-            words,
-            decisions: Short::new([
-                c::ACTION,
-                c::ACTIVITY,
-                c::PURPOSE,
-                c::STAGE,
-                c::RECIPIENT,
-                c::TYPES,
-                c::POLICY_VERSION,
-                c::EXPLICIT,
-                c::SEPARATE,
-                c::WRITTEN,
-                c::GUARDIAN,
-                c::PRE_TICKED,
-            ]),
-            notices: Short::new([n::KIND, n::ACTIVITY, n::STAGE, n::TYPES]),
-            combinations: Vec::new(),
-        }
-    }
-}
-
-/// What decisions have in common, apart from individual and time.
-#[derive(Debug, Clone, Copy)]
-struct Decision {
-    /// `None`: a word that is not known.
-    action: Option<Action>,
-    scope: Scope,
-    rank: u64,
-    /// From this instant on the consent is an informed one.
-    published: i64,
-    /// Numbers of the scope, of a consent that is not informed and of one that is; interned when met.
-    ids: [Option<u64>; 2],
-}
-
-/// What notices have in common.
-#[derive(Debug, Clone, Copy)]
-struct Told {
-    /// `None`: a word that is not known.
-    kind: Option<NoticeKind>,
-    scope: Scope,
-    id: Option<u64>,
-}
-
-/// Rows of a batch that are not set aside.
-fn good(batch: &Batch) -> impl Iterator<Item = usize> {
-    let mut bad = batch.bad.iter().map(|b| b.0).peekable();
-    (0..batch.rows).filter(move |r| bad.next_if_eq(r).is_none())
-}
-
-/// Key of the individual of a row, where it names one.
-fn keys(batch: &Batch, col: usize, row: usize) -> Option<Key> {
-    match batch.cols.get(col) {
-        Some(Col::Key(a)) => {
-            use arrow_array::Array;
-            let view = a.views().get(row)?;
-            (a.is_valid(row) && *view as u32 != 0).then(|| key::from_view(*view, || a.value(row).as_bytes()))
-        }
-        _ => None,
-    }
-}
-
-fn col(batch: &Batch, i: usize) -> &Col {
-    batch.cols.get(i).unwrap_or(&Col::Absent)
-}
-
-fn read_subjects(shared: &Shared<'_>, batch: &Batch, file: usize, _: &mut Luts, out: &mut Collected) -> Result<()> {
-    use schema::subjects as c;
-    for r in good(batch) {
-        let Some(key) = keys(batch, c::SUBJECT, r).filter(|&k| shared.mine(k)) else { continue };
-        let Some(text) = batch.text(c::BORN, r) else { continue };
-        match time::parse_date(text.get(..10).unwrap_or(text)) {
-            Some(day) => push(&mut out.buckets, key, word(time::reaches_age(day, 14), WordKind::Other, 0, 0)),
-            None => {
-                let shown: String = text.chars().take(40).collect();
-                out.rejects.push(Reject {
-                    file,
-                    row: batch.number(r),
-                    reason: format!("`born` is `{shown}`, which is no date"),
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What the words of a row of decisions come to.
-fn decision(shared: &Shared<'_>, words: &Words, batch: &Batch, r: usize) -> Decision {
-    use schema::consents as c;
-    let stage = words.stage.get(col(batch, c::STAGE), r);
-    let action = words.action.get(col(batch, c::ACTION), r).filter(|_| stage != vocab::UNKNOWN);
-    let mut bits = match action {
-        Some(Action::Withdraw) => flags::NEGATIVE | flags::WITHDRAWAL,
-        Some(Action::Refuse) => flags::NEGATIVE,
-        Some(Action::Grant | Action::Prompt) | None => 0,
-    };
-    if bits == 0 {
-        let [explicit, separate, written, guardian, pre_ticked] = &words.flags;
-        let on = |lut: &Lut<bool>, column: usize| lut.get(col(batch, column), r);
-        let add = |on: bool, bit: u8| if on { bit } else { 0 };
-        let counts = (on(explicit, c::EXPLICIT) || !shared.has_explicit) && !on(pre_ticked, c::PRE_TICKED);
-        bits = add(counts, flags::VALID)
-            | add(on(separate, c::SEPARATE), flags::SEPARATE)
-            | add(on(written, c::WRITTEN), flags::WRITTEN)
-            | add(on(guardian, c::GUARDIAN), flags::GUARDIAN);
-    }
-    // Newest first, and at the same millisecond: withdrawal, refusal, consent that counts, consent that does not.
-    let rank = match action {
-        Some(Action::Withdraw) => 3,
-        Some(Action::Refuse) => 2,
-        _ => u64::from(bits & flags::VALID != 0),
-    };
-    let scope = Scope {
-        activity: words.activity.get(col(batch, c::ACTIVITY), r),
-        purpose: words.purpose.get(col(batch, c::PURPOSE), r),
-        stage,
-        recipient: words.recipient.get(col(batch, c::RECIPIENT), r),
-        types: words.types.get(col(batch, c::TYPES), r),
-        flags: bits,
-    };
-    let published = words.published.get(col(batch, c::POLICY_VERSION), r);
-    Decision { action, scope, rank, published, ids: [None; 2] }
-}
-
-fn read_consents(shared: &Shared<'_>, batch: &Batch, file: usize, luts: &mut Luts, out: &mut Collected) -> Result<()> {
-    use schema::consents as c;
-    let Luts { words, decisions, combinations, .. } = luts;
-    let mut new = words.action.prepare(col(batch, c::ACTION), |t| Ok(Action::parse(t)))?;
-    new |= words.activity.prepare(col(batch, c::ACTIVITY), |t| locked(&shared.vocab)?.activity.intern(t))?;
-    new |= words.purpose.prepare(col(batch, c::PURPOSE), |t| locked(&shared.vocab)?.purpose.intern(t))?;
-    new |= words.recipient.prepare(col(batch, c::RECIPIENT), |t| locked(&shared.vocab)?.recipient.intern(t))?;
-    new |= words.types.prepare(col(batch, c::TYPES), |t| locked(&shared.vocab)?.type_scope(t))?;
-    new |= words.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
-    new |= words
-        .published
-        .prepare(col(batch, c::POLICY_VERSION), |t| Ok(shared.versions.get(t).copied().unwrap_or(i64::MAX)))?;
-    for (lut, i) in words.flags.iter_mut().zip([c::EXPLICIT, c::SEPARATE, c::WRITTEN, c::GUARDIAN, c::PRE_TICKED]) {
-        new |= lut.prepare(col(batch, i), |t| Ok(schema::flag(t).unwrap_or(false)))?;
-    }
-    decisions.prepare(batch, new);
-    combinations.clear();
-    combinations.resize(batch.rows, 0);
-    decisions.combine(batch, 0, combinations);
-    for r in good(batch) {
-        let Some(key) = keys(batch, c::SUBJECT, r).filter(|&k| shared.mine(k)) else { continue };
-        let ts = batch.time(c::TS, r).unwrap_or(0);
-        let combination = combinations.get(r).copied().unwrap_or(0);
-        let d = decisions.entry(combination, || Ok(decision(shared, words, batch, r)))?;
-        let Some(action) = d.action else {
-            let (a, s) = (batch.text(c::ACTION, r).unwrap_or_default(), batch.text(c::STAGE, r).unwrap_or_default());
-            let reason = format!("action `{a}` or stage `{s}` is not known; map it to a word of docs/records.md");
-            out.rejects.push(Reject { file, row: batch.number(r), reason });
-            continue;
-        };
-        if action == Action::Prompt {
-            let subject = batch.text(c::SUBJECT, r).unwrap_or_default().into();
-            let activity = d.scope.activity;
-            out.prompts.push(Prompt { key, subject, ts, activity, file, row: batch.number(r) });
-            continue;
-        }
-        let informed = action == Action::Grant && d.published <= ts;
-        let [plain, other] = &mut d.ids;
-        let id = if informed { other } else { plain };
-        let id = match *id {
-            Some(id) => id,
-            None => {
-                let bit = if informed { flags::INFORMED } else { 0 };
-                *id.insert(shared.scope(Scope { flags: d.scope.flags | bit, ..d.scope })?)
-            }
-        };
-        push(&mut out.buckets, key, word(ts, WordKind::Consent, d.rank, id));
-    }
-    Ok(())
-}
-
-fn read_notices(shared: &Shared<'_>, batch: &Batch, file: usize, luts: &mut Luts, out: &mut Collected) -> Result<()> {
-    use schema::notices as c;
-    let Luts { words, notices, combinations, .. } = luts;
-    let mut new = words.notice.prepare(col(batch, c::KIND), |t| Ok(NoticeKind::parse(t)))?;
-    new |= words.activity.prepare(col(batch, c::ACTIVITY), |t| locked(&shared.vocab)?.activity.intern(t))?;
-    new |= words.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
-    new |= words.types.prepare(col(batch, c::TYPES), |t| locked(&shared.vocab)?.type_scope(t))?;
-    notices.prepare(batch, new);
-    combinations.clear();
-    combinations.resize(batch.rows, 0);
-    notices.combine(batch, 0, combinations);
-    for r in good(batch) {
-        let ts = batch.time(c::TS, r).unwrap_or(0);
-        let combination = combinations.get(r).copied().unwrap_or(0);
-        let told = notices.entry(combination, || {
-            let stage = words.stage.get(col(batch, c::STAGE), r);
-            let scope = Scope {
-                activity: words.activity.get(col(batch, c::ACTIVITY), r),
-                stage,
-                types: words.types.get(col(batch, c::TYPES), r),
-                ..Scope::default()
-            };
-            let kind = words.notice.get(col(batch, c::KIND), r).filter(|_| stage != vocab::UNKNOWN);
-            Ok(Told { kind, scope, id: None })
-        })?;
-        let Some(kind) = told.kind else {
-            let (k, s) = (batch.text(c::KIND, r).unwrap_or_default(), batch.text(c::STAGE, r).unwrap_or_default());
-            let reason = format!("kind `{k}` or stage `{s}` is not known; map it to a word of docs/records.md");
-            out.rejects.push(Reject { file, row: batch.number(r), reason });
-            continue;
-        };
-        let key = keys(batch, c::SUBJECT, r);
-        if kind == NoticeKind::Incident {
-            if let Some(incident) = batch.text(c::INCIDENT, r) {
-                out.incident_notices.push(IncidentNotice {
-                    incident: incident.into(),
-                    subject: batch.text(c::SUBJECT, r).map(Into::into),
-                    ts,
-                });
-            }
-            continue;
-        }
-        if key.is_some_and(|k| !shared.mine(k)) {
-            continue;
-        }
-        match (kind, key) {
-            (NoticeKind::Policy, None) => out.broadcast_policies.push(ts),
-            (NoticeKind::Policy, Some(k)) => push(&mut out.buckets, k, word(ts, WordKind::Policy, 0, 0)),
-            (_, key) => {
-                let id = match told.id {
-                    Some(id) => id,
-                    None => *told.id.insert(shared.scope(told.scope)?),
-                };
-                match key {
-                    None => out.broadcast.push((ts, id)),
-                    Some(k) => push(&mut out.buckets, k, word(ts, WordKind::JustInTime, 0, id)),
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn read_requests(shared: &Shared<'_>, batch: &Batch, file: usize, _: &mut Luts, out: &mut Collected) -> Result<()> {
-    use schema::requests as c;
-    for r in good(batch) {
-        let Some(key) = key_at(batch, c::SUBJECT, r).filter(|&k| shared.mine(k)) else { continue };
-        let kind = batch.text(c::KIND, r).unwrap_or_default();
-        let outcome = batch.text(c::OUTCOME, r).unwrap_or("pending");
-        let (Some(k), Some(o)) = (RequestKind::parse(kind), Outcome::parse(outcome)) else {
-            let reason =
-                format!("kind `{kind}` or outcome `{outcome}` is not known; map it to a word of docs/records.md");
-            out.rejects.push(Reject { file, row: batch.number(r), reason });
-            continue;
-        };
-        out.requests.push(Request {
-            key,
-            subject: batch.text(c::SUBJECT, r).unwrap_or_default().into(),
-            kind: k,
-            outcome: o,
-            activity: locked(&shared.vocab)?.activity.intern(batch.text(c::ACTIVITY, r).unwrap_or_default())?,
-            received: batch.time(c::RECEIVED_AT, r).unwrap_or(0),
-            responded: batch.time(c::RESPONDED_AT, r),
-            extended: batch.time(c::EXTENDED_UNTIL, r),
-            notified: batch.time(c::RECIPIENTS_NOTIFIED_AT, r).is_some(),
-            reasoned: batch.text(c::REASON, r).is_some_and(|t| !t.trim().is_empty()),
-            due: 0,
-            file,
-            row: batch.number(r),
-        });
-    }
-    Ok(())
 }

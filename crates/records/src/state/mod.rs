@@ -2,14 +2,18 @@
 
 pub mod acts;
 pub mod key;
+pub mod leave;
 pub mod load;
 pub mod lut;
+pub mod shapes;
 pub mod slots;
 pub mod vocab;
+pub mod words;
 
 use crate::schema::{Outcome, RequestKind};
 use acts::{Acts, Scope};
 use key::Key;
+use leave::Leave;
 use slots::Slots;
 use std::sync::atomic::AtomicI64;
 use vocab::Vocab;
@@ -26,7 +30,7 @@ pub struct Reject {
 }
 
 /// Leave of an operator to touch data.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Access {
     /// Activity, 0 for any.
     pub activity: u16,
@@ -144,6 +148,8 @@ pub struct State {
     pub broadcast_policies: Vec<i64>,
     /// Leave of operators, by operator code.
     pub access: Vec<Vec<Access>>,
+    /// Operators who may do the same.
+    pub leave: Leave,
     /// Requests, those of one individual together.
     pub requests: Vec<Request>,
     /// Per request: earliest time the individual's data went to a recipient.

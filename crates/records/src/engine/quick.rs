@@ -1,0 +1,294 @@
+//! The common case: an event about which nothing is wrong, found out without a branch per question.
+//!
+//! One walk over the record of the individual answers every question of consent and notice at once, a bit a type and a lane
+//! a question. An event after everything on record needs no walk: what the record comes to depends on its shape alone, and
+//! is kept per shape, class and era, an era being a time in which neither the policy nor a notice to everybody changes.
+//!
+//! What this way cannot answer with a plain "nothing is wrong" (a tie in time, a request, a lane left open) is examined the
+//! long way by [`super::eval::examine`], which alone decides what is a violation.
+
+use super::class::{Class, DECISIONS, IF_GIVEN, NOTICE};
+use super::eval::{Event, SEPARATE, UNSEPARATE};
+use super::hit::{Hit, lane};
+use crate::checks::Check;
+use crate::input::NO_TIME;
+use crate::state::State;
+use crate::state::slots::{Record, scope_of, time_of};
+
+/// An individual with a longer record is examined the long way, which searches it.
+const LONG: usize = 48;
+/// Eras of a class whose answers are kept.
+const ERAS: usize = 8;
+/// There was a notice of the policy, whenever.
+const EVER: u8 = 1;
+/// There was one since the version in force.
+const SINCE: u8 = 2;
+const FRESH: u64 = lane::MASK << lane::FRESH;
+const NOTICES: u64 = lane::MASK << lane::NOTICE;
+
+/// What must hold of an event of a class for nothing to be wrong.
+#[derive(Debug, Clone, Default)]
+pub struct Quick {
+    /// Whether the class can be decided this way.
+    pub able: bool,
+    /// Whether answers are kept.
+    keeps: bool,
+    /// Whether the record matters.
+    lookup: bool,
+    /// Whether requests bear on it.
+    requests: bool,
+    /// Whether the operator needs leave.
+    operator: bool,
+    /// Longest age of the data.
+    keep: i64,
+    /// The data must be gone from here on.
+    gone: i64,
+    /// An event this late is not yet judged by when the notice of the policy came.
+    waits: i64,
+    /// Per role of an operator: a time in which there is leave.
+    leave: Box<[(i64, i64)]>,
+    era: Era,
+    /// Answers of the era, by shape.
+    answers: Vec<Answer>,
+    /// Lanes that consents and notices must fill, whatever the era.
+    must: u64,
+    /// The same for a child, beside the others.
+    guardian: u64,
+    /// Lanes in which no refusal may stand.
+    watch: u64,
+    /// Notices of the policy there must be.
+    policy: u8,
+    /// Notices of the policy to everybody began here.
+    announced: i64,
+    /// Notices just in time to everybody cover every type from here on.
+    broadcast: i64,
+    /// Eras met, with their answers but for those of the one that is.
+    eras: Vec<(Era, Vec<Answer>)>,
+    /// Which of them is.
+    now: usize,
+}
+
+/// What a shape comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Unknown,
+    Fine,
+    Ask,
+}
+
+/// A time in which nothing changes but what is on record about individuals.
+#[derive(Debug, Clone, Copy, Default)]
+struct Era {
+    from: i64,
+    until: i64,
+    /// Lanes that consents and notices must fill.
+    must: u64,
+    /// Consents older than this are stale.
+    published: i64,
+    /// Notices of the policy are due anew since this.
+    since: i64,
+    /// Notices of the policy that everybody had, or that need not be.
+    told: u8,
+}
+
+/// What was found of an event about which nothing is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fine {
+    /// It is about a child whose guardian must consent.
+    pub child: bool,
+    /// The notice of the policy is due by now.
+    pub waited: bool,
+}
+
+/// All bits or none.
+fn if_so(on: bool) -> u64 {
+    0u64.wrapping_sub(u64::from(on))
+}
+
+impl Quick {
+    /// Works it out. `room` is the number of answers that may still be kept.
+    #[must_use]
+    pub fn new(state: &State, class: &Class, as_of: i64, room: &mut usize) -> Self {
+        let open = class.open;
+        let is = |checks: u64| open & checks != 0;
+        let all = u64::from(class.all);
+        let lanes = |on: bool, lane: u32| if on { all << lane } else { 0 };
+        let consent = Check::ConsentMissing.bit() | Check::ConsentImplied.bit() | IF_GIVEN;
+        let mut must = lanes(is(consent), lane::VALID)
+            | lanes(is(Check::ConsentImplied.bit()), lane::ANY)
+            | lanes(is(Check::ConsentWritten.bit()), lane::WRITTEN)
+            | lanes(is(Check::ConsentStale.bit()), lane::FRESH)
+            | lanes(is(Check::ConsentUninformed.bit()), lane::INFORMED)
+            | lanes(is(UNSEPARATE), lane::SEPARATE)
+            | lanes(is(NOTICE), lane::NOTICE);
+        if is(SEPARATE) {
+            let delicate =
+                |check: Check, types: u8| if is(check.bit()) { u64::from(types) << lane::SEPARATE } else { 0 };
+            must |= delicate(Check::SeparateSensitive, class.few_sensitive);
+            must |= delicate(Check::SeparateBiometric, class.few_biometric);
+        }
+        let first = is(Check::PolicyFirst.bit() | Check::PolicyIndirect.bit());
+        let change = is(Check::PolicyChange.bit());
+        let act = class.act.and_then(|i| state.acts.list.get(i as usize));
+        let kept = is(Check::KeptAfterRetention.bit());
+        let over = is(Check::KeptAfterService.bit());
+        let operator = is(Check::ScopeOperator.bit());
+        let leave = match class.act {
+            Some(at) if operator => state.leave.longest(at as usize, class.combo.activity, class.combo.stage),
+            _ => Box::default(),
+        };
+        let answers = state.slots.shapes() * ERAS;
+        let keeps = class.lookup && answers <= *room;
+        if keeps {
+            *room -= answers;
+        }
+        Self {
+            able: class.violates == 0 && (!class.lookup || !class.hits.is_empty()),
+            keeps,
+            lookup: class.lookup,
+            must,
+            guardian: lanes(is(Check::ConsentGuardian.bit()), lane::GUARDIAN),
+            watch: lanes(is(DECISIONS), lane::VALID),
+            policy: if first { EVER } else { 0 } | if change { SINCE } else { 0 },
+            announced: state.broadcast_policies.first().copied().unwrap_or(i64::MAX),
+            broadcast: if is(NOTICE) { class.broadcast } else { i64::MAX },
+            keep: act.and_then(|a| a.retention).filter(|_| kept).unwrap_or(i64::MAX),
+            gone: act.and_then(|a| a.gone_after).filter(|_| over).unwrap_or(i64::MAX),
+            waits: if is(Check::PolicyIndirect.bit()) { as_of.saturating_sub(state.acts.indirect) } else { i64::MIN },
+            requests: class.provides || is(Check::KeptAfterRequest.bit()),
+            operator,
+            leave,
+            // No time lies in between, so that the first event asks.
+            era: Era { from: i64::MAX, until: i64::MIN, ..Era::default() },
+            ..Self::default()
+        }
+    }
+
+    /// Turns to the era of a time.
+    #[cold]
+    fn turn(&mut self, state: &State, act: Option<u32>, ts: i64) {
+        if let Some((_, answers)) = self.eras.get_mut(self.now) {
+            *answers = std::mem::take(&mut self.answers);
+        }
+        let known = self.eras.iter().position(|(era, _)| era.from <= ts && ts < era.until);
+        self.now = known.unwrap_or(self.eras.len());
+        if known.is_none() {
+            let era = self.begin(state, act, ts);
+            self.eras.push((era, Vec::new()));
+        }
+        if let Some((era, answers)) = self.eras.get_mut(self.now) {
+            self.era = *era;
+            self.answers = std::mem::take(answers);
+        }
+        if self.answers.is_empty() && self.keeps && self.now < ERAS {
+            self.answers = vec![Answer::Unknown; state.slots.shapes()];
+        }
+    }
+
+    fn begin(&self, state: &State, act: Option<u32>, ts: i64) -> Era {
+        let act = act.and_then(|i| state.acts.list.get(i as usize));
+        let effective = act.into_iter().flat_map(|a| a.policies.iter()).map(|p| p.effective);
+        let latest = act.and_then(|a| a.policy_at(ts, false).filter(|&p| !a.is_first(p)));
+        let since = latest.map_or(i64::MIN, |p| p.published);
+        let everybody = &state.broadcast_policies;
+        let told = everybody.get(everybody.partition_point(|&t| t < since)).copied().unwrap_or(i64::MAX);
+        // A notice just in time must be earlier than the event here, so that the era begins a millisecond after it.
+        let turns = effective.chain([self.announced, told, self.broadcast.saturating_add(1)]);
+        let (mut from, mut until) = (i64::MIN, i64::MAX);
+        for turn in turns {
+            if turn <= ts {
+                from = from.max(turn);
+            } else {
+                until = until.min(turn);
+            }
+        }
+        Era {
+            from,
+            until,
+            must: self.must & !(if_so(self.broadcast < ts) & NOTICES),
+            published: act.and_then(|a| a.policy_at(ts, true)).map_or(i64::MIN, |p| p.published),
+            since,
+            told: EVER & if_so(self.announced <= ts) as u8 | SINCE & if_so(latest.is_none() || told <= ts) as u8,
+        }
+    }
+
+    /// Whether nothing is wrong with an event apart from what is on record about its individual.
+    #[inline]
+    fn in_itself(&self, state: &State, e: &Event) -> bool {
+        let aged = e.collected != NO_TIME && e.ts.wrapping_sub(e.collected) > self.keep;
+        let may = !self.operator
+            || self.leave.get(state.leave.role(e.operator)).is_some_and(|leave| leave.0 <= e.ts && e.ts < leave.1);
+        !aged & (e.ts <= self.gone) & may
+    }
+
+    /// Whether nothing is wrong with an event of the class, as far as the shape of the record says.
+    #[inline]
+    pub fn by_shape(&mut self, state: &State, class: (Option<u32>, &[Hit]), e: &Event, shape: u32) -> Option<Fine> {
+        if e.ts < self.era.from || e.ts >= self.era.until {
+            self.turn(state, class.0, e.ts);
+        }
+        let mut answer = self.answers.get(shape as usize).copied()?;
+        if answer == Answer::Unknown {
+            answer = self.ask(state, class.1, shape);
+        }
+        let fine = (answer == Answer::Fine) & self.in_itself(state, e);
+        fine.then_some(Fine { child: false, waited: e.ts <= self.waits })
+    }
+
+    /// What a shape comes to in the era that is.
+    #[cold]
+    fn ask(&mut self, state: &State, hits: &[Hit], shape: u32) -> Answer {
+        let example = state.slots.example(shape);
+        let fine = example.is_some_and(|(record, time)| self.walk(hits, time, &record) == Some(true));
+        let answer = if fine { Answer::Fine } else { Answer::Ask };
+        if let Some(kept) = self.answers.get_mut(shape as usize) {
+            *kept = answer;
+        }
+        answer
+    }
+
+    /// Whether nothing is wrong with an event of the class; if this cannot be said, `None`.
+    #[inline]
+    pub fn judge(
+        &mut self,
+        state: &State,
+        class: (Option<u32>, &[Hit]),
+        e: &Event,
+        record: &Record<'_>,
+    ) -> Option<Fine> {
+        if e.ts < self.era.from || e.ts >= self.era.until {
+            self.turn(state, class.0, e.ts);
+        }
+        let fine = self.walk(class.1, e.ts, record)? & self.in_itself(state, e);
+        let child = self.guardian != 0 && e.ts < record.fourteen;
+        fine.then_some(Fine { child, waited: e.ts <= self.waits })
+    }
+
+    /// Whether the record of an individual leaves nothing open at a time of the era.
+    #[inline]
+    fn walk(&self, hits: &[Hit], ts: i64, record: &Record<'_>) -> Option<bool> {
+        let era = &self.era;
+        let must = era.must | self.guardian & if_so(ts < record.fourteen);
+        let asked = must | self.watch;
+        let (mut left, mut got, mut told, mut tie) = (asked, 0, era.told, false);
+        if self.lookup {
+            if record.words.len() > LONG {
+                return None;
+            }
+            for word in record.words.iter() {
+                let hit = hits.get(scope_of(word))?;
+                let at = time_of(word);
+                let before = if_so(at < ts);
+                tie |= at == ts;
+                let old = hit.give & FRESH & if_so(at < era.published);
+                let settled = left & hit.clear & before & !old;
+                got |= settled & hit.give;
+                left ^= settled;
+                told |= hit.policy & before as u8 & (EVER | SINCE & if_so(at >= era.since) as u8);
+            }
+        }
+        let refused = (asked ^ left) & !got & self.watch;
+        let open = (must & !got) | refused | u64::from(self.policy & !told);
+        Some((open == 0) & !tie & !(self.requests & record.request))
+    }
+}
