@@ -71,7 +71,7 @@ pub fn changes(
             Vec::new(),
             Some(entered),
             deeds.map(|_| rows),
-            &held.own_types,
+            &held.beside,
             around.kit,
         );
         let label = if ids.len() > 1 { format!("{} ", held.product) } else { String::new() };

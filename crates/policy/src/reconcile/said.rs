@@ -2,8 +2,8 @@
 
 use super::input::{Rows, purpose_ids};
 use super::{Cell, retention};
-use crate::data::Text;
 use crate::doc::Document;
+use crate::practices::own::Own;
 use crate::practices::{Practice, Stage};
 use crate::report::Kit;
 use std::collections::BTreeMap;
@@ -58,31 +58,40 @@ pub fn rows(practices: &[Practice], name: &str, kit: &Kit) -> (Rows, General) {
     (rows, general)
 }
 
-/// Types of the dossier's own, found by their titles: in the practice whose sentence names one, else as collected.
-pub fn own(rows: &mut Rows, doc: &Document, practices: &[Practice], name: &str, own_types: &BTreeMap<String, Text>) {
-    for (id, title) in own_types {
-        for (index, sentence) in doc.sentences.iter().enumerate() {
-            if !doc.sentence(index).contains(&title.zh) || doc.blocks.get(sentence.block).is_none_or(|b| b.announces())
-            {
-                continue;
-            }
+/// Types of the dossier's own in sentences that state no practice: they count as collected.
+pub fn own(rows: &mut Rows, doc: &Document, practices: &[Practice], name: &str, types: &Own) {
+    for (index, sentence) in doc.sentences.iter().enumerate() {
+        if practices.iter().any(|p| p.sentence == index) || doc.blocks.get(sentence.block).is_none_or(|b| b.announces())
+        {
+            continue;
+        }
+        for (id, _, _) in types.find(doc.sentence(index)) {
             let at = format!("{name}:{}", doc.sentence_address(index));
-            let mut stated = false;
-            for p in practices.iter().filter(|p| p.sentence == index) {
-                let cell = rows.entry((id.clone(), p.action)).or_default();
-                if p.denied {
-                    cell.denied = true;
-                } else {
-                    cell.mark(&at);
-                    fill(cell, p, &p.purposes, &at);
-                }
-                stated = true;
-            }
-            if !stated {
-                rows.entry((id.clone(), Stage::Collection)).or_default().mark(&at);
+            rows.entry((id.to_owned(), Stage::Collection)).or_default().mark(&at);
+        }
+    }
+}
+
+/// Purposes that a sentence states in the very words of the dossier, with what these words name.
+pub fn verbatim(practices: &mut [Practice], doc: &Document, purposes: &BTreeMap<String, Vec<String>>) {
+    let known: Vec<(String, &Vec<String>)> = purposes
+        .iter()
+        .map(|(words, ids)| (plain(words), ids))
+        .filter(|(words, _)| words.chars().count() > 3)
+        .collect();
+    for p in practices.iter_mut().filter(|p| !p.denied) {
+        let text = plain(doc.sentence(p.sentence));
+        for id in known.iter().filter(|(words, _)| text.contains(words)).flat_map(|(_, ids)| *ids) {
+            if !p.purposes.contains(id) {
+                p.purposes.push(id.clone());
             }
         }
     }
+}
+
+/// A text without what changes nothing: white space, punctuation and emphasis.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// Adds what a further policy of the same product says.
