@@ -6,7 +6,6 @@ use crate::doc::{Document, Kind};
 use crate::error::Error;
 use crate::items::Analysis;
 use crate::practices::extract;
-use crate::practices::own::Own;
 use crate::reconcile::inventory::Beside;
 use crate::reconcile::{self, compare, input, render, said};
 use crate::report::{Kit, Report};
@@ -216,17 +215,8 @@ pub fn reconcile_documents<'a>(
     beside: &Beside,
     kit: &Kit,
 ) -> reconcile::Table {
-    let mut all = (input::Rows::new(), said::General::default());
-    let own = Own::new(&beside.types);
-    for (name, policy) in policies {
-        let a = Analysis::new(policy, &kit.catalogue);
-        let mut practices = extract::practices_of(&a, &kit.purposes, &own);
-        said::verbatim(&mut practices, policy, &beside.purposes);
-        let mut one = said::rows(&practices, &name, kit);
-        said::own(&mut one.0, policy, &practices, &name, &own);
-        said::join(&mut all, one);
-    }
-    compare::table(product, sources, all, record, done, beside, kit)
+    let said = said::of(policies, beside, kit);
+    compare::table(product, sources, &said, record, done, beside, kit)
 }
 
 fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {

@@ -16,13 +16,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn table(
     product: String,
     sources: Vec<String>,
-    said: (Rows, General),
+    (said, general): &(Rows, General),
     record: Option<Rows>,
     done: Option<Rows>,
     beside: &Beside,
     kit: &Kit,
 ) -> Table {
-    let (said, general) = said;
     let mut keys: BTreeSet<(String, Stage)> = BTreeSet::new();
     keys.extend(record.iter().flat_map(|r| r.keys().cloned()));
     keys.extend(done.iter().flat_map(|r| r.keys().cloned()));
@@ -51,7 +50,7 @@ pub fn table(
             kind: key.0.clone(),
             title,
             stage: key.1,
-            said: spoken(&key, &said, &general),
+            said: spoken(&key, said, general),
             on_record: record.as_ref().map(|r| inner(&key, r)).unwrap_or_default(),
             done: get(&done),
             findings: Vec::new(),

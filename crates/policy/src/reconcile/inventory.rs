@@ -94,7 +94,7 @@ pub fn inventory(schema: &Schema, dossier: &Dossier, product: Option<&str>, kit:
             (Some(wanted), Some(its)) if wanted != its => {
                 reader.out.others.insert(name.clone());
                 if covered(its) {
-                    reader.beside(activity, &name);
+                    reader.activity(activity, None);
                 }
                 continue;
             }
@@ -108,7 +108,7 @@ pub fn inventory(schema: &Schema, dossier: &Dossier, product: Option<&str>, kit:
             _ => {}
         }
         reader.out.activities.insert(name.clone());
-        reader.activity(activity, &name);
+        reader.activity(activity, Some(&name));
     }
     let shared: Vec<String> = reader.out.activities.intersection(&reader.out.others).cloned().collect();
     for name in shared {
@@ -203,22 +203,12 @@ impl Reader<'_> {
         id
     }
 
-    /// An activity of another product under the same policies: its rows, and nothing to be told of it.
-    fn beside(&mut self, activity: RecordId, name: &str) {
-        let kept = std::mem::take(&mut self.out.rows);
-        let (owners, open, notes) = (self.out.owners.clone(), self.out.open.len(), self.out.notes.len());
-        self.out.rows = std::mem::take(&mut self.out.beside.rows);
-        self.activity(activity, name);
-        self.out.beside.rows = std::mem::replace(&mut self.out.rows, kept);
-        self.out.owners = owners;
-        self.out.open.truncate(open);
-        self.out.notes.truncate(notes);
-    }
-
-    fn activity(&mut self, activity: RecordId, name: &str) {
+    /// An activity, with the name it is logged under; without one it is of another product under the same policies, which
+    /// adds its rows there and has nothing told of it.
+    fn activity(&mut self, activity: RecordId, name: Option<&str>) {
         let id = self.dossier.facts.id(activity).to_owned();
         let Some(stage) = self.named.word(activity, "stage").and_then(stage) else {
-            if self.named.word(activity, "stage").is_none() {
+            if let Some(name) = name.filter(|_| self.named.word(activity, "stage").is_none()) {
                 self.out.open.push((name.to_owned(), format!("activities.{id}.stage")));
                 self.out.notes.push(Text::new(
                     format!("处理活动 `{id}` 没有写明环节，未对照"),
@@ -228,6 +218,7 @@ impl Reader<'_> {
             return;
         };
         let Some(types) = self.named.records(activity, "types") else {
+            let Some(name) = name else { return };
             self.out.open.push((name.to_owned(), format!("activities.{id}.types")));
             self.out.notes.push(Text::new(
                 format!("处理活动 `{id}` 没有写明个人信息类型，未对照"),
@@ -256,7 +247,9 @@ impl Reader<'_> {
             None => None,
         };
         let at = self.place(activity, "types");
-        self.out.owners.entry(at.clone()).or_default().insert((name.to_owned(), Some(stage)));
+        if let Some(name) = name {
+            self.out.owners.entry(at.clone()).or_default().insert((name.to_owned(), Some(stage)));
+        }
         for kind in types {
             let kind_id = self.kind(kind);
             // One entry per recipient; the rest of it is the same.
@@ -275,7 +268,8 @@ impl Reader<'_> {
                     at: Some(at.clone()),
                     events: None,
                 };
-                enter(&mut self.out.rows, entry, self.kit);
+                let rows = if name.is_some() { &mut self.out.rows } else { &mut self.out.beside.rows };
+                enter(rows, entry, self.kit);
             }
         }
     }

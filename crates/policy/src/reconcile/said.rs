@@ -1,8 +1,11 @@
 //! The policy's practices as rows.
 
 use super::input::{Rows, purpose_ids};
+use super::inventory::Beside;
 use super::{Cell, retention};
 use crate::doc::Document;
+use crate::items::Analysis;
+use crate::practices::extract::practices_of;
 use crate::practices::own::Own;
 use crate::practices::{Practice, Stage};
 use crate::report::Kit;
@@ -19,9 +22,28 @@ pub struct General {
     pub recipients: Cell,
 }
 
-/// Rows of the policy; `name` is the file, for addresses.
+/// What policies say together; each comes with its name in addresses. Of what is beside only types and purposes count.
 #[must_use]
-pub fn rows(practices: &[Practice], name: &str, kit: &Kit) -> (Rows, General) {
+pub fn of<'a>(
+    policies: impl IntoIterator<Item = (String, &'a Document)>,
+    beside: &Beside,
+    kit: &Kit,
+) -> (Rows, General) {
+    let mut all = (Rows::new(), General::default());
+    let types = Own::new(&beside.types);
+    for (name, policy) in policies {
+        let analysis = Analysis::new(policy, &kit.catalogue);
+        let mut practices = practices_of(&analysis, &kit.purposes, &types);
+        verbatim(&mut practices, policy, &beside.purposes);
+        let mut one = rows(&practices, &name, kit);
+        own(&mut one.0, policy, &practices, &name, &types);
+        join(&mut all, one);
+    }
+    all
+}
+
+/// Rows of the policy; `name` is the file, for addresses.
+fn rows(practices: &[Practice], name: &str, kit: &Kit) -> (Rows, General) {
     let mut rows = Rows::new();
     let mut general = General::default();
     for p in practices {
@@ -59,7 +81,7 @@ pub fn rows(practices: &[Practice], name: &str, kit: &Kit) -> (Rows, General) {
 }
 
 /// Types of the dossier's own in sentences that state no practice: they count as collected.
-pub fn own(rows: &mut Rows, doc: &Document, practices: &[Practice], name: &str, types: &Own) {
+fn own(rows: &mut Rows, doc: &Document, practices: &[Practice], name: &str, types: &Own) {
     for (index, sentence) in doc.sentences.iter().enumerate() {
         if practices.iter().any(|p| p.sentence == index) || doc.blocks.get(sentence.block).is_none_or(|b| b.announces())
         {
@@ -73,7 +95,7 @@ pub fn own(rows: &mut Rows, doc: &Document, practices: &[Practice], name: &str, 
 }
 
 /// Purposes that a sentence states in the very words of the dossier, with what these words name.
-pub fn verbatim(practices: &mut [Practice], doc: &Document, purposes: &BTreeMap<String, Vec<String>>) {
+fn verbatim(practices: &mut [Practice], doc: &Document, purposes: &BTreeMap<String, Vec<String>>) {
     let known: Vec<(String, &Vec<String>)> = purposes
         .iter()
         .map(|(words, ids)| (plain(words), ids))
@@ -95,7 +117,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Adds what a further policy of the same product says.
-pub fn join(into: &mut (Rows, General), from: (Rows, General)) {
+fn join(into: &mut (Rows, General), from: (Rows, General)) {
     for (key, cell) in from.0 {
         match into.0.entry(key) {
             std::collections::btree_map::Entry::Vacant(place) => {
