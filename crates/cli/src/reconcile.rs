@@ -120,8 +120,7 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
     undecided |= done.is_none();
     let rows = std::mem::take(&mut held.rows);
     let documents = policies.iter().map(|(file, document)| (file.clone(), document));
-    let mut table =
-        reconcile_documents(documents, held.product.clone(), sources, Some(rows), done, &held.own_types, &kit);
+    let mut table = reconcile_documents(documents, held.product.clone(), sources, Some(rows), done, &held.beside, &kit);
     table.notes.extend(held.notes);
     Ok((table, undecided))
 }

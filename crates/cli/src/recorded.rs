@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::Dossier;
+use zhunsheng_policy::enter::{Due, Opened, Texts, due, enter};
+use zhunsheng_policy::report::Kit;
 use zhunsheng_records::cli::{RecordsCommand, Surroundings};
 use zhunsheng_records::dossier::{Derived, MAX_RESULT_BYTES, declare, facts};
 use zhunsheng_records::{Error, audit};
@@ -79,21 +81,18 @@ pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: 
     let mut dossier = with_records(catalogue, dir, result, language)?;
     let folder = if dir.is_file() { dir.parent().unwrap_or(Path::new(".")) } else { dir };
     let said = |cause: Error| Failure::Said(cause.to_string());
-    let named = zhunsheng_dossier::Named { schema: &catalogue.schema, facts: &dossier.facts };
-    // Reading events again costs time; where no policy names its text there is nothing to hold them against.
-    if !named.objects("policy").into_iter().any(|policy| named.text(policy, "file").is_some()) {
-        return Ok(dossier);
-    }
     // Who states what is held and does not name the texts has not put them up for comparison by machine: that is said, not refused.
-    let target = named.objects("target").first().copied();
-    let held = target.and_then(|target| named.words(target, "event_records"));
-    if held.is_some_and(|held| !held.contains(&"texts")) {
-        let text = zhunsheng_source::Text::new(
-            "提示：没有读取政策文本与台账比对，因为 target.event_records 没有列出 `texts`",
-            "note: texts of policies were not read and compared: target.event_records does not name `texts`",
-        );
-        eprintln!("{}", text.get(language));
-        return Ok(dossier);
+    match due(&catalogue.schema, &dossier) {
+        Due::NoText => return Ok(dossier),
+        Due::NotHeld => {
+            let text = zhunsheng_source::Text::new(
+                "提示：没有读取政策文本与台账比对，因为 target.event_records 没有列出 `texts`；要比对就把它列入",
+                "note: texts of policies were not read and compared: target.event_records does not name `texts`; name it to have them compared",
+            );
+            eprintln!("{}", text.get(language));
+            return Ok(dossier);
+        }
+        Due::Read => {}
     }
     let mut records = zhunsheng_records::dossier::folder(&folder.join("records")).map_err(said)?;
     let deeds = match records.tables.remove(&zhunsheng_records::schema::Table::Events) {
@@ -108,8 +107,14 @@ pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: 
         Lang::Zh => zhunsheng_policy::enter::Language::Zh,
         Lang::En => zhunsheng_policy::enter::Language::En,
     };
-    zhunsheng_policy::enter::enter(&catalogue.schema, &mut dossier, folder, deeds.as_ref(), language)
-        .map_err(|cause| Failure::Said(cause.to_string()))?;
+    let failed = |cause: zhunsheng_policy::error::Error| Failure::Said(cause.to_string());
+    let open = |id: &str, file: &str| {
+        let document = Arc::new(zhunsheng_policy::enter::document(folder, id, file)?);
+        Ok(Some(Opened { document, hash: String::new() }))
+    };
+    let texts = Texts { folder, open: &open, memory: None };
+    let kit = Kit::builtin().map_err(failed)?;
+    enter(&catalogue.schema, &mut dossier, &texts, deeds.as_ref(), &kit, language).map_err(failed)?;
     Ok(dossier)
 }
 

@@ -66,6 +66,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
                 "zhunsheng-builtin",
                 "zhunsheng-verdict",
                 "zhunsheng-report",
+                "zhunsheng-policy",
                 "zhunsheng-records",
                 "zhunsheng-workbook",
                 "zhunsheng-opinion",

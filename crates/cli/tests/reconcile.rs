@@ -20,8 +20,9 @@ use common::{catalogue, date, example, root};
 use serde_json::Value;
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Change, Dossier, Edit, Outcome};
-use zhunsheng_policy::enter::{Language, enter};
+use zhunsheng_policy::enter::{Language, Opened, Texts, document, enter};
 use zhunsheng_policy::reconcile::deeds::{Deed, Deeds};
+use zhunsheng_policy::report::Kit;
 use zhunsheng_source::{At, Node, Value as Tree};
 use zhunsheng_verdict::{Input, assess};
 
@@ -343,7 +344,12 @@ fn taking_a_fact_away_never_creates_conformant() {
             },
         });
         dossier.facts = zhunsheng_dossier::changed(&catalogue.schema, &dossier.facts, &stated).unwrap();
-        enter(&catalogue.schema, &mut dossier, &folder, Some(&deeds(&folder)), Language::Zh).unwrap();
+        let open = |id: &str, file: &str| {
+            Ok(Some(Opened { document: Arc::new(document(&folder, id, file)?), hash: String::new() }))
+        };
+        let texts = Texts { folder: &folder, open: &open, memory: None };
+        let kit = Kit::builtin().unwrap();
+        enter(&catalogue.schema, &mut dossier, &texts, Some(&deeds(&folder)), &kit, Language::Zh).unwrap();
         let before = conformant(&catalogue, &dossier);
         // What a person looked into is met only where the comparison shows nothing.
         let truth = catalogue.leaf_position("5.5.3").unwrap();
@@ -360,5 +366,62 @@ fn taking_a_fact_away_never_creates_conformant() {
             assert!(risen.is_empty(), "{case} without {path}: {risen:?}");
         }
         assert!(of_results > 100, "{of_results}");
+    }
+}
+
+/// The dealer with the text of its policy put up for comparison, and with some of that text changed.
+fn dealer(name: &str, edit: Option<(&str, &str)>) -> Value {
+    let at = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    drop(std::fs::remove_dir_all(&at));
+    copy(&root().join("examples/auto-dealer"), &at);
+    let (policy, dossier) = (at.join("evidence/policy.md"), at.join("dossier.yaml"));
+    let mut facts = std::fs::read_to_string(&dossier).unwrap().replace("event_records: []", "event_records: [texts]");
+    if let Some((from, to)) = edit {
+        let text = std::fs::read_to_string(&policy).unwrap();
+        assert!(text.contains(from), "{from}");
+        std::fs::write(&policy, text.replace(from, to)).unwrap();
+        // The text is evidence with a hash, which is not what is tried here.
+        let lines: Vec<&str> = facts.lines().filter(|line| !line.trim_start().starts_with("sha256:")).collect();
+        facts = lines.join("\n");
+    }
+    std::fs::write(&dossier, facts).unwrap();
+    assessed(at.to_str().unwrap())
+}
+
+/// One policy of seven products, each held against its own part of it; one word changed in the text is one difference.
+#[test]
+fn the_dealer_says_what_it_has_and_a_changed_word_shows() {
+    let value = dealer("reconcile-dealer", None);
+    let all = compared(&value);
+    assert!(all.len() > 20 && all.iter().all(|(_, _, record)| record["status"] == "conformant"), "{all:?}");
+    let verdicts: BTreeSet<&str> =
+        value["findings"].as_array().unwrap().iter().map(|f| f["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, BTreeSet::from(["conformant", "not-applicable"]));
+    assert!(value["population"].to_string().contains("政策文本由程序读出"), "{}", value["population"]);
+    let edits = [
+        ("| 示例银行股份有限公司 |", "| 另一家银行 |", "示例银行股份有限公司"),
+        ("| 监护人在柜台填写 | 30 天 |", "| 监护人在柜台填写 | 60 天 |", "年龄"),
+        ("车牌号", "车身颜色", "车牌号"),
+        ("按离您的距离排列门店", "推送广告", "位置信息"),
+        ("| 姓名、手机号码、考勤记录 |", "| 姓名、手机号码 |", "考勤记录"),
+    ];
+    for (number, (from, to, about)) in edits.into_iter().enumerate() {
+        let value = dealer(&format!("reconcile-dealer-{number}"), Some((from, to)));
+        let all = compared(&value);
+        let mut wrong = all.iter().filter(|(_, verdict, record)| verdict == "gap" && record["status"] == "gap");
+        assert!(wrong.any(|(_, _, record)| record.to_string().contains(about)), "{to}: {all:?}");
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
     }
 }

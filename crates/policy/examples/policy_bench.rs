@@ -175,6 +175,7 @@ const LABELS: [(&str, &[&str]); 12] = [
 
 fn labels(policies: &[Policy], c: &Catalogue) {
     let show = std::env::var("SHOW").unwrap_or_default();
+    let mut staying: Vec<String> = Vec::new();
     for (label, items) in LABELS {
         let capp = !label.starts_with("e_");
         for id in items {
@@ -200,6 +201,15 @@ fn labels(policies: &[Policy], c: &Catalogue) {
                 let a = Analysis::new(&doc, c);
                 if let Some(o) = a.items().into_iter().find(|o| o.item.id == *id) {
                     if o.verdict == Verdict::Disclosed {
+                        let shown: Vec<String> = o
+                            .supports
+                            .iter()
+                            .map(|s| {
+                                let name = s.part.map_or(String::new(), |part| format!("[{part}] "));
+                                format!("{name}{}", doc.sentence(s.sentence))
+                            })
+                            .collect();
+                        staying.push(format!("{id} | {} | {}", p.name, shown.join("\n      ")));
                         stays.extend(
                             o.supports.iter().take(3).map(|s| format!("{} | {}", p.name, doc.sentence(s.sentence))),
                         );
@@ -215,6 +225,13 @@ fn labels(policies: &[Policy], c: &Catalogue) {
                 }
                 println!("    not disclosed in {miss:?}");
             }
+        }
+    }
+    // To be read by a person: a spread of those that stay, the same in each run.
+    let wanted: usize = std::env::var("SAMPLE").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    for n in 0..wanted.min(staying.len()) {
+        if let Some(text) = staying.get(n * staying.len() / wanted) {
+            println!("{} {text}", n + 1);
         }
     }
 }

@@ -2,17 +2,16 @@
 //!
 //! Exit codes: 0 no gap, 1 gaps, 2 wrong input, 3 only undetermined.
 
-use crate::data::Text;
 use crate::doc::{Document, Kind};
 use crate::error::Error;
 use crate::items::Analysis;
 use crate::practices::extract;
+use crate::reconcile::inventory::Beside;
 use crate::reconcile::{self, compare, input, render, said};
 use crate::report::{Kit, Report};
 use crate::{diff, read};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -213,18 +212,11 @@ pub fn reconcile_documents<'a>(
     sources: Vec<String>,
     record: Option<input::Rows>,
     done: Option<input::Rows>,
-    own_types: &BTreeMap<String, Text>,
+    beside: &Beside,
     kit: &Kit,
 ) -> reconcile::Table {
-    let mut all = (input::Rows::new(), said::General::default());
-    for (name, policy) in policies {
-        let a = Analysis::new(policy, &kit.catalogue);
-        let practices = extract::practices(&a, &kit.purposes);
-        let mut one = said::rows(&practices, &name, kit);
-        said::own(&mut one.0, policy, &practices, &name, own_types);
-        said::join(&mut all, one);
-    }
-    compare::table(product, sources, all, record, done, own_types, kit)
+    let said = said::of(policies, beside, kit);
+    compare::table(product, sources, &said, record, done, beside, kit)
 }
 
 fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
@@ -244,7 +236,7 @@ fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
     let undecided = policy.lossy() || record.is_none() && done.is_none();
     let policies = [(name_of(&args.policy), &policy)];
     let (record, done) = (record.map(|r| r.1), done.map(|d| d.1));
-    let table = reconcile_documents(policies, product, sources, record, done, &BTreeMap::new(), &kit);
+    let table = reconcile_documents(policies, product, sources, record, done, &Beside::default(), &kit);
     write_table(&table, args.format, lang, out)?;
     Ok(if !table.findings.is_empty() {
         1

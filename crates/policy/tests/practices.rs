@@ -62,6 +62,35 @@ fn tables_of_components() {
     );
 }
 
+/// A table of what is published or handed over has its stage from the heading above it, one of the house has none.
+#[test]
+fn tables_under_a_heading_of_one_stage() {
+    let table = |heading: &str, party: &str| {
+        format!("## {heading}\n\n| {party} | 目的 | 信息类型 |\n|---|---|---|\n| 青禾公司 | 完成支付 | 姓名 |\n")
+    };
+    check(&table("公开", "在哪里"), &["disclosure [name] payment | - | - | -"]);
+    check(&table("转移", "接收方"), &["transfer [name] payment | 青禾公司 | - | -"]);
+    check(&table("向境外提供", "境外接收方"), &["cross-border [name] payment | 青禾公司 | - | -"]);
+    check(&table("共享、转让和公开披露", "接收方"), &["provision [name] payment | 青禾公司 | - | -"]);
+}
+
+/// Where a table has both a column of functions and one of purposes, the purposes are what counts.
+#[test]
+fn a_function_is_no_purpose_beside_one() {
+    check(
+        "| 功能 | 目的 | 信息类型 |\n|---|---|---|\n| 发布评论 | 完成支付 | 姓名 |\n",
+        &["collection [name] payment | - | - | -"],
+    );
+}
+
+#[test]
+fn what_names_no_type() {
+    check("收集的目的和方式有变的，我们更新本政策，并以短信逐一通知您，提交复核。", &[]);
+    check("我们会收集您的通讯录、短信，用于备份。", &["collection [contacts message-content]  | - | - | -"]);
+    check("我们会收集您的驾驶证照片，用于实名认证。", &["collection [driving-licence] identity | - | - | -"]);
+    check("我们会收集您的照片，用于实名认证。", &["collection [photos] identity | - | - | -"]);
+}
+
 fn wording(text: &str) -> Vec<(String, String)> {
     report(text).wording.into_iter().map(|f| (f.rule, f.text)).collect()
 }

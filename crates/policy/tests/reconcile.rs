@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use zhunsheng_policy::cli::reconcile_documents;
-use zhunsheng_policy::reconcile::{input, render};
+use zhunsheng_policy::practices::Stage;
+use zhunsheng_policy::reconcile::inventory::Beside;
+use zhunsheng_policy::reconcile::{Aspect, Table, input, render};
 use zhunsheng_policy::report::Kit;
 use zhunsheng_policy::{data::Text, read};
 
@@ -50,10 +52,11 @@ fn own_types_and_hostile_names() {
     let mut record = input::Rows::new();
     input::enter(&mut record, entry("cabin-climate"), &kit);
     input::enter(&mut record, entry("<b>seat</b>"), &kit);
-    let own = BTreeMap::from([
+    let types = BTreeMap::from([
         ("cabin-climate".to_owned(), Text::new("座舱温度偏好", "cabin climate")),
         ("<b>seat</b>".to_owned(), Text::new("<b>座椅</b>", "seat")),
     ]);
+    let own = Beside { types, ..Beside::default() };
     let policies = [("p.md".to_owned(), read::file(&file).unwrap())];
     let documents = policies.iter().map(|(name, document)| (name.clone(), document));
     let table = reconcile_documents(documents, "<script>".into(), Vec::new(), Some(record), None, &own, &kit);
@@ -61,4 +64,94 @@ fn own_types_and_hostile_names() {
     assert_eq!(found, ["<b>seat</b>"]);
     let html = render::html(&table);
     assert!(html.contains("&lt;script&gt;") && !html.contains("<script>") && !html.contains("<b>座椅"), "{html}");
+}
+
+/// A table of one policy text against some entries on record.
+fn held(text: &str, record: Vec<input::Entry>, beside: &Beside) -> Table {
+    let kit = Kit::builtin().unwrap();
+    let document = read::memory(text, zhunsheng_policy::doc::Format::Markdown);
+    let mut rows = input::Rows::new();
+    record.into_iter().for_each(|entry| input::enter(&mut rows, entry, &kit));
+    reconcile_documents([("p.md".to_owned(), &document)], "app".into(), Vec::new(), Some(rows), None, beside, &kit)
+}
+
+fn entry(kind: &str, stage: Stage) -> input::Entry {
+    input::Entry {
+        kind: kind.into(),
+        stage,
+        purpose: None,
+        recipient: None,
+        retention: None,
+        country: None,
+        at: Some("d.yaml:1".into()),
+        events: None,
+    }
+}
+
+fn found(table: &Table) -> Vec<(&str, Aspect)> {
+    table.findings.iter().map(|f| (f.kind.as_str(), f.aspect)).collect()
+}
+
+const SHOP: &str = "# 隐私政策\n\n## 我们如何收集\n\n我们会收集您的手机号码，用于创建账号。我们会收集您的车牌号，用于停车缴费。\n\n\
+## 存储\n\n手机号码保存 30 天。车牌号保存 60 天。\n";
+
+/// One policy of two products is true of both together; without the other product what it says of that one is a difference.
+#[test]
+fn a_policy_of_several_products() {
+    let own = || input::Entry { retention: Some("30 天".into()), ..entry("mobile-number", Stage::Collection) };
+    let alone = held(SHOP, vec![own()], &Beside::default());
+    assert_eq!(found(&alone), [("licence-plate", Aspect::Presence)]);
+    let kit = Kit::builtin().unwrap();
+    let mut beside = Beside::default();
+    input::enter(&mut beside.rows, entry("licence-plate", Stage::Collection), &kit);
+    assert_eq!(found(&held(SHOP, vec![own()], &beside)), []);
+    // A period that holds of neither product is still one that differs.
+    let longer = input::Entry { retention: Some("90 天".into()), ..own() };
+    assert_eq!(found(&held(SHOP, vec![longer], &beside)), [("mobile-number", Aspect::Retention)]);
+}
+
+/// Different periods for one type in two products under one policy: each is held against its own.
+#[test]
+fn periods_of_several_products() {
+    let text = "# 隐私政策\n\n## 收集\n\n| 功能 | 信息类型 | 存储期限 |\n|---|---|---|\n| 询价 | 手机号码 | 180 天 |\n| 订单 | 手机号码 | 六年 |\n";
+    let kept = |days: &str| input::Entry { retention: Some(days.into()), ..entry("mobile-number", Stage::Collection) };
+    let kit = Kit::builtin().unwrap();
+    let mut beside = Beside::default();
+    input::enter(&mut beside.rows, kept("2190 天"), &kit);
+    assert_eq!(found(&held(text, vec![kept("180 天")], &beside)), []);
+    assert_eq!(found(&held(text, vec![kept("180 天")], &Beside::default())), [("mobile-number", Aspect::Retention)]);
+    assert_eq!(found(&held(text, vec![kept("30 天")], &beside)), [("mobile-number", Aspect::Retention)]);
+}
+
+/// A purpose that is no known one is said where its very words stand with the type, and nowhere else.
+#[test]
+fn purposes_in_the_words_of_the_dossier() {
+    let kit = Kit::builtin().unwrap();
+    let words = "按您选择的车型计算报价并回电告知";
+    let beside =
+        Beside { purposes: BTreeMap::from([(words.to_owned(), input::purpose_ids(words, &kit))]), ..Beside::default() };
+    let record = || vec![input::Entry { purpose: Some(words.into()), ..entry("mobile-number", Stage::Collection) }];
+    let table = |purpose: &str| {
+        format!("# 隐私政策\n\n## 收集\n\n| 功能 | 目的 | 信息类型 |\n|---|---|---|\n| 下单 | {purpose} | 手机号码 |\n")
+    };
+    assert_eq!(found(&held(&table("按您选择的车型，计算报价并回电告知"), record(), &beside)), []);
+    let other = held(&table("完成支付"), record(), &beside);
+    assert_eq!(found(&other), [("mobile-number", Aspect::Purpose), ("mobile-number", Aspect::Purpose)]);
+}
+
+/// Who is named as receiving a type and is entrusted with it on record is no unknown recipient; anybody else is.
+#[test]
+fn entrusted_parties_are_recipients() {
+    let text = |party: &str| {
+        format!(
+            "# 隐私政策\n\n## 收集\n\n我们会收集您的手机号码，用于创建账号。\n\n## 共享\n\n| 第三方名称 | 使用目的 | 信息类型 |\n|---|---|---|\n| {party} | 发送短信 | 手机号码 |\n"
+        )
+    };
+    let record = || {
+        vec![input::Entry {
+            recipient: Some("青禾云服务有限公司".into()), ..entry("mobile-number", Stage::Collection)
+        }]
+    };
+    assert_eq!(found(&held(&text("青禾云服务"), record(), &Beside::default())), []);
+    assert_eq!(found(&held(&text("南山支付"), record(), &Beside::default())), [("mobile-number", Aspect::Presence)]);
 }

@@ -1,7 +1,7 @@
 //! What the event records show, in words: one set of sentences for text, JSON and HTML.
 
 use serde_json::{Map, Value};
-use zhunsheng_dossier::{FieldId, Outcome, RecordId, Val};
+use zhunsheng_dossier::{FieldId, Named, Outcome, RecordId, Val};
 use zhunsheng_source::{At, Text};
 use zhunsheng_verdict::{Assessment, Finding};
 
@@ -231,8 +231,36 @@ impl Recorded<'_> {
     }
 }
 
-/// What the records are as a whole, and what that leaves open; `None` where the product knows no such records.
+/// What the records are as a whole, and what that leaves open, with whether texts of policies were read; `None` where the
+/// product knows no such records.
 pub fn population(assessment: &Assessment<'_>) -> Option<Text> {
+    let events = events(assessment)?;
+    Some(match texts(assessment) {
+        Some(texts) => Text::new(format!("{}{}", events.zh, texts.zh), format!("{} {}", events.en, texts.en)),
+        None => events,
+    })
+}
+
+/// Whether the texts of policies were read; `None` where no policy names one.
+fn texts(assessment: &Assessment<'_>) -> Option<Text> {
+    let named = Named { schema: &assessment.catalogue.schema, facts: &assessment.dossier.facts };
+    if !named.objects("policy").into_iter().any(|policy| named.text(policy, "file").is_some()) {
+        return None;
+    }
+    let read = |record: RecordId| named.text(record, "check").is_some_and(|check| check.starts_with("text."));
+    if named.objects("record").into_iter().any(read) {
+        return Some(Text::new(
+            "政策文本由程序读出，并与清单比对；按词语识别，图片和链接另一端的内容没有读。",
+            "The texts of policies were read by the program and held against the inventory; recognition is by words, pictures and linked pages were not read.",
+        ));
+    }
+    Some(Text::new(
+        "政策写明了文本文件，但文本没有读取，也没有与清单比对（target.event_records 没有列出 `texts`，或者取不到文件）。",
+        "Policies name their texts, but these were not read and not held against the inventory (target.event_records does not name `texts`, or the files could not be had).",
+    ))
+}
+
+fn events(assessment: &Assessment<'_>) -> Option<Text> {
     let (schema, facts) = (&assessment.catalogue.schema, &assessment.dossier.facts);
     let kind = schema.kinds.get("record")?;
     let all = facts.ids(kind.shape).into_iter().filter_map(|id| facts.object(kind.shape, id));
@@ -259,7 +287,7 @@ pub fn population(assessment: &Assessment<'_>) -> Option<Text> {
             "没有陈述是否存有逐条的事件记录（日志、同意、告知），也没有核验的结果：取决于这些记录的条目待定。",
             "It is not stated whether records of single events (logs, consents, notices) are held, and no result of checking them is given: leaves that depend on them are undetermined.",
         ),
-        Val::List(items) if !items.is_empty() => Text::new(
+        Val::List(_) if held(assessment, *target).iter().any(|word| *word != "texts") => Text::new(
             "存有逐条的事件记录，但没有给出全量核验的结果：取决于这些记录的条目待定。",
             "Records of single events are held, but no result of checking them is given: leaves that depend on them are undetermined.",
         ),
@@ -268,6 +296,12 @@ pub fn population(assessment: &Assessment<'_>) -> Option<Text> {
             "The dossier states that no records of single events are held; no conclusion rests on a check of every event.",
         ),
     })
+}
+
+/// The records that the dossier states are held.
+fn held<'a>(assessment: &'a Assessment<'_>, target: RecordId) -> Vec<&'a str> {
+    let named = Named { schema: &assessment.catalogue.schema, facts: &assessment.dossier.facts };
+    named.words(target, "event_records").unwrap_or_default()
 }
 
 /// `431,623`

@@ -74,19 +74,20 @@ impl Workspace {
         let (revision, text) = self
             .store()
             .read(assessment, |rows| Ok((rows.moved()?, crate::inventory::dossier_yaml(rows, self.catalogue())?)))?;
-        let judged = Arc::new(judge(self.catalogue(), revision, text)?);
+        let judged = Arc::new(self.judge_text(assessment, revision, text)?);
         // What is shown as a gap is on the register before it is shown.
         self.register_gaps(assessment, &judged)?;
         self.0.cache.put(assessment, &judged);
         Ok(judged)
     }
-}
 
-/// Judges a dossier's text.
-pub(crate) fn judge(catalogue: &Arc<Catalogue>, revision: u64, text: String) -> Result<Judged> {
-    let (_, dossier) = crate::inventory::read(catalogue, &text)?;
-    let kept = run(catalogue, &dossier)?;
-    Ok(Judged { revision, text, dossier, catalogue: catalogue.clone(), kept })
+    /// Judges a dossier's text, with what the texts of its policies say where these are in evidence.
+    pub(crate) fn judge_text(&self, assessment: &str, revision: u64, text: String) -> Result<Judged> {
+        let (_, mut dossier) = crate::inventory::read(self.catalogue(), &text)?;
+        crate::texts::enter(self, assessment, &mut dossier)?;
+        let kept = run(self.catalogue(), &dossier)?;
+        Ok(Judged { revision, text, dossier, catalogue: self.catalogue().clone(), kept })
+    }
 }
 
 fn run(catalogue: &Catalogue, dossier: &Dossier) -> Result<Kept> {

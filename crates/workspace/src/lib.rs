@@ -34,6 +34,7 @@ mod review;
 mod schema;
 mod sheet;
 mod store;
+mod texts;
 mod time;
 mod work;
 mod workspace;

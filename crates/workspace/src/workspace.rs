@@ -16,6 +16,7 @@ use crate::people::Member;
 use crate::store::Store;
 use crate::store::rows::Rows;
 use crate::store::tx::Tx;
+use crate::texts::Shelf;
 use crate::work::Presence;
 
 /// How a workspace is opened.
@@ -53,6 +54,7 @@ pub(crate) struct Inner {
     pub passwords: Password,
     pub catalogue: Arc<Catalogue>,
     pub cache: Cache,
+    pub texts: Shelf,
     pub presence: Presence,
     pub jobs: Arc<Queue>,
     pub options: Options,
@@ -81,6 +83,7 @@ impl Workspace {
             passwords: Password::default(),
             catalogue: Arc::new(catalogue),
             cache: Cache::default(),
+            texts: Shelf::default(),
             presence: Presence::default(),
             jobs: Arc::default(),
             options,

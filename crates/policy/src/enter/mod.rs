@@ -17,7 +17,9 @@ use crate::error::Error;
 use crate::items::Analysis;
 use crate::reconcile::deeds::Deeds;
 use crate::report::Kit;
+use std::fmt::Write as _;
 use std::path::{Component, Path};
+use std::sync::{Arc, Mutex, PoisonError};
 use zhunsheng_dossier::{Change, Dossier, Named, RecordId, Schema, Val};
 
 /// The language of sentences in results.
@@ -47,7 +49,7 @@ pub(crate) struct Read {
     /// Its file as the dossier names it.
     file: String,
     /// The text.
-    document: Document,
+    document: Arc<Document>,
     /// Position of the file among the sources.
     source: u32,
 }
@@ -71,6 +73,57 @@ pub fn document(folder: &Path, id: &str, file: &str) -> Result<Document, Error> 
     crate::read::file(&folder.join(file))
 }
 
+/// Whether the texts of a dossier's policies are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// No policy names a text.
+    NoText,
+    /// The dossier states which records are held, and the texts are not among them: they are not put up for comparison.
+    NotHeld,
+    /// They are.
+    Read,
+}
+
+/// Whether the texts are to be read; reading events again costs time, so this is asked first.
+#[must_use]
+pub fn due(schema: &Schema, dossier: &Dossier) -> Due {
+    let named = Named { schema, facts: &dossier.facts };
+    if !named.objects("policy").into_iter().any(|policy| named.text(policy, "file").is_some()) {
+        return Due::NoText;
+    }
+    let target = named.objects("target").first().copied();
+    match target.and_then(|target| named.words(target, "event_records")) {
+        Some(held) if !held.contains(&"texts") => Due::NotHeld,
+        _ => Due::Read,
+    }
+}
+
+/// A text that was opened.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// What it says.
+    pub document: Arc<Document>,
+    /// What tells it from any other text.
+    pub hash: String,
+}
+
+/// Opens the text of a policy by the policy's id and the file it names; none where there is none to be had.
+pub type Open<'a> = dyn Fn(&str, &str) -> Result<Option<Opened>, Error> + 'a;
+
+/// What came of the texts of a dossier last time, and what it rested on.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<Option<(String, Vec<Change>)>>);
+
+/// Texts, and where they are.
+pub struct Texts<'a> {
+    /// The folder that their addresses begin with.
+    pub folder: &'a Path,
+    /// How they are opened.
+    pub open: &'a Open<'a>,
+    /// What came of them last time; it is used again where nothing moved that it rests on.
+    pub memory: Option<&'a Memory>,
+}
+
 /// Reads the policies that the dossier names and holds them against its inventory and, where there are any, its events.
 /// Where no policy names a file nothing is entered.
 ///
@@ -79,20 +132,28 @@ pub fn document(folder: &Path, id: &str, file: &str) -> Result<Document, Error> 
 pub fn enter(
     schema: &Schema,
     dossier: &mut Dossier,
-    folder: &Path,
+    texts: &Texts<'_>,
     deeds: Option<&Deeds>,
+    kit: &Kit,
     lang: Language,
 ) -> Result<(), Error> {
-    let kit = Kit::builtin()?;
     let (mut read, mut unread) = (Vec::new(), Vec::new());
+    let mut rests_on = format!("{lang:?}");
     let named = Named { schema, facts: &dossier.facts };
     for policy in named.objects("policy") {
         let id = dossier.facts.id(policy).to_owned();
         match named.val(policy, "file") {
-            Some(Val::Text(file)) => {
-                let (document, file) = (document(folder, &id, file)?, file.to_string());
-                read.push(Read { policy, id, file, document, source: 0 });
-            }
+            Some(Val::Text(file)) => match (texts.open)(&id, file)? {
+                Some(opened) => {
+                    // Writing to a string does not fail.
+                    let discloses = named.field(policy, "discloses").map(|field| dossier.facts.get(policy, field));
+                    let stated = discloses.map(|fact| dossier.facts.json(schema, fact));
+                    _ = write!(rests_on, "\n{id} {file} {} {stated:?}", opened.hash);
+                    let (document, file) = (opened.document, file.to_string());
+                    read.push(Read { policy, id, file, document, source: 0 });
+                }
+                None => unread.push(id),
+            },
             // There is no text.
             Some(_) => {}
             None => unread.push(id),
@@ -102,12 +163,25 @@ pub fn enter(
         return Ok(());
     }
     for one in &mut read {
-        one.source = dossier.sources.add(&folder.join(&one.file).display().to_string());
+        one.source = dossier.sources.add(&texts.folder.join(&one.file).display().to_string());
     }
-    let around = Around { named: Named { schema, facts: &dossier.facts }, dossier, kit: &kit, lang };
-    let mut changes: Vec<Change> = Vec::new();
-    texts::changes(&around, &read, &unread, &mut changes);
-    sides::changes(&around, &read, &unread, deeds, &mut changes)?;
+    let around = Around { named: Named { schema, facts: &dossier.facts }, dossier, kit, lang };
+    let products = sides::products(&around)?;
+    _ = write!(rests_on, "\n{unread:?} {:?} {products:?}", read.first().map(|one| one.source));
+    let memory = texts.memory.filter(|_| deeds.is_none());
+    let mut before = memory.map(|memory| memory.0.lock().unwrap_or_else(PoisonError::into_inner));
+    let changes = match before.as_deref().and_then(Option::as_ref) {
+        Some((held, changes)) if *held == rests_on => changes.clone(),
+        _ => {
+            let mut changes: Vec<Change> = Vec::new();
+            texts::changes(&around, &read, &unread, &mut changes);
+            sides::changes(&around, products, &read, &unread, deeds, &mut changes);
+            if let Some(before) = before.as_deref_mut() {
+                *before = Some((rests_on, changes.clone()));
+            }
+            changes
+        }
+    };
     dossier.facts = zhunsheng_dossier::changed(schema, &dossier.facts, &changes)
         .map_err(|problems| Error::Enter(problems.render(&dossier.sources, zhunsheng_source::Lang::En)))?;
     Ok(())

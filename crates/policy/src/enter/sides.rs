@@ -6,11 +6,13 @@ use crate::data::Text;
 use crate::error::Error;
 use crate::items::Analysis;
 use crate::practices::Stage;
+use crate::reconcile::compare::table;
 use crate::reconcile::deeds::Deeds;
 use crate::reconcile::input::Rows;
-use crate::reconcile::inventory::{Inventory, inventory};
+use crate::reconcile::inventory::{Beside, Inventory, inventory};
+use crate::reconcile::said::{self, General};
 use crate::reconcile::{Finding, Row, Side, SideValue, Table};
-use crate::report::clip;
+use crate::report::{Kit, clip};
 use std::collections::{BTreeMap, BTreeSet};
 use zhunsheng_dossier::Change;
 use zhunsheng_source::At;
@@ -37,44 +39,48 @@ type Tallies = BTreeMap<(&'static str, Part), Tally>;
 /// Rows that are wrong, so that each counts once however many differences it has.
 type Wrong = BTreeSet<(&'static str, Part, String, Stage)>;
 
+/// What is on record of each product; of all there is where no products are stated.
+pub fn products(around: &Around<'_>) -> Result<Vec<Inventory>, Error> {
+    let of = |id: Option<&str>| inventory(around.named.schema, around.dossier, id, around.kit);
+    match around.named.objects("product").as_slice() {
+        [] => Ok(vec![of(None)?]),
+        all => all.iter().map(|product| of(Some(around.dossier.facts.id(*product)))).collect(),
+    }
+}
+
 /// Results of all products.
 pub fn changes(
     around: &Around<'_>,
+    products: Vec<Inventory>,
     read: &[Read],
     unread: &[String],
     deeds: Option<&Deeds>,
     changes: &mut Vec<Change>,
-) -> Result<(), Error> {
-    let products = around.named.objects("product");
-    let ids: Vec<Option<String>> = match products.as_slice() {
-        [] => vec![None],
-        all => all.iter().map(|product| Some(around.dossier.facts.id(*product).to_owned())).collect(),
-    };
+) {
     let mut tallies = Tallies::new();
     let mut wrong = Wrong::new();
-    for id in &ids {
-        let mut held = inventory(around.named.schema, around.dossier, id.as_deref(), around.kit)?;
+    let several = products.len() > 1;
+    // Policies are read with the types and purposes of the whole dossier, so that those of several products are read once.
+    let mut all = Beside::default();
+    for one in &products {
+        all.types.extend(one.beside.types.clone());
+        all.purposes.extend(one.beside.purposes.clone());
+    }
+    let mut spoken: BTreeMap<Vec<&str>, Spoken> = BTreeMap::new();
+    for mut held in products {
         let its: Vec<&Read> = read.iter().filter(|r| held.policies.iter().any(|(id, _)| *id == r.id)).collect();
         if its.is_empty() {
             continue;
         }
+        let names: Vec<&str> = its.iter().map(|r| r.file.as_str()).collect();
+        let said = spoken.entry(names).or_insert_with(|| Spoken::of(&its, &all, around.kit));
         let mut rows = Rows::new();
         let open_deeds = deeds.is_some_and(|deeds| held.done(deeds, around.kit, &mut rows));
-        let analyses: Vec<Analysis<'_>> =
-            its.iter().map(|r| Analysis::new(&r.document, &around.kit.catalogue)).collect();
-        let unsure = its.iter().zip(&analyses).any(|(one, analysis)| one.unsure(analysis));
+        let unsure = said.unsure;
         let entered = std::mem::take(&mut held.rows);
-        let documents = its.iter().map(|r| (r.file.clone(), &r.document));
-        let table = crate::cli::reconcile_documents(
-            documents,
-            held.product.clone(),
-            Vec::new(),
-            Some(entered),
-            deeds.map(|_| rows),
-            &held.own_types,
-            around.kit,
-        );
-        let label = if ids.len() > 1 { format!("{} ", held.product) } else { String::new() };
+        let (product, done) = (held.product.clone(), deeds.map(|_| rows));
+        let table = table(product, Vec::new(), &said.all, Some(entered), done, &held.beside, around.kit);
+        let label = if several { format!("{} ", held.product) } else { String::new() };
         let product = Product { around, held: &held, its: &its, table: &table, label, unsure, open_deeds };
         for check in CHECKS.iter().filter(|check| deeds.is_some() || !check.done) {
             product.examined(check, &mut tallies);
@@ -100,7 +106,20 @@ pub fn changes(
             changes.push(tally.change(check.id, "row", part, number + 1, place));
         }
     }
-    Ok(())
+}
+
+/// What some policies say together.
+struct Spoken {
+    all: (Rows, General),
+    /// Something of them could not be read.
+    unsure: bool,
+}
+
+impl Spoken {
+    fn of(its: &[&Read], beside: &Beside, kit: &Kit) -> Spoken {
+        let unsure = its.iter().any(|one| one.unsure(&Analysis::new(&one.document, &kit.catalogue)));
+        Spoken { all: said::of(its.iter().map(|r| (r.file.clone(), r.document.as_ref())), beside, kit), unsure }
+    }
 }
 
 struct Product<'a> {

@@ -1,7 +1,10 @@
 //! Reads practices out of sentences, lists and tables.
 
+use super::own::Own;
 use super::purpose::Purposes;
-use super::tables::{Column, column};
+use super::rows::row;
+use super::tables::Column;
+use super::tables::column;
 use super::{Practice, Quote, Stage, TypeQuote};
 use crate::doc::Kind;
 use crate::items::Analysis;
@@ -52,7 +55,7 @@ const DENIAL: [&str; 10] =
     ["不会收集", "不收集", "不会共享", "不会向", "不会将", "不向", "不会与", "不会公开", "不会存储", "不会获取"];
 const ABROAD: [&str; 7] = ["境外", "跨境", "出境", "海外", "国外", "中国以外", "其他国家"];
 
-fn any(text: &str, words: &[&str]) -> bool {
+pub(super) fn any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|w| text.contains(w))
 }
 
@@ -81,6 +84,12 @@ fn stage(text: &str, to_others: bool) -> Option<Stage> {
 /// The practices of a document, in order.
 #[must_use]
 pub fn practices(a: &Analysis<'_>, purposes: &Purposes) -> Vec<Practice> {
+    practices_of(a, purposes, &Own::default())
+}
+
+/// The practices of a document, in order, with types that the taxonomy does not have.
+#[must_use]
+pub fn practices_of(a: &Analysis<'_>, purposes: &Purposes, own: &Own) -> Vec<Practice> {
     let mut out = Vec::new();
     let mut head: Option<(usize, Vec<Column>)> = None;
     for i in 0..a.doc.sentences.len() {
@@ -94,13 +103,13 @@ pub fn practices(a: &Analysis<'_>, purposes: &Purposes) -> Vec<Practice> {
                     continue;
                 }
                 let columns = head.as_ref().filter(|h| h.0 == *table).map(|h| h.1.as_slice());
-                if let Some(p) = columns.and_then(|c| row(a, purposes, i, cells, c)) {
+                if let Some(p) = columns.and_then(|c| row(a, (purposes, own), i, cells, c)) {
                     out.push(p);
                 }
             }
             _ if block.announces() => {}
             _ => {
-                if let Some(p) = sentence(a, purposes, i) {
+                if let Some(p) = sentence(a, purposes, own, i) {
                     out.push(p);
                 }
             }
@@ -109,7 +118,7 @@ pub fn practices(a: &Analysis<'_>, purposes: &Purposes) -> Vec<Practice> {
     out
 }
 
-fn quote(a: &Analysis<'_>, block: usize, start: usize, end: usize) -> Quote {
+pub(super) fn quote(a: &Analysis<'_>, block: usize, start: usize, end: usize) -> Quote {
     Quote { text: a.doc.slice(block, start, end).to_owned(), at: a.doc.address(block, start, end) }
 }
 
@@ -133,13 +142,37 @@ const ACTS: [&str; 16] = [
     "切换",
 ];
 
+/// Whether a text message is the way something is told, and not something that is collected.
+fn told_by_message(text: &str, start: usize, end: usize) -> bool {
+    let (before, after) = (text.get(..start).unwrap_or(""), text.get(end..).unwrap_or(""));
+    let told = ["通知", "告知", "逐一", "提醒", "方式", "发送", "推送", "验证"];
+    told.iter().any(|word| after.starts_with(word))
+        || ["通过", "发送", "回复", "弹窗或", "邮件或", "电话或"].iter().any(|word| before.ends_with(word))
+}
+
 /// The types a sentence names, those in the stretches `aside` (condition, purpose) left out.
-fn types_of(a: &Analysis<'_>, i: usize, aside: &[(usize, usize)]) -> Vec<TypeQuote> {
+pub(super) fn types_of(a: &Analysis<'_>, own: &Own, i: usize, aside: &[(usize, usize)]) -> Vec<TypeQuote> {
     let Some(s) = a.doc.sentences.get(i) else { return Vec::new() };
     let text = a.doc.sentence(i);
     let mut out: Vec<TypeQuote> = Vec::new();
+    let apart = |start: usize, end: usize| aside.iter().any(|r| start >= r.0 && end <= r.1);
+    let named = own.find(text);
+    for (id, start, end) in named.iter().filter(|m| !apart(m.1, m.2)) {
+        if !out.iter().any(|o| o.id == *id) {
+            let q = quote(a, s.block, s.start + start, s.start + end);
+            out.push(TypeQuote { id: (*id).to_owned(), text: q.text, at: q.at });
+        }
+    }
+    let mut last = None;
     for m in a.types.get(i).map_or(&[][..], Vec::as_slice) {
-        if aside.iter().any(|r| m.start >= r.0 && m.end <= r.1) {
+        let after = last.replace(m.end) == Some(m.start);
+        if apart(m.start, m.end) || named.iter().any(|own| m.start < own.2 && own.1 < m.end) {
+            continue;
+        }
+        // A picture of a document is that document; a message that carries a notice is no content.
+        if after && matches!(text.get(m.start..m.end), Some("照片" | "图片" | "图像" | "影像信息"))
+            || text.get(m.start..m.end) == Some("短信") && told_by_message(text, m.start, m.end)
+        {
             continue;
         }
         let before = text.get(..m.start).unwrap_or("").trim_end_matches(['您', '你', '的']);
@@ -173,49 +206,6 @@ fn types_of(a: &Analysis<'_>, i: usize, aside: &[(usize, usize)]) -> Vec<TypeQuo
     out
 }
 
-fn row(
-    a: &Analysis<'_>,
-    purposes: &Purposes,
-    i: usize,
-    cells: &[(usize, usize)],
-    columns: &[Column],
-) -> Option<Practice> {
-    let block = a.doc.sentences.get(i)?.block;
-    let at = |kind: Column| {
-        let n = columns.iter().position(|c| *c == kind)?;
-        let c = cells.get(n).filter(|c| c.1 > c.0)?;
-        Some((quote(a, block, c.0, c.1), *c))
-    };
-    // Only what stands in the column of types counts.
-    let types = at(Column::Types).map(|(_, c)| types_of(a, i, &[(0, c.0), (c.1, usize::MAX)])).unwrap_or_default();
-    let recipient = at(Column::Recipient).map(|q| q.0);
-    let purpose = at(Column::Purpose).map(|q| q.0);
-    if types.is_empty() && recipient.is_none() {
-        return None;
-    }
-    let place = at(Column::Country).map(|q| q.0.text);
-    let country = place.map(|p| if any(&p, &["中国", "境内", "否"]) { "CN" } else { "abroad" });
-    let found = purpose.as_ref().map(|p| purposes.find(&p.text)).unwrap_or_default();
-    Some(Practice {
-        actor: if recipient.is_some() { "third-party" } else { "handler" },
-        action: match (&recipient, country) {
-            (_, Some("abroad")) => Stage::CrossBorder,
-            (Some(_), _) => Stage::Provision,
-            (None, _) => Stage::Collection,
-        },
-        denied: false,
-        types,
-        purposes: found.iter().map(|p| p.id.clone()).collect(),
-        purpose,
-        recipient,
-        condition: None,
-        retention: at(Column::Retention).map(|q| q.0),
-        country,
-        at: a.doc.sentence_address(i),
-        sentence: i,
-    })
-}
-
 /// The words of the leads of a block, nearest first: what "the following" refers to.
 fn leads(a: &Analysis<'_>, block: usize) -> Vec<usize> {
     let mut out = Vec::new();
@@ -243,12 +233,13 @@ fn unnamed(a: &Analysis<'_>, i: usize) -> String {
     out
 }
 
-fn sentence(a: &Analysis<'_>, purposes: &Purposes, i: usize) -> Option<Practice> {
+fn sentence(a: &Analysis<'_>, purposes: &Purposes, own: &Own, i: usize) -> Option<Practice> {
     let p = patterns()?;
     let s = a.doc.sentences.get(i)?;
     let text = a.doc.sentence(i);
-    // Rights, notices and security are no practices, though they use the same verbs.
-    if any(text, &["您有权", "有权要求", "请求我们", "您可以要求", "无需征得", "无需您的"]) {
+    // Rights, notices, security and when the policy changes are no practices, though they use the same verbs.
+    let others = ["您有权", "有权要求", "请求我们", "您可以要求", "无需征得", "无需您的", "更新本政策", "修订本政策"];
+    if any(text, &others) {
         return None;
     }
     let aside: Vec<(usize, usize)> = p
@@ -258,7 +249,7 @@ fn sentence(a: &Analysis<'_>, purposes: &Purposes, i: usize) -> Option<Practice>
         .filter_map(|c| c.get(1))
         .map(|m| (m.start(), m.end()))
         .collect();
-    let types = types_of(a, i, &aside);
+    let types = types_of(a, own, i, &aside);
     let recipient = p
         .recipient
         .captures_iter(text)

@@ -1,7 +1,9 @@
 //! Practices: who does what with which information, why, to whom, when and for how long, as the policy says it.
 
 pub mod extract;
+pub mod own;
 pub mod purpose;
+mod rows;
 pub mod tables;
 
 use crate::doc::Address;

@@ -5,8 +5,10 @@
 pub enum Column {
     /// Name of the third party or component.
     Recipient,
-    /// Purpose, scene or function.
+    /// Purpose.
     Purpose,
+    /// Scene or function, which stands for the purpose where no column has that.
+    Scene,
     /// Types of information or permissions.
     Types,
     /// Retention.
@@ -27,8 +29,10 @@ pub fn column(head: &str) -> Column {
         Column::Other
     } else if has(&["链接", "官网", "隐私政策", "网址", "联系方式", "联系"]) {
         Column::Link
-    } else if has(&["目的", "用途", "场景", "功能", "说明", "业务"]) && !has(&["名称"]) {
+    } else if has(&["目的", "用途"]) && !has(&["名称"]) {
         Column::Purpose
+    } else if has(&["场景", "功能", "说明", "业务"]) && !has(&["名称"]) {
+        Column::Scene
     } else if has(&["期限", "时限", "保存时间", "存储时间"]) {
         Column::Retention
     } else if has(&["地域", "国家", "地点", "是否出境"]) {
@@ -52,7 +56,8 @@ pub fn is_head<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> bool {
     let short = cells
         .clone()
         .all(|c| c.chars().count() <= 16 && !c.contains(['。', '，', '、', '；', '@', '：']) && !c.contains("http"));
-    let mut kinds: Vec<Column> = cells.map(column).filter(|c| *c != Column::Other).collect();
+    let one = |c: Column| if c == Column::Scene { Column::Purpose } else { c };
+    let mut kinds: Vec<Column> = cells.map(column).map(one).filter(|c| *c != Column::Other).collect();
     kinds.dedup();
     short && kinds.len() >= 2
 }

@@ -1,33 +1,38 @@
-//! Finds the disagreements.
+//! Puts the sides together, row by row.
 
 use super::input::Rows;
-use super::retention::{self, Period};
+use super::inventory::Beside;
+use super::judge::judge;
 use super::said::General;
-use super::{Aspect, Cell, Finding, Row, Side, SideValue, Table, Values};
+use super::{Cell, Row, Table, Values};
 use crate::data::Text;
 use crate::practices::Stage;
 use crate::report::Kit;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Puts the three sides together. A side that was not given (`None`) is not compared. `own_types` has the titles of types
-/// that are not of the taxonomy.
+/// Puts the three sides together. A side that was not given (`None`) is not compared. `beside` has the titles of types
+/// that are not of the taxonomy, and what other products under the same policies have.
 #[must_use]
 pub fn table(
     product: String,
     sources: Vec<String>,
-    said: (Rows, General),
+    (said, general): &(Rows, General),
     record: Option<Rows>,
     done: Option<Rows>,
-    own_types: &BTreeMap<String, Text>,
+    beside: &Beside,
     kit: &Kit,
 ) -> Table {
-    let (said, general) = said;
     let mut keys: BTreeSet<(String, Stage)> = BTreeSet::new();
     keys.extend(record.iter().flat_map(|r| r.keys().cloned()));
     keys.extend(done.iter().flat_map(|r| r.keys().cloned()));
     // Use and storage follow from collection; a policy that names them anew for a type adds no row.
+    // What is said of another product under the same policy is no row of this one.
     keys.extend(
-        said.iter().filter(|(k, c)| c.present && !matches!(k.1, Stage::Use | Stage::Storage)).map(|(k, _)| k.clone()),
+        said.iter()
+            .filter(|(k, c)| {
+                c.present && !matches!(k.1, Stage::Use | Stage::Storage) && !inner(k, &beside.rows).present
+            })
+            .map(|(k, _)| k.clone()),
     );
     let mut out = Table {
         product,
@@ -39,13 +44,13 @@ pub fn table(
     };
     for key in keys {
         let get = |rows: &Option<Rows>| rows.as_ref().and_then(|r| r.get(&key)).cloned().unwrap_or_default();
-        let known = kit.catalogue.types.by_id(&key.0).map(|t| &t.title).or_else(|| own_types.get(&key.0));
+        let known = kit.catalogue.types.by_id(&key.0).map(|t| &t.title).or_else(|| beside.types.get(&key.0));
         let title = known.cloned().unwrap_or_else(|| Text::new(&key.0, &key.0));
         let row = Row {
             kind: key.0.clone(),
             title,
             stage: key.1,
-            said: spoken(&key, &said, &general),
+            said: spoken(&key, said, general),
             on_record: record.as_ref().map(|r| inner(&key, r)).unwrap_or_default(),
             done: get(&done),
             findings: Vec::new(),
@@ -55,7 +60,9 @@ pub fn table(
     let given = (record.is_some(), done.is_some());
     let mut rows = std::mem::take(&mut out.rows);
     for row in &mut rows {
-        row.findings = judge(row, given, kit, &mut out.findings);
+        let elsewhere = inner(&(row.kind.clone(), row.stage), &beside.rows);
+        let handed = handed(&row.kind, record.iter().chain([&beside.rows]));
+        row.findings = judge(row, (&elsewhere, &handed), given, kit, &mut out.findings);
     }
     for (n, f) in out.findings.iter_mut().enumerate() {
         f.number = n + 1;
@@ -102,6 +109,20 @@ fn inner(key: &(String, Stage), rows: &Rows) -> Cell {
     cell
 }
 
+/// Who receives a type in the course of what is done inside the house: entrusted parties, whom a policy may name among
+/// those it provides to, stand on record with the activity that is entrusted.
+fn handed<'a>(kind: &str, sides: impl Iterator<Item = &'a Rows>) -> Values {
+    let mut out = Values::default();
+    for rows in sides {
+        for stage in [Stage::Collection, Stage::Use, Stage::Storage] {
+            if let Some(cell) = rows.get(&(kind.to_owned(), stage)) {
+                out.join(&cell.recipients);
+            }
+        }
+    }
+    out
+}
+
 /// What the policy says of a row, with what it says of all types.
 fn spoken(key: &(String, Stage), said: &Rows, general: &General) -> Cell {
     let mut cell = inner(key, said);
@@ -118,387 +139,4 @@ fn spoken(key: &(String, Stage), said: &Rows, general: &General) -> Cell {
         cell.at.push(at.clone());
     }
     cell
-}
-
-struct Judge<'a> {
-    row: &'a Row,
-    given: (bool, bool),
-    out: &'a mut Vec<Finding>,
-    /// Numbers of the findings on this row.
-    numbers: Vec<usize>,
-}
-
-fn judge(row: &Row, given: (bool, bool), kit: &Kit, out: &mut Vec<Finding>) -> Vec<usize> {
-    let mut j = Judge { row, given, out, numbers: Vec::new() };
-    j.presence();
-    j.purposes(kit);
-    j.recipients();
-    j.retention();
-    j.countries();
-    j.numbers
-}
-
-impl Judge<'_> {
-    #[expect(clippy::too_many_arguments, reason = "one call a finding, all fields named at the call")]
-    fn push(
-        &mut self,
-        leaf: &str,
-        also: &[&str],
-        aspect: Aspect,
-        said: SideValue,
-        record: SideValue,
-        done: SideValue,
-        message: Text,
-        remedy: Text,
-    ) {
-        let mut sides = vec![said];
-        if self.given.0 {
-            sides.push(record);
-        }
-        if self.given.1 {
-            sides.push(done);
-        }
-        // The same difference seen again at another stage inside the house is the same finding.
-        let house = |s: Stage| matches!(s, Stage::Collection | Stage::Use | Stage::Storage);
-        let twin = self.out.iter().position(|f| {
-            f.kind == self.row.kind
-                && f.aspect == aspect
-                && house(f.stage)
-                && house(self.row.stage)
-                && f.sides
-                    .iter()
-                    .zip(&sides)
-                    .all(|(a, b)| a.value == b.value || (b.side == Side::Done && b.value.is_none()))
-        });
-        if let Some(n) = twin {
-            self.numbers.push(n + 1);
-            return;
-        }
-        self.numbers.push(self.out.len() + 1);
-        self.out.push(Finding {
-            number: 0,
-            leaf: leaf.to_owned(),
-            also: also.iter().map(|s| (*s).to_owned()).collect(),
-            kind: self.row.kind.clone(),
-            stage: self.row.stage,
-            aspect,
-            odd: super::odd::odd(aspect, &sides),
-            sides,
-            message,
-            remedy,
-        });
-    }
-
-    fn presence(&mut self) {
-        let r = self.row;
-        let (s, c, d) = (r.said.present, r.on_record.present, r.done.present);
-        let what = Text::new(format!("{}{}", r.stage.zh(), r.title.zh), format!("{} of {}", r.stage.en(), r.title.en));
-        let side = |side, cell: &Cell| SideValue {
-            side,
-            value: if cell.denied { Some("denied".into()) } else { cell.present.then(|| "yes".to_owned()) },
-            at: cell.at.clone(),
-        };
-        let sides = (side(Side::Said, &r.said), side(Side::OnRecord, &r.on_record), side(Side::Done, &r.done));
-        if !s && r.said.denied && (c || d) {
-            let text = Text::new(
-                format!("政策声明不会{}，但{}", what.zh, if d { "实际发生" } else { "台账有记录" }),
-                format!("the policy denies {}, yet it is {}", what.en, if d { "done" } else { "on record" }),
-            );
-            let remedy = Text::new(
-                "停止该处理，或更正政策并重新告知、征得同意",
-                "stop it, or correct the policy and tell and ask again",
-            );
-            self.push("5.5.3", &["5.3.3"], Aspect::Denial, sides.0, sides.1, sides.2, text, remedy);
-            return;
-        }
-        let collection = r.stage == Stage::Collection;
-        let extent = if collection { "6.2.4.1a" } else { "5.4.2c" };
-        let (leaf, also, zh, en): (&str, &[&str], String, String) = match (s, c && self.given.0, d && self.given.1) {
-            (false, false, true) => (
-                extent,
-                &["5.5.3"],
-                format!("实际{}，政策未说明，台账也没有", what.zh),
-                format!("{} is done, but neither said nor on record", what.en),
-            ),
-            (false, true, true) => (
-                "5.5.3",
-                &[],
-                format!("在册且实际{}，政策未说明", what.zh),
-                format!("{} is on record and done, but not said", what.en),
-            ),
-            (false, true, false) => (
-                "5.5.3",
-                &[],
-                format!("台账记载{}，政策未说明", what.zh),
-                format!("{} is on record, but not said", what.en),
-            ),
-            (true, false, true) if self.given.0 => (
-                extent,
-                &[],
-                format!("实际{}且政策已说明，台账没有", what.zh),
-                format!("{} is said and done, but not on record", what.en),
-            ),
-            (true, false, false) if self.given.0 => (
-                "5.5.3",
-                &[],
-                format!("政策称{}，台账和事件中都没有", what.zh),
-                format!("{} is said, but neither on record nor done", what.en),
-            ),
-            _ => return,
-        };
-        let remedy = if s {
-            Text::new(
-                "核实后补入台账，或从政策中删去",
-                "check it, then enter it in the record or take it out of the policy",
-            )
-        } else {
-            Text::new(
-                "停止处理，或写入政策并按合法性基础告知、征得同意",
-                "stop it, or say it in the policy and tell and ask as its basis demands",
-            )
-        };
-        self.push(leaf, also, Aspect::Presence, sides.0, sides.1, sides.2, Text::new(zh, en), remedy);
-    }
-
-    /// Which sides have the row, so that values on them can be compared.
-    fn sides(&self) -> [(Side, bool); 3] {
-        [
-            (Side::Said, self.row.said.present),
-            (Side::OnRecord, self.row.on_record.present && self.given.0),
-            (Side::Done, self.row.done.present && self.given.1),
-        ]
-    }
-
-    /// Values of one kind that not every side has; sides without any value of the kind are not compared.
-    fn unequal(&self, pick: fn(&Cell) -> &Values, same: fn(&str, &str) -> bool) -> Vec<(String, [SideValue; 3])> {
-        let live: Vec<Side> =
-            self.sides().iter().filter(|(s, p)| *p && !pick(self.row.side(*s)).is_empty()).map(|s| s.0).collect();
-        let mut seen: Vec<String> = Vec::new();
-        let mut out = Vec::new();
-        for &side in &live {
-            for value in pick(self.row.side(side)).all.keys() {
-                if seen.iter().any(|v| same(v, value)) {
-                    continue;
-                }
-                seen.push(value.clone());
-                let here = |s: Side| {
-                    let found = pick(self.row.side(s)).all.iter().find(|(v, _)| same(v, value));
-                    SideValue {
-                        side: s,
-                        value: found.map(|f| f.0.clone()),
-                        at: found.map(|f| f.1.clone()).unwrap_or_default(),
-                    }
-                };
-                let all = [here(Side::Said), here(Side::OnRecord), here(Side::Done)];
-                let everywhere = live.iter().all(|s| all.iter().any(|v| v.side == *s && v.value.is_some()));
-                // What is said or on record and simply did not happen in the events is no disagreement.
-                let only_undone =
-                    live.iter().all(|s| *s == Side::Done || all.iter().any(|v| v.side == *s && v.value.is_some()));
-                if !everywhere && !only_undone {
-                    out.push((value.clone(), all));
-                }
-            }
-        }
-        out
-    }
-
-    fn purposes(&mut self, kit: &Kit) {
-        for (value, [s, c, d]) in self.unequal(|c| &c.purposes, |a, b| a == b) {
-            let name = kit.purposes.by_id(&value).map_or_else(|| Text::new(&value, &value), |p| p.title.clone());
-            let has = (s.value.is_some(), c.value.is_some(), d.value.is_some());
-            // A policy names many purposes in one breath; one that the record lacks is a finding only if it is definite.
-            if has == (true, false, false) && kit.purposes.by_id(&value).is_none_or(|p| p.vague) {
-                continue;
-            }
-            let t = &self.row.title;
-            let (leaf, also, zh, en): (&str, &[&str], String, String) = match has {
-                (false, _, true) => (
-                    "5.4.3",
-                    &["5.3.3", "5.5.3"],
-                    format!("{}实际用于“{}”，政策没有明示这一目的", t.zh, name.zh),
-                    format!("{} is used for “{}”, a purpose not said", t.en, name.en),
-                ),
-                (false, true, false) => (
-                    "5.3.3",
-                    &["5.5.3"],
-                    format!("台账把{}用于“{}”，政策没有明示这一目的", t.zh, name.zh),
-                    format!("the record uses {} for “{}”, a purpose not said", t.en, name.en),
-                ),
-                (true, false, true) => (
-                    "5.3.3",
-                    &[],
-                    format!("{}的目的“{}”已明示且实际发生，台账没有", t.zh, name.zh),
-                    format!("“{}” of {} is said and done, but not on record", name.en, t.en),
-                ),
-                _ => (
-                    "5.3.3",
-                    &["5.5.3"],
-                    format!("政策把{}的目的说成“{}”，台账没有这一目的", t.zh, name.zh),
-                    format!("the policy gives “{}” for {}, the record does not", name.en, t.en),
-                ),
-            };
-            let remedy = Text::new(
-                "统一各处目的；新增目的先做兼容性测试，再更新政策和告知",
-                "make the purposes agree; test a new one for compatibility, then update the policy and tell",
-            );
-            self.push(leaf, also, Aspect::Purpose, s, c, d, Text::new(zh, en), remedy);
-        }
-    }
-
-    fn recipients(&mut self) {
-        for (value, [s, c, d]) in self.unequal(|c| &c.recipients, same_party) {
-            let has = (s.value.is_some(), c.value.is_some(), d.value.is_some());
-            let t = &self.row.title;
-            let (zh, en) = match has {
-                (false, _, true) => (
-                    format!("{}实际{}给“{value}”，政策没有列出", t.zh, self.row.stage.zh()),
-                    format!("{} goes to “{value}”, which the policy does not name", t.en),
-                ),
-                (false, true, false) => (
-                    format!("台账把{}提供给“{value}”，政策没有列出", t.zh),
-                    format!("the record provides {} to “{value}”, which the policy does not name", t.en),
-                ),
-                (true, false, true) => (
-                    format!("接收{}的“{value}”不在台账中", t.zh),
-                    format!("“{value}”, who receives {}, is not on record", t.en),
-                ),
-                _ => (
-                    format!("政策列出的接收方“{value}”不在台账中（{}）", t.zh),
-                    format!("the policy names “{value}” for {}, the record does not", t.en),
-                ),
-            };
-            let also: &[&str] = if has.2 && !has.0 { &["5.4.2c"] } else { &[] };
-            let remedy = Text::new(
-                "核实接收方；未告知的停止提供，或更新政策并取得单独同意",
-                "check the recipient; stop the provision or update the policy and obtain separate consent",
-            );
-            self.push("5.5.3", also, Aspect::Recipient, s, c, d, Text::new(zh, en), remedy);
-        }
-    }
-
-    fn retention(&mut self) {
-        let longest = |cell: &Cell, present: bool| -> Option<(Period, String, Vec<String>)> {
-            cell.retention
-                .all
-                .iter()
-                .filter(|_| present)
-                .filter_map(|(v, at)| retention::parse(v).map(|p| (p, v.clone(), at.clone())))
-                .max_by_key(|p| p.0)
-        };
-        let [said, record, done] = self.sides().map(|(s, p)| longest(self.row.side(s), p));
-        let side = |side, v: &Option<(Period, String, Vec<String>)>| SideValue {
-            side,
-            value: v.as_ref().map(|v| v.1.clone()),
-            at: v.as_ref().map(|v| v.2.clone()).unwrap_or_default(),
-        };
-        let t = self.row.title.clone();
-        let words = (
-            said.as_ref().map_or("—", |v| v.1.as_str()).to_owned(),
-            record.as_ref().map_or("—", |v| v.1.as_str()).to_owned(),
-            done.as_ref().map_or("—", |v| v.1.as_str()).to_owned(),
-        );
-        let unequal = matches!((&said, &record), (Some(a), Some(b)) if !retention::same(a.0, b.0));
-        let over = |limit: &Option<(Period, String, Vec<String>)>| matches!((&done, limit), (Some(d), Some(l)) if retention::exceeds(d.0, l.0));
-        let (leaf, also, zh, en): (&str, &[&str], String, String) = if over(&said) {
-            (
-                "5.5.3",
-                &["5.4.2c"],
-                format!("{}已存 {}，政策称 {}", t.zh, words.2, words.0),
-                format!("{} is {} old, the policy says {}", t.en, words.2, words.0),
-            )
-        } else if over(&record) {
-            (
-                "5.4.2c",
-                &[],
-                format!("{}已存 {}，台账为 {}", t.zh, words.2, words.1),
-                format!("{} is {} old, the record says {}", t.en, words.2, words.1),
-            )
-        } else if unequal {
-            (
-                "5.5.3",
-                &[],
-                format!("{}的存储期限：政策 {}，台账 {}", t.zh, words.0, words.1),
-                format!("retention of {}: the policy says {}, the record {}", t.en, words.0, words.1),
-            )
-        } else {
-            return;
-        };
-        let (s, c, d) = (side(Side::Said, &said), side(Side::OnRecord, &record), side(Side::Done, &done));
-        let remedy = Text::new(
-            "到期删除或匿名化，并使政策与台账一致",
-            "delete or anonymise what is overdue and make policy and record agree",
-        );
-        self.push(leaf, also, Aspect::Retention, s, c, d, Text::new(zh, en), remedy);
-    }
-
-    fn countries(&mut self) {
-        if self.row.stage == Stage::CrossBorder {
-            return;
-        }
-        for (value, [s, c, d]) in self.unequal(|c| &c.countries, same_place) {
-            if value == "CN" {
-                // The place that differs is the finding, not the one it differs from.
-                continue;
-            }
-            let t = &self.row.title;
-            let (zh, en) = if s.value.is_some() {
-                (
-                    format!("政策称{}会到境外（{value}），台账没有", t.zh),
-                    format!("the policy sends {} abroad ({value}), the record does not", t.en),
-                )
-            } else if d.value.is_some() {
-                (
-                    format!("{}实际存放或处理于 {value}，政策称在境内", t.zh),
-                    format!("{} is kept or processed in {value}, the policy says inside the country", t.en),
-                )
-            } else {
-                (
-                    format!("台账把{}放在 {value}，政策称在境内", t.zh),
-                    format!("the record keeps {} in {value}, the policy says inside the country", t.en),
-                )
-            };
-            let remedy = Text::new(
-                "迁回境内，或履行出境程序并更新政策、取得单独同意",
-                "move it back, or meet the conditions of export, update the policy and obtain separate consent",
-            );
-            self.push("5.5.3", &["7.2.4.1a"], Aspect::Country, s, c, d, Text::new(zh, en), remedy);
-        }
-    }
-}
-
-/// Company names without what differs from place to place.
-fn party(name: &str) -> String {
-    let mut out: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    for w in [
-        "股份有限公司",
-        "有限责任公司",
-        "有限公司",
-        "公司",
-        "sdk",
-        "科技",
-        "网络",
-        "技术",
-        "信息",
-        "集团",
-        "北京",
-        "上海",
-        "深圳",
-        "杭州",
-        "广州",
-    ] {
-        let short = out.replace(w, "");
-        if short.chars().count() >= 2 {
-            out = short;
-        }
-    }
-    out
-}
-
-fn same_party(a: &str, b: &str) -> bool {
-    let (a, b) = (party(a), party(b));
-    a == b || (a.chars().count() >= 2 && b.contains(&a)) || (b.chars().count() >= 2 && a.contains(&b))
-}
-
-fn same_place(a: &str, b: &str) -> bool {
-    a == b || (a == "abroad" && b != "CN") || (b == "abroad" && a != "CN")
 }

@@ -61,7 +61,7 @@ impl Inventory {
             }
             let given = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
             let entry = Entry {
-                kind: deed.kind.clone(),
+                kind: self.kind(&deed.kind).to_owned(),
                 stage,
                 purpose: given(self.purpose(&deed.purpose)),
                 recipient: given(self.recipient(&deed.recipient)),

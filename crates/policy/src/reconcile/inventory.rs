@@ -19,8 +19,8 @@ pub struct Inventory {
     pub policies: Vec<(String, String)>,
     /// Rows by type and stage.
     pub rows: Rows,
-    /// Titles of types that are the dossier's own, by id.
-    pub own_types: BTreeMap<String, Text>,
+    /// What else of the dossier the comparison needs.
+    pub beside: Beside,
     /// Names under which activities of this product are logged.
     pub activities: BTreeSet<String>,
     /// Names under which activities of other products are logged.
@@ -33,6 +33,19 @@ pub struct Inventory {
     pub notes: Vec<Text>,
     purposes: BTreeMap<String, String>,
     recipients: BTreeMap<String, String>,
+    /// Types that only have an id of their own, by it: the type of the taxonomy that their title names.
+    kinds: BTreeMap<String, String>,
+}
+
+/// What of a dossier is needed to compare besides the rows of a product.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Titles of types that are the dossier's own, by id.
+    pub types: BTreeMap<String, Text>,
+    /// The words in which the dossier states its purposes, and the purposes they name.
+    pub purposes: BTreeMap<String, Vec<String>>,
+    /// Rows of other products that the same policies cover: what a policy says may be said of them.
+    pub rows: Rows,
 }
 
 /// Stage of a word of the dossier or of the logs; `None` for deletion, protection and the like, which a policy need not list.
@@ -70,12 +83,19 @@ pub fn inventory(schema: &Schema, dossier: &Dossier, product: Option<&str>, kit:
     let mut reader = Reader { named, dossier, kit, out: Inventory::default() };
     reader.product(chosen);
     reader.words();
+    let covered = |product: RecordId| {
+        let policies = |p: RecordId| named.records(p, "policies").unwrap_or_default();
+        chosen.is_some_and(|chosen| policies(chosen).iter().any(|policy| policies(product).contains(policy)))
+    };
     for activity in named.objects("activity") {
         let name = named.text(activity, "logged_as").unwrap_or_else(|| dossier.facts.id(activity)).to_owned();
         let its = named.records(activity, "product").and_then(|list| list.first().copied());
         match (chosen, its) {
             (Some(wanted), Some(its)) if wanted != its => {
-                reader.out.others.insert(name);
+                reader.out.others.insert(name.clone());
+                if covered(its) {
+                    reader.activity(activity, None);
+                }
                 continue;
             }
             (Some(_), None) => {
@@ -88,7 +108,7 @@ pub fn inventory(schema: &Schema, dossier: &Dossier, product: Option<&str>, kit:
             _ => {}
         }
         reader.out.activities.insert(name.clone());
-        reader.activity(activity, &name);
+        reader.activity(activity, Some(&name));
     }
     let shared: Vec<String> = reader.out.activities.intersection(&reader.out.others).cloned().collect();
     for name in shared {
@@ -98,6 +118,12 @@ pub fn inventory(schema: &Schema, dossier: &Dossier, product: Option<&str>, kit:
 }
 
 impl Inventory {
+    /// A logged type by its id in the taxonomy, where the dossier's own id stands for one.
+    #[must_use]
+    pub fn kind<'a>(&'a self, logged: &'a str) -> &'a str {
+        self.kinds.get(logged).map_or(logged, String::as_str)
+    }
+
     /// A logged purpose in the words of the dossier, where it is the id of one of its purposes.
     #[must_use]
     pub fn purpose<'a>(&'a self, logged: &'a str) -> &'a str {
@@ -151,6 +177,7 @@ impl Reader<'_> {
     fn words(&mut self) {
         for purpose in self.named.objects("purpose") {
             let words = self.named.text(purpose, "statement").map_or_else(|| self.title(purpose), str::to_owned);
+            self.out.beside.purposes.insert(words.clone(), super::input::purpose_ids(&words, self.kit));
             self.out.purposes.insert(self.dossier.facts.id(purpose).to_owned(), words);
         }
         for recipient in self.named.objects("recipient") {
@@ -159,10 +186,29 @@ impl Reader<'_> {
         }
     }
 
-    fn activity(&mut self, activity: RecordId, name: &str) {
+    /// The type under which one of the dossier is compared: that of the taxonomy whose word its title is, else its own.
+    fn kind(&mut self, kind: RecordId) -> String {
+        let id = self.dossier.facts.id(kind).to_owned();
+        let types = &self.kit.catalogue.types;
+        if types.by_id(&id).is_some() {
+            return id;
+        }
+        let title = self.title(kind);
+        let whole = types.find(&title).into_iter().find(|m| m.start == 0 && m.end == title.len());
+        if let Some(known) = whole.and_then(|m| types.get(m.kind)).filter(|known| !known.general) {
+            self.out.kinds.insert(id, known.id.clone());
+            return known.id.clone();
+        }
+        self.out.beside.types.insert(id.clone(), Text::new(&title, &title));
+        id
+    }
+
+    /// An activity, with the name it is logged under; without one it is of another product under the same policies, which
+    /// adds its rows there and has nothing told of it.
+    fn activity(&mut self, activity: RecordId, name: Option<&str>) {
         let id = self.dossier.facts.id(activity).to_owned();
         let Some(stage) = self.named.word(activity, "stage").and_then(stage) else {
-            if self.named.word(activity, "stage").is_none() {
+            if let Some(name) = name.filter(|_| self.named.word(activity, "stage").is_none()) {
                 self.out.open.push((name.to_owned(), format!("activities.{id}.stage")));
                 self.out.notes.push(Text::new(
                     format!("处理活动 `{id}` 没有写明环节，未对照"),
@@ -172,6 +218,7 @@ impl Reader<'_> {
             return;
         };
         let Some(types) = self.named.records(activity, "types") else {
+            let Some(name) = name else { return };
             self.out.open.push((name.to_owned(), format!("activities.{id}.types")));
             self.out.notes.push(Text::new(
                 format!("处理活动 `{id}` 没有写明个人信息类型，未对照"),
@@ -200,13 +247,11 @@ impl Reader<'_> {
             None => None,
         };
         let at = self.place(activity, "types");
-        self.out.owners.entry(at.clone()).or_default().insert((name.to_owned(), Some(stage)));
+        if let Some(name) = name {
+            self.out.owners.entry(at.clone()).or_default().insert((name.to_owned(), Some(stage)));
+        }
         for kind in types {
-            let kind_id = self.dossier.facts.id(kind).to_owned();
-            if self.kit.catalogue.types.by_id(&kind_id).is_none() {
-                let title = self.title(kind);
-                self.out.own_types.insert(kind_id.clone(), Text::new(&title, &title));
-            }
+            let kind_id = self.kind(kind);
             // One entry per recipient; the rest of it is the same.
             let mut each: Vec<Option<String>> = recipients.iter().cloned().map(Some).collect();
             if each.is_empty() {
@@ -223,7 +268,8 @@ impl Reader<'_> {
                     at: Some(at.clone()),
                     events: None,
                 };
-                enter(&mut self.out.rows, entry, self.kit);
+                let rows = if name.is_some() { &mut self.out.rows } else { &mut self.out.beside.rows };
+                enter(rows, entry, self.kit);
             }
         }
     }

@@ -1,9 +1,12 @@
 //! The policy's practices as rows.
 
 use super::input::{Rows, purpose_ids};
+use super::inventory::Beside;
 use super::{Cell, retention};
-use crate::data::Text;
 use crate::doc::Document;
+use crate::items::Analysis;
+use crate::practices::extract::practices_of;
+use crate::practices::own::Own;
 use crate::practices::{Practice, Stage};
 use crate::report::Kit;
 use std::collections::BTreeMap;
@@ -19,9 +22,28 @@ pub struct General {
     pub recipients: Cell,
 }
 
-/// Rows of the policy; `name` is the file, for addresses.
+/// What policies say together; each comes with its name in addresses. Of what is beside only types and purposes count.
 #[must_use]
-pub fn rows(practices: &[Practice], name: &str, kit: &Kit) -> (Rows, General) {
+pub fn of<'a>(
+    policies: impl IntoIterator<Item = (String, &'a Document)>,
+    beside: &Beside,
+    kit: &Kit,
+) -> (Rows, General) {
+    let mut all = (Rows::new(), General::default());
+    let types = Own::new(&beside.types);
+    for (name, policy) in policies {
+        let analysis = Analysis::new(policy, &kit.catalogue);
+        let mut practices = practices_of(&analysis, &kit.purposes, &types);
+        verbatim(&mut practices, policy, &beside.purposes);
+        let mut one = rows(&practices, &name, kit);
+        own(&mut one.0, policy, &practices, &name, &types);
+        join(&mut all, one);
+    }
+    all
+}
+
+/// Rows of the policy; `name` is the file, for addresses.
+fn rows(practices: &[Practice], name: &str, kit: &Kit) -> (Rows, General) {
     let mut rows = Rows::new();
     let mut general = General::default();
     for p in practices {
@@ -58,35 +80,44 @@ pub fn rows(practices: &[Practice], name: &str, kit: &Kit) -> (Rows, General) {
     (rows, general)
 }
 
-/// Types of the dossier's own, found by their titles: in the practice whose sentence names one, else as collected.
-pub fn own(rows: &mut Rows, doc: &Document, practices: &[Practice], name: &str, own_types: &BTreeMap<String, Text>) {
-    for (id, title) in own_types {
-        for (index, sentence) in doc.sentences.iter().enumerate() {
-            if !doc.sentence(index).contains(&title.zh) || doc.blocks.get(sentence.block).is_none_or(|b| b.announces())
-            {
-                continue;
-            }
+/// Types of the dossier's own in sentences that state no practice: they count as collected.
+fn own(rows: &mut Rows, doc: &Document, practices: &[Practice], name: &str, types: &Own) {
+    for (index, sentence) in doc.sentences.iter().enumerate() {
+        if practices.iter().any(|p| p.sentence == index) || doc.blocks.get(sentence.block).is_none_or(|b| b.announces())
+        {
+            continue;
+        }
+        for (id, _, _) in types.find(doc.sentence(index)) {
             let at = format!("{name}:{}", doc.sentence_address(index));
-            let mut stated = false;
-            for p in practices.iter().filter(|p| p.sentence == index) {
-                let cell = rows.entry((id.clone(), p.action)).or_default();
-                if p.denied {
-                    cell.denied = true;
-                } else {
-                    cell.mark(&at);
-                    fill(cell, p, &p.purposes, &at);
-                }
-                stated = true;
-            }
-            if !stated {
-                rows.entry((id.clone(), Stage::Collection)).or_default().mark(&at);
+            rows.entry((id.to_owned(), Stage::Collection)).or_default().mark(&at);
+        }
+    }
+}
+
+/// Purposes that a sentence states in the very words of the dossier, with what these words name.
+fn verbatim(practices: &mut [Practice], doc: &Document, purposes: &BTreeMap<String, Vec<String>>) {
+    let known: Vec<(String, &Vec<String>)> = purposes
+        .iter()
+        .map(|(words, ids)| (plain(words), ids))
+        .filter(|(words, _)| words.chars().count() > 3)
+        .collect();
+    for p in practices.iter_mut().filter(|p| !p.denied) {
+        let text = plain(doc.sentence(p.sentence));
+        for id in known.iter().filter(|(words, _)| text.contains(words)).flat_map(|(_, ids)| *ids) {
+            if !p.purposes.contains(id) {
+                p.purposes.push(id.clone());
             }
         }
     }
 }
 
+/// A text without what changes nothing: white space, punctuation and emphasis.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
 /// Adds what a further policy of the same product says.
-pub fn join(into: &mut (Rows, General), from: (Rows, General)) {
+fn join(into: &mut (Rows, General), from: (Rows, General)) {
     for (key, cell) in from.0 {
         match into.0.entry(key) {
             std::collections::btree_map::Entry::Vacant(place) => {

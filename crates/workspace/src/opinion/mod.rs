@@ -211,7 +211,7 @@ impl Workspace {
                 "the catalogue of what was signed is not this program's: export with the version that signed it, or download what was frozen",
             ));
         }
-        let judged = crate::judge::judge(self.catalogue(), 0, text("dossier").to_owned())?;
+        let judged = self.judge_text(grant.assessment(), 0, text("dossier").to_owned())?;
         let gaps = frozen.get("gaps").and_then(Value::as_array).into_iter().flatten();
         let gaps = gaps
             .map(|row| serde_json::from_value(row.get("gap").cloned().unwrap_or_default()))
