@@ -144,11 +144,12 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<V
                 Format::Csv => Reader::Csv,
                 Format::Json => Reader::Json,
             };
-            if !matches!(reader, Reader::Json) && !(mapping.each.is_empty() && mapping.specific.is_empty()) {
+            let plain = mapping.each.is_empty() && mapping.specific.is_empty();
+            if !plain && !matches!(reader, Reader::Json) {
                 return Err(Error::Format {
                     path,
                     format: "json lines",
-                    what: "the mapping makes several rows of a line".into(),
+                    what: "its mapping has `each` or `specific`".into(),
                     mend: "give JSON lines, or a mapping without `each` and `specific`",
                 });
             }

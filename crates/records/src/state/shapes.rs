@@ -46,7 +46,7 @@ impl Shapes {
 
     /// Number of shapes.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.ends.len()
     }
 
@@ -70,12 +70,12 @@ mod tests {
             let number = shapes.number(list).unwrap();
             assert_eq!(*first.entry(list.clone()).or_insert(number), number);
         }
-        assert_eq!(shapes.len(), first.len());
+        assert_eq!(shapes.count(), first.len());
         assert_eq!(shapes.iter().map(<[u64]>::to_vec).collect::<Vec<_>>().len(), first.len());
         for n in 0..MOST_SHAPES as u64 {
             shapes.number(&[n, 1 << 40]);
         }
-        assert_eq!(shapes.len(), MOST_SHAPES);
+        assert_eq!(shapes.count(), MOST_SHAPES);
         assert_eq!(shapes.number(&[1, 2, 3, 4]), None);
         assert_eq!(shapes.number(&[3]), first.get(&vec![3]).copied(), "those known stay known");
     }
