@@ -207,7 +207,7 @@ fn a_plain_dossier_has_no_fields_of_packs() {
 const CASES: &[(&str, &[&str], &[&str])] = &[
     ("auto-sales-shanghai", &[], &[]),
     ("e-commerce", &[], &[]),
-    ("internet-health", &[], &[]),
+    ("internet-health", &[], &["internet-health.C3x"]),
     ("ride-hailing", &[], &[]),
     ("smart-home", &[], &[]),
     ("supermarket-shanghai", &[], &[]),
