@@ -273,7 +273,10 @@ fn results_are_told_as_oscal_and_unknown_is_never_satisfied() {
         assert_eq!(status(one)["reason"] == "fail", one["related-risks"][0]["risk-uuid"].is_string(), "{one}");
         assert!(objectives.contains(&one["target"]["target-id"].as_str().unwrap()));
     }
-    let capture = list("observations").iter().find(|one| one["title"].as_str().unwrap().starts_with("6.2.6.1c4 ")).unwrap();
+    let capture =
+        list("observations").iter().find(|one| one["title"].as_str().unwrap().starts_with("6.2.6.1c4 ")).unwrap();
     let evidence = capture["relevant-evidence"].as_array().unwrap();
-    assert!(evidence.iter().any(|one| one["href"].as_str().unwrap().contains("examples/storefront-cameras/dossier.yaml#L")));
+    assert!(
+        evidence.iter().any(|one| one["href"].as_str().unwrap().contains("examples/storefront-cameras/dossier.yaml#L"))
+    );
 }
