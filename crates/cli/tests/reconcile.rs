@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use common::{catalogue, date, example, root};
+use common::{catalogue, copy, date, example, root};
 use serde_json::Value;
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Change, Dossier, Edit, Outcome};
@@ -410,18 +410,5 @@ fn the_dealer_says_what_it_has_and_a_changed_word_shows() {
         let all = compared(&value);
         let mut wrong = all.iter().filter(|(_, verdict, record)| verdict == "gap" && record["status"] == "gap");
         assert!(wrong.any(|(_, _, record)| record.to_string().contains(about)), "{to}: {all:?}");
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
-        }
     }
 }

@@ -38,6 +38,20 @@ pub fn example(catalogue: &Catalogue, name: &str) -> Dossier {
     }
 }
 
+/// A folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
 pub fn date(text: &str) -> Date {
     Date::parse(text).unwrap()
 }
