@@ -36,12 +36,12 @@ pub const WORDING: &str = include_str!("../../../catalogue/policy/wording.yaml")
 /// # Errors
 /// With file, line and column when the text is no YAML of the expected shape.
 pub fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Error> {
-    serde_yaml_ng::from_str(text).map_err(|e| {
+    serde_saphyr::from_str(text).map_err(|e| {
         let at = e.location();
         Error::Data {
             file: file.to_owned(),
-            line: at.as_ref().map_or(0, serde_yaml_ng::Location::line),
-            column: at.as_ref().map_or(0, serde_yaml_ng::Location::column),
+            line: at.map_or(0, |at| at.line() as usize),
+            column: at.map_or(0, |at| at.column() as usize),
             reason: e.to_string().to_lowercase(),
             mend: "correct the entry; `docs/policy.md` shows the form".into(),
         }
