@@ -141,4 +141,21 @@ mod tests {
         finding.tidy();
         assert_eq!(finding, Finding::new(3, 7, Outcome::Gap));
     }
+
+    #[test]
+    fn answers_decide_unless_it_is_open_or_another_clause_does() {
+        let mut finding = Finding::new(3, 7, Outcome::Gap);
+        assert!(!finding.by_answers());
+        finding.rest_mut().answers.push((3, 0));
+        assert!(finding.by_answers());
+        finding.decide(Outcome::Undetermined);
+        assert!(!finding.by_answers());
+        finding.decide(Outcome::Gap);
+        finding.rest_mut().leans.push(Lean { id: "5.3.3".into(), outcome: Outcome::Gap });
+        assert!(!finding.by_answers(), "another clause is the gap");
+        finding.decide(Outcome::Conformant);
+        assert!(finding.by_answers());
+        finding.rest_mut().superseded = Some("5.2.2.2".into());
+        assert!(!finding.by_answers());
+    }
 }
