@@ -12,13 +12,15 @@ pub(crate) fn one_text(node: &Node, english: &mut BTreeMap<String, String>, prob
             Some((zh, en)) => {
                 let known = english.entry(zh.to_owned()).or_insert_with(|| en.to_owned());
                 if known != en {
-                    let (was_zh, was_en) = (format!("`{zh}` 已译作 `{known}`"), format!("`{zh}` is `{known}` elsewhere"));
+                    let (was_zh, was_en) =
+                        (format!("`{zh}` 已译作 `{known}`"), format!("`{zh}` is `{known}` elsewhere"));
                     problems.push(Diagnostic::error(node.at, was_zh, was_en));
                 }
                 Value::Scalar(zh.to_owned(), true)
             }
             None => {
-                let one = |(key, value): &(zhunsheng_source::Key, Node)| (key.clone(), one_text(value, english, problems));
+                let one =
+                    |(key, value): &(zhunsheng_source::Key, Node)| (key.clone(), one_text(value, english, problems));
                 Value::Map(entries.iter().map(one).collect())
             }
         },
@@ -49,7 +51,8 @@ mod tests {
         assert_eq!(english.get("姓名").map(String::as_str), Some("name"));
         assert_eq!(english.len(), 1);
         assert!(!problems.has_errors());
-        let again = zhunsheng_source::parse("a: {title: {zh: 姓名, en: other}}", 0, zhunsheng_source::Limits::default());
+        let again =
+            zhunsheng_source::parse("a: {title: {zh: 姓名, en: other}}", 0, zhunsheng_source::Limits::default());
         one_text(&again.unwrap(), &mut english, &mut problems);
         assert!(problems.has_errors(), "one text with two translations");
     }

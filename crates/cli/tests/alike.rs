@@ -157,7 +157,9 @@ fn a_guided_leaf_is_never_decided_without_provenance() {
 fn counts_say_what_of_them_is_of_packs() {
     with("auto-sales-shanghai-fails", |assessment| {
         let counts = json(assessment)["packs"][0]["counts"].clone();
-        let of = |text: &str| text.split_once("以上数字已含行业包：").expect("is said").1.chars().take(80).collect::<String>();
+        let of = |text: &str| {
+            text.split_once("以上数字已含行业包：").expect("is said").1.chars().take(80).collect::<String>()
+        };
         let expected = format!("差距{}项，待定{}项", counts["gap"], counts["undetermined"]);
         assert!(of(&flat(&text(assessment, Lang::Zh))).contains(&expected));
         assert!(flat(&of(&html(assessment, Lang::Zh))).contains(&expected));
@@ -209,7 +211,10 @@ fn types_are_named_in_the_language_of_the_report() {
         let (zh, en) = (shown(Lang::Zh), shown(Lang::En));
         assert!(!zh.is_empty() && zh.len() == en.len());
         assert!(zh.iter().all(|one| one.contains("人脸信息（face-image）") && !one.contains("facial")), "{zh:?}");
-        assert!(en.iter().all(|one| one.contains("facial features (face-image)") && !one.contains("人脸信息")), "{en:?}");
+        assert!(
+            en.iter().all(|one| one.contains("facial features (face-image)") && !one.contains("人脸信息")),
+            "{en:?}"
+        );
     });
 }
 
@@ -236,7 +241,8 @@ fn ages_are_in_years_of_age() {
         let age = threshold.quantity == "age-of-individual";
         assert_eq!(age, threshold.unit == "years-of-age", "{}: {}", threshold.id, threshold.unit);
     }
-    let said = String::from_utf8(run(&["obligations", "examples/internet-health-conforms", "--as-of", "2026-11-01"]).stdout);
+    let said =
+        String::from_utf8(run(&["obligations", "examples/internet-health-conforms", "--as-of", "2026-11-01"]).stdout);
     let said = said.unwrap();
     assert!(said.contains("14 周岁") && !said.contains("14 年"), "{said}");
     assert_eq!(words::unit("years-of-age", Lang::Zh), "周岁");

@@ -232,7 +232,9 @@ impl Derived {
         );
         if !self.presumed.is_empty() {
             let list = self.presumed.join(", ");
-            text.push_str(&format!("# 未识别合法性基础，按同意核验 · no basis is named, consent is presumed: {list}\n"));
+            text.push_str(&format!(
+                "# 未识别合法性基础，按同意核验 · no basis is named, consent is presumed: {list}\n"
+            ));
         }
         let body = serde_saphyr::to_string(&self.declared).map_err(|e| Error::Config {
             place: "records declare".into(),

@@ -308,7 +308,9 @@ impl AuditReport {
                 let _ = match (c.missing.is_empty(), zh) {
                     (true, _) => Ok(()),
                     (false, true) => writeln!(out, "{}另缺 {}，就此未能核验", " ".repeat(13), missing("、")),
-                    (false, false) => writeln!(out, "{}not decided for {}, which is missing", " ".repeat(13), missing(", ")),
+                    (false, false) => {
+                        writeln!(out, "{}not decided for {}, which is missing", " ".repeat(13), missing(", "))
+                    }
                 };
             }
         }

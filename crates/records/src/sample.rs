@@ -214,8 +214,7 @@ fn below(state: &mut u64, n: u64) -> u64 {
     }
 }
 
-const LIMITS_ZH: &str =
-    "抽样不能说明：未抽中各项的具体情况；低于可容忍偏差率的偏差是否存在；单独一起严重违规是否发生。请使评估各方知悉。\n";
+const LIMITS_ZH: &str = "抽样不能说明：未抽中各项的具体情况；低于可容忍偏差率的偏差是否存在；单独一起严重违规是否发生。请使评估各方知悉。\n";
 const LIMITS_EN: &str = "What a sample cannot show: anything about the items not drawn; whether deviations below the tolerable rate exist; whether a single grave violation occurred. Make this known to everyone concerned.\n";
 
 pub(crate) fn plan_command(a: &PlanArgs, lang: Lang) -> Result<(i32, String)> {

@@ -404,7 +404,8 @@ fn a_required_column_that_no_file_has_is_missing_and_an_empty_cell_a_violation()
     assert_eq!(run(&[&full], &["purpose"]).status, Status::Conformant);
     // Another file has the column: in this one it is empty.
     let header = HEADER.trim_end();
-    let other = put(at.join("other.csv"), format!("{header},操作人\n2026-01-02 10:00:03,甲,人脸识别,使用,客流统计,人脸,op1\n"));
+    let other =
+        put(at.join("other.csv"), format!("{header},操作人\n2026-01-02 10:00:03,甲,人脸识别,使用,客流统计,人脸,op1\n"));
     let mixed = run(&[&full, &other], &["operator"]);
     assert_eq!((mixed.status, mixed.examined, mixed.violations), (Status::Gap, 3, 2));
     assert!(mixed.missing.is_empty() && mixed.samples[0].reason.contains("操作人 operator"), "{mixed:?}");

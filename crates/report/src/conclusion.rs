@@ -38,9 +38,7 @@ pub fn conclusion(dimension: &str, verdict: Outcome, no_basis: Option<Outcome>, 
                 "合法性基础尚未确定：评估若就此结束，按 5.2.2 结论为不符合",
                 "no legal basis established yet: should the assessment end here, it is not conformant by 5.2.2",
             ),
-            Moment::End => {
-                Text::new("不符合：合法性基础不能确定", "not conformant: no legal basis can be determined")
-            }
+            Moment::End => Text::new("不符合：合法性基础不能确定", "not conformant: no legal basis can be determined"),
         },
         (Outcome::Undetermined, false) => Text::new("待定：不得视为符合", "undetermined: not established"),
         (Outcome::Conformant, _) => Text::new("符合", "conformant"),

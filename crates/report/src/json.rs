@@ -272,10 +272,7 @@ fn rollup(assessment: &Assessment<'_>) -> Value {
         if let Some(one) = concluded.iter().find(|one| one.clause.id == clause.id)
             && let Value::Object(map) = &mut value
         {
-            map.insert(
-                "conclusion".into(),
-                json!({"verdict": one.verdict, "zh": one.text.zh, "en": one.text.en}),
-            );
+            map.insert("conclusion".into(), json!({"verdict": one.verdict, "zh": one.text.zh, "en": one.text.en}));
         }
         value
     };

@@ -270,7 +270,7 @@ impl Document<'_, '_> {
             && let Value::Object(map) = &mut status
         {
             let undetermined =
-                self.say("未确定：已知事实不足以判断。", "undetermined: the facts known do not decide it.");
+                self.say("待定：已知事实不足以判断。", "undetermined: the facts known do not decide it.");
             map.insert("remarks".into(), undetermined.into());
         }
         let mut props = vec![

@@ -175,7 +175,8 @@ fn dimensions(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
             }
         }
     }
-    for (index, line) in wrap(words::overall(assessment, words::Moment::Open).get(lang), COLUMNS - 4).iter().enumerate() {
+    for (index, line) in wrap(words::overall(assessment, words::Moment::Open).get(lang), COLUMNS - 4).iter().enumerate()
+    {
         let _ = writeln!(out, "{}  {line}", if index == 0 { "\n" } else { "" });
     }
 }

@@ -184,10 +184,13 @@ pub fn law<'a>(assessment: &'a Assessment<'_>, leaf: &'a Leaf) -> Vec<Cited<'a>>
 /// `《个人信息保护法》第13条第1款第1项` of a reference such as `pipl/13(1)(1)`; the reference itself where nothing is known of it.
 pub fn reference(catalogue: &Catalogue, id: &str) -> Text {
     let found = LawRef::parse(id).and_then(|parsed| Some((catalogue.instrument(parsed.instrument)?, parsed.show())));
-    found.map_or_else(|| Text::new(id, id), |(instrument, part)| {
-        let (zh, en) = (&instrument.short.zh, &instrument.short.en);
-        Text::new(format!("《{zh}》{}", part.zh), format!("{en}, {}", part.en))
-    })
+    found.map_or_else(
+        || Text::new(id, id),
+        |(instrument, part)| {
+            let (zh, en) = (&instrument.short.zh, &instrument.short.en);
+            Text::new(format!("《{zh}》{}", part.zh), format!("{en}, {}", part.en))
+        },
+    )
 }
 
 /// `2021-11-01 起施行，基准日尚未施行` and the like; empty for what is in force.

@@ -137,9 +137,10 @@ impl Writer<'_> {
         } else {
             spans.push(muted(match object.answers.is_empty() {
                 true => self.t("\n由下列事实自动得出：", "\nAutomatic, from these facts:"),
-                false => {
-                    self.t("\n由评估员的回答和下列事实按规则得出：", "\nBy rule, from an assessor's answers and these facts:")
-                }
+                false => self.t(
+                    "\n由评估员的回答和下列事实按规则得出：",
+                    "\nBy rule, from an assessor's answers and these facts:",
+                ),
             }));
         }
         let stricter = self.x(&object.stricter);

@@ -118,7 +118,9 @@ pub fn html(assessment: &Assessment<'_>, lang: Lang) -> String {
         Section { anchor: "findings", title: ("逐条结论", "All findings by clause"), body: findings::body(&view) },
         Section { anchor: "law", title: ("所引法律与义务", "Law and obligations"), body: law::body(&view) },
         Section {
-            anchor: "people", title: ("评估员的回答和判定", "Assessors' answers and determinations"), body: people::body(&view)
+            anchor: "people",
+            title: ("评估员的回答和判定", "Assessors' answers and determinations"),
+            body: people::body(&view),
         },
         Section {
             anchor: "sheets",

@@ -83,7 +83,9 @@ fn given(view: &View<'_>) -> Markup {
     let said = match view.lang {
         Lang::Zh => format!("{decided} 项结论由评估员的回答按规则得出。结论所读取的回答共 {count} 项："),
         Lang::En => {
-            format!("{decided} findings follow by rule from what assessors answered. Answers that findings read, {count} in all:")
+            format!(
+                "{decided} findings follow by rule from what assessors answered. Answers that findings read, {count} in all:"
+            )
         }
     };
     let of = |(one, finding)| view.a.answers(finding).into_iter().map(move |answer| (one, finding, answer));

@@ -108,7 +108,9 @@ pub fn reason(context: &Context<'_>, check: u8, particular: &str) -> String {
 /// The required fields that a row leaves empty, with its activity.
 fn fields(context: &Context<'_>, batch: &Batch, row: usize, activity: &str) -> String {
     let zh = context.lang == crate::checks::Lang::Zh;
-    let empty = |&&i: &&usize| batch.text(i, row).is_none_or(|t| i == c::TYPES && crate::schema::split_types(t).next().is_none());
+    let empty = |&&i: &&usize| {
+        batch.text(i, row).is_none_or(|t| i == c::TYPES && crate::schema::split_types(t).next().is_none())
+    };
     let name = |i: &usize| match crate::schema::Table::Events.columns().get(*i) {
         Some(column) if zh => format!("{} {}", column.zh, column.name),
         column => column.map_or_else(String::new, |column| column.name.to_owned()),
