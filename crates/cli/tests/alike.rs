@@ -93,7 +93,7 @@ fn findings_from_answers_name_who_answered() {
     with("auto-sales-shanghai-fails", |assessment| {
         let value = json(assessment);
         let found = by_answers(&value);
-        let one = found.iter().find(|one| one["leaf"] == "auto-sales.2d2").expect("decided by an answer");
+        let one = found.iter().find(|one| one["leaf"] == "auto-sales.2d2").unwrap();
         assert_eq!(one["verdict"], "gap");
         let fact = one["facts"].as_array().unwrap().iter().find(|fact| fact["by"].is_string()).unwrap();
         assert_eq!(fact["path"], "answers[auto-sales.2d2].harm");
@@ -157,9 +157,7 @@ fn a_guided_leaf_is_never_decided_without_provenance() {
 fn counts_say_what_of_them_is_of_packs() {
     with("auto-sales-shanghai-fails", |assessment| {
         let counts = json(assessment)["packs"][0]["counts"].clone();
-        let of = |text: &str| {
-            text.split_once("以上数字已含行业包：").expect("is said").1.chars().take(80).collect::<String>()
-        };
+        let of = |text: &str| text.split_once("以上数字已含行业包：").unwrap().1.chars().take(80).collect::<String>();
         let expected = format!("差距{}项，待定{}项", counts["gap"], counts["undetermined"]);
         assert!(of(&flat(&text(assessment, Lang::Zh))).contains(&expected));
         assert!(flat(&of(&html(assessment, Lang::Zh))).contains(&expected));
