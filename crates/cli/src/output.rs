@@ -121,7 +121,6 @@ pub fn tell(text: &str) {
 mod tests {
     use super::{Target, target, to_file};
     use crate::input::Failure;
-    use std::io::Write as _;
     use std::path::PathBuf;
 
     fn scratch(name: &str) -> PathBuf {

@@ -68,7 +68,7 @@ pub fn run(
         Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
         Lang::En => zhunsheng_policy::cli::Lang::En,
     };
-    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(cause);
+    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
     match &args.output {
         None => write_table(&table, args.format, said, out).map_err(failed)?,
         Some(path) => to_file(path, |file| write_table(&table, args.format, said, file).map_err(failed))?,
@@ -84,7 +84,7 @@ pub fn run(
 
 /// The table, and whether a side could not be read whole.
 pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> Result<(Table, bool), Failure> {
-    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(cause);
+    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
     let kit = Kit::builtin().map_err(failed)?;
     let mut held = inventory(&catalogue.schema, dossier, args.product.as_deref(), &kit).map_err(failed)?;
     let folder =

@@ -130,7 +130,7 @@ pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: 
         Lang::Zh => zhunsheng_policy::enter::Language::Zh,
         Lang::En => zhunsheng_policy::enter::Language::En,
     };
-    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(cause);
+    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
     let open = |id: &str, file: &str| {
         let document = Arc::new(zhunsheng_policy::enter::document(folder, id, file)?);
         Ok(Some(Opened { document, hash: String::new() }))
