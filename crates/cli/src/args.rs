@@ -143,18 +143,14 @@ const ASSESS_HELP: &str = "\
   zhunsheng records audit --dossier mine --json > audit.json ; zhunsheng assess mine --records audit.json
   zhunsheng assess mine --format sarif -o zhunsheng.sarif   # 差距标在卷宗的行上 · gaps at their lines of the dossier
   zhunsheng assess mine --format oscal -o results.json      # 供治理与合规平台 · for governance platforms
-  zhunsheng --lang en assess mine --stage collection,use --format json | jq '.counts'
-
-退出码 Exit codes: 0 无差距 no gap · 1 有差距 gaps · 2 输入有误 input wrong · 3 仅有待定 undetermined only";
+  zhunsheng --lang en assess mine --stage collection,use --format json | jq '.counts'";
 
 const OPINION_HELP: &str = "\
 例 Examples:
   zhunsheng opinion examples/storefront-cameras --as-of 2026-11-01 -o opinion.docx
   zhunsheng opinion mine --template our-firm --extra extra.json -o opinion.docx
   zhunsheng opinion mine --format pdf --font-path fonts -o opinion.pdf   # 须以 --features pdf-opinion 构建 · built with that feature
-  zhunsheng --lang en opinion mine --format html -o opinion.html   # 浏览器打印即得 PDF · print it from a browser for PDF
-
-退出码同 assess Exit codes as for assess";
+  zhunsheng --lang en opinion mine --format html -o opinion.html   # 浏览器打印即得 PDF · print it from a browser for PDF";
 
 /// What an opinion takes.
 #[derive(clap::Args)]

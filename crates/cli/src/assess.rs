@@ -1,15 +1,16 @@
 //! `zhunsheng assess` and `zhunsheng explain`
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Date, Dossier, LoadError, load};
-use zhunsheng_source::{Lang, Node, Sources};
+use zhunsheng_source::{Lang, Node, Sources, plain_lines};
 use zhunsheng_verdict::{Assessment, Input, InputError, assess};
 
 use crate::args::{AssessArgs, Format};
 use crate::input::{Failure, catalogue};
+use crate::output::{tell, to_file};
 
 /// Assesses a dossier.
 pub fn run(
@@ -23,7 +24,7 @@ pub fn run(
     let catalogue = catalogue(packs, root)?;
     let dossier = crate::recorded::read(&catalogue, &args.dossier, args.records.as_deref(), lang)?;
     if !dossier.warnings.is_empty() {
-        eprintln!("{}", dossier.warnings.render(&dossier.sources, lang));
+        tell(&dossier.warnings.render(&dossier.sources, lang));
     }
     let input = Input {
         as_of,
@@ -43,52 +44,38 @@ pub fn run(
 /// Reads `--as-of`.
 pub fn date(text: Option<&str>) -> Result<Option<Date>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    let wrong = || format!("`{text}` is not a date; write `--as-of YYYY-MM-DD`, such as `--as-of 2026-11-01`");
-    Date::parse(text).map(Some).ok_or_else(|| Failure::Said(wrong()))
+    let wrong = || {
+        Failure::said(
+            format!("`{text}` 不是日期；写成 `--as-of YYYY-MM-DD`，如 `--as-of 2026-11-01`"),
+            format!("`{text}` is not a date; write `--as-of YYYY-MM-DD`, such as `--as-of 2026-11-01`"),
+        )
+    };
+    Date::parse(text).map(Some).ok_or_else(wrong)
 }
 
 /// Judges, with mistakes in answers and determinations told by file and line.
 pub fn judge<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input) -> Result<Assessment<'a>, Failure> {
     assess(catalogue, dossier, input).map_err(|cause| match cause {
         InputError::Mistakes(problems) => Failure::Mistakes(problems, Box::new(dossier.sources.clone())),
-        other => Failure::Said(other.to_string()),
+        other => Failure::Said(other.text()),
     })
 }
 
 fn write(assessment: &Assessment<'_>, format: Format, lang: Lang, mut out: &mut dyn Write) -> Result<(), Failure> {
     match format {
-        Format::Text => out.write_all(zhunsheng_report::text(assessment, lang).as_bytes())?,
+        // A dossier may hold anything; a terminal obeys what it is sent.
+        Format::Text => out.write_all(plain_lines(&zhunsheng_report::text(assessment, lang)).as_bytes())?,
         Format::Json => zhunsheng_report::write_json(assessment, &mut out)?,
         Format::Sarif => {
             let value = zhunsheng_report::sarif(assessment, lang);
-            serde_json::to_writer_pretty(&mut out, &value).map_err(|cause| Failure::Said(cause.to_string()))?;
+            serde_json::to_writer_pretty(&mut out, &value)
+                .map_err(|cause| Failure::from(std::io::Error::from(cause)))?;
             writeln!(out)?;
         }
         Format::Oscal => zhunsheng_report::write_oscal(assessment, lang, &mut out)?,
         Format::Html => out.write_all(zhunsheng_report::html(assessment, lang).as_bytes())?,
     }
     Ok(())
-}
-
-/// Writes beside the file and renames, so that an interrupted run leaves the old file or the new one, never half.
-pub fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Failure> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let failed = |cause: std::io::Error| Failure::Said(format!("cannot write `{}`: {cause}", path.display()));
-    let result = std::fs::File::create(&part).map_err(failed).and_then(|file| {
-        let mut file = BufWriter::new(file);
-        write(&mut file)?;
-        file.flush().map_err(failed)
-    });
-    match result {
-        Ok(()) => std::fs::rename(&part, path).map_err(failed),
-        Err(failure) => {
-            // Nothing of use is lost if the part file stays; the first failure is the one to tell.
-            drop(std::fs::remove_file(&part));
-            Err(failure)
-        }
-    }
 }
 
 /// Reads a dossier over the taxonomy.
@@ -138,9 +125,12 @@ pub fn explain(
     }
     let packs = catalogue.packs.iter().map(|pack| pack.id.as_str());
     let ids = catalogue.leaves.iter().map(|leaf| leaf.id.as_str()).chain(packs);
-    let message = match zhunsheng_source::nearest(id, ids) {
-        Some(meant) => format!("no leaf `{id}`; did you mean `{meant}`? (`zhunsheng catalogue list` has them all)"),
-        None => format!("no leaf `{id}` (`zhunsheng catalogue list` has them all)"),
+    let (zh, en) = match zhunsheng_source::nearest(id, ids) {
+        Some(meant) => (format!("；是否要写 `{meant}`？"), format!("; did you mean `{meant}`?")),
+        None => Default::default(),
     };
-    Err(Failure::Said(message))
+    Err(Failure::said(
+        format!("没有条目 `{id}`{zh}（`zhunsheng catalogue list` 列出全部）"),
+        format!("no leaf `{id}`{en} (`zhunsheng catalogue list` has them all)"),
+    ))
 }

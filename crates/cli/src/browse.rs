@@ -32,12 +32,12 @@ fn errata() -> Vec<Erratum> {
 
 /// Writes the pages into a folder.
 pub fn run(catalogue: &Catalogue, folder: &Path, lang: Lang, out: &mut impl Write) -> Result<(), Failure> {
-    let failed = |cause: std::io::Error| Failure::Said(format!("cannot write `{}`: {cause}", folder.display()));
+    let failed = |cause: std::io::Error| crate::output::cannot_write(folder, cause);
     std::fs::create_dir_all(folder.join("en")).map_err(failed)?;
     let pages = pages(catalogue, &errata());
     let count = pages.len();
     for (path, text) in pages {
-        crate::assess::to_file(&folder.join(path), |to| to.write_all(text.as_bytes()).map_err(Failure::from))?;
+        crate::output::to_file(&folder.join(path), |to| to.write_all(text.as_bytes()).map_err(Failure::from))?;
     }
     let start = folder.join("index.html");
     match lang {

@@ -10,6 +10,8 @@ use zhunsheng_verdict::{Proof, prove_computed, prove_leaf, prove_procedure};
 
 use crate::args::{CatalogueCommand, Plain};
 use crate::input::{Failure, files};
+use crate::output::tell;
+use crate::progress::Progress;
 
 /// Runs a catalogue command.
 pub fn run(
@@ -43,7 +45,7 @@ pub fn run(
             if problems.has_errors() {
                 return Err(Failure::Mistakes(problems, Box::new(catalogue.sources)));
             }
-            crate::coverage::run(&catalogue, out)
+            crate::coverage::run(&catalogue, lang, out)
         }
         CatalogueCommand::Browse { .. } | CatalogueCommand::Checks if problems.has_errors() => {
             Err(Failure::Mistakes(problems, Box::new(catalogue.sources)))
@@ -85,9 +87,14 @@ pub fn run(
             }
             let mut proof = Proof::default();
             let only = only.unwrap_or_default();
+            let progress = Progress::new(
+                lang_of(lang, "正在证明条目", "proving leaves"),
+                catalogue.leaves.iter().filter(|leaf| leaf.id.starts_with(&only)).count(),
+            );
             for (index, leaf) in catalogue.leaves.iter().enumerate() {
                 if leaf.id.starts_with(&only) {
                     prove_leaf(&catalogue, index, &mut proof);
+                    progress.step();
                 }
             }
             for (index, procedure) in catalogue.procedures.iter().enumerate() {
@@ -99,6 +106,7 @@ pub fn run(
                 prove_computed(&catalogue, &mut proof);
             }
             crate::own::prove(&catalogue, &only, &mut proof);
+            drop(progress);
             report(&catalogue, &proof, format, lang, out)?;
             Ok(if proof.problems.has_errors() {
                 2
@@ -109,11 +117,18 @@ pub fn run(
     }
 }
 
+fn lang_of<'t>(lang: Lang, zh: &'t str, en: &'t str) -> &'t str {
+    if lang == Lang::Zh { zh } else { en }
+}
+
 /// A clause that loads, lints and proves as it stands.
 fn new_clause(id: &str, out: &mut impl Write) -> Result<u8, Failure> {
     let plain = id.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     if !plain {
-        return Err(Failure::Said(format!("`{id}` is not a clause number; write one such as `90.1`")));
+        return Err(Failure::said(
+            format!("`{id}` 不是条款编号；写成如 `90.1`"),
+            format!("`{id}` is not a clause number; write one such as `90.1`"),
+        ));
     }
     let text = include_str!("new-clause.yaml").replace("{id}", id).replace("{id_}", &id.replace('.', "_"));
     write!(out, "{text}")?;
@@ -124,9 +139,10 @@ fn new_clause(id: &str, out: &mut impl Write) -> Result<u8, Failure> {
 fn new_pack(id: &str, out: &mut impl Write) -> Result<u8, Failure> {
     let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !id.split('-').all(word) || !id.starts_with(|c: char| c.is_ascii_lowercase()) {
-        return Err(Failure::Said(format!(
-            "`{id}` is not a pack id; write lower-case words joined by hyphens, such as `my-sector`"
-        )));
+        return Err(Failure::said(
+            format!("`{id}` 不是行业包编号；用小写单词，以连字符相连，如 `my-sector`"),
+            format!("`{id}` is not a pack id; write lower-case words joined by hyphens, such as `my-sector`"),
+        ));
     }
     let text = include_str!("new-pack.yaml").replace("{id}", id).replace("{id_}", &id.replace('-', "_"));
     write!(out, "{text}")?;
@@ -141,7 +157,7 @@ fn report(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     if proof.problems.has_errors() {
-        eprintln!("{}", proof.problems.render(&catalogue.sources, lang));
+        tell(&proof.problems.render(&catalogue.sources, lang));
     }
     let survivors: Vec<Value> =
         proof.survivors.iter().map(|one| json!({"leaf": one.leaf, "mutant": one.mutant})).collect();

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use zhunsheng_catalogue::{Catalogue, Kind, Mode};
+use zhunsheng_source::Lang;
 use zhunsheng_verdict::{Proof, prove_leaf};
 
 use crate::input::Failure;
+use crate::progress::Progress;
 
 /// What the text of T/CLAST 001.2-2021 holds, counted by hand from it: clauses that carry requirements, lettered items,
 /// numbered items.
@@ -43,11 +45,14 @@ fn order(id: &str) -> Vec<u32> {
 }
 
 /// Prints the table; 1 where a count is not that of the standard.
-pub fn run(catalogue: &Catalogue, out: &mut impl Write) -> Result<u8, Failure> {
+pub fn run(catalogue: &Catalogue, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
     let violations = crate::violations::counts(catalogue)?;
+    let what = if lang == Lang::Zh { "正在证明条目" } else { "proving leaves" };
+    let progress = Progress::new(what, catalogue.leaves.len());
     let mut proof = Proof::default();
     let mut rows: BTreeMap<Vec<u32>, (String, Row)> = BTreeMap::new();
     for (index, leaf) in catalogue.leaves.iter().enumerate() {
+        progress.step();
         // Sector packs have their own table, and clauses of a view are another text's: no part of the standard's counts.
         if catalogue.clause_of(leaf).is_some_and(|clause| clause.pack.is_some() || clause.view.is_some()) {
             continue;
@@ -69,6 +74,7 @@ pub fn run(catalogue: &Catalogue, out: &mut impl Write) -> Result<u8, Failure> {
         row.killed += killed;
         row.violations += violations.get(&index).copied().unwrap_or_default();
     }
+    drop(progress);
     for clause in catalogue.clauses.iter().filter(|clause| clause.pack.is_none()) {
         let (number, letter, _) = split(&clause.id);
         if let Some((_, row)) = rows.get_mut(&order(&number)) {

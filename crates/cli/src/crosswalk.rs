@@ -25,7 +25,11 @@ pub fn run(
     if chosen.is_empty() {
         let valid: Vec<&str> = catalogue.crosswalks.iter().map(|one| one.id.as_str()).collect();
         let wanted = to.unwrap_or_default();
-        return Err(Failure::Said(format!("no crosswalk `{wanted}`; valid: {}", valid.join(", "))));
+        let valid = valid.join(", ");
+        return Err(Failure::said(
+            format!("没有对照表 `{wanted}`；可用的有：{valid}"),
+            format!("no crosswalk `{wanted}`; valid: {valid}"),
+        ));
     }
     match format {
         Table::Json => {

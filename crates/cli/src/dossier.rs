@@ -9,8 +9,9 @@ use zhunsheng_source::Lang;
 use zhunsheng_verdict::Input;
 
 use crate::args::DossierCommand;
-use crate::assess::{judge, read, to_file};
+use crate::assess::{judge, read};
 use crate::input::{Failure, catalogue};
+use crate::output::{cannot_write, to_file};
 use crate::workbook;
 
 /// Any date serves to check answers and determinations; the verdicts are not shown.
@@ -37,16 +38,17 @@ pub fn run(
             Ok(0)
         }
         DossierCommand::New { dir, template: id, .. } => {
-            let Some(dir) = dir else { return Err(Failure::Said("no folder given".to_owned())) };
+            let Some(dir) = dir else { return Err(Failure::said("没有给出目录", "no folder given")) };
             let pack = id.as_deref().map(|id| pack_with_template(&catalogue, id)).transpose()?;
             let file = dir.join("dossier.yaml");
             if file.exists() {
-                return Err(Failure::Said(format!(
-                    "`{}` exists already; choose another folder or edit that file",
-                    file.display()
-                )));
+                let file = file.display();
+                return Err(Failure::said(
+                    format!("`{file}` 已经存在；请换一个目录，或直接编辑该文件"),
+                    format!("`{file}` exists already; choose another folder or edit that file"),
+                ));
             }
-            std::fs::create_dir_all(dir).map_err(|cause| Failure::Said(format!("`{}`: {cause}", dir.display())))?;
+            std::fs::create_dir_all(dir).map_err(|cause| cannot_write(dir, cause))?;
             let schema = format!("{:#}\n", json_schema(&catalogue.schema));
             to_file(&dir.join("dossier.schema.json"), |to| to.write_all(schema.as_bytes()).map_err(Failure::from))?;
             let hide = |at| catalogue.foreign_field(at, pack);
@@ -97,7 +99,10 @@ fn pack_with_template<'a>(catalogue: &'a Catalogue, id: &str) -> Result<&'a Pack
     with().find(|pack| pack.id == id).ok_or_else(|| {
         let ids: Vec<&str> = with().map(|pack| pack.id.as_str()).collect();
         let meant = zhunsheng_source::nearest(id, ids.iter().copied());
-        let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-        Failure::Said(format!("no template `{id}`; valid: {}{meant}", ids.join(", ")))
+        let (zh, en) = meant
+            .map(|meant| (format!("；是否要写 `{meant}`？"), format!("; did you mean `{meant}`?")))
+            .unwrap_or_default();
+        let ids = ids.join(", ");
+        Failure::said(format!("没有模板 `{id}`；可用的有：{ids}{zh}"), format!("no template `{id}`; valid: {ids}{en}"))
     })
 }

@@ -7,14 +7,14 @@ use zhunsheng_source::Lang;
 use crate::input::Failure;
 
 /// An exit code of a command; anything out of range is wrong input.
-fn code(result: Result<i32, impl std::fmt::Display>) -> Result<u8, Failure> {
-    let code = result.map_err(|cause| Failure::Said(cause.to_string()))?;
-    Ok(u8::try_from(code).unwrap_or(2))
+fn code(result: Result<i32, Failure>) -> Result<u8, Failure> {
+    Ok(u8::try_from(result?).unwrap_or(2))
 }
 
 /// `zhunsheng sample`
 pub fn sample(command: zhunsheng_records::cli::SampleCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
-    code(zhunsheng_records::cli::run_sample(command, crate::recorded::lang(lang), out))
+    let result = zhunsheng_records::cli::run_sample(command, crate::recorded::lang(lang), out);
+    code(result.map_err(|cause| crate::recorded::failed(&cause)))
 }
 
 /// `zhunsheng policy`
@@ -23,7 +23,7 @@ pub fn policy(command: zhunsheng_policy::cli::PolicyCommand, lang: Lang, out: &m
         Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
         Lang::En => zhunsheng_policy::cli::Lang::En,
     };
-    code(zhunsheng_policy::cli::run(command, lang, out))
+    code(zhunsheng_policy::cli::run(command, lang, out).map_err(Failure::passed))
 }
 
 /// `zhunsheng discover`
@@ -32,5 +32,5 @@ pub fn discover(args: &zhunsheng_discover::cli::DiscoverArgs, lang: Lang, out: &
         Lang::Zh => zhunsheng_discover::cli::Lang::Zh,
         Lang::En => zhunsheng_discover::cli::Lang::En,
     };
-    code(zhunsheng_discover::cli::run(args, lang, out))
+    code(zhunsheng_discover::cli::run(args, lang, out).map_err(Failure::passed))
 }

@@ -1,9 +1,10 @@
 //! Reading catalogues and saying what went wrong.
 
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::{Catalogue, Files, load};
-use zhunsheng_source::{Diagnostics, Lang, Sources};
+use zhunsheng_source::{Diagnostics, Lang, Sources, Text, open_regular, plain_lines};
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -18,21 +19,66 @@ pub enum Failure {
     #[error("mistakes")]
     Mistakes(Diagnostics, Box<Sources>),
     /// Anything else, already in words.
-    #[error("{0}")]
-    Said(String),
+    #[error("{}", .0.en)]
+    Said(Text),
 }
 
 impl Failure {
-    /// For people.
-    pub fn render(&self, lang: Lang) -> String {
+    /// In words, in both languages.
+    pub fn said(zh: impl Into<String>, en: impl Into<String>) -> Failure {
+        Failure::Said(Text::new(zh, en))
+    }
+
+    /// What another part says of its own failure, in the one language it has.
+    pub fn passed(cause: impl std::fmt::Display) -> Failure {
+        let text = cause.to_string();
+        Failure::said(text.clone(), text)
+    }
+
+    fn text(&self) -> Text {
         match self {
-            Failure::Mistakes(problems, sources) => problems.render(sources, lang),
-            other => match lang {
-                Lang::Zh => format!("错误: {other}"),
-                Lang::En => format!("error: {other}"),
-            },
+            Failure::Io(cause) => {
+                let why = reason(cause);
+                Text::new(format!("无法写出：{}", why.zh), format!("cannot write: {}", why.en))
+            }
+            Failure::Read(path, cause) => {
+                let (path, why) = (path.display(), reason(cause));
+                Text::new(format!("无法读取 `{path}`：{}", why.zh), format!("cannot read `{path}`: {}", why.en))
+            }
+            Failure::Mistakes(..) => Text::new("有错误", "mistakes"),
+            Failure::Said(text) => text.clone(),
         }
     }
+
+    /// For people.
+    pub fn render(&self, lang: Lang) -> String {
+        let kind = match lang {
+            Lang::Zh => "错误",
+            Lang::En => "error",
+        };
+        match self {
+            Failure::Mistakes(problems, sources) => problems.render(sources, lang),
+            other => format!("{kind}: {}", plain_lines(other.text().get(lang))),
+        }
+    }
+}
+
+/// What the system says of a failed file operation. The common reasons are told in Chinese; the others in its own words.
+pub fn reason(cause: &std::io::Error) -> Text {
+    let en = cause.to_string();
+    let zh = match cause.kind() {
+        ErrorKind::NotFound => "没有这个文件或目录",
+        ErrorKind::PermissionDenied => "没有权限",
+        ErrorKind::AlreadyExists => "已经存在",
+        ErrorKind::IsADirectory => "是目录，不是文件",
+        ErrorKind::NotADirectory => "路径中有一段不是目录",
+        ErrorKind::StorageFull => "磁盘已满",
+        ErrorKind::ReadOnlyFilesystem => "文件系统只读",
+        ErrorKind::InvalidData => "不是 UTF-8 文本",
+        ErrorKind::InvalidInput if en == zhunsheng_source::NOT_REGULAR => "不是普通文件（是目录、管道、套接字或设备）",
+        _ => en.as_str(),
+    };
+    Text::new(zh, en.clone())
 }
 
 const LARGEST: u64 = 16 << 20;
@@ -48,14 +94,17 @@ pub fn read_folder(folder: &Path, prefix: &str) -> Result<Files, Failure> {
             if path.is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-                let size = std::fs::metadata(&path).map_err(|cause| Failure::Read(path.clone(), cause))?.len();
-                if size > LARGEST {
-                    return Err(Failure::Said(format!(
-                        "`{}` has `{size}` bytes, more than `{LARGEST}`",
-                        path.display()
-                    )));
+                let mut text = String::new();
+                open_regular(&path)
+                    .and_then(|file| file.take(LARGEST + 1).read_to_string(&mut text))
+                    .map_err(|cause| Failure::Read(path.clone(), cause))?;
+                if text.len() as u64 > LARGEST {
+                    let path = path.display();
+                    return Err(Failure::said(
+                        format!("`{path}` 超过 `{LARGEST}` 字节；请拆分为多个文件"),
+                        format!("`{path}` has more than `{LARGEST}` bytes; split it into several files"),
+                    ));
                 }
-                let text = std::fs::read_to_string(&path).map_err(|cause| Failure::Read(path.clone(), cause))?;
                 let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
                 files.push((format!("{prefix}{name}"), text));
             }
@@ -80,7 +129,7 @@ pub fn files(packs: &[PathBuf], root: Option<&Path>) -> Result<Files, Failure> {
 /// A catalogue for judging: the compiled one, unless packs or another folder are given.
 pub fn catalogue(packs: &[PathBuf], root: Option<&Path>) -> Result<Catalogue, Failure> {
     if packs.is_empty() && root.is_none() {
-        return zhunsheng_builtin::catalogue().map_err(Failure::Said);
+        return zhunsheng_builtin::catalogue().map_err(Failure::passed);
     }
     let (catalogue, problems) = load(&files(packs, root)?);
     if problems.has_errors() {

@@ -8,12 +8,16 @@ mod coverage;
 mod crosswalk;
 mod dossier;
 mod engines;
+mod exits;
 mod input;
 mod obligations;
 mod opinion;
+mod output;
 mod own;
+mod progress;
 mod reconcile;
 mod recorded;
+mod records_words;
 mod serve;
 mod three_sides;
 mod violations;
@@ -24,10 +28,11 @@ mod workspace;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::FromArgMatches as _;
 
 use args::{Args, Command};
 use input::Failure;
+use output::tell;
 
 /// Millions of small findings are made on all cores; the system's allocator takes a third longer over them.
 #[global_allocator]
@@ -49,7 +54,8 @@ fn end_with_stdin() {
 
 fn main() -> ExitCode {
     end_with_stdin();
-    let args = Args::parse();
+    // As `Args::parse` would, with the exit codes in every help.
+    let args = Args::from_arg_matches(&exits::command().get_matches()).unwrap_or_else(|fault| fault.exit());
     let lang = args.lang.into();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let (packs, root) = (args.packs.as_slice(), args.root.as_deref());
@@ -72,10 +78,10 @@ fn main() -> ExitCode {
         Command::Completions { shell } => {
             // The generator gives up on a closed pipe; writing is ours.
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Args::command(), "zhunsheng", &mut script);
+            clap_complete::generate(shell, &mut exits::command(), "zhunsheng", &mut script);
             out.write_all(&script).map(|()| 0).map_err(Failure::from)
         }
-        Command::Man => clap_mangen::Man::new(Args::command()).render(&mut out).map(|()| 0).map_err(Failure::from),
+        Command::Man => clap_mangen::Man::new(exits::command()).render(&mut out).map(|()| 0).map_err(Failure::from),
         Command::Worksheet(command) => worksheet::run(&command, packs, root, lang, &mut out),
         Command::Catalogue(command) => catalogue::run(command, packs, root, lang, &mut out),
     };
@@ -85,7 +91,7 @@ fn main() -> ExitCode {
         // Whoever reads us has read enough (`zhunsheng … | head`): that is no failure.
         Err(Failure::Io(cause)) if cause.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{}", failure.render(lang));
+            tell(&failure.render(lang));
             ExitCode::from(WRONG)
         }
     }

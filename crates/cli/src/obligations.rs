@@ -305,7 +305,9 @@ impl<W: Write> Print<'_, W> {
             let date = date.map(|date| date.to_string()).unwrap_or_default();
             let duties = Text::new(format!("{duties} 项义务"), format!("{duties} duties"));
             let title = instrument.title.get(lang);
-            let replaced = instrument.replaced_by.as_deref().map(|id| format!(" → {id}")).unwrap_or_default();
+            // By name: an id says nothing to whoever reads this in court.
+            let by = instrument.replaced_by.as_deref().and_then(|id| self.assessment.catalogue.instrument(id));
+            let replaced = by.map(|by| format!(" → {}", by.title.get(lang))).unwrap_or_default();
             writeln!(self.out, "  {title} · {} {date}{replaced} · {}", standing(*state).get(lang), duties.get(lang))?;
         }
         Ok(())

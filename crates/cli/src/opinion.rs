@@ -8,8 +8,9 @@ use zhunsheng_source::Lang;
 use zhunsheng_verdict::Input;
 
 use crate::args::{OpinionArgs, OpinionFormat};
-use crate::assess::{date, judge, to_file};
+use crate::assess::{date, judge};
 use crate::input::{Failure, catalogue};
+use crate::output::to_file;
 
 /// Most bytes of a file of extras.
 const LARGEST: u64 = 8 << 20;
@@ -35,17 +36,19 @@ pub fn run(
     }
     let opinion = Opinion::build(&assessment, &extra);
     let bytes = match args.format {
-        OpinionFormat::Json => serde_json::to_vec_pretty(&opinion).map_err(|cause| Failure::Said(cause.to_string()))?,
+        OpinionFormat::Json => serde_json::to_vec_pretty(&opinion).map_err(Failure::passed)?,
         OpinionFormat::Html => zhunsheng_opinion::html(&opinion.document(lang, &template)).into_bytes(),
         OpinionFormat::Pdf => pdf(&opinion.document(lang, &template), &args.fonts)?,
         OpinionFormat::Typst => zhunsheng_opinion::typst(&opinion.document(lang, &template)).into_bytes(),
-        OpinionFormat::Docx => zhunsheng_opinion::docx(&opinion.document(lang, &template))
-            .map_err(|cause| Failure::Said(cause.to_string()))?,
+        OpinionFormat::Docx => zhunsheng_opinion::docx(&opinion.document(lang, &template)).map_err(Failure::passed)?,
     };
     match &args.output {
         Some(path) => to_file(path, |file| file.write_all(&bytes).map_err(Failure::from))?,
         None if matches!(args.format, OpinionFormat::Docx | OpinionFormat::Pdf) && std::io::stdout().is_terminal() => {
-            return Err(Failure::Said("this form is not for a terminal; give a file with `-o FILE`".to_owned()));
+            return Err(Failure::said(
+                "这种格式不能显示在终端；用 `-o FILE` 指定文件",
+                "this form is not for a terminal; give a file with `-o FILE`",
+            ));
         }
         None => out.write_all(&bytes)?,
     }
@@ -54,21 +57,21 @@ pub fn run(
 
 #[cfg(feature = "pdf-opinion")]
 fn pdf(document: &Document, fonts: &[PathBuf]) -> Result<Vec<u8>, Failure> {
-    zhunsheng_opinion::pdf(document, fonts).map_err(|cause| Failure::Said(cause.to_string()))
+    zhunsheng_opinion::pdf(document, fonts).map_err(Failure::passed)
 }
 
 #[cfg(not(feature = "pdf-opinion"))]
 fn pdf(_: &Document, _: &[PathBuf]) -> Result<Vec<u8>, Failure> {
-    Err(Failure::Said(
-        "this build writes no PDF; build it with `cargo build --release --features pdf-opinion`, or write `--format docx` and save it as PDF in Word or LibreOffice, or print `--format html` from a browser"
-            .to_owned(),
+    Err(Failure::said(
+        "本程序构建时没有写 PDF 的功能；以 `cargo build --release --features pdf-opinion` 构建，或用 `--format docx` 再在 Word、LibreOffice 中另存为 PDF，或在浏览器中打印 `--format html`",
+        "this build writes no PDF; build it with `cargo build --release --features pdf-opinion`, or write `--format docx` and save it as PDF in Word or LibreOffice, or print `--format html` from a browser",
     ))
 }
 
 fn template(folder: &Path) -> Result<Template, Failure> {
     Template::load(folder).map_err(|cause| match cause {
         TemplateError::Mistakes { problems, sources } => Failure::Mistakes(problems, Box::new(sources)),
-        other => Failure::Said(other.to_string()),
+        other => Failure::passed(other),
     })
 }
 
@@ -77,5 +80,5 @@ fn extra(path: &Path) -> Result<Extra, Failure> {
     std::fs::File::open(path)
         .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
         .map_err(|cause| Failure::Read(path.to_owned(), cause))?;
-    Extra::read(&bytes).map_err(|cause| Failure::Said(format!("`{}`: {cause}", path.display())))
+    Extra::read(&bytes).map_err(|cause| Failure::passed(format!("`{}`: {cause}", path.display())))
 }

@@ -18,8 +18,9 @@ use zhunsheng_records::mapping::Mapping;
 use zhunsheng_records::practice::practices;
 use zhunsheng_source::Lang;
 
-use crate::assess::{read, to_file};
+use crate::assess::read;
 use crate::input::{Failure, catalogue};
+use crate::output::to_file;
 
 /// What a reconciliation takes.
 #[derive(clap::Args)]
@@ -50,9 +51,7 @@ pub struct ReconcileArgs {
 pub const HELP: &str = "\
 例 Examples:
   zhunsheng reconcile examples/policy-differs --events examples/policy-differs/records
-  zhunsheng reconcile mine --product app --events logs/ --data exports/ --format html -o three-sides.html
-
-退出码 Exit codes: 0 一致 they agree · 1 不一致 they differ · 2 输入有误 input wrong · 3 缺少可比较的一方 a side is missing";
+  zhunsheng reconcile mine --product app --events logs/ --data exports/ --format html -o three-sides.html";
 
 /// Runs the command.
 pub fn run(
@@ -69,7 +68,7 @@ pub fn run(
         Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
         Lang::En => zhunsheng_policy::cli::Lang::En,
     };
-    let failed = |cause: zhunsheng_policy::error::Error| Failure::Said(cause.to_string());
+    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
     match &args.output {
         None => write_table(&table, args.format, said, out).map_err(failed)?,
         Some(path) => to_file(path, |file| write_table(&table, args.format, said, file).map_err(failed))?,
@@ -85,7 +84,7 @@ pub fn run(
 
 /// The table, and whether a side could not be read whole.
 pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> Result<(Table, bool), Failure> {
-    let failed = |cause: zhunsheng_policy::error::Error| Failure::Said(cause.to_string());
+    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
     let kit = Kit::builtin().map_err(failed)?;
     let mut held = inventory(&catalogue.schema, dossier, args.product.as_deref(), &kit).map_err(failed)?;
     let folder =
@@ -98,11 +97,13 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
         policies.push((file.clone(), document));
     }
     if policies.is_empty() {
-        return Err(Failure::Said(format!(
-            "`{}` names no policy text for this product; state `products.{}.policies` and `policies.<id>.file` in the dossier",
-            args.dossier.display(),
-            if held.id.is_empty() { "<id>" } else { &held.id },
-        )));
+        let (place, id) = (args.dossier.display(), if held.id.is_empty() { "<id>" } else { &held.id });
+        return Err(Failure::said(
+            format!("`{place}` 没有指明该产品的政策文本；在卷宗中写 `products.{id}.policies` 和 `policies.<id>.file`"),
+            format!(
+                "`{place}` names no policy text for this product; state `products.{id}.policies` and `policies.<id>.file` in the dossier"
+            ),
+        ));
     }
     let mut sources: Vec<String> = policies.iter().map(|(file, _)| folder.join(file).display().to_string()).collect();
     sources.push(args.dossier.display().to_string());
@@ -127,7 +128,7 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
 
 /// What the event records show.
 pub fn deeds(paths: &[PathBuf], mapping: Option<&Path>) -> Result<Deeds, Failure> {
-    let failed = |cause: zhunsheng_records::Error| Failure::Said(cause.to_string());
+    let failed = |cause: zhunsheng_records::Error| crate::recorded::failed(&cause);
     let mapping = mapping.map(Mapping::read).transpose().map_err(failed)?.unwrap_or_default();
     gather(paths, &Arc::new(mapping))
 }
@@ -135,7 +136,7 @@ pub fn deeds(paths: &[PathBuf], mapping: Option<&Path>) -> Result<Deeds, Failure
 /// What the event records show, under a mapping that was read.
 pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Deeds, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let seen = practices(paths, mapping, threads).map_err(|cause| Failure::Said(cause.to_string()))?;
+    let seen = practices(paths, mapping, threads).map_err(|cause| crate::recorded::failed(&cause))?;
     let all = seen.rows.into_iter().map(|(key, row)| Deed {
         activity: key.activity,
         stage: key.stage,
@@ -152,8 +153,7 @@ pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Deeds, Failur
 
 /// The third side from data found; true where something could not be read.
 fn data(args: &ReconcileArgs, held: &mut Inventory, kit: &Kit, done: &mut Rows) -> Result<bool, Failure> {
-    let report = zhunsheng_discover::scan_paths(&args.data, Confidence::Medium)
-        .map_err(|cause| Failure::Said(cause.to_string()))?;
+    let report = zhunsheng_discover::scan_paths(&args.data, Confidence::Medium).map_err(Failure::passed)?;
     for file in &report.files {
         for found in &file.findings {
             let Some(kind) = found.taxonomy else { continue };

@@ -10,10 +10,14 @@ use zhunsheng_policy::enter::{Due, Opened, Texts, due, enter};
 use zhunsheng_policy::report::Kit;
 use zhunsheng_records::cli::{RecordsCommand, Surroundings};
 use zhunsheng_records::dossier::{Derived, MAX_RESULT_BYTES, declare, facts};
+use zhunsheng_records::time::{SHANGHAI, parse_time};
 use zhunsheng_records::{Error, audit};
 use zhunsheng_source::{At, Lang, Limits, Node, Value, parse};
 
 use crate::input::{self, Failure};
+use crate::output::tell;
+use crate::progress::Progress;
+pub use crate::records_words::failed;
 
 /// The language, as the records crate knows it.
 pub fn lang(lang: Lang) -> zhunsheng_records::Lang {
@@ -63,6 +67,24 @@ pub fn run(
     language: Lang,
     out: &mut impl Write,
 ) -> Result<u8, Failure> {
+    if let RecordsCommand::Audit(args) = &command
+        && let Some(text) = &args.as_of
+        && parse_time(text, SHANGHAI).is_none()
+    {
+        return Err(Failure::said(
+            format!("`--as-of` 的 `{text}` 不是时间；写成 `--as-of 2026-11-01` 或 `--as-of 2026-11-01T18:00:00+08:00`"),
+            format!(
+                "`{text}` of `--as-of` is not a time; write `--as-of 2026-11-01` or `--as-of 2026-11-01T18:00:00+08:00`"
+            ),
+        ));
+    }
+    let waits = match (&command, language) {
+        (RecordsCommand::Generate(_), Lang::Zh) => Some("正在生成数据"),
+        (RecordsCommand::Generate(_), Lang::En) => Some("generating data"),
+        // The audit tells its own progress.
+        _ => None,
+    };
+    let progress = waits.map(|what| Progress::new(what, 0));
     let catalogue = || input::catalogue(packs, root);
     let none = || Ok(Arc::default());
     let code = around(&catalogue, language, |all| {
@@ -71,7 +93,8 @@ pub fn run(
         let around = if packs.is_empty() && root.is_none() { &plain } else { all };
         zhunsheng_records::cli::run(command, around, lang(language), out)
     });
-    let code = code.map_err(|cause| Failure::Said(cause.to_string()))?;
+    drop(progress);
+    let code = code.map_err(|cause| failed(&cause))?;
     Ok(u8::try_from(code).unwrap_or(2))
 }
 
@@ -80,7 +103,7 @@ pub fn run(
 pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: Lang) -> Result<Dossier, Failure> {
     let mut dossier = with_records(catalogue, dir, result, language)?;
     let folder = if dir.is_file() { dir.parent().unwrap_or(Path::new(".")) } else { dir };
-    let said = |cause: Error| Failure::Said(cause.to_string());
+    let said = |cause: Error| crate::records_words::failed(&cause);
     // Who states what is held and does not name the texts has not put them up for comparison by machine: that is said, not refused.
     match due(&catalogue.schema, &dossier) {
         Due::NoText => return Ok(dossier),
@@ -89,7 +112,7 @@ pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: 
                 "提示：没有读取政策文本与台账比对，因为 target.event_records 没有列出 `texts`；要比对就把它列入",
                 "note: texts of policies were not read and compared: target.event_records does not name `texts`; name it to have them compared",
             );
-            eprintln!("{}", text.get(language));
+            tell(text.get(language));
             return Ok(dossier);
         }
         Due::Read => {}
@@ -107,7 +130,7 @@ pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: 
         Lang::Zh => zhunsheng_policy::enter::Language::Zh,
         Lang::En => zhunsheng_policy::enter::Language::En,
     };
-    let failed = |cause: zhunsheng_policy::error::Error| Failure::Said(cause.to_string());
+    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
     let open = |id: &str, file: &str| {
         let document = Arc::new(zhunsheng_policy::enter::document(folder, id, file)?);
         Ok(Some(Opened { document, hash: String::new() }))
@@ -121,7 +144,7 @@ pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: 
 /// Reads a dossier with what its event records show.
 fn with_records(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: Lang) -> Result<Dossier, Failure> {
     let mut sources = catalogue.sources.clone();
-    let said = |cause: Error| Failure::Said(cause.to_string());
+    let said = |cause: Error| crate::records_words::failed(&cause);
     if let Some(path) = result {
         let mut text = String::new();
         let file = std::fs::File::open(path).map_err(|cause| Failure::Read(path.to_path_buf(), cause))?;

@@ -10,6 +10,7 @@ use zhunsheng_workspace::Workspace;
 
 use crate::args::ServeArgs;
 use crate::input::{Failure, catalogue};
+use crate::progress::Progress;
 
 /// How the allocator keeps a server small: no huge pages (a thread that needs 100 KiB would hold 2 MiB), and what is free goes
 /// back to the system after 10 ms. Long computations on the command line are better off without either.
@@ -43,7 +44,7 @@ pub fn run(
         return Ok(0);
     }
     begin_sparing();
-    let said = |error: zhunsheng_workspace::Error| Failure::Said(error.text().get(lang).to_owned());
+    let said = |error: zhunsheng_workspace::Error| Failure::Said(error.text());
     // Jobs run elsewhere: they are told the same catalogue by its whole path.
     let mut arguments: Vec<OsString> = Vec::new();
     for (option, folder) in packs.iter().map(|pack| ("--pack", pack.as_path())).chain(root.map(|root| ("--root", root)))
@@ -58,8 +59,11 @@ pub fn run(
         fonts: args.fonts.clone(),
         ..zhunsheng_workspace::Options::default()
     };
+    let what = if lang == Lang::Zh { "正在打开数据目录" } else { "opening the data folder" };
+    let progress = Progress::new(what, 0);
     let workspace = Workspace::open(&args.data, options).map_err(said)?;
     let users = if args.demo { zhunsheng_workspace::demo(&workspace).map_err(said)? } else { Vec::new() };
+    drop(progress);
     let setup = workspace.setup_secret().map(str::to_owned);
     let listen = Options { listen: args.listen, open: args.open_to_network };
     let app = App::new(workspace, lang, args.public_url.clone());
@@ -82,6 +86,6 @@ pub fn run(
     let mut told = Ok(());
     let served = zhunsheng_web::serve(app, &listen, |app| told = ready(app));
     told?;
-    served.map_err(|error| Failure::Said(error.to_string()))?;
+    served.map_err(Failure::passed)?;
     Ok(0)
 }

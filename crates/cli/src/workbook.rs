@@ -8,8 +8,9 @@ use zhunsheng_dossier::{LoadError, read_files};
 use zhunsheng_source::{Lang, Sources};
 use zhunsheng_workbook::ReadError;
 
-use crate::assess::{read, to_file};
+use crate::assess::read;
 use crate::input::Failure;
+use crate::output::{cannot_write, to_file};
 
 /// Most bytes of a workbook; the reader has a bound of its own.
 const LARGEST: u64 = 64 << 20;
@@ -23,7 +24,7 @@ pub fn export(catalogue: &Catalogue, dir: &Path, file: &Path, lang: Lang, out: &
         LoadError::Mistakes { problems, sources } => Failure::Mistakes(problems, Box::new(sources)),
     })?;
     let bytes = zhunsheng_workbook::write(&catalogue.schema, &catalogue.taxonomy, &node)
-        .map_err(|cause| Failure::Said(cause.to_string()))?;
+        .map_err(|cause| Failure::Said(cause.text()))?;
     to_file(file, |to| to.write_all(&bytes).map_err(Failure::from))?;
     match lang {
         Lang::Zh => writeln!(out, "已写入 {}；证据文件不在其中", file.display())?,
@@ -49,25 +50,32 @@ pub fn import(
         zhunsheng_workbook::read(&catalogue.schema, &catalogue.taxonomy, &bytes).map_err(|cause| match cause {
             ReadError::Mistakes(list) => {
                 let lines: Vec<String> = list.iter().map(|one| one.render(lang)).collect();
-                Failure::Said(format!("`{}`:\n{}", file.display(), lines.join("\n")))
+                Failure::passed(format!("`{}`:\n{}", file.display(), lines.join("\n")))
             }
-            other => Failure::Said(format!("`{}`: {other}", file.display())),
+            other => {
+                let (file, text) = (file.display(), other.text());
+                Failure::said(format!("`{file}`：{}", text.zh), format!("`{file}`: {}", text.en))
+            }
         })?;
     let target = dir.join("dossier.yaml");
     let parts = dir.join("dossier");
     if parts.is_dir() {
-        return Err(Failure::Said(format!(
-            "`{}` holds parts of a dossier, which a workbook cannot tell apart; choose another folder",
-            parts.display()
-        )));
+        let parts = parts.display();
+        return Err(Failure::said(
+            format!("`{parts}` 中有卷宗的分篇，工作簿无法对应；请换一个目录"),
+            format!("`{parts}` holds parts of a dossier, which a workbook cannot tell apart; choose another folder"),
+        ));
     }
     if target.exists() && !replace {
-        return Err(Failure::Said(format!(
-            "`{}` exists already; choose another folder, or give `--replace` (the old file is kept as dossier.yaml.old)",
-            target.display()
-        )));
+        let target = target.display();
+        return Err(Failure::said(
+            format!("`{target}` 已经存在；请换一个目录，或给出 `--replace`（旧文件留作 dossier.yaml.old）"),
+            format!(
+                "`{target}` exists already; choose another folder, or give `--replace` (the old file is kept as dossier.yaml.old)"
+            ),
+        ));
     }
-    let failed = |cause: std::io::Error| Failure::Said(format!("`{}`: {cause}", dir.display()));
+    let failed = |cause: std::io::Error| cannot_write(dir, cause);
     std::fs::create_dir_all(dir).map_err(failed)?;
     if target.exists() {
         std::fs::copy(&target, dir.join("dossier.yaml.old")).map_err(failed)?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use zhunsheng_catalogue::{Catalogue, Procedure};
 use zhunsheng_dossier::Dossier;
 use zhunsheng_report::sheets::{self, Sheets};
-use zhunsheng_source::Lang;
+use zhunsheng_source::{Lang, plain_lines};
 use zhunsheng_verdict::{Worksheet, evaluate};
 
 use crate::args::{Plain, WorksheetCommand};
@@ -53,22 +53,27 @@ pub fn run(
             for one in shown.shown().iter().filter(|one| one.id == id) {
                 let mut text = String::new();
                 zhunsheng_report::sheet_text(&shown, one, lang, &mut text);
-                out.write_all(text.as_bytes())?;
+                out.write_all(plain_lines(&text).as_bytes())?;
                 found = true;
             }
             if !found {
                 let ids: Vec<&str> = shown.shown().iter().map(|one| one.id).collect();
-                return Err(Failure::Said(format!("no worksheet `{id}`; there are: {}", ids.join(", "))));
+                let ids = ids.join(", ");
+                return Err(Failure::said(
+                    format!("没有工作底稿 `{id}`；现有：{ids}"),
+                    format!("no worksheet `{id}`; there are: {ids}"),
+                ));
             }
         }
         WorksheetCommand::New { procedure, objects } => {
             let procedures = named(&catalogue, procedure)?;
             let [one] = procedures.as_slice() else {
                 let ids: Vec<&str> = procedures.iter().map(|one| one.id.as_str()).collect();
-                return Err(Failure::Said(format!(
-                    "annex `{procedure}` has several tests; name one of: {}",
-                    ids.join(", ")
-                )));
+                let ids = ids.join(", ");
+                return Err(Failure::said(
+                    format!("附录 `{procedure}` 有多项测试；请指明其一：{ids}"),
+                    format!("annex `{procedure}` has several tests; name one of: {ids}"),
+                ));
             };
             out.write_all(sheets::blank(&catalogue, one, objects, lang).as_bytes())?;
         }
@@ -87,7 +92,11 @@ fn named<'a>(catalogue: &'a Catalogue, name: &str) -> Result<Vec<&'a Procedure>,
         return Ok(vec![one]);
     }
     let ids: Vec<&str> = catalogue.procedures.iter().map(|one| one.id.as_str()).collect();
-    Err(Failure::Said(format!("no test `{name}`; there are: {} (`zhunsheng worksheet list`)", ids.join(", "))))
+    let ids = ids.join(", ");
+    Err(Failure::said(
+        format!("没有测试 `{name}`；现有：{ids}（`zhunsheng worksheet list`）"),
+        format!("no test `{name}`; there are: {ids} (`zhunsheng worksheet list`)"),
+    ))
 }
 
 fn evaluated(catalogue: &Catalogue, dir: &Path) -> Result<(Dossier, Vec<Worksheet>), Failure> {

@@ -15,7 +15,7 @@ pub fn run(command: &WorkspaceCommand, lang: Lang, out: &mut impl Write) -> Resu
         WorkspaceCommand::Restore { from, data } => restore(from, data),
         WorkspaceCommand::Verify { data, anchor } => verify(data, anchor.as_deref()),
     };
-    let found = result.map_err(|error| Failure::Said(error.to_string()))?;
+    let found = result.map_err(|error| Failure::Said(error.text()))?;
     write!(out, "{}", told(&found).get(lang))?;
     Ok(u8::from(!found.clean()))
 }

@@ -52,6 +52,26 @@ fn the_dossier_schema_is_current() {
     current("docs/dossier.schema.json", &["dossier", "schema"]);
 }
 
+/// What the README tells a newcomer to type works in the order in which it stands.
+#[test]
+fn the_first_steps_of_the_readme_work_as_they_stand() {
+    for file in ["README.md", "README.zh-CN.md"] {
+        let text = std::fs::read_to_string(root().join(file)).unwrap();
+        let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("first-steps-{file}"));
+        drop(std::fs::remove_dir_all(&dir));
+        std::fs::create_dir_all(&dir).unwrap();
+        let block = text.split("```").find(|block| block.contains("zhunsheng dossier new")).unwrap();
+        let commands: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("zhunsheng ")).collect();
+        assert!(commands.len() >= 4, "{file}: {commands:?}");
+        for command in commands {
+            let words = command.split('#').next().unwrap().split_whitespace();
+            let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(words).current_dir(&dir).output().unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{file}: {command}: {said}");
+        }
+    }
+}
+
 /// Every command and subcommand explains itself, and the documents name no command that is not there.
 #[test]
 fn commands_named_in_the_documents_exist() {

@@ -67,7 +67,7 @@ fn the_scaffold_is_a_pack_that_lints_proves_and_has_a_template() {
 
 #[test]
 fn an_unknown_pack_is_refused_with_the_nearest_and_all_valid_ids() {
-    let output = run(&["assess", "examples/auto-dealer", "--pack-id", "supermarket-shangai"]);
+    let output = run(&["--lang", "en", "assess", "examples/auto-dealer", "--pack-id", "supermarket-shangai"]);
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
     assert!(said.contains("did you mean `supermarket-shanghai`?") && said.contains("valid: "), "{said}");
@@ -78,7 +78,7 @@ fn an_unknown_pack_is_refused_with_the_nearest_and_all_valid_ids() {
     let said = text(&output.stderr);
     assert!(said.contains("dossier.yaml:2:10: error: no sector pack `supermarket-shangai`; valid: "), "{said}");
     assert!(said.contains("did you mean `supermarket-shanghai`?"), "{said}");
-    let output = run(&["assess", "examples/auto-dealer", "--only-pack"]);
+    let output = run(&["--lang", "en", "assess", "examples/auto-dealer", "--only-pack"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("no sector pack named"));
     let output = run(&["dossier", "new", dir.join("n").to_str().unwrap(), "--template", "supermarket"]);

@@ -233,6 +233,34 @@ impl<'a> Builder<'a> {
                 self.facts.state(record, field, val, value.at);
             }
         }
+        self.in_order(record, shape, node);
+    }
+
+    /// Dates that may not lie before another one of the same object.
+    fn in_order(&mut self, record: RecordId, shape: ShapeId, node: &Node) {
+        for (key, value) in node.entries() {
+            let declared = self.schema.shape(shape).field(&key.name);
+            let Some((field, Some(other))) = declared.map(|(field, held)| (field, held.not_before.as_deref())) else {
+                continue;
+            };
+            let Some((first, _)) = self.schema.shape(shape).field(other) else { continue };
+            let date = |field| match (self.facts.get(record, field), self.facts.val(self.facts.get(record, field))) {
+                (0, _) => None,
+                (_, Val::Date(date)) => Some(*date),
+                _ => None,
+            };
+            if let (Some(from), Some(to)) = (date(first), date(field))
+                && to < from
+            {
+                let name = &key.name;
+                let problem = Diagnostic::error(
+                    value.at,
+                    format!("`{name}` 的 `{to}` 早于 `{other}` 的 `{from}`"),
+                    format!("`{name}`, `{to}`, lies before `{other}`, `{from}`"),
+                );
+                self.problems.push(problem.hint("改正其中一个日期", "mend one of the two dates"));
+            }
+        }
     }
 
     pub fn value(&mut self, owner: RecordId, name: &str, field: &'a Field, node: &'a Node) -> Option<Val> {
@@ -281,8 +309,13 @@ impl<'a> Builder<'a> {
                     return None;
                 };
                 let val = scalar(ty, text);
-                if val.is_none() {
-                    self.mismatch(name, ty, node);
+                match (&val, field.min) {
+                    (None, _) => self.mismatch(name, ty, node),
+                    (Some(val), Some(min)) if below(val, min) => {
+                        self.too_small(name, min, node);
+                        return None;
+                    }
+                    _ => {}
                 }
                 val
             }
@@ -302,18 +335,41 @@ impl<'a> Builder<'a> {
                     format!("`{name}` refers to {kind} `{}`, which does not exist", node.show()),
                 );
                 let ids: Vec<String> = self.facts.ids(shape).into_iter().map(str::to_owned).collect();
-                self.problems.push(problem.near(id, ids.iter().map(String::as_str)));
+                let mut problem = problem.near(id, ids.iter().map(String::as_str));
+                if problem.hint.is_none() {
+                    let key = self.schema.kinds.get(kind).and_then(|kind| kind.collection.as_deref()).unwrap_or(kind);
+                    problem = problem.hint(
+                        format!("在 `{key}` 下写出它，或改为已有的编号"),
+                        format!("state it under `{key}`, or name one there is"),
+                    );
+                }
+                self.problems.push(problem);
                 None
             }
         }
     }
 
+    fn too_small(&mut self, name: &str, min: i64, node: &Node) {
+        self.problems.push(
+            Diagnostic::error(
+                node.at,
+                format!("`{name}` 不得小于 `{min}`，而这里是 `{}`", node.show()),
+                format!("`{name}` must not be less than `{min}`, and is `{}`", node.show()),
+            )
+            .hint(
+                "写实际的数；不知道则删去这一行或写 `unknown`",
+                "write the actual number; if it is not known, leave it out or write `unknown`",
+            ),
+        );
+    }
+
     fn mismatch(&mut self, name: &str, ty: &Type, node: &Node) {
         let (zh, en) = match ty {
-            Type::Bool => ("true 或 false", "true or false"),
+            // A space stands between Chinese and Latin letters.
+            Type::Bool => (" true 或 false", "true or false"),
             Type::Int => ("整数", "a whole number"),
             Type::Number => ("数字", "a number"),
-            Type::Date => ("YYYY-MM-DD 形式的日期", "a date as YYYY-MM-DD"),
+            Type::Date => (" YYYY-MM-DD 形式的日期", "a date as YYYY-MM-DD"),
             Type::Enum(_) => ("给定取值之一", "one of the listed values"),
             _ => ("文字", "text"),
         };
@@ -332,6 +388,16 @@ impl<'a> Builder<'a> {
             }
         };
         self.problems.push(problem);
+    }
+}
+
+fn below(val: &Val, min: i64) -> bool {
+    match val {
+        Val::Int(value) => *value < min,
+        // Bounds are small whole numbers, which a double holds exactly.
+        #[expect(clippy::cast_precision_loss, reason = "bounds are small")]
+        Val::Num(value) => *value < min as f64,
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use zhunsheng_source::{At, Diagnostic, Diagnostics, Key, Limits, Node, Sources, Value, parse};
+use zhunsheng_source::{At, Diagnostic, Diagnostics, Key, Limits, Node, Sources, Value, open_regular, parse};
 
 use crate::folder::LoadError;
 
@@ -30,7 +30,7 @@ pub fn read_files(dir: &Path, sources: &mut Sources) -> Result<(Node, PathBuf), 
     let mut read = Vec::with_capacity(files.len());
     for file in &files {
         let mut bytes = Vec::new();
-        std::fs::File::open(file)
+        open_regular(file)
             .and_then(|opened| opened.take(left as u64 + 1).read_to_end(&mut bytes))
             .map_err(|cause| LoadError::Io { path: file.clone(), cause })?;
         left = left.saturating_sub(bytes.len());
@@ -73,7 +73,8 @@ fn beside(folder: &Path) -> Result<Vec<PathBuf>, LoadError> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io)? {
         let path = entry.map_err(io)?.path();
-        if path.is_file() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+        // A pipe or device of that name is not passed over: it is refused when it is opened.
+        if !path.is_dir() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
             files.push(path);
         }
         if files.len() > MOST {

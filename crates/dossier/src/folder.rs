@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use zhunsheng_source::{At, Diagnostic, Diagnostics, Limits, Node, Sources, Text, Value, parse};
+use zhunsheng_source::{At, Diagnostic, Diagnostics, Limits, Node, Sources, Text, Value, open_regular, parse};
 
 use crate::build::build;
 use crate::date::Date;
@@ -73,8 +73,8 @@ pub struct Answer {
     pub at: At,
 }
 
-/// An assessor's own verdict on a leaf, over the automatic one. Appended, never overwritten: the last one counts,
-/// earlier ones stay visible.
+/// An assessor's own verdict on a leaf, over the automatic one. Appended, never overwritten: the one with the latest date counts
+/// (of the same date, the last one written), earlier ones stay visible.
 #[derive(Clone, Debug)]
 pub struct Determination {
     /// Leaf.
@@ -532,7 +532,7 @@ fn check_evidence(schema: &Schema, facts: &Facts, folder: &Path, problems: &mut 
 }
 
 fn hash_file(path: &Path) -> std::io::Result<String> {
-    let mut file = std::fs::File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut hasher = Sha256::new();
     std::io::copy(&mut file, &mut hasher)?;
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())

@@ -76,11 +76,18 @@ fn object(schema: &Schema, id: ShapeId) -> Value {
     json!({"type": ["object", "null"], "additionalProperties": false, "properties": properties})
 }
 
+fn number(kind: &str, min: Option<i64>) -> Value {
+    match min {
+        Some(min) => json!({"type": kind, "minimum": min}),
+        None => json!({"type": kind}),
+    }
+}
+
 fn property(schema: &Schema, field: &Field) -> Value {
     let single = match &field.ty {
         Type::Bool => json!({"type": "boolean"}),
-        Type::Int => json!({"type": "integer"}),
-        Type::Number => json!({"type": "number"}),
+        Type::Int => number("integer", field.min),
+        Type::Number => number("number", field.min),
         Type::Text => json!({"type": ["string", "number", "boolean"]}),
         Type::Date => json!({"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"}),
         Type::Enum(values) => json!({"enum": values.keys().collect::<Vec<_>>()}),

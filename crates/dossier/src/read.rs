@@ -32,6 +32,7 @@ impl Schema {
                 reader.fill(kinds);
             }
         }
+        reader.orders();
         (reader.schema, reader.problems)
     }
 }
@@ -81,6 +82,8 @@ impl Reader {
                     format!("Which are there: {} ([] if none)?", title.en.to_lowercase()),
                 ),
                 unit: None,
+                min: None,
+                not_before: None,
                 computed: None,
                 at: key.at,
             };
@@ -116,7 +119,7 @@ impl Reader {
                 (true, None) => continue,
                 (false, _) => Type::Text,
             };
-            let field = Field { ty, list, title, ask, unit: None, computed: None, at };
+            let field = Field { ty, list, title, ask, unit: None, min: None, not_before: None, computed: None, at };
             if let Some(shape) = self.schema.shapes.get_mut(shape as usize) {
                 shape.fields.insert(name.to_owned(), field);
             }
@@ -160,7 +163,8 @@ impl Reader {
     }
 
     fn field(&mut self, path: &str, at: At, node: &Node) -> Option<Field> {
-        let valid = ["type", "list", "values", "unit", "title", "ask", "about", "fields", "computed"];
+        let valid =
+            ["type", "list", "values", "unit", "min", "not_before", "title", "ask", "about", "fields", "computed"];
         for (key, _) in node.entries() {
             if !valid.contains(&key.name.as_str()) {
                 self.unknown(key.at, &key.name, &valid);
@@ -182,7 +186,47 @@ impl Reader {
             self.wrong(at, format!("字段 `{path}` 缺 `ask`"), format!("field `{path}` has no `ask`"));
         }
         let unit = node.get("unit").and_then(Node::text).map(str::to_owned);
-        Some(Field { ty, list, title, ask, unit, computed, at })
+        let min = self.min(path, &ty, node.get("min"));
+        let not_before = node.get("not_before").and_then(Node::text).map(str::to_owned);
+        Some(Field { ty, list, title, ask, unit, min, not_before, computed, at })
+    }
+
+    /// The least a number may be. What is counted or measured is not negative, so that is the rule.
+    fn min(&mut self, path: &str, ty: &Type, node: Option<&Node>) -> Option<i64> {
+        let number = matches!(ty, Type::Int | Type::Number);
+        let Some(node) = node else { return number.then_some(0) };
+        if node.is_none() && number {
+            return None;
+        }
+        let min = node.text().and_then(|text| text.parse().ok());
+        if min.is_none() || !number {
+            let zh = format!("`{path}` 的 `min` 应为整数或 none，且只用于数字，而不是 `{}`", node.show());
+            let en =
+                format!("`min` of `{path}` must be a whole number or none, and of a number, not `{}`", node.show());
+            self.wrong(node.at, zh, en);
+        }
+        min
+    }
+
+    /// `not_before` names another date of the same object.
+    fn orders(&mut self) {
+        let mut wrong = Vec::new();
+        for shape in &self.schema.shapes {
+            for (name, field) in &shape.fields {
+                let Some(other) = &field.not_before else { continue };
+                let is_date = |field: &Field| matches!(field.ty, Type::Date) && !field.list;
+                if !is_date(field) || !shape.fields.get(other).is_some_and(is_date) {
+                    wrong.push((field.at, format!("{}.{name}", shape.name), other.clone()));
+                }
+            }
+        }
+        for (at, path, other) in wrong {
+            self.wrong(
+                at,
+                format!("`{path}` 的 `not_before` 所指的 `{other}` 不是同一对象的日期"),
+                format!("`not_before` of `{path}` names `{other}`, which is no date of the same object"),
+            );
+        }
     }
 
     fn ty(&mut self, path: &str, type_node: &Node, node: &Node) -> Option<Type> {

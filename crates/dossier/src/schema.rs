@@ -48,6 +48,11 @@ pub struct Field {
     pub ask: Text,
     /// Unit of a number.
     pub unit: Option<String>,
+    /// The least a number may be: 0 unless the schema says another (`min: 1`) or none (`min: none`). A count, a period or an amount
+    /// below nothing is a slip of the pen that a check such as `days <= 30` would take for conformant.
+    pub min: Option<i64>,
+    /// A date that may not lie before this other date of the same object.
+    pub not_before: Option<String>,
     /// The expression it is computed from; such a field is never filled in.
     pub computed: Option<(String, At)>,
     /// Where it is declared.

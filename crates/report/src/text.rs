@@ -455,11 +455,9 @@ fn limits(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
 pub fn explain(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
     let mut out = String::new();
     let Some(clause) = catalogue.clause_of(leaf) else { return out };
-    let title = clause.title.get(lang);
-    let _ = match leaf.id == clause.id {
-        true => writeln!(out, "{} {title}", leaf.id),
-        false => writeln!(out, "{} · {} {title}", leaf.id, clause.id),
-    };
+    // A clause of one leaf has its id.
+    let own = if leaf.id == clause.id { String::new() } else { format!("{} · ", leaf.id) };
+    let _ = writeln!(out, "{own}{} {}", clause.id, clause.title.get(lang));
     let section = |out: &mut String, title: &str, text: &str| {
         if !text.is_empty() {
             let _ = writeln!(out, "\n{title}");

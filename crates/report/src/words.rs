@@ -318,8 +318,9 @@ pub fn stricter(assessment: &Assessment<'_>, finding: &Finding) -> Text {
 pub fn value(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Null => "none".to_owned(),
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
+        // A dossier may hold anything; a terminal obeys what it is sent.
+        serde_json::Value::String(text) => zhunsheng_source::plain(text).into_owned(),
+        other => zhunsheng_source::plain(&other.to_string()).into_owned(),
     }
 }
 

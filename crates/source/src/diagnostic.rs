@@ -1,6 +1,6 @@
 //! Mistakes in what the user wrote: where, what, and how to mend it. Collected, so that all are reported at once.
 
-use crate::text::{At, Lang, Sources, Text};
+use crate::text::{At, Lang, Sources, Text, plain};
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,10 +64,12 @@ impl Diagnostic {
             (Severity::Warning, Lang::Zh) => "警告",
             (Severity::Warning, Lang::En) => "warning",
         };
-        let mut text = format!("{}: {kind}: {}", sources.show(self.at), self.message.get(lang));
+        // Names and messages hold what the file says, which may be anything.
+        let (place, message) = (sources.show(self.at), self.message.get(lang));
+        let mut text = format!("{}: {kind}: {}", plain(&place), plain(message));
         if let Some(hint) = &self.hint {
             text.push_str("\n    = ");
-            text.push_str(hint.get(lang));
+            text.push_str(&plain(hint.get(lang)));
         }
         text
     }
@@ -112,5 +114,24 @@ impl Diagnostics {
     pub fn render(&self, sources: &Sources, lang: Lang) -> String {
         let lines: Vec<String> = self.sorted().into_iter().map(|one| one.render(sources, lang)).collect();
         lines.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Diagnostic;
+    use crate::text::{At, Lang, Sources};
+
+    #[test]
+    fn a_value_cannot_write_to_the_terminal_through_an_error() {
+        let mut sources = Sources::default();
+        let at = At { file: sources.add("dossier.yaml"), line: 1, col: 7 };
+        let shown = "x\u{1b}[2J\nother.yaml:1:1: error: forged";
+        let problem = Diagnostic::error(at, format!("`{shown}`"), format!("`{shown}`")).hint(shown, shown);
+        for lang in [Lang::Zh, Lang::En] {
+            let text = problem.render(&sources, lang);
+            assert!(!text.contains('\u{1b}'), "{text:?}");
+            assert_eq!(text.lines().count(), 2, "{text:?}");
+        }
     }
 }

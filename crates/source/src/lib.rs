@@ -4,11 +4,13 @@
 //! the product goes through [`parse`], so bounds on size, depth and aliases hold everywhere.
 
 mod diagnostic;
+mod files;
 mod nearest;
 mod text;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use files::{NOT_REGULAR, open_regular};
 pub use nearest::nearest;
-pub use text::{At, Lang, Sources, Text};
+pub use text::{At, Lang, Sources, Text, plain, plain_lines};
 pub use yaml::{Key, Limits, Node, Value, parse};

@@ -1,5 +1,7 @@
 //! Addresses into files, and text in two languages.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// Where something stands: a file of a [`Sources`] table, line and column (both from 1).
@@ -67,6 +69,33 @@ impl Sources {
     }
 }
 
+/// Text from outside as it may stand on a line of a terminal: what moves the cursor, hides or forges (control characters, marks of
+/// direction) is written out, `\u{1b}`. Whatever shows a value of a file goes through this.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    written_out(text, |c| c.is_control() || hides(c))
+}
+
+/// Like [`plain`] for text of several lines, such as a whole report: line ends stay.
+pub fn plain_lines(text: &str) -> Cow<'_, str> {
+    written_out(text, |c| (c.is_control() && c != '\n') || hides(c))
+}
+
+/// Marks that turn the direction of what follows, and line ends that are no control characters.
+fn hides(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+fn written_out(text: &str, bad: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.chars().any(&bad) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if bad(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
+
 /// The language of user-facing text. Chinese is the first language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Lang {
@@ -103,5 +132,17 @@ impl Text {
     /// True when neither language has any text.
     pub fn is_empty(&self) -> bool {
         self.zh.is_empty() && self.en.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{plain, plain_lines};
+
+    #[test]
+    fn nothing_reaches_the_terminal_that_moves_hides_or_forges() {
+        assert_eq!(plain("\u{1b}[2Jx\r\ny\u{9b}1m\u{202e}"), "\\u{1b}[2Jx\\r\\ny\\u{9b}1m\\u{202e}");
+        assert_eq!(plain_lines("甲\n\u{1b}[1A乙"), "甲\n\\u{1b}[1A乙");
+        assert!(matches!(plain("人脸信息 · face"), std::borrow::Cow::Borrowed(_)));
     }
 }

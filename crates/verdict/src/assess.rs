@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use zhunsheng_catalogue::{Catalogue, Instrument, LawRef, Leaf, LeafId, Pack, Standing};
 use zhunsheng_dossier::{Date, Dossier, Outcome};
-use zhunsheng_source::Diagnostics;
+use zhunsheng_source::{Diagnostics, Text};
 
 use crate::answered::{Answered, Given, given};
 use crate::criteria::Criteria;
@@ -49,8 +49,8 @@ pub enum InputError {
     #[error("no stage `{0}`; valid: {1}")]
     NoStage(String, String),
     /// A sector pack that does not exist.
-    #[error("no sector pack `{0}`; valid: {1}")]
-    NoPack(String, String),
+    #[error("no sector pack `{0}`; valid: {en}", en = .1.en)]
+    NoPack(String, Text),
     /// Only packs were asked for, and none is named.
     #[error("no sector pack named: state `target.packs` in the dossier or give `--pack-id`; valid: {0}")]
     NoPackNamed(String),
@@ -60,6 +60,23 @@ pub enum InputError {
     /// Answers, determinations or packs that refer to nothing.
     #[error("the dossier has mistakes")]
     Mistakes(Diagnostics),
+}
+
+impl InputError {
+    /// In both languages.
+    pub fn text(&self) -> Text {
+        let zh = match self {
+            InputError::NoDate => "没有基准日：给出 `--as-of YYYY-MM-DD`，或在卷宗中写 `target.as_of`".to_owned(),
+            InputError::NoStage(stage, valid) => format!("没有环节 `{stage}`；可用的有：{valid}"),
+            InputError::NoPack(pack, valid) => format!("没有行业包 `{pack}`；可用的有：{}", valid.zh),
+            InputError::NoPackNamed(valid) => {
+                format!("没有指定行业包：在卷宗中写 `target.packs`，或给出 `--pack-id`；可用的有：{valid}")
+            }
+            InputError::NoView(view, valid) => format!("没有视角 `{view}`；可用的有：{valid}"),
+            InputError::Mistakes(_) => "卷宗有错误".to_owned(),
+        };
+        Text::new(zh, self.to_string())
+    }
 }
 
 /// The result: findings, roll-up and requests.

@@ -6,12 +6,13 @@ use std::collections::HashMap;
 
 use zhunsheng_catalogue::expr::{Expr, Scope, compile};
 use zhunsheng_catalogue::{Catalogue, LeafId};
-use zhunsheng_dossier::{Criterion, Effect, Facts, Outcome, RecordId};
+use zhunsheng_dossier::{Criterion, Effect, Facts, Met, Outcome, RecordId};
 use zhunsheng_source::{Diagnostic, Diagnostics};
 
 use crate::eval::{Eval, Missing, Trace};
 use crate::finding::Finding;
 use crate::kleene::Kleene;
+use crate::stated::no_object;
 
 /// A criterion that concerns a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,20 +64,15 @@ impl Criteria {
                 compile(source, *at, &scope).map_err(|problem| problems.push(problem)).ok()
             });
             let mut met = HashMap::new();
-            for answer in &one.met {
+            // As with determinations, the latest counts; of the same date, the last one written.
+            let mut answers: Vec<&Met> = one.met.iter().collect();
+            answers.sort_by_key(|answer| answer.on);
+            for answer in answers {
                 match object_of(kind, &answer.object) {
                     Some(record) => {
                         met.insert(record, answer.met);
                     }
-                    None => {
-                        let (id, leaf) = (&answer.object, &one.leaf);
-                        let problem = Diagnostic::error(
-                            answer.at,
-                            format!("条目 `{leaf}` 按 {kind} 判断，但没有对象 `{id}`"),
-                            format!("leaf `{leaf}` is judged per {kind}, and there is no `{id}`"),
-                        );
-                        problems.push(problem.near(id, facts.ids(shape)));
-                    }
+                    None => problems.push(no_object(catalogue, facts, &one.leaf, &answer.object, answer.at)),
                 }
             }
             let stricter = one.effect == Effect::Stricter;

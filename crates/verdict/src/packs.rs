@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use zhunsheng_catalogue::{Catalogue, Leaf, LeafId, Pack, Standing, Target};
 use zhunsheng_dossier::{Date, Facts, Val};
-use zhunsheng_source::{Diagnostic, Diagnostics, nearest};
+use zhunsheng_source::{Diagnostic, Diagnostics, Text, nearest};
 
 use crate::assess::{Input, InputError};
 use crate::stated::field_fact;
@@ -76,8 +76,11 @@ fn ids(catalogue: &Catalogue) -> String {
 
 fn no_pack(catalogue: &Catalogue, id: &str) -> InputError {
     let meant = nearest(id, catalogue.packs.iter().map(|pack| pack.id.as_str()));
-    let meant = meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-    InputError::NoPack(id.to_owned(), format!("{}{meant}", ids(catalogue)))
+    let (zh, en) = meant
+        .map(|meant| (format!("；是否要写 `{meant}`？"), format!("; did you mean `{meant}`?")))
+        .unwrap_or_default();
+    let valid = ids(catalogue);
+    InputError::NoPack(id.to_owned(), Text::new(format!("{valid}{zh}"), format!("{valid}{en}")))
 }
 
 /// The pack a leaf belongs to, with its standing, if it takes part.

@@ -90,16 +90,69 @@ fn subject(
     let kind = catalogue.leaves.get(position).map_or("", |leaf| leaf.object.as_str());
     let found = object_of(catalogue, facts, kind, object);
     if found.is_none() {
-        let problem = Diagnostic::error(
-            at,
-            format!("条目 `{leaf}` 按 {kind} 判断，但没有对象 `{object}`"),
-            format!("leaf `{leaf}` is judged per {kind}, and there is no `{object}`"),
-        );
-        let shape = catalogue.schema.kinds.get(kind).map_or(0, |kind| kind.shape);
-        let ids: Vec<String> = facts.ids(shape).into_iter().map(str::to_owned).collect();
-        problems.push(problem.near(object, ids.iter().map(String::as_str)));
+        problems.push(no_object(catalogue, facts, leaf, object, at));
     }
     Some((position, found?))
+}
+
+/// Ids named where there are too many to list.
+const NAMED: usize = 8;
+
+/// Says that a leaf is spoken of without its object, or with one that is not there, and which there are.
+pub(crate) fn no_object(
+    catalogue: &Catalogue,
+    facts: &Facts,
+    leaf: &str,
+    object: &str,
+    at: zhunsheng_source::At,
+) -> Diagnostic {
+    let kind = catalogue.leaf(leaf).map_or("", |leaf| leaf.object.as_str());
+    let declared = catalogue.schema.kinds.get(kind);
+    let title = declared.map(|kind| kind.title.clone()).unwrap_or_default();
+    let (zh, en) = (&title.zh, title.en.to_lowercase());
+    if declared.is_some_and(|kind| kind.collection.is_none()) {
+        return Diagnostic::error(
+            at,
+            format!("条目 `{leaf}` 针对“{zh}”，只有一个，不按 `{object}` 分别判断"),
+            format!("leaf `{leaf}` is about “{en}”, of which there is one, and is not judged for `{object}`"),
+        )
+        .hint("删去 `object`", "leave `object` out");
+    }
+    let mut problem = if object.is_empty() {
+        Diagnostic::error(
+            at,
+            format!("条目 `{leaf}` 按“{zh}”逐个判断，没有写明是哪一个"),
+            format!("leaf `{leaf}` is judged for each “{en}”, and it is not said which"),
+        )
+    } else {
+        Diagnostic::error(
+            at,
+            format!("条目 `{leaf}` 按“{zh}”逐个判断，其中没有 `{object}`"),
+            format!("leaf `{leaf}` is judged for each “{en}”, and there is no `{object}`"),
+        )
+    };
+    let ids = facts.ids(declared.map_or(0, |kind| kind.shape));
+    if !object.is_empty() {
+        problem = problem.near(object, ids.iter().copied());
+    }
+    if problem.hint.is_some() {
+        return problem;
+    }
+    let Some(first) = ids.first() else {
+        let key = declared.and_then(|kind| kind.collection.as_deref()).unwrap_or(kind);
+        return problem.hint(
+            format!("卷宗还没有任何“{zh}”：先写在 `{key}` 下"),
+            format!("the dossier has none yet: state it under `{key}` first"),
+        );
+    };
+    let (more, list) =
+        (ids.len().saturating_sub(NAMED), ids.iter().take(NAMED).copied().collect::<Vec<_>>().join("`, `"));
+    let rest =
+        if more > 0 { (format!("，另有 {more} 个"), format!(", and {more} more")) } else { Default::default() };
+    problem.hint(
+        format!("写成 `object: {first}`；可用的有：`{list}`{}", rest.0),
+        format!("write `object: {first}`; there are: `{list}`{}", rest.1),
+    )
 }
 
 pub(crate) fn answers(
@@ -109,6 +162,7 @@ pub(crate) fn answers(
     problems: &mut Diagnostics,
 ) -> HashMap<(LeafId, RecordId), Vec<Option<u16>>> {
     let mut answers: HashMap<(LeafId, RecordId), Vec<Option<u16>>> = HashMap::new();
+    let mut dates: HashMap<(LeafId, RecordId, usize), Date> = HashMap::new();
     for answer in stated {
         let Some(key) = subject(catalogue, facts, &answer.leaf, &answer.object, answer.at, problems) else { continue };
         let Some(leaf) = catalogue.leaves.get(key.0) else { continue };
@@ -128,6 +182,14 @@ pub(crate) fn answers(
             problems.push(Diagnostic::error(answer.at, zh, en).near(&answer.answer, words));
             continue;
         };
+        // The later answer counts, wherever it stands; without dates to tell, the last one written.
+        if let Some(on) = answer.on {
+            let held = dates.entry((key.0, key.1, step)).or_insert(on);
+            if on < *held {
+                continue;
+            }
+            *held = on;
+        }
         let held = answers.entry(key).or_insert_with(|| vec![None; leaf.steps.len()]);
         if let Some(slot) = held.get_mut(step) {
             *slot = u16::try_from(value).ok();
@@ -136,6 +198,10 @@ pub(crate) fn answers(
     answers
 }
 
+/// Determinations by what they speak of, in the order in which they were made: the last one counts. Which file or line one
+/// stands in says nothing of when it was made, so its date decides; of the same date, the order written.
+///
+/// A date after `as_of` is in order: that is the date of the law and of the facts, and assessors write later.
 pub(crate) fn determined(
     catalogue: &Catalogue,
     facts: &Facts,
@@ -147,6 +213,10 @@ pub(crate) fn determined(
         if let Some(key) = subject(catalogue, facts, &one.leaf, &one.object, one.at, problems) {
             determined.entry(key).or_default().push(position);
         }
+    }
+    for positions in determined.values_mut() {
+        // Stable: what is of one date keeps its order.
+        positions.sort_by_key(|position| stated.get(*position).map(|one| one.on));
     }
     determined
 }

@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read as _};
 
+use zhunsheng_source::Text;
 use zip::ZipArchive;
 
 /// Largest file, in bytes.
@@ -29,6 +30,20 @@ pub enum OpenError {
     /// A part cannot be unpacked.
     #[error("the workbook is damaged: {0}")]
     Damaged(#[from] std::io::Error),
+}
+
+impl OpenError {
+    /// In both languages.
+    pub fn text(&self) -> Text {
+        let zh = match self {
+            OpenError::Large(bytes) => format!("工作簿有 {bytes} 字节，至多读取 {FILE} 字节"),
+            OpenError::Unpacked => format!("工作簿解压后超过 {UNPACKED} 字节；请删去不属于它的内容"),
+            OpenError::Parts(parts) => format!("工作簿有 {parts} 个部件，至多读取 {PARTS} 个"),
+            OpenError::Archive(cause) => format!("不是 Excel 工作簿（.xlsx）：{cause}"),
+            OpenError::Damaged(cause) => format!("工作簿已损坏：{cause}"),
+        };
+        Text::new(zh, self.to_string())
+    }
 }
 
 /// Says whether a workbook is safe to parse.

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use calamine::{Data, DataRef, Reader as _, Xlsx};
 use zhunsheng_dossier::{LoadError, Schema, load_node};
-use zhunsheng_source::{At, Diagnostic, Diagnostics, Key, Lang, Node, Sources, Text, Value};
+use zhunsheng_source::{At, Diagnostic, Diagnostics, Key, Lang, Node, Sources, Text, Value, plain};
 
 use crate::cells::value;
 use crate::layout::{Column, Rows, Sheet, What, layout};
@@ -35,8 +35,8 @@ pub struct Mistake {
 impl Mistake {
     /// `处理活动!C5: message` and, on a second line, the hint.
     pub fn render(&self, lang: Lang) -> String {
-        let hint = self.hint.as_ref().map(|hint| format!("\n    = {}", hint.get(lang))).unwrap_or_default();
-        format!("{}: {}{hint}", self.place, self.message.get(lang))
+        let hint = self.hint.as_ref().map(|hint| format!("\n    = {}", plain(hint.get(lang)))).unwrap_or_default();
+        format!("{}: {}{hint}", plain(&self.place), plain(self.message.get(lang)))
     }
 }
 
@@ -57,6 +57,21 @@ pub enum ReadError {
     /// It has mistakes; all of them are listed.
     #[error("the workbook has mistakes")]
     Mistakes(Vec<Mistake>),
+}
+
+impl ReadError {
+    /// In both languages.
+    pub fn text(&self) -> Text {
+        let zh = match self {
+            ReadError::Open(cause) => return cause.text(),
+            ReadError::Form(cause) => format!("工作簿无法读取：{cause}"),
+            ReadError::Large(sheet, place) => {
+                format!("表“{sheet}”在 {place} 有单元格；至多读取 {ROWS} 行、{COLUMNS} 列，全部至多 {CELLS} 个单元格")
+            }
+            ReadError::Mistakes(_) => "工作簿有错误".to_owned(),
+        };
+        Text::new(zh, self.to_string())
+    }
 }
 
 /// Cells of a sheet by row and column.

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
     Formula, Note, Workbook, Worksheet, XlsxError,
 };
 use zhunsheng_dossier::{Date, Field, Schema, Type};
-use zhunsheng_source::{Node, Value};
+use zhunsheng_source::{Node, Text, Value};
 
 use crate::cells::{guard, show};
 use crate::layout::{Column, Rows, Sheet, What, layout};
@@ -63,6 +63,17 @@ pub enum WriteError {
     /// The file could not be put together.
     #[error("the workbook could not be written: {0}")]
     Book(#[from] XlsxError),
+}
+
+impl WriteError {
+    /// In both languages.
+    pub fn text(&self) -> Text {
+        let zh = match self {
+            WriteError::Cell { place, cause } => format!("`{place}`：{cause}"),
+            WriteError::Book(cause) => format!("工作簿无法写出：{cause}"),
+        };
+        Text::new(zh, self.to_string())
+    }
 }
 
 struct Looks {

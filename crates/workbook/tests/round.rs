@@ -186,8 +186,8 @@ fn single(schema: &Schema, ty: &Type, dice: &mut Dice, depth: usize) -> Node {
     match ty {
         _ if dice.below(12) == 0 => leaf("none", false),
         Type::Bool => leaf(dice.pick(&["true", "false"]), false),
-        Type::Int => leaf(dice.pick(&["0", "-7", "9007199254740992", "1_000", "431623"]), false),
-        Type::Number => leaf(dice.pick(&["0.1", "-2.5e-8", "1e21", "3", "0.30000000000000004"]), false),
+        Type::Int => leaf(dice.pick(&["0", "7", "9007199254740992", "1_000", "431623"]), false),
+        Type::Number => leaf(dice.pick(&["0.1", "2.5e-8", "1e21", "3", "0.30000000000000004"]), false),
         Type::Text => leaf(dice.pick(&TEXTS), true),
         Type::Date => leaf(dice.pick(&["1899-12-31", "1900-02-28", "2021-03-18", "2024-02-29", "9999-12-31"]), false),
         Type::Enum(values) => leaf(values.get_index(dice.below(values.len())).unwrap().0, false),
@@ -203,7 +203,10 @@ fn record(schema: &Schema, shape: u16, dice: &mut Dice, depth: usize) -> Node {
         if dice.below(3) > 0 || (depth == 0 && name == "file") {
             continue;
         }
-        let node = if !field.list {
+        let node = if field.not_before.is_some() {
+            // Never before the other date, whatever that is.
+            leaf("9999-12-31", false)
+        } else if !field.list {
             single(schema, &field.ty, dice, depth)
         } else if dice.below(6) == 0 {
             leaf("none", false)
@@ -272,6 +275,35 @@ fn every_mistake_is_told_at_once_by_its_cell() {
     let told: Vec<String> = list.iter().map(|one| one.render(Lang::En)).collect();
     assert!(told[1].contains("did you mean `collection`"), "{}", told[1]);
     assert!(told[3].contains("did you mean `face-image`"), "{}", told[3]);
+}
+
+/// What a dossier refuses of a number or a date, the import refuses too.
+#[test]
+fn bounds_hold_in_a_workbook() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("活动").unwrap();
+    for (col, head) in (0..).zip(["activity[]", "subjects_count", "retention.days"]) {
+        sheet.write(0, col, head).unwrap();
+    }
+    sheet.write(2, 0, "a").unwrap();
+    sheet.write(2, 1, -5).unwrap();
+    sheet.write(2, 2, "-3650").unwrap();
+    let sheet = book.add_worksheet().set_name("对象").unwrap();
+    sheet.write(0, 0, "target").unwrap();
+    for (row, (name, day)) in (2..).zip([("period_from", "2026-12-01"), ("period_to", "2026-01-01")]) {
+        sheet.write(row, 0, name).unwrap();
+        sheet.write(row, 3, day).unwrap();
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let catalogue = catalogue();
+    let Err(ReadError::Mistakes(list)) = read(&catalogue.schema, &catalogue.taxonomy, &bytes) else {
+        panic!("it is wrong")
+    };
+    let told: Vec<String> = list.iter().map(|one| one.render(Lang::En)).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].starts_with("活动!B3: `subjects_count` must not be less than `0`, and is `-5`"), "{told:?}");
+    assert!(told[1].starts_with("活动!C3: `days` must not be less than `0`, and is `-3650`"), "{told:?}");
+    assert!(told[2].starts_with("对象!D4: `period_to`, `2026-01-01`, lies before `period_from`"), "{told:?}");
 }
 
 #[test]

@@ -69,6 +69,7 @@ const CASES: [Case; 4] = [
             "dossier/termination.yaml",
             "dossier/transfer.yaml",
             "dossier/use.yaml",
+            "dossier/worksheets.yaml",
         ),
         files: files!("auto-dealer":
             "evidence/contracts.md",
@@ -228,4 +229,30 @@ fn new(user: &DemoUser) -> NewUser {
 
 fn actor(workspace: &Workspace, id: &str) -> Result<Actor> {
     workspace.store().read("", |rows: &Rows<'_>| crate::auth::session::actor(rows, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CASES;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// Names of the files of a folder, below a root, that the rule takes.
+    fn files(root: &Path, folder: &str) -> BTreeSet<String> {
+        let Ok(entries) = std::fs::read_dir(root.join(folder)) else { return BTreeSet::new() };
+        entries.map(|entry| format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap())).collect()
+    }
+
+    /// The demonstration shows what `assess` says of the same folder, so no part of the example may be left out.
+    #[test]
+    fn the_example_is_shown_whole() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/auto-dealer");
+        let case = CASES.iter().find(|case| case.title.starts_with("示例汽车")).unwrap();
+        let names =
+            |list: &[(&str, &str)]| -> BTreeSet<String> { list.iter().map(|(name, _)| (*name).to_owned()).collect() };
+        let mut texts = files(&root, "dossier");
+        texts.insert("dossier.yaml".to_owned());
+        assert_eq!(names(case.texts), texts);
+        assert_eq!(names(case.files), files(&root, "evidence"));
+    }
 }

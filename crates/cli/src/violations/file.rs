@@ -1,13 +1,14 @@
 //! `violations.yaml` beside a conforming dossier: for each leaf the change that violates it.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::{Catalogue, LeafId};
 use zhunsheng_dossier::{Change, Dossier, Edit, LoadError, load};
-use zhunsheng_source::{Diagnostic, Diagnostics, Key, Limits, Node, Sources, parse};
+use zhunsheng_source::{Diagnostic, Diagnostics, Key, Limits, Node, Sources, open_regular, parse};
 
-use crate::input::Failure;
+use crate::input::{Failure, reason};
 
 /// One entry.
 pub struct Violation {
@@ -55,16 +56,29 @@ pub struct Baseline {
 /// The folders of `examples/` that hold a `violations.yaml`.
 pub fn folders() -> Result<Vec<PathBuf>, Failure> {
     let examples = Path::new("examples");
-    if !examples.is_dir() {
-        return Ok(Vec::new());
-    }
-    let entries = std::fs::read_dir(examples).map_err(|cause| Failure::Read(examples.to_path_buf(), cause))?;
+    let entries = std::fs::read_dir(examples).map_err(|cause| {
+        let why = reason(&cause);
+        Failure::said(
+            format!("无法读取目录 `examples`：{}；请在仓库根目录下运行，或给出基线目录", why.zh),
+            format!(
+                "cannot read the folder `examples`: {}; run this in the root of the repository, or name the baselines",
+                why.en
+            ),
+        )
+    })?;
     let mut folders = Vec::new();
     for entry in entries {
         let path = entry.map_err(|cause| Failure::Read(examples.to_path_buf(), cause))?.path();
         if path.join("violations.yaml").is_file() {
             folders.push(path);
         }
+    }
+    // To have checked nothing is no success.
+    if folders.is_empty() {
+        return Err(Failure::said(
+            "`examples` 中没有带 violations.yaml 的卷宗；请在仓库根目录下运行，或给出基线目录",
+            "`examples` holds no dossier with a violations.yaml; run this in the root of the repository, or name the baselines",
+        ));
     }
     folders.sort();
     Ok(folders)
@@ -79,7 +93,10 @@ pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Baseline, Failure> {
         Err(LoadError::Io { path, cause }) => return Err(Failure::Read(path, cause)),
     };
     let path = folder.join("violations.yaml");
-    let text = std::fs::read_to_string(&path).map_err(|cause| Failure::Read(path.clone(), cause))?;
+    let mut text = String::new();
+    open_regular(&path)
+        .and_then(|mut file| file.read_to_string(&mut text))
+        .map_err(|cause| Failure::Read(path.clone(), cause))?;
     let mut sources = dossier.sources.clone();
     let file = sources.add(&path.display().to_string());
     let mut problems = Diagnostics::default();

@@ -13,6 +13,7 @@ use zhunsheng_source::{Diagnostic, Diagnostics, Lang};
 use zhunsheng_verdict::{Effect, Input, InputError, State, Trial, Verdicts};
 
 use crate::input::Failure;
+use crate::progress::Progress;
 use file::{Baseline, Violation};
 
 /// Runs the matrix, or searches for patches of leaves that have none yet.
@@ -33,14 +34,22 @@ pub fn run(
     let mut violated: BTreeSet<LeafId> = BTreeSet::new();
     let mut entries = 0;
     let mut wrong = false;
+    let what = if lang == Lang::Zh { "正在核对违规补丁" } else { "checking violations" };
+    let all = baselines.iter().map(|baseline| baseline.violations.len()).sum();
+    let mut told = Vec::new();
+    let progress = Progress::new(what, all);
     for baseline in &baselines {
-        let problems = check(catalogue, baseline)?;
+        let problems = check(catalogue, baseline, &progress)?;
         if !problems.is_empty() {
-            writeln!(out, "{}", problems.render(&baseline.sources, lang))?;
+            told.push(problems.render(&baseline.sources, lang));
             wrong = true;
         }
         entries += baseline.violations.len();
         violated.extend(baseline.violations.iter().map(|one| one.leaf));
+    }
+    drop(progress);
+    for problems in told {
+        writeln!(out, "{problems}")?;
     }
     let due = due(catalogue, &baselines);
     let missing: Vec<&str> = due
@@ -108,7 +117,7 @@ fn ground<'a>(
     let input = Input { only_packs: baseline.only_packs, ..Input::default() };
     let (trial, state) = Trial::new(catalogue, &baseline.dossier, &input).map_err(|fault| match fault {
         InputError::Mistakes(problems) => Failure::Mistakes(problems, Box::new(baseline.sources.clone())),
-        other => Failure::Said(other.to_string()),
+        other => Failure::Said(other.text()),
     })?;
     let mut ground = Ground::new();
     for (name, variant) in &baseline.variants {
@@ -133,7 +142,7 @@ fn names(catalogue: &Catalogue, leaves: impl IntoIterator<Item = LeafId>) -> Str
 }
 
 /// Everything that is not as the file says.
-pub fn check(catalogue: &Catalogue, baseline: &Baseline) -> Result<Diagnostics, Failure> {
+pub fn check(catalogue: &Catalogue, baseline: &Baseline, progress: &Progress) -> Result<Diagnostics, Failure> {
     let mut problems = Diagnostics::default();
     let ground = ground(catalogue, baseline, &mut problems)?;
     for (variant, stand) in &ground {
@@ -159,7 +168,10 @@ pub fn check(catalogue: &Catalogue, baseline: &Baseline) -> Result<Diagnostics, 
             .map(|part| {
                 scope.spawn(move || {
                     let mut found = Diagnostics::default();
-                    part.iter().for_each(|one| found.extend(judge(catalogue, ground, one)));
+                    for one in part {
+                        found.extend(judge(catalogue, ground, one));
+                        progress.step();
+                    }
                     found
                 })
             })

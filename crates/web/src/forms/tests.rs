@@ -8,7 +8,17 @@ use super::{Form, Stated, parse, stated};
 use crate::i18n::Words;
 
 fn field(ty: Type, list: bool) -> Field {
-    Field { ty, list, title: Text::default(), ask: Text::default(), unit: None, computed: None, at: At::file(0) }
+    Field {
+        ty,
+        list,
+        title: Text::default(),
+        ask: Text::default(),
+        unit: None,
+        min: None,
+        not_before: None,
+        computed: None,
+        at: At::file(0),
+    }
 }
 
 /// A kind with a field of every type.
