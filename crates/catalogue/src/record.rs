@@ -26,6 +26,8 @@ pub struct RecordCheck {
     pub leaves: Vec<String>,
     /// Tables without which it cannot be made, beside the events.
     pub tables: Vec<String>,
+    /// It looks for what nobody declared: it bears on no object that was declared.
+    pub undeclared: bool,
     /// What is counted: `event`, `request`, `prompt`, `incident`, `hour` or `log`.
     pub unit: String,
     /// The condition, where it is a pack's own.
@@ -113,6 +115,7 @@ pub(crate) fn shipped(node: &Node, problems: &mut Diagnostics) -> RecordCheck {
         title: decode.text(node, "title"),
         leaves: decode.words(node, "leaves"),
         tables: decode.words(node, "tables"),
+        undeclared: decode.optional(node, "about").as_deref() == Some("undeclared"),
         unit: decode.required(node, "unit"),
         own: None,
         at: node.at,
@@ -128,6 +131,7 @@ pub(crate) fn own(node: &Node, schema: &Schema, problems: &mut Diagnostics) -> O
         title: decode.text(node, "title"),
         leaves: decode.words(node, "leaves"),
         tables: Vec::new(),
+        undeclared: false,
         unit: "event".to_owned(),
         own: None,
         at: node.at,

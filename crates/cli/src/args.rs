@@ -141,6 +141,7 @@ const ASSESS_HELP: &str = "\
   zhunsheng assess examples/storefront-cameras --as-of 2021-03-18 --format html -o report.html
   zhunsheng assess mine --pack-id auto-sales-shanghai --only-pack
   zhunsheng records audit --dossier mine --json > audit.json ; zhunsheng assess mine --records audit.json
+  zhunsheng discover exports/ --format json --min-confidence low > found.json ; zhunsheng assess mine --discovered found.json
   zhunsheng assess mine --format sarif -o zhunsheng.sarif   # 差距标在卷宗的行上 · gaps at their lines of the dossier
   zhunsheng assess mine --format oscal -o results.json      # 供治理与合规平台 · for governance platforms
   zhunsheng --lang en assess mine --stage collection,use --format json | jq '.counts'";
@@ -182,6 +183,10 @@ pub struct OpinionArgs {
     /// Result of `records audit --json`; without it, events in the dossier's records/ are audited on the spot
     #[arg(long, value_name = "FILE")]
     pub records: Option<PathBuf>,
+    /// 数据扫描的结果（discover --format json）；缺省时取卷宗的 records/discovered.json，如果有
+    /// Result of `discover --format json`; without it, the dossier's records/discovered.json where there is one
+    #[arg(long, value_name = "FILE")]
+    pub discovered: Option<PathBuf>,
     /// PDF 所用字体的目录，先于系统字体 Folder of fonts for PDF, before those of the system
     #[arg(long = "font-path", value_name = "DIR")]
     pub fonts: Vec<PathBuf>,
@@ -226,6 +231,10 @@ pub struct AssessArgs {
     /// Result of `records audit --json`; without it, events in the dossier's records/ are audited on the spot
     #[arg(long, value_name = "FILE")]
     pub records: Option<PathBuf>,
+    /// 数据扫描的结果（discover --format json）；缺省时取卷宗的 records/discovered.json，如果有
+    /// Result of `discover --format json`; without it, the dossier's records/discovered.json where there is one
+    #[arg(long, value_name = "FILE")]
+    pub discovered: Option<PathBuf>,
     /// 格式 Format
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,

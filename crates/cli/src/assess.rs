@@ -22,7 +22,8 @@ pub fn run(
 ) -> Result<u8, Failure> {
     let as_of = date(args.as_of.as_deref())?;
     let catalogue = catalogue(packs, root)?;
-    let dossier = crate::recorded::read(&catalogue, &args.dossier, args.records.as_deref(), lang)?;
+    let dossier =
+        crate::recorded::read(&catalogue, &args.dossier, args.records.as_deref(), args.discovered.as_deref(), lang)?;
     if !dossier.warnings.is_empty() {
         tell(&dossier.warnings.render(&dossier.sources, lang));
     }

@@ -11,8 +11,12 @@ const WRONG: Code = (2, "输入有误", "input wrong");
 const DONE: &[Code] = &[(0, "完成", "done"), WRONG];
 const FINDINGS: &[Code] =
     &[(0, "无差距", "no gap"), (1, "有差距", "gaps"), WRONG, (3, "仅有待定", "undetermined only")];
-const SIDES: &[Code] =
-    &[(0, "一致", "they agree"), (1, "不一致", "they differ"), WRONG, (3, "缺少可比较的一方", "a side is missing")];
+const SIDES: &[Code] = &[
+    (0, "一致", "they agree"),
+    (1, "不一致", "they differ"),
+    WRONG,
+    (3, "缺少可比较的一方，或者只有疑似的不一致", "a side is missing, or they only may differ"),
+];
 const ALTERED: &[Code] = &[(0, "未发现改动", "nothing altered"), (1, "有改动", "something was altered"), WRONG];
 
 /// Every command, by its path.

@@ -28,11 +28,13 @@ pub fn run(
     let mut extra = args.extra.as_deref().map(extra).transpose()?.unwrap_or_default();
     let catalogue = catalogue(packs, root)?;
     // Records are facts: an opinion rests on the same ones as `assess`.
-    let dossier = crate::recorded::read(&catalogue, &args.dossier, args.records.as_deref(), lang)?;
+    let dossier =
+        crate::recorded::read(&catalogue, &args.dossier, args.records.as_deref(), args.discovered.as_deref(), lang)?;
     let input = Input { as_of, stages: args.stages.clone(), packs: args.pack_ids.clone(), ..Input::default() };
     let assessment = judge(&catalogue, &dossier, &input)?;
     if extra.reconciled.is_empty() {
-        extra.reconciled = crate::three_sides::of_dossier(&catalogue, &dossier, &args.dossier)?;
+        extra.reconciled =
+            crate::three_sides::of_dossier(&catalogue, &dossier, &args.dossier, args.discovered.as_deref())?;
     }
     let opinion = Opinion::build(&assessment, &extra);
     let bytes = match args.format {

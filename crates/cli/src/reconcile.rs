@@ -8,11 +8,11 @@ use zhunsheng_catalogue::Catalogue;
 use zhunsheng_discover::Confidence;
 use zhunsheng_dossier::Dossier;
 use zhunsheng_policy::cli::{Format, reconcile_documents, write_table};
-use zhunsheng_policy::data::Text;
 use zhunsheng_policy::reconcile::Table;
 use zhunsheng_policy::reconcile::deeds::{Deed, Deeds};
-use zhunsheng_policy::reconcile::input::{Entry, Rows, enter};
-use zhunsheng_policy::reconcile::inventory::{Inventory, inventory};
+use zhunsheng_policy::reconcile::discovered::{self, Discovered, Held, Sure};
+use zhunsheng_policy::reconcile::input::Rows;
+use zhunsheng_policy::reconcile::inventory::inventory;
 use zhunsheng_policy::report::Kit;
 use zhunsheng_records::mapping::Mapping;
 use zhunsheng_records::practice::practices;
@@ -39,6 +39,9 @@ pub struct ReconcileArgs {
     /// 实际持有的数据：扫描其中的个人信息 Data actually held: scanned for personal information
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub data: Vec<PathBuf>,
+    /// 已有的数据扫描结果（discover --format json） The result of such a scan (discover --format json)
+    #[arg(long, value_name = "FILE")]
+    pub discovered: Option<PathBuf>,
     /// 格式 Format
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
@@ -51,7 +54,8 @@ pub struct ReconcileArgs {
 pub const HELP: &str = "\
 例 Examples:
   zhunsheng reconcile examples/policy-differs --events examples/policy-differs/records
-  zhunsheng reconcile mine --product app --events logs/ --data exports/ --format html -o three-sides.html";
+  zhunsheng reconcile mine --product app --events logs/ --data exports/ --format html -o three-sides.html
+  zhunsheng reconcile mine --discovered found.json";
 
 /// Runs the command.
 pub fn run(
@@ -73,9 +77,9 @@ pub fn run(
         None => write_table(&table, args.format, said, out).map_err(failed)?,
         Some(path) => to_file(path, |file| write_table(&table, args.format, said, file).map_err(failed))?,
     }
-    Ok(if !table.findings.is_empty() {
+    Ok(if !table.findings.is_empty() && !table.only_unsure() {
         1
-    } else if undecided {
+    } else if undecided || table.only_unsure() {
         3
     } else {
         0
@@ -114,10 +118,15 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
         sources.extend(args.events.iter().map(|p| p.display().to_string()));
     }
     if !args.data.is_empty() {
-        undecided |= data(args, &mut held, &kit, &mut done)?;
+        undecided |= held.found(&data(&args.data)?, &kit, &mut done);
         sources.extend(args.data.iter().map(|p| p.display().to_string()));
     }
-    let done = (!args.events.is_empty() || !args.data.is_empty()).then_some(done);
+    if let Some(path) = &args.discovered {
+        undecided |= held.found(&discovered::read(path).map_err(failed)?, &kit, &mut done);
+        sources.push(path.display().to_string());
+    }
+    let given = !args.events.is_empty() || !args.data.is_empty() || args.discovered.is_some();
+    let done = given.then_some(done);
     undecided |= done.is_none();
     let rows = std::mem::take(&mut held.rows);
     let documents = policies.iter().map(|(file, document)| (file.clone(), document));
@@ -128,7 +137,7 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
 
 /// What the event records show.
 pub fn deeds(paths: &[PathBuf], mapping: Option<&Path>) -> Result<Deeds, Failure> {
-    let failed = |cause: zhunsheng_records::Error| crate::recorded::failed(&cause);
+    let failed = |cause: zhunsheng_records::Error| crate::records_words::failed(&cause);
     let mapping = mapping.map(Mapping::read).transpose().map_err(failed)?.unwrap_or_default();
     gather(paths, &Arc::new(mapping))
 }
@@ -136,7 +145,7 @@ pub fn deeds(paths: &[PathBuf], mapping: Option<&Path>) -> Result<Deeds, Failure
 /// What the event records show, under a mapping that was read.
 pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Deeds, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let seen = practices(paths, mapping, threads).map_err(|cause| crate::recorded::failed(&cause))?;
+    let seen = practices(paths, mapping, threads).map_err(|cause| crate::records_words::failed(&cause))?;
     let all = seen.rows.into_iter().map(|(key, row)| Deed {
         activity: key.activity,
         stage: key.stage,
@@ -151,31 +160,19 @@ pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Deeds, Failur
     Ok(Deeds { all: all.collect(), rejected: seen.rejected })
 }
 
-/// The third side from data found; true where something could not be read.
-fn data(args: &ReconcileArgs, held: &mut Inventory, kit: &Kit, done: &mut Rows) -> Result<bool, Failure> {
-    let report = zhunsheng_discover::scan_paths(&args.data, Confidence::Medium).map_err(Failure::passed)?;
-    for file in &report.files {
-        for found in &file.findings {
-            let Some(kind) = found.taxonomy else { continue };
-            let column = found.column.as_deref().map(|c| format!("!{c}")).unwrap_or_default();
-            let entry = Entry {
-                kind: kind.to_owned(),
-                stage: zhunsheng_policy::practices::Stage::Storage,
-                purpose: None,
-                recipient: None,
-                retention: None,
-                country: None,
-                at: Some(format!("{}{column}#{}", file.path, found.first)),
-                events: None,
+/// What a scan of data finds, the least sure too: it is told as such.
+fn data(paths: &[PathBuf]) -> Result<Discovered, Failure> {
+    let report = zhunsheng_discover::scan_paths(paths, Confidence::Low).map_err(Failure::passed)?;
+    let all = report.files.iter().flat_map(|file| {
+        file.findings.iter().filter_map(|found| {
+            let at = discovered::address(&file.path, found.column.as_deref(), found.first);
+            let sure = match found.confidence {
+                Confidence::Low => Sure::Low,
+                Confidence::Medium => Sure::Medium,
+                Confidence::High => Sure::High,
             };
-            enter(done, entry, kit);
-        }
-    }
-    if !report.unread.is_empty() {
-        held.notes.push(Text::new(
-            format!("{} 个数据文件不能读取", report.unread.len()),
-            format!("{} files of data could not be read", report.unread.len()),
-        ));
-    }
-    Ok(!report.unread.is_empty())
+            Some(Held { kind: found.taxonomy?.to_owned(), at, sure })
+        })
+    });
+    Ok(Discovered { all: all.collect(), unread: report.unread.len() as u64, hidden: 0 })
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::Dossier;
-use zhunsheng_policy::enter::{Due, Opened, Texts, due, enter};
+use zhunsheng_policy::enter::{Due, Opened, Texts, due, enter, enter_found};
+use zhunsheng_policy::reconcile::deeds::Deeds;
 use zhunsheng_policy::report::Kit;
 use zhunsheng_records::cli::{RecordsCommand, Surroundings};
 use zhunsheng_records::dossier::{Derived, MAX_RESULT_BYTES, declare, facts};
@@ -98,35 +99,38 @@ pub fn run(
     Ok(u8::try_from(code).unwrap_or(2))
 }
 
-/// Reads a dossier with what its records show (a result that is given, or else an audit of the events in its folder), and
-/// with what the texts of its policies say and how they differ from its inventory and those events.
-pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: Lang) -> Result<Dossier, Failure> {
+/// The result of a scan of data: the one given, or the one beside the records of a dossier where there is one.
+pub fn scan(folder: &Path, given: Option<&Path>) -> Option<PathBuf> {
+    let own = folder.join("records").join("discovered.json");
+    given.map(Path::to_owned).or_else(|| own.exists().then_some(own))
+}
+
+/// Reads a dossier with what its records show (a result that is given, or else an audit of the events in its folder), with
+/// what the texts of its policies say and how they differ from its inventory and those events, and with how data that a scan
+/// found differs from both.
+pub fn read(
+    catalogue: &Catalogue,
+    dir: &Path,
+    result: Option<&Path>,
+    discovered: Option<&Path>,
+    language: Lang,
+) -> Result<Dossier, Failure> {
     let mut dossier = with_records(catalogue, dir, result, language)?;
     let folder = if dir.is_file() { dir.parent().unwrap_or(Path::new(".")) } else { dir };
-    let said = |cause: Error| crate::records_words::failed(&cause);
+    let scan = scan(folder, discovered);
+    let due = due(&catalogue.schema, &dossier);
     // Who states what is held and does not name the texts has not put them up for comparison by machine: that is said, not refused.
-    match due(&catalogue.schema, &dossier) {
-        Due::NoText => return Ok(dossier),
-        Due::NotHeld => {
-            let text = zhunsheng_source::Text::new(
-                "提示：没有读取政策文本与台账比对，因为 target.event_records 没有列出 `texts`；要比对就把它列入",
-                "note: texts of policies were not read and compared: target.event_records does not name `texts`; name it to have them compared",
-            );
-            tell(text.get(language));
-            return Ok(dossier);
-        }
-        Due::Read => {}
+    if due == Due::NotHeld {
+        let text = zhunsheng_source::Text::new(
+            "提示：没有读取政策文本与台账比对，因为 target.event_records 没有列出 `texts`；要比对就把它列入",
+            "note: texts of policies were not read and compared: target.event_records does not name `texts`; name it to have them compared",
+        );
+        tell(text.get(language));
     }
-    let mut records = zhunsheng_records::dossier::folder(&folder.join("records")).map_err(said)?;
-    let deeds = match records.tables.remove(&zhunsheng_records::schema::Table::Events) {
-        Some(paths) => {
-            let its = |m: &&Arc<zhunsheng_records::mapping::Mapping>| m.table.as_deref().is_none_or(|t| t == "events");
-            let mapping = records.mappings.iter().find(its).cloned().unwrap_or_default();
-            Some(crate::reconcile::gather(&paths, &mapping)?)
-        }
-        None => None,
-    };
-    let language = match language {
+    if due != Due::Read && scan.is_none() {
+        return Ok(dossier);
+    }
+    let said = match language {
         Lang::Zh => zhunsheng_policy::enter::Language::Zh,
         Lang::En => zhunsheng_policy::enter::Language::En,
     };
@@ -137,8 +141,26 @@ pub fn read(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: 
     };
     let texts = Texts { folder, open: &open, memory: None };
     let kit = Kit::builtin().map_err(failed)?;
-    enter(&catalogue.schema, &mut dossier, &texts, deeds.as_ref(), &kit, language).map_err(failed)?;
+    if due == Due::Read {
+        let deeds = events(folder)?;
+        enter(&catalogue.schema, &mut dossier, &texts, deeds.as_ref(), &kit, said).map_err(failed)?;
+    }
+    if let Some(path) = scan {
+        let data = zhunsheng_policy::reconcile::discovered::read(&path).map_err(failed)?;
+        let (texts, place) = ((due == Due::Read).then_some(&texts), path.display().to_string());
+        enter_found(&catalogue.schema, &mut dossier, texts, (&data, &place), &kit, said).map_err(failed)?;
+    }
     Ok(dossier)
+}
+
+/// What the events in the folder of a dossier show; none where there are none.
+fn events(folder: &Path) -> Result<Option<Deeds>, Failure> {
+    let said = |cause: Error| crate::records_words::failed(&cause);
+    let mut records = zhunsheng_records::dossier::folder(&folder.join("records")).map_err(said)?;
+    let Some(paths) = records.tables.remove(&zhunsheng_records::schema::Table::Events) else { return Ok(None) };
+    let its = |m: &&Arc<zhunsheng_records::mapping::Mapping>| m.table.as_deref().is_none_or(|t| t == "events");
+    let mapping = records.mappings.iter().find(its).cloned().unwrap_or_default();
+    crate::reconcile::gather(&paths, &mapping).map(Some)
 }
 
 /// Reads a dossier with what its event records show.

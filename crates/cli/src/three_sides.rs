@@ -12,17 +12,26 @@ use zhunsheng_source::Text;
 
 use crate::input::Failure;
 use crate::reconcile::{ReconcileArgs, table};
+use crate::recorded::scan;
 
 /// Values named in a cell; the rest is counted.
 const NAMED: usize = 4;
 
-/// Every product of which the dossier names the text of a policy, compared with the inventory and the events in `records/`.
-pub fn of_dossier(catalogue: &Catalogue, dossier: &Dossier, path: &Path) -> Result<Vec<Reconciled>, Failure> {
+/// Every product of which the dossier names the text of a policy, compared with the inventory and with the events and the scan of
+/// data in `records/` (or the scan that is given).
+pub fn of_dossier(
+    catalogue: &Catalogue,
+    dossier: &Dossier,
+    path: &Path,
+    discovered: Option<&Path>,
+) -> Result<Vec<Reconciled>, Failure> {
     let named = Named { schema: &catalogue.schema, facts: &dossier.facts };
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
     let said = |cause: zhunsheng_records::Error| crate::recorded::failed(&cause);
     let mut events = zhunsheng_records::dossier::folder(&folder.join("records")).map_err(said)?.tables;
     let events = events.remove(&Records::Events).unwrap_or_default();
+    let discovered = scan(folder, discovered);
+    let third = !events.is_empty() || discovered.is_some();
     let mut all = Vec::new();
     let products = named.objects("product");
     for product in &products {
@@ -37,12 +46,13 @@ pub fn of_dossier(catalogue: &Catalogue, dossier: &Dossier, path: &Path) -> Resu
             events: events.clone(),
             mapping: None,
             data: Vec::new(),
+            discovered: discovered.clone(),
             format: Format::Text,
             output: None,
         };
         let (compared, _) = table(&args, catalogue, dossier)?;
         let several = products.len() > 1;
-        all.extend(compared.rows.iter().map(|row| entry(&compared, row, several, !events.is_empty())));
+        all.extend(compared.rows.iter().map(|row| entry(&compared, row, several, third)));
     }
     // What differs first; within that the order of the table.
     all.sort_by_key(|one| one.difference.is_empty());
@@ -80,6 +90,7 @@ fn side(table: &Table, row: &Row, side: Side) -> String {
     let cell = row.side(side);
     let mut lines = Vec::new();
     match (cell.present, cell.denied) {
+        (true, _) if cell.unsure => lines.push("？ 疑似有 (perhaps)".to_owned()),
         (true, _) => lines.push("✓".to_owned()),
         (false, true) => lines.push("✗ 声明没有 (denied)".to_owned()),
         (false, false) => return "无 (none)".to_owned(),

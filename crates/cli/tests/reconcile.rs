@@ -20,7 +20,7 @@ use common::{catalogue, copy, date, example, root};
 use serde_json::Value;
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Change, Dossier, Edit, Outcome};
-use zhunsheng_policy::enter::{Language, Opened, Texts, document, enter};
+use zhunsheng_policy::enter::{Language, Opened, Texts, document, enter, enter_found};
 use zhunsheng_policy::reconcile::deeds::{Deed, Deeds};
 use zhunsheng_policy::report::Kit;
 use zhunsheng_source::{At, Node, Value as Tree};
@@ -305,6 +305,83 @@ fn a_text_that_is_not_there_is_unknown_and_one_that_is_there_must_be_named() {
     assert_eq!(finding(&value, "5.5.2a", "privacy")["verdict"], "undetermined");
 }
 
+/// The example that agrees, with data beside it, a scan of that data in its records, and the scan named among what is held.
+fn scanned(name: &str, data: &str, least: &str, named: bool) -> PathBuf {
+    let held = if named { "[events, texts, data]" } else { "[events, texts]" };
+    let at = changed("policy-agree", name, "dossier.yaml", &[("[events, texts]", held)]);
+    std::fs::create_dir_all(at.join("data")).unwrap();
+    std::fs::write(at.join("data/export.csv"), data).unwrap();
+    let output = run(&["discover", at.join("data").to_str().unwrap(), "--format", "json", "--min-confidence", least]);
+    assert_eq!(output.status.code(), Some(0));
+    std::fs::write(at.join("records/discovered.json"), output.stdout).unwrap();
+    at
+}
+
+/// Verdict and result of the findings that rest on a check of the scan.
+fn of_scan<'a>(value: &'a Value, check: &str) -> Vec<(&'a str, &'a Value)> {
+    let mut out = Vec::new();
+    for finding in value["findings"].as_array().unwrap() {
+        for record in finding["records"].as_array().into_iter().flatten().filter(|record| record["check"] == check) {
+            out.push((finding["verdict"].as_str().unwrap(), record));
+        }
+    }
+    out
+}
+
+const CARDS: &str = "会员,银行卡号\n1,6222021234567890128\n2,6228480402564890018\n";
+
+#[test]
+fn a_scan_of_data_enters_an_assessment() {
+    let at = scanned("reconcile-scan", CARDS, "low", true);
+    let output = run(&["assess", at.to_str().unwrap(), "--format", "json"]);
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("6222021234567890128"));
+    let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+    // Beyond what is declared; without a purpose, which a person has to ask after; and not in the policy.
+    for (check, verdict) in [("found.extent", "gap"), ("found.use", "undetermined"), ("found.truth", "gap")] {
+        let all = of_scan(&value, check);
+        assert_eq!(all.len(), 1, "{check}: {all:?}");
+        assert_eq!((all[0].0, &all[0].1["status"]), (verdict, &Value::from("gap")), "{check}");
+        let sample = all[0].1["samples"][0].as_str().unwrap();
+        assert!(sample.contains("数据 ") && sample.contains("export.csv!银行卡号#1"), "{sample}");
+    }
+    // The same scan given by name, and the opinion that rests on it.
+    let scan = at.join("records/discovered.json");
+    let other = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reconcile-scan.json");
+    std::fs::rename(&scan, &other).unwrap();
+    let again = run(&["assess", at.to_str().unwrap(), "--discovered", other.to_str().unwrap(), "--format", "json"]);
+    let again: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(of_scan(&again, "found.extent").len(), 1);
+    let opinion = run(&["opinion", at.to_str().unwrap(), "--discovered", other.to_str().unwrap(), "--format", "json"]);
+    assert!(String::from_utf8(opinion.stdout).unwrap().contains("银行卡"));
+    // The comparison by itself.
+    let table = run(&["reconcile", at.to_str().unwrap(), "--discovered", other.to_str().unwrap(), "--format", "json"]);
+    let table: Value = serde_json::from_slice(&table.stdout).unwrap();
+    assert!(table["findings"].as_array().unwrap().iter().any(|f| f["type"] == "bank-card" && f["leaf"] == "5.4.2c"));
+}
+
+#[test]
+fn a_scan_that_is_unsure_or_hides_something_is_open_and_one_not_named_is_refused() {
+    // A number of eleven digits alone may be one of an order.
+    let data = "单据\n13812345678 已办\n";
+    let value = assessed(scanned("reconcile-scan-unsure", data, "low", true).to_str().unwrap());
+    for check in ["found.extent", "found.truth"] {
+        for (verdict, record) in of_scan(&value, check) {
+            assert_eq!((verdict, &record["status"]), ("undetermined", &Value::from("undetermined")), "{check}");
+        }
+    }
+    let at = scanned("reconcile-scan-unnamed", CARDS, "low", false);
+    let output = run(&["assess", at.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("`data`") && said.contains("target.event_records"), "{said}");
+    // Named as held, and not there: what depends on it is open.
+    let at = scanned("reconcile-scan-absent", CARDS, "low", true);
+    std::fs::remove_file(at.join("records/discovered.json")).unwrap();
+    let value = assessed(at.to_str().unwrap());
+    let extent: Vec<&Value> = value["findings"].as_array().unwrap().iter().filter(|f| f["leaf"] == "5.4.2c").collect();
+    assert!(!extent.is_empty() && extent.iter().all(|f| f["verdict"] != "conformant"));
+}
+
 fn deeds(folder: &Path) -> Deeds {
     let seen = zhunsheng_records::practice::practices(&[folder.join("records")], &Arc::default(), 1).unwrap();
     let all = seen.rows.into_iter().map(|(key, row)| Deed {
@@ -328,32 +405,90 @@ fn conformant(catalogue: &Catalogue, dossier: &Dossier) -> BTreeSet<(usize, u32)
     held.map(|one| (one.leaf, one.object)).collect()
 }
 
-/// INVARIANT (monotone), with results of texts and of the comparison among the facts.
+/// A scan with one finding of each of some kinds, in the words of the scanner.
+fn scan_of(found: &[(&str, &str)]) -> zhunsheng_policy::reconcile::discovered::Discovered {
+    let findings: Vec<Value> = found
+        .iter()
+        .map(|(kind, sure)| serde_json::json!({"type": kind, "column": kind, "confidence": sure, "first": 1}))
+        .collect();
+    let files = serde_json::json!([{"path": "export.csv", "findings": findings}]);
+    let scan = serde_json::json!({"files": files, "unread": [], "hidden": 0, "shown_from": "low"});
+    zhunsheng_policy::reconcile::discovered::parse("found.json", &scan.to_string()).unwrap()
+}
+
+/// INVARIANT (a scan only adds doubt): whatever a scan finds, nothing is conformant with it that is not without it.
 #[test]
-fn taking_a_fact_away_never_creates_conformant() {
+fn a_scan_never_creates_conformant() {
     let catalogue = catalogue();
     for case in ["policy-agree", "policy-differs"] {
         let folder = root().join("examples").join(case);
+        let open = |id: &str, file: &str| {
+            Ok(Some(Opened { document: Arc::new(document(&folder, id, file)?), hash: String::new() }))
+        };
+        let texts = Texts { folder: &folder, open: &open, memory: None };
+        let kit = Kit::builtin().unwrap();
+        let mut plain = example(&catalogue, case);
+        let truth: Vec<Change> = ["discrepancies", "practice_changes"]
+            .map(|f| stated(&mut plain, &format!("policies.privacy.{f}"), &[]))
+            .into();
+        plain.facts = zhunsheng_dossier::changed(&catalogue.schema, &plain.facts, &truth).unwrap();
+        enter(&catalogue.schema, &mut plain, &texts, Some(&deeds(&folder)), &kit, Language::Zh).unwrap();
+        let before = conformant(&catalogue, &plain);
+        let held = stated(&mut plain, "target.event_records", &["events", "texts", "data"]);
+        plain.facts = zhunsheng_dossier::changed(&catalogue.schema, &plain.facts, &[held]).unwrap();
+        let scans: [&[(&str, &str)]; 5] = [
+            &[],
+            &[("mobile-number", "high")],
+            &[("bank-card", "low")],
+            &[("bank-card", "high")],
+            &[("mobile-number", "medium"), ("vin", "medium"), ("email", "high")],
+        ];
+        for scan in scans {
+            for with in [Some(&texts), None] {
+                let mut dossier = plain.clone();
+                let found = scan_of(scan);
+                enter_found(&catalogue.schema, &mut dossier, with, (&found, "found.json"), &kit, Language::Zh).unwrap();
+                let risen: Vec<_> = conformant(&catalogue, &dossier).difference(&before).copied().collect();
+                assert!(risen.is_empty(), "{case} {scan:?}: {risen:?}");
+            }
+        }
+    }
+}
+
+/// A list that is stated.
+fn stated(dossier: &mut Dossier, path: &str, words: &[&str]) -> Change {
+    let at = At { file: dossier.sources.add("stated"), line: 1, col: 1 };
+    let words = words.iter().map(|word| Node { at, value: Tree::Scalar((*word).to_owned(), true) }).collect();
+    Change { path: path.to_owned(), edit: Edit::Set, value: Node { at, value: Tree::Seq(words) } }
+}
+
+/// INVARIANT (monotone), with results of texts, of the comparison and of a scan of data among the facts.
+#[test]
+fn taking_a_fact_away_never_creates_conformant() {
+    let catalogue = catalogue();
+    let scans: [&[(&str, &str)]; 3] =
+        [&[("mobile-number", "high")], &[("bank-card", "low")], &[("bank-card", "high"), ("vin", "medium")]];
+    for (case, scan) in [("policy-agree", 0), ("policy-agree", 1), ("policy-agree", 2), ("policy-differs", 2)] {
+        let agrees = case == "policy-agree" && scan == 0;
+        let folder = root().join("examples").join(case);
         let mut dossier = example(&catalogue, case);
-        let stated = ["discrepancies", "practice_changes"].map(|field| Change {
-            path: format!("policies.privacy.{field}"),
-            edit: Edit::Set,
-            value: Node {
-                at: At { file: dossier.sources.add("stated"), line: 1, col: 1 },
-                value: Tree::Seq(Vec::new()),
-            },
-        });
-        dossier.facts = zhunsheng_dossier::changed(&catalogue.schema, &dossier.facts, &stated).unwrap();
+        let mut changes = ["discrepancies", "practice_changes"]
+            .map(|f| stated(&mut dossier, &format!("policies.privacy.{f}"), &[]))
+            .to_vec();
+        changes.push(stated(&mut dossier, "target.event_records", &["events", "texts", "data"]));
+        dossier.facts = zhunsheng_dossier::changed(&catalogue.schema, &dossier.facts, &changes).unwrap();
         let open = |id: &str, file: &str| {
             Ok(Some(Opened { document: Arc::new(document(&folder, id, file)?), hash: String::new() }))
         };
         let texts = Texts { folder: &folder, open: &open, memory: None };
         let kit = Kit::builtin().unwrap();
         enter(&catalogue.schema, &mut dossier, &texts, Some(&deeds(&folder)), &kit, Language::Zh).unwrap();
+        let found = scan_of(scans[scan]);
+        enter_found(&catalogue.schema, &mut dossier, Some(&texts), (&found, "found.json"), &kit, Language::Zh).unwrap();
         let before = conformant(&catalogue, &dossier);
         // What a person looked into is met only where the comparison shows nothing.
         let truth = catalogue.leaf_position("5.5.3").unwrap();
-        assert_eq!(before.iter().any(|(leaf, _)| *leaf == truth), case == "policy-agree");
+        assert_eq!(before.iter().any(|(leaf, _)| *leaf == truth), agrees);
         let given = u32::try_from(catalogue.sources.len()).unwrap();
         let facts: Vec<u32> = dossier.facts.iter().filter(|fact| dossier.facts.at(*fact).file >= given).collect();
         let mut of_results = 0;

@@ -377,7 +377,13 @@ fn main() {
         return;
     };
     let policies = load(dir);
-    let c = match Catalogue::builtin() {
+    // Cues are tried from a file without building anew.
+    let tried = std::env::var("ITEMS").ok().and_then(|path| std::fs::read_to_string(path).ok());
+    let catalogue = match (&tried, zhunsheng_policy::lexis::types::Types::builtin()) {
+        (Some(text), Ok(types)) => Catalogue::parse("ITEMS", text, types),
+        _ => Catalogue::builtin(),
+    };
+    let c = match catalogue {
         Ok(c) => c,
         Err(e) => return eprintln!("{e}"),
     };

@@ -6,8 +6,8 @@ use crate::doc::{Document, Kind};
 use crate::error::Error;
 use crate::items::Analysis;
 use crate::practices::extract;
-use crate::reconcile::inventory::Beside;
-use crate::reconcile::{self, compare, input, render, said};
+use crate::reconcile::inventory::{Beside, Inventory};
+use crate::reconcile::{self, compare, discovered, input, render, said};
 use crate::report::{Kit, Report};
 use crate::{diff, read};
 use clap::{Args, Subcommand, ValueEnum};
@@ -72,6 +72,9 @@ pub struct ReconcileArgs {
     /// 事件或发现的数据（JSON） What was done
     #[arg(long)]
     pub done: Option<PathBuf>,
+    /// 数据扫描的结果（discover --format json） What a scan of data found
+    #[arg(long)]
+    pub discovered: Option<PathBuf>,
     /// 产品名称 Product; taken from the files if absent
     #[arg(long)]
     pub product: Option<String>,
@@ -216,7 +219,7 @@ pub fn reconcile_documents<'a>(
     kit: &Kit,
 ) -> reconcile::Table {
     let said = said::of(policies, beside, kit);
-    compare::table(product, sources, &said, record, done, beside, kit)
+    compare::table(product, sources, Some(&said), record, done, beside, kit)
 }
 
 fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
@@ -231,16 +234,22 @@ fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
         .or_else(|| done.as_ref().and_then(|r| r.0.clone()))
         .or_else(|| policy.title.clone())
         .unwrap_or_else(|| "（未命名产品 unnamed）".into());
+    let found = args.discovered.as_deref().map(discovered::read).transpose()?;
     let mut sources = vec![args.policy.display().to_string()];
-    sources.extend([&args.record, &args.done].into_iter().flatten().map(|p| p.display().to_string()));
-    let undecided = policy.lossy() || record.is_none() && done.is_none();
+    sources.extend([&args.record, &args.done, &args.discovered].into_iter().flatten().map(|p| p.display().to_string()));
+    let mut undecided = policy.lossy() || record.is_none() && done.is_none() && found.is_none();
     let policies = [(name_of(&args.policy), &policy)];
-    let (record, done) = (record.map(|r| r.1), done.map(|d| d.1));
-    let table = reconcile_documents(policies, product, sources, record, done, &Beside::default(), &kit);
+    let (record, mut done) = (record.map(|r| r.1), done.map(|d| d.1));
+    let mut held = Inventory::default();
+    if let Some(found) = found {
+        undecided |= held.found(&found, &kit, done.get_or_insert_default());
+    }
+    let mut table = reconcile_documents(policies, product, sources, record, done, &Beside::default(), &kit);
+    table.notes.extend(held.notes);
     write_table(&table, args.format, lang, out)?;
-    Ok(if !table.findings.is_empty() {
+    Ok(if !table.findings.is_empty() && !table.only_unsure() {
         1
-    } else if undecided {
+    } else if undecided || table.only_unsure() {
         3
     } else {
         0

@@ -66,6 +66,11 @@ pub enum Error {
         /// File it names.
         file: String,
     },
+    /// A scan of data is given that the dossier leaves out of what is held.
+    #[error(
+        "a scan of data is given, but target.event_records does not name `data`; name it there, or leave the scan out"
+    )]
+    NotHeld,
     /// What was read does not fit the catalogue's schema.
     #[error("what was read of the policies does not fit the schema; use the catalogue that ships: {0}")]
     Enter(String),

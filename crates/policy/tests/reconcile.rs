@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use zhunsheng_policy::cli::reconcile_documents;
 use zhunsheng_policy::practices::Stage;
-use zhunsheng_policy::reconcile::inventory::Beside;
-use zhunsheng_policy::reconcile::{Aspect, Table, input, render};
+use zhunsheng_policy::reconcile::inventory::{Beside, Inventory};
+use zhunsheng_policy::reconcile::{Aspect, Side, Table, discovered, input, render};
 use zhunsheng_policy::report::Kit;
 use zhunsheng_policy::{data::Text, read};
 
@@ -155,4 +155,83 @@ fn entrusted_parties_are_recipients() {
     };
     assert_eq!(found(&held(&text("青禾云服务"), record(), &Beside::default())), []);
     assert_eq!(found(&held(&text("南山支付"), record(), &Beside::default())), [("mobile-number", Aspect::Presence)]);
+}
+
+/// A scan as `discover --format json` writes it, with what each column holds and how surely.
+fn scan(found: &[(&str, &str, &str)]) -> discovered::Discovered {
+    let findings: Vec<String> = found
+        .iter()
+        .map(|(kind, column, sure)| {
+            format!(
+                "{{\"kind\": \"{kind}\", \"type\": \"{kind}\", \"personal\": true, \"column\": \"{column}\", \"confidence\": \"{sure}\", \"count\": 3, \"values\": 3, \"first\": 1, \"samples\": []}}"
+            )
+        })
+        .collect();
+    let text = format!(
+        "{{\"files\": [{{\"path\": \"export.csv\", \"format\": \"csv\", \"bytes\": 9, \"rows\": 3, \"findings\": [{}], \"notes\": []}}],\n \"totals\": [], \"unread\": [], \"shown_from\": \"low\", \"hidden\": 0}}",
+        findings.join(", ")
+    );
+    discovered::parse("found.json", &text).unwrap()
+}
+
+/// The shop's policy against an inventory that has the mobile number, and a scan.
+fn scanned(found: &[(&str, &str, &str)], record: Vec<input::Entry>) -> Table {
+    let kit = Kit::builtin().unwrap();
+    let document = read::memory(SHOP, zhunsheng_policy::doc::Format::Markdown);
+    let (mut rows, mut done) = (input::Rows::new(), input::Rows::new());
+    record.into_iter().for_each(|entry| input::enter(&mut rows, entry, &kit));
+    assert!(!Inventory::default().found(&scan(found), &kit, &mut done));
+    let policies = [("p.md".to_owned(), &document)];
+    reconcile_documents(policies, "app".into(), Vec::new(), Some(rows), Some(done), &Beside::default(), &kit)
+}
+
+fn told(table: &Table) -> Vec<String> {
+    let told = table.findings.iter().map(|f| {
+        let sure = if f.unsure { "perhaps" } else { "certain" };
+        let place = f.sides.iter().find(|s| s.side == Side::Done).and_then(|s| s.at.first());
+        format!("{} {} {} {sure} {}", f.kind, f.stage.en(), f.leaf, place.map_or("—", String::as_str))
+    });
+    told.collect()
+}
+
+/// What data holds is a difference where it is certain, a question where it is not; and data that holds nothing settles nothing.
+#[test]
+fn data_that_was_found() {
+    let shop = || vec![entry("mobile-number", Stage::Collection), entry("licence-plate", Stage::Collection)];
+    // On record and said: nothing to tell, however sure.
+    assert!(told(&scanned(&[("mobile-number", "手机", "high"), ("licence-plate", "c2", "low")], shop())).is_empty());
+    // Neither said nor on record.
+    let table = scanned(&[("bank-card", "卡号", "high"), ("name", "c3", "medium"), ("email", "c4", "low")], shop());
+    assert_eq!(
+        told(&table),
+        [
+            "bank-card storage 5.4.2c certain export.csv!卡号#1",
+            "email storage 5.4.2c perhaps export.csv!c4#1",
+            "name storage 5.4.2c perhaps export.csv!c3#1",
+        ]
+    );
+    assert!(!table.only_unsure());
+    assert!(render::text(&table, false).contains("待核实"));
+    // Certain in one column and likely in another is certain, at the column where it is.
+    let table = scanned(&[("name", "c3", "low"), ("name", "姓名", "high")], shop());
+    assert_eq!(told(&table), ["name storage 5.4.2c certain export.csv!姓名#1"]);
+    assert!(scanned(&[("name", "c3", "low")], shop()).only_unsure());
+    // Said and kept, but not on record: one difference, where the data is.
+    let record = vec![entry("mobile-number", Stage::Collection)];
+    let table = scanned(&[("licence-plate", "车牌", "high")], record.clone());
+    assert_eq!(told(&table), ["licence-plate storage 5.4.2c certain export.csv!车牌#1"]);
+    // Where the data only may hold it, that it is said and not on record is certain all the same.
+    let table = scanned(&[("licence-plate", "c2", "low")], record.clone());
+    assert_eq!(told(&table), ["licence-plate collection 5.5.3 certain —"]);
+    // A scan that finds nothing takes no difference away.
+    assert_eq!(told(&scanned(&[], record)), ["licence-plate collection 5.5.3 certain —"]);
+}
+
+#[test]
+fn what_is_no_scan_is_refused_with_its_line() {
+    let error = discovered::parse("found.json", "{\"files\": [],\n \"unread\": 3}").unwrap_err().to_string();
+    assert!(error.starts_with("found.json:2:") && error.contains("discover PATHS --format json"), "{error}");
+    let scan = "{\"files\": [], \"totals\": [], \"unread\": [{\"path\": \"x\", \"reason\": \"y\"}], \"shown_from\": \"medium\", \"hidden\": 2}";
+    let scan = discovered::parse("found.json", scan).unwrap();
+    assert!(scan.open() && scan.notes().len() == 2);
 }

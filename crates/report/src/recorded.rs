@@ -311,7 +311,7 @@ fn events(assessment: &Assessment<'_>) -> Option<Text> {
             "没有陈述是否存有逐条的事件记录（日志、同意、告知），也没有核验的结果：取决于这些记录的条目待定。",
             "It is not stated whether records of single events (logs, consents, notices) are held, and no result of checking them is given: leaves that depend on them are undetermined.",
         ),
-        Val::List(_) if held(assessment, *target).iter().any(|word| *word != "texts") => Text::new(
+        Val::List(_) if held(assessment, *target).iter().any(|word| !matches!(*word, "texts" | "data")) => Text::new(
             "存有逐条的事件记录，但没有给出全量核验的结果：取决于这些记录的条目待定。",
             "Records of single events are held, but no result of checking them is given: leaves that depend on them are undetermined.",
         ),

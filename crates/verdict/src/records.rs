@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use zhunsheng_catalogue::expr::Expr;
 use zhunsheng_catalogue::{Catalogue, Kind, LeafId, RecordCheck, walk};
-use zhunsheng_dossier::{Facts, Named, Outcome, RecordId, ShapeId, Type, Val};
+use zhunsheng_dossier::{Facts, FieldId, Named, Outcome, RecordId, ShapeId, Type, Val};
 use zhunsheng_source::{Diagnostic, Diagnostics};
 
 use crate::eval::Missing;
@@ -160,6 +160,10 @@ impl<'a> Records<'a> {
             open.push(if due.is_some() { self.ask.1 } else { self.ask.0 });
             return Kleene::Unknown;
         };
+        // One finding stands for what nobody declared; what is declared is not concerned.
+        if held.check.undeclared {
+            return Kleene::True;
+        }
         let mut say = |part: Part| {
             let said = match part.status {
                 Outcome::Gap => Kleene::False,
@@ -241,6 +245,21 @@ impl<'a> Records<'a> {
         found.map(|(name, _)| name.as_str())
     }
 
+    /// What nobody declared and only may be there: one finding, undetermined.
+    fn perhaps(&self, bound: &[usize], mut finding: Finding, root: FieldId) -> Option<Finding> {
+        let held = bound.iter().filter_map(|index| self.checks.get(*index)).filter(|held| held.check.undeclared);
+        let open = |part: &Part| part.status == Outcome::Undetermined;
+        let all = held.filter_map(|held| held.all).filter(open).map(|all| all.record);
+        finding.rest_mut().records.extend(all);
+        if finding.records.is_empty() {
+            return None;
+        }
+        finding.verdict = Outcome::Undetermined;
+        finding.automatic = finding.verdict;
+        finding.missing = Box::new([Missing::Fact(0, root)]);
+        Some(finding)
+    }
+
     /// Violations that are about no object the dossier has: one finding stands for them all.
     pub fn unplaced(&self, leaf: LeafId) -> Option<Finding> {
         let bound = self.by_leaf.get(&leaf)?;
@@ -278,7 +297,7 @@ impl<'a> Records<'a> {
             finding.rest_mut().records.extend(held.groups.iter().filter(here).map(|group| group.part.record));
         }
         if finding.records.is_empty() {
-            return None;
+            return self.perhaps(bound, finding, root);
         }
         // Whether the requirement applies to what nobody declared, or is lifted for it, cannot be known.
         let dated = declared.when.as_ref().is_some_and(asks_the_date);

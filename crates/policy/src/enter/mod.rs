@@ -7,6 +7,7 @@
 //! result is undetermined; a stated fact is never changed, but a text that lacks what the dossier says it discloses
 //! leaves the leaf open.
 
+mod found;
 mod node;
 mod sides;
 mod texts;
@@ -16,6 +17,7 @@ use crate::doc::Document;
 use crate::error::Error;
 use crate::items::Analysis;
 use crate::reconcile::deeds::Deeds;
+use crate::reconcile::discovered::Discovered;
 use crate::report::Kit;
 use std::fmt::Write as _;
 use std::path::{Component, Path};
@@ -137,8 +139,41 @@ pub fn enter(
     kit: &Kit,
     lang: Language,
 ) -> Result<(), Error> {
-    let (mut read, mut unread) = (Vec::new(), Vec::new());
     let mut rests_on = format!("{lang:?}");
+    let (read, unread) = read(schema, dossier, texts, &mut rests_on)?;
+    if read.is_empty() {
+        return Ok(());
+    }
+    let around = Around { named: Named { schema, facts: &dossier.facts }, dossier, kit, lang };
+    let products = sides::products(&around)?;
+    _ = write!(rests_on, "\n{unread:?} {:?} {products:?}", read.first().map(|one| one.source));
+    let memory = texts.memory.filter(|_| deeds.is_none());
+    let mut before = memory.map(|memory| memory.0.lock().unwrap_or_else(PoisonError::into_inner));
+    let changes = match before.as_deref().and_then(Option::as_ref) {
+        Some((held, changes)) if *held == rests_on => changes.clone(),
+        _ => {
+            let mut changes: Vec<Change> = Vec::new();
+            texts::changes(&around, &read, &unread, &mut changes);
+            sides::changes(&around, products, &read, &unread, deeds, &mut changes);
+            if let Some(before) = before.as_deref_mut() {
+                *before = Some((rests_on, changes.clone()));
+            }
+            changes
+        }
+    };
+    dossier.facts = zhunsheng_dossier::changed(schema, &dossier.facts, &changes)
+        .map_err(|problems| Error::Enter(problems.render(&dossier.sources, zhunsheng_source::Lang::En)))?;
+    Ok(())
+}
+
+/// The texts that the dossier names, and the policies of which there is none to be had; `rests_on` takes what they came to.
+fn read(
+    schema: &Schema,
+    dossier: &mut Dossier,
+    texts: &Texts<'_>,
+    rests_on: &mut String,
+) -> Result<(Vec<Read>, Vec<String>), Error> {
+    let (mut read, mut unread) = (Vec::new(), Vec::new());
     let named = Named { schema, facts: &dossier.facts };
     for policy in named.objects("policy") {
         let id = dossier.facts.id(policy).to_owned();
@@ -159,29 +194,47 @@ pub fn enter(
             None => unread.push(id),
         }
     }
-    if read.is_empty() {
-        return Ok(());
-    }
     for one in &mut read {
         one.source = dossier.sources.add(&texts.folder.join(&one.file).display().to_string());
     }
-    let around = Around { named: Named { schema, facts: &dossier.facts }, dossier, kit, lang };
-    let products = sides::products(&around)?;
-    _ = write!(rests_on, "\n{unread:?} {:?} {products:?}", read.first().map(|one| one.source));
-    let memory = texts.memory.filter(|_| deeds.is_none());
-    let mut before = memory.map(|memory| memory.0.lock().unwrap_or_else(PoisonError::into_inner));
-    let changes = match before.as_deref().and_then(Option::as_ref) {
-        Some((held, changes)) if *held == rests_on => changes.clone(),
-        _ => {
-            let mut changes: Vec<Change> = Vec::new();
-            texts::changes(&around, &read, &unread, &mut changes);
-            sides::changes(&around, products, &read, &unread, deeds, &mut changes);
-            if let Some(before) = before.as_deref_mut() {
-                *before = Some((rests_on, changes.clone()));
-            }
-            changes
-        }
+    Ok((read, unread))
+}
+
+/// Whether what a scan of data found is to be compared: the dossier states that there is such a scan, or states nothing of
+/// what is held.
+///
+/// # Errors
+/// [`Error::NotHeld`]: it states what is held, and leaves the scan out.
+pub fn may_compare(schema: &Schema, dossier: &Dossier) -> Result<(), Error> {
+    let named = Named { schema, facts: &dossier.facts };
+    let target = named.objects("target").first().copied();
+    match target.and_then(|target| named.words(target, "event_records")) {
+        Some(held) if !held.contains(&"data") => Err(Error::NotHeld),
+        _ => Ok(()),
+    }
+}
+
+/// Holds what a scan of data found against the inventory and, where they are read, the texts of policies. `place` is the file
+/// of the scan.
+///
+/// # Errors
+/// As [`enter`], and as [`may_compare`].
+pub fn enter_found(
+    schema: &Schema,
+    dossier: &mut Dossier,
+    texts: Option<&Texts<'_>>,
+    (data, place): (&Discovered, &str),
+    kit: &Kit,
+    lang: Language,
+) -> Result<(), Error> {
+    may_compare(schema, dossier)?;
+    let (read, unread) = match texts {
+        Some(texts) => read(schema, dossier, texts, &mut String::new())?,
+        None => (Vec::new(), Vec::new()),
     };
+    let at = zhunsheng_source::At::file(dossier.sources.add(place));
+    let around = Around { named: Named { schema, facts: &dossier.facts }, dossier, kit, lang };
+    let changes = found::changes(&around, &sides::products(&around)?, &read, &unread, data, at);
     dossier.facts = zhunsheng_dossier::changed(schema, &dossier.facts, &changes)
         .map_err(|problems| Error::Enter(problems.render(&dossier.sources, zhunsheng_source::Lang::En)))?;
     Ok(())

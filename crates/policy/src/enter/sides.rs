@@ -1,7 +1,7 @@
 //! How policy, inventory and events differ.
 
 use super::node::{Part, Tally};
-use super::{Around, Read};
+use super::{Around, Language, Read};
 use crate::data::Text;
 use crate::error::Error;
 use crate::items::Analysis;
@@ -48,6 +48,16 @@ pub fn products(around: &Around<'_>) -> Result<Vec<Inventory>, Error> {
     }
 }
 
+/// The types and purposes of all products.
+pub fn words(products: &[Inventory]) -> Beside {
+    let mut all = Beside::default();
+    for one in products {
+        all.types.extend(one.beside.types.clone());
+        all.purposes.extend(one.beside.purposes.clone());
+    }
+    all
+}
+
 /// Results of all products.
 pub fn changes(
     around: &Around<'_>,
@@ -61,11 +71,7 @@ pub fn changes(
     let mut wrong = Wrong::new();
     let several = products.len() > 1;
     // Policies are read with the types and purposes of the whole dossier, so that those of several products are read once.
-    let mut all = Beside::default();
-    for one in &products {
-        all.types.extend(one.beside.types.clone());
-        all.purposes.extend(one.beside.purposes.clone());
-    }
+    let all = words(&products);
     let mut spoken: BTreeMap<Vec<&str>, Spoken> = BTreeMap::new();
     for mut held in products {
         let its: Vec<&Read> = read.iter().filter(|r| held.policies.iter().any(|(id, _)| *id == r.id)).collect();
@@ -79,7 +85,7 @@ pub fn changes(
         let unsure = said.unsure;
         let entered = std::mem::take(&mut held.rows);
         let (product, done) = (held.product.clone(), deeds.map(|_| rows));
-        let table = table(product, Vec::new(), &said.all, Some(entered), done, &held.beside, around.kit);
+        let table = table(product, Vec::new(), Some(&said.all), Some(entered), done, &held.beside, around.kit);
         let label = if several { format!("{} ", held.product) } else { String::new() };
         let product = Product { around, held: &held, its: &its, table: &table, label, unsure, open_deeds };
         for check in CHECKS.iter().filter(|check| deeds.is_some() || !check.done) {
@@ -109,14 +115,14 @@ pub fn changes(
 }
 
 /// What some policies say together.
-struct Spoken {
-    all: (Rows, General),
+pub struct Spoken {
+    pub all: (Rows, General),
     /// Something of them could not be read.
-    unsure: bool,
+    pub unsure: bool,
 }
 
 impl Spoken {
-    fn of(its: &[&Read], beside: &Beside, kit: &Kit) -> Spoken {
+    pub fn of(its: &[&Read], beside: &Beside, kit: &Kit) -> Spoken {
         let unsure = its.iter().any(|one| one.unsure(&Analysis::new(&one.document, &kit.catalogue)));
         Spoken { all: said::of(its.iter().map(|r| (r.file.clone(), r.document.as_ref())), beside, kit), unsure }
     }
@@ -192,7 +198,8 @@ impl Product<'_> {
         let done = side(Side::Done).is_some_and(|value| value.value.is_some());
         // What is missing from a text that was not read whole may be in the rest of it.
         let definite = !self.unsure || side(Side::Said).is_some_and(|value| value.value.is_some());
-        let sample = self.sample(finding);
+        let third = Text::new("事件", "events");
+        let sample = sample(finding, &self.label, &third, self.its, self.around.lang);
         for check in CHECKS.iter().filter(|check| check.done == done) {
             if finding.leaf != check.leaf && !finding.also.iter().any(|leaf| leaf == check.leaf) {
                 continue;
@@ -239,34 +246,33 @@ impl Product<'_> {
         }
         parts
     }
+}
 
-    /// A finding with the addresses of all its sides, and the sentence of the policy.
-    fn sample(&self, finding: &Finding) -> String {
-        let lang = self.around.lang;
-        let mut out = format!("{}{}. {}", self.label, finding.number, lang.of(&finding.message));
-        for value in &finding.sides {
-            let name = match value.side {
-                Side::Said => Text::new("政策", "policy"),
-                Side::OnRecord => Text::new("清单", "inventory"),
-                Side::Done => Text::new("事件", "events"),
-            };
-            out.push_str(&format!("｜{} {}", lang.of(&name), self.place(value)));
-        }
-        out
+/// A finding with the addresses of all its sides, and the sentence of the policy.
+pub fn sample(finding: &Finding, label: &str, third: &Text, read: &[&Read], lang: Language) -> String {
+    let mut out = format!("{label}{}. {}", finding.number, lang.of(&finding.message));
+    for value in &finding.sides {
+        let name = match value.side {
+            Side::Said => Text::new("政策", "policy"),
+            Side::OnRecord => Text::new("清单", "inventory"),
+            Side::Done => third.clone(),
+        };
+        out.push_str(&format!("｜{} {}", lang.of(&name), place(value, read)));
     }
+    out
+}
 
-    fn place(&self, value: &SideValue) -> String {
-        let Some(at) = value.at.first() else { return "—".to_owned() };
-        let sentence = self.its.iter().find_map(|one| {
-            let address = at.strip_prefix(&format!("{}:", one.file))?;
-            let document = &one.document;
-            let index =
-                (0..document.sentences.len()).find(|index| document.sentence_address(*index).to_string() == address)?;
-            Some(clip(document.sentence(index), 60))
-        });
-        match sentence {
-            Some(text) => format!("{at} “{text}”"),
-            None => at.clone(),
-        }
+fn place(value: &SideValue, read: &[&Read]) -> String {
+    let Some(at) = value.at.first() else { return "—".to_owned() };
+    let sentence = read.iter().find_map(|one| {
+        let address = at.strip_prefix(&format!("{}:", one.file))?;
+        let document = &one.document;
+        let index =
+            (0..document.sentences.len()).find(|index| document.sentence_address(*index).to_string() == address)?;
+        Some(clip(document.sentence(index), 60))
+    });
+    match sentence {
+        Some(text) => format!("{at} “{text}”"),
+        None => at.clone(),
     }
 }

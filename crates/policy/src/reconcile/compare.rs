@@ -2,7 +2,7 @@
 
 use super::input::Rows;
 use super::inventory::Beside;
-use super::judge::judge;
+use super::judge::{Given, judge};
 use super::said::General;
 use super::{Cell, Row, Table, Values};
 use crate::data::Text;
@@ -11,12 +11,13 @@ use crate::report::Kit;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts the three sides together. A side that was not given (`None`) is not compared. `beside` has the titles of types
-/// that are not of the taxonomy, and what other products under the same policies have.
+/// that are not of the taxonomy, and what other products under the same policies have. Where nothing is known of what is said
+/// (`None`) only what is not on record can differ.
 #[must_use]
 pub fn table(
     product: String,
     sources: Vec<String>,
-    (said, general): &(Rows, General),
+    said: Option<&(Rows, General)>,
     record: Option<Rows>,
     done: Option<Rows>,
     beside: &Beside,
@@ -29,6 +30,7 @@ pub fn table(
     // What is said of another product under the same policy is no row of this one.
     keys.extend(
         said.iter()
+            .flat_map(|(rows, _)| rows)
             .filter(|(k, c)| {
                 c.present && !matches!(k.1, Stage::Use | Stage::Storage) && !inner(k, &beside.rows).present
             })
@@ -50,19 +52,20 @@ pub fn table(
             kind: key.0.clone(),
             title,
             stage: key.1,
-            said: spoken(&key, said, general),
+            said: said.map(|(rows, general)| spoken(&key, rows, general)).unwrap_or_default(),
             on_record: record.as_ref().map(|r| inner(&key, r)).unwrap_or_default(),
             done: get(&done),
             findings: Vec::new(),
         };
         out.rows.push(row);
     }
-    let given = (record.is_some(), done.is_some());
+    let given = Given { said: said.is_some(), record: record.is_some(), done: done.is_some() };
     let mut rows = std::mem::take(&mut out.rows);
     for row in &mut rows {
         let elsewhere = inner(&(row.kind.clone(), row.stage), &beside.rows);
         let handed = handed(&row.kind, record.iter().chain([&beside.rows]));
-        row.findings = judge(row, (&elsewhere, &handed), given, kit, &mut out.findings);
+        let later = done.as_ref().is_some_and(|done| !row.done.present && later(row, done));
+        row.findings = judge(row, (&elsewhere, &handed, later), given, kit, &mut out.findings);
     }
     for (n, f) in out.findings.iter_mut().enumerate() {
         f.number = n + 1;
@@ -74,10 +77,10 @@ pub fn table(
         }
     }
     out.rows = rows;
-    if !given.0 {
+    if !given.record {
         out.notes.push(Text::new("没有提供台账，未比较“在册”", "no record was given; the record side is not compared"));
     }
-    if !given.1 {
+    if !given.done {
         out.notes.push(Text::new("没有提供事件，未比较“实际”", "no events were given; the done side is not compared"));
     }
     out
@@ -107,6 +110,16 @@ fn inner(key: &(String, Stage), rows: &Rows) -> Cell {
         }
     }
     cell
+}
+
+/// Whether a type is done for certain at a stage inside the house that comes after that of a row.
+fn later(row: &Row, done: &Rows) -> bool {
+    let stages: &[Stage] = match row.stage {
+        Stage::Collection => &[Stage::Use, Stage::Storage],
+        Stage::Use => &[Stage::Storage],
+        _ => &[],
+    };
+    stages.iter().any(|stage| done.get(&(row.kind.clone(), *stage)).is_some_and(Cell::sure))
 }
 
 /// Who receives a type in the course of what is done inside the house: entrusted parties, whom a policy may name among

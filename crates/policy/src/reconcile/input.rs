@@ -117,6 +117,7 @@ pub fn enter(rows: &mut Rows, e: Entry, kit: &Kit) {
     let at = e.at.unwrap_or_default();
     let kind = type_id(&e.kind, kit).unwrap_or(e.kind);
     let cell = rows.entry((kind, e.stage)).or_default();
+    cell.unsure = false;
     cell.mark(&at);
     let given = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
     if let Some(purpose) = given(e.purpose) {

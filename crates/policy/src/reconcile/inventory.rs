@@ -118,6 +118,23 @@ pub fn inventory(schema: &Schema, dossier: &Dossier, product: Option<&str>, kit:
 }
 
 impl Inventory {
+    /// What is on record of all products together, for what is not known to be of one of them.
+    #[must_use]
+    pub fn whole(all: &[Inventory]) -> Inventory {
+        let mut whole = Inventory::default();
+        for one in all {
+            whole.product.clone_from(&one.product);
+            for (key, cell) in &one.rows {
+                whole.rows.entry(key.clone()).or_default().join(cell);
+            }
+            whole.beside.types.extend(one.beside.types.clone());
+            whole.activities.extend(one.activities.iter().cloned());
+            whole.open.extend(one.open.iter().cloned());
+            whole.kinds.extend(one.kinds.clone());
+        }
+        whole
+    }
+
     /// A logged type by its id in the taxonomy, where the dossier's own id stands for one.
     #[must_use]
     pub fn kind<'a>(&'a self, logged: &'a str) -> &'a str {

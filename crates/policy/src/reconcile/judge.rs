@@ -7,33 +7,45 @@ use crate::data::Text;
 use crate::practices::Stage;
 use crate::report::Kit;
 
+/// The sides that were given.
+#[derive(Clone, Copy)]
+pub(super) struct Given {
+    pub said: bool,
+    pub record: bool,
+    pub done: bool,
+}
+
 struct Judge<'a> {
     row: &'a Row,
     /// The same row of other products under the same policies, on record.
     elsewhere: &'a Cell,
     /// Who receives the type inside the house.
     handed: &'a Values,
-    given: (bool, bool),
+    given: Given,
+    /// It is done for certain at a later stage inside the house, whose row tells of it.
+    later: bool,
     out: &'a mut Vec<Finding>,
     /// Numbers of the findings on this row.
     numbers: Vec<usize>,
 }
 
 /// The findings on a row, by number; `elsewhere` is the row on record of other products under the same policies, `handed` who
-/// receives the type inside the house.
+/// receives the type inside the house, `later` that it is done for certain at a later stage inside it.
 pub(super) fn judge(
     row: &Row,
-    (elsewhere, handed): (&Cell, &Values),
-    given: (bool, bool),
+    (elsewhere, handed, later): (&Cell, &Values, bool),
+    given: Given,
     kit: &Kit,
     out: &mut Vec<Finding>,
 ) -> Vec<usize> {
-    let mut j = Judge { row, elsewhere, handed, given, out, numbers: Vec::new() };
+    let mut j = Judge { row, elsewhere, handed, given, later, out, numbers: Vec::new() };
     j.presence();
-    j.purposes(kit);
-    j.recipients();
-    j.retention();
-    j.countries();
+    if given.said {
+        j.purposes(kit);
+        j.recipients();
+        j.retention();
+        j.countries();
+    }
     j.numbers
 }
 
@@ -50,13 +62,8 @@ impl Judge<'_> {
         message: Text,
         remedy: Text,
     ) {
-        let mut sides = vec![said];
-        if self.given.0 {
-            sides.push(record);
-        }
-        if self.given.1 {
-            sides.push(done);
-        }
+        let given = [(self.given.said, said), (self.given.record, record), (self.given.done, done)];
+        let sides: Vec<SideValue> = given.into_iter().filter_map(|(given, side)| given.then_some(side)).collect();
         // The same difference seen again at another stage inside the house is the same finding.
         let house = |s: Stage| matches!(s, Stage::Collection | Stage::Use | Stage::Storage);
         let twin = self.out.iter().position(|f| {
@@ -69,8 +76,12 @@ impl Judge<'_> {
                     .zip(&sides)
                     .all(|(a, b)| a.value == b.value || (b.side == Side::Done && b.value.is_none()))
         });
+        let unsure = self.row.done.unsure && sides.iter().any(|side| side.side == Side::Done && side.value.is_some());
         if let Some(n) = twin {
             self.numbers.push(n + 1);
+            if let Some(found) = self.out.get_mut(n) {
+                found.unsure &= unsure;
+            }
             return;
         }
         self.numbers.push(self.out.len() + 1);
@@ -82,6 +93,7 @@ impl Judge<'_> {
             stage: self.row.stage,
             aspect,
             odd: super::odd::odd(aspect, &sides),
+            unsure,
             sides,
             message,
             remedy,
@@ -89,35 +101,62 @@ impl Judge<'_> {
     }
 
     fn presence(&mut self) {
+        let done = self.row.done.present && self.given.done;
+        let sure = done && self.row.done.sure();
+        // What differs whether or not the likely is so differs for certain.
+        if !self.presence_if(sure) && done && !sure {
+            self.presence_if(true);
+        }
+    }
+
+    /// Tells a difference in what there is, taking it that it is done or not; true where there is one.
+    fn presence_if(&mut self, d: bool) -> bool {
         let r = self.row;
-        let (s, c, d) = (r.said.present, r.on_record.present, r.done.present);
+        let (s, c) = (r.said.present, r.on_record.present && self.given.record);
+        let likely = d && r.done.unsure;
         let what = Text::new(format!("{}{}", r.stage.zh(), r.title.zh), format!("{} of {}", r.stage.en(), r.title.en));
         let side = |side, cell: &Cell| SideValue {
             side,
             value: if cell.denied { Some("denied".into()) } else { cell.present.then(|| "yes".to_owned()) },
             at: cell.at.clone(),
         };
-        let sides = (side(Side::Said, &r.said), side(Side::OnRecord, &r.on_record), side(Side::Done, &r.done));
+        let mut sides = (side(Side::Said, &r.said), side(Side::OnRecord, &r.on_record), side(Side::Done, &r.done));
+        if !d {
+            (sides.2.value, sides.2.at) = (None, Vec::new());
+        }
+        let (is_zh, is_en) = if likely { ("疑似", "seems to be") } else { ("实际", "is") };
         if !s && r.said.denied && (c || d) {
+            let happens = if likely { "数据中疑似有" } else { "实际发生" };
             let text = Text::new(
-                format!("政策声明不会{}，但{}", what.zh, if d { "实际发生" } else { "台账有记录" }),
-                format!("the policy denies {}, yet it is {}", what.en, if d { "done" } else { "on record" }),
+                format!("政策声明不会{}，但{}", what.zh, if d { happens } else { "台账有记录" }),
+                format!(
+                    "the policy denies {}, yet it {}",
+                    what.en,
+                    if d { format!("{is_en} done") } else { "is on record".into() }
+                ),
             );
             let remedy = Text::new(
                 "停止该处理，或更正政策并重新告知、征得同意",
                 "stop it, or correct the policy and tell and ask again",
             );
             self.push("5.5.3", &["5.3.3"], Aspect::Denial, sides.0, sides.1, sides.2, text, remedy);
-            return;
+            return true;
         }
         let collection = r.stage == Stage::Collection;
         let extent = if collection { "6.2.4.1a" } else { "5.4.2c" };
-        let (leaf, also, zh, en): (&str, &[&str], String, String) = match (s, c && self.given.0, d && self.given.1) {
+        let (leaf, also, zh, en): (&str, &[&str], String, String) = match (s, c, d) {
+            (_, false, true) if !self.given.said => (
+                extent,
+                &[],
+                format!("{is_zh}{}，台账没有", what.zh),
+                format!("{} {is_en} done, but not on record", what.en),
+            ),
+            _ if !self.given.said => return false,
             (false, false, true) => (
                 extent,
                 &["5.5.3"],
-                format!("实际{}，政策未说明，台账也没有", what.zh),
-                format!("{} is done, but neither said nor on record", what.en),
+                format!("{is_zh}{}，政策未说明，台账也没有", what.zh),
+                format!("{} {is_en} done, but neither said nor on record", what.en),
             ),
             (false, true, true) => (
                 "5.5.3",
@@ -125,30 +164,39 @@ impl Judge<'_> {
                 format!("在册且实际{}，政策未说明", what.zh),
                 format!("{} is on record and done, but not said", what.en),
             ),
-            (false, true, false) => (
+            (false, true, false) if !self.later => (
                 "5.5.3",
                 &[],
                 format!("台账记载{}，政策未说明", what.zh),
                 format!("{} is on record, but not said", what.en),
             ),
-            (true, false, true) if self.given.0 => (
+            (true, false, true) if self.given.record => (
                 extent,
                 &[],
-                format!("实际{}且政策已说明，台账没有", what.zh),
-                format!("{} is said and done, but not on record", what.en),
+                format!("{is_zh}{}且政策已说明，台账没有", what.zh),
+                format!("{} is said and {is_en} done, but not on record", what.en),
             ),
-            (true, false, false) if self.given.0 && !self.entrusted() => (
+            (true, false, false) if self.given.record && !self.entrusted() && !self.later => (
                 "5.5.3",
                 &[],
-                format!("政策称{}，台账和事件中都没有", what.zh),
-                format!("{} is said, but neither on record nor done", what.en),
+                format!("政策称{}，台账和{}中都没有", what.zh, if r.done.unsure { "能确认的数据" } else { "事件" }),
+                format!(
+                    "{} is said, but neither on record nor {}done",
+                    what.en,
+                    if r.done.unsure { "certainly " } else { "" }
+                ),
             ),
-            _ => return,
+            _ => return false,
         };
         let remedy = if s {
             Text::new(
                 "核实后补入台账，或从政策中删去",
                 "check it, then enter it in the record or take it out of the policy",
+            )
+        } else if likely {
+            Text::new(
+                "先打开所指的列核实；确有的，停止处理，或写入政策和台账并按合法性基础告知、征得同意",
+                "look at the column first; if it is so, stop it, or say it and record it and tell and ask as its basis demands",
             )
         } else {
             Text::new(
@@ -157,6 +205,7 @@ impl Judge<'_> {
             )
         };
         self.push(leaf, also, Aspect::Presence, sides.0, sides.1, sides.2, Text::new(zh, en), remedy);
+        true
     }
 
     /// Whether the policy only names as receiving the type those to whom it is entrusted on record.
@@ -173,8 +222,8 @@ impl Judge<'_> {
     fn sides(&self) -> [(Side, bool); 3] {
         [
             (Side::Said, self.row.said.present),
-            (Side::OnRecord, self.row.on_record.present && self.given.0),
-            (Side::Done, self.row.done.present && self.given.1),
+            (Side::OnRecord, self.row.on_record.present && self.given.record),
+            (Side::Done, self.row.done.present && self.given.done),
         ]
     }
 

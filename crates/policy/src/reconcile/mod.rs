@@ -5,6 +5,7 @@
 
 pub mod compare;
 pub mod deeds;
+pub mod discovered;
 pub mod input;
 pub mod inventory;
 mod judge;
@@ -69,6 +70,9 @@ impl Values {
 pub struct Cell {
     /// Whether the side has the row.
     pub present: bool,
+    /// It is only likely that it has: what shows it has to be looked at by a person.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unsure: bool,
     /// The policy says that it is not done.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub denied: bool,
@@ -94,6 +98,7 @@ pub struct Cell {
 impl Cell {
     /// Adds what another cell of the same side knows.
     pub fn join(&mut self, other: &Cell) {
+        self.unsure = (self.unsure || other.unsure) && !self.sure() && !other.sure();
         self.present |= other.present;
         self.denied |= other.denied;
         for at in &other.at {
@@ -110,6 +115,12 @@ impl Cell {
             mine.join(theirs);
         }
         self.events = self.events.map_or(other.events, |n| Some(n.saturating_add(other.events.unwrap_or(0))));
+    }
+
+    /// Whether the side has the row for certain.
+    #[must_use]
+    pub fn sure(&self) -> bool {
+        self.present && !self.unsure
     }
 
     fn mark(&mut self, at: &str) {
@@ -190,6 +201,9 @@ pub struct Finding {
     pub sides: Vec<SideValue>,
     /// The side that stands against the others; all that differ where no two agree.
     pub odd: Vec<Side>,
+    /// It stands only if what is likely is so, which a person has to see.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unsure: bool,
     /// What is wrong.
     pub message: Text,
     /// How to mend it.
@@ -226,6 +240,12 @@ impl Row {
 }
 
 impl Table {
+    /// Whether nothing differs for certain, and something perhaps.
+    #[must_use]
+    pub fn only_unsure(&self) -> bool {
+        !self.findings.is_empty() && self.findings.iter().all(|finding| finding.unsure)
+    }
+
     /// A value in words: a purpose by its title, anything else as it is.
     #[must_use]
     pub fn words<'a>(&'a self, value: &'a str) -> &'a str {

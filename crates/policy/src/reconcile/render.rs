@@ -32,7 +32,7 @@ fn cell_text(table: &Table, row: &Row, side: Side) -> String {
     let at = cell.at.first().map_or("", |a| short(a));
     let mark = if table.found(row).any(|f| f.odd.contains(&side)) { "⚑" } else { "" };
     if cell.present {
-        format!("✓{mark} {at}")
+        format!("{}{mark} {at}", if cell.unsure { "？疑似" } else { "✓" })
     } else if cell.denied {
         format!("否认{mark} {at}")
     } else {
@@ -110,7 +110,8 @@ pub fn text(table: &Table, zh_only: bool) -> String {
         out.push('\n');
     }
     for f in &table.findings {
-        let _ = writeln!(out, "\n#{} {}{}  {}", f.number, f.leaf, also(&f.also), aspect_name(f.aspect));
+        let unsure = if f.unsure { "  待核实 to be confirmed" } else { "" };
+        let _ = writeln!(out, "\n#{} {}{}  {}{unsure}", f.number, f.leaf, also(&f.also), aspect_name(f.aspect));
         wrap(&mut out, "   ", &f.message.zh);
         if !zh_only {
             wrap(&mut out, "   ", &f.message.en);
@@ -200,9 +201,10 @@ pub fn html(table: &Table) -> String {
     for f in &table.findings {
         let _ = write!(
             out,
-            "<li id=\"zs-f{}\"><span class=\"zs-leaf\">{}</span>{} {} <span lang=\"en\">{}</span><br>",
+            "<li id=\"zs-f{}\"><span class=\"zs-leaf\">{}</span>{}{} {} <span lang=\"en\">{}</span><br>",
             f.number,
             f.leaf,
+            if f.unsure { "【待核实】" } else { "" },
             also(&f.also),
             escape(&f.message.zh),
             escape(&f.message.en)
@@ -240,7 +242,9 @@ fn html_cell(out: &mut String, table: &Table, row: &Row, side: Side) {
     } else {
         "zs-none"
     };
-    let state = if cell.present {
+    let state = if cell.present && cell.unsure {
+        "？ 疑似有 <span lang=\"en\">perhaps</span>"
+    } else if cell.present {
         "✓ 有"
     } else if cell.denied {
         "✗ 否认"

@@ -110,6 +110,7 @@ texts! {
     reconcile_done: "实际所为", "Done";
     reconcile_findings: "不一致之处", "Where they differ";
     reconcile_none: "三方一致。", "All sides agree.";
+    reconcile_unsure: "疑似，待核实", "perhaps, to be confirmed";
     reconcile_absent: "无", "none";
     reconcile_denied: "声明不做", "said not to be done";
     reconcile_purposes: "目的", "Purposes";

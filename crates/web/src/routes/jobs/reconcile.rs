@@ -19,6 +19,8 @@ type Values = BTreeMap<String, Vec<String>>;
 struct Cell {
     present: bool,
     #[serde(default)]
+    unsure: bool,
+    #[serde(default)]
     denied: bool,
     at: Vec<String>,
     #[serde(default)]
@@ -64,6 +66,7 @@ struct Table {
 struct Side {
     label: &'static str,
     present: bool,
+    unsure: bool,
     denied: bool,
     lines: Vec<(&'static str, String)>,
     at: String,
@@ -105,7 +108,7 @@ fn side(t: Words, label: &'static str, cell: &Cell, purposes: &BTreeMap<String, 
     }
     lines.retain(|(_, text)| !text.is_empty());
     let at = cell.at.iter().take(3).map(|place| files.name(place)).collect::<Vec<_>>().join("，");
-    Side { label, present: cell.present, denied: cell.denied, lines, at }
+    Side { label, present: cell.present, unsure: cell.unsure, denied: cell.denied, lines, at }
 }
 
 /// Names of the files of a job.
