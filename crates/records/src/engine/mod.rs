@@ -6,6 +6,7 @@ mod eval;
 mod hit;
 pub mod own;
 mod quick;
+mod search;
 pub mod sink;
 mod small;
 pub mod spill;

@@ -30,7 +30,7 @@ const NOTICES: u64 = lane::MASK << lane::NOTICE;
 #[derive(Debug, Clone, Default)]
 pub struct Quick {
     /// Whether the class can be decided this way.
-    pub able: bool,
+    able: bool,
     /// Whether answers are kept.
     keeps: bool,
     /// Whether the record matters.
@@ -214,25 +214,24 @@ impl Quick {
 
     /// Whether nothing is wrong with an event apart from what is on record about its individual.
     #[inline]
-    fn in_itself(&self, state: &State, e: &Event) -> bool {
+    pub fn in_itself(&self, state: &State, e: &Event) -> bool {
         let aged = e.collected != NO_TIME && e.ts.wrapping_sub(e.collected) > self.keep;
         let may = !self.operator
             || self.leave.get(state.leave.role(e.operator)).is_some_and(|leave| leave.0 <= e.ts && e.ts < leave.1);
-        !aged & (e.ts <= self.gone) & may
+        self.able & !aged & (e.ts <= self.gone) & may
     }
 
-    /// Whether nothing is wrong with an event of the class, as far as the shape of the record says.
+    /// Whether nothing is wrong with an event that is good in itself, as far as the shape of the record says.
     #[inline]
-    pub fn by_shape(&mut self, state: &State, class: (Option<u32>, &[Hit]), e: &Event, shape: u32) -> Option<Fine> {
-        if e.ts < self.era.from || e.ts >= self.era.until {
-            self.turn(state, class.0, e.ts);
+    pub fn by_shape(&mut self, state: &State, class: (Option<u32>, &[Hit]), ts: i64, shape: u32) -> Option<Fine> {
+        if ts < self.era.from || ts >= self.era.until {
+            self.turn(state, class.0, ts);
         }
         let mut answer = self.answers.get(shape as usize).copied()?;
         if answer == Answer::Unknown {
             answer = self.ask(state, class.1, shape);
         }
-        let fine = (answer == Answer::Fine) & self.in_itself(state, e);
-        fine.then_some(Fine { child: false, waited: e.ts <= self.waits })
+        (answer == Answer::Fine).then_some(Fine { child: false, waited: ts <= self.waits })
     }
 
     /// What a shape comes to in the era that is.
@@ -247,21 +246,21 @@ impl Quick {
         answer
     }
 
-    /// Whether nothing is wrong with an event of the class; if this cannot be said, `None`.
+    /// Whether nothing is wrong with an event that is good in itself; if this cannot be said, `None`.
     #[inline]
     pub fn judge(
         &mut self,
         state: &State,
         class: (Option<u32>, &[Hit]),
-        e: &Event,
+        ts: i64,
         record: &Record<'_>,
     ) -> Option<Fine> {
-        if e.ts < self.era.from || e.ts >= self.era.until {
-            self.turn(state, class.0, e.ts);
+        if ts < self.era.from || ts >= self.era.until {
+            self.turn(state, class.0, ts);
         }
-        let fine = self.walk(class.1, e.ts, record)? & self.in_itself(state, e);
-        let child = self.guardian != 0 && e.ts < record.fourteen;
-        fine.then_some(Fine { child, waited: e.ts <= self.waits })
+        let fine = self.walk(class.1, ts, record)?;
+        let child = self.guardian != 0 && ts < record.fourteen;
+        fine.then_some(Fine { child, waited: ts <= self.waits })
     }
 
     /// Whether the record of an individual leaves nothing open at a time of the era.

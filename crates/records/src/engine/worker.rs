@@ -7,6 +7,7 @@ use super::classes::{Classes, place};
 use super::eval::{AsOf, Event, Found, examine};
 use super::own::{self, Own};
 use super::quick::Fine;
+use super::search::{MOST, Searches};
 use super::sink::Sink;
 use super::spill::Spill;
 use super::tally::{Finding, KEPT_REJECTS, SAMPLES, Tally};
@@ -79,20 +80,32 @@ impl Luts {
 /// Rows whose combinations are put together at a time: they stay in the first-level cache.
 const BLOCK: usize = 512;
 
-#[derive(Default)]
-struct Codes {
+/// A batch whose individuals are not yet looked up.
+struct Held {
+    batch: Batch,
+    /// Code of the operator of each row.
     operator: Vec<u16>,
+    /// Class of each row; [`SKIP`] for one set aside.
     class: Vec<u32>,
-    keys: Vec<Key>,
-    slots: Vec<u32>,
-    /// Rows that need the record of their individual.
-    rest: Vec<u32>,
+    /// Rows before it among those held.
+    first: usize,
 }
 
-const NO_SLOT: u32 = u32::MAX;
+impl Held {
+    #[inline]
+    #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
+    fn event(&self, row: usize, ts: i64) -> Event {
+        let collected = match col(&self.batch, c::COLLECTED_AT) {
+            Col::Time(v) => v[row],
+            _ => NO_TIME,
+        };
+        Event { ts, collected, operator: self.operator[row] }
+    }
+}
+
 const SKIP: u32 = u32::MAX;
-/// Rows looked up together: what was brought near stays well within a second-level cache.
-const NEAR: usize = 256;
+/// Bytes of batches held at most; a batch has 8,192 rows.
+const HELD: usize = 64 << 20;
 
 /// Reads and examines a unit.
 pub struct Worker<'a> {
@@ -103,7 +116,10 @@ pub struct Worker<'a> {
     /// Class by combination.
     short: Short<7, u32>,
     classes: Classes,
-    codes: Codes,
+    held: Vec<Held>,
+    /// Bytes of `held`.
+    bytes: usize,
+    searches: Searches,
     tally: Tally,
     strangers: FastMap<Key, ()>,
     affected: FastMap<(u64, u64, u64), ()>,
@@ -130,7 +146,9 @@ pub fn run(
         luts: Luts { combined: std::array::from_fn(|_| Lut::new(0)), operator: Lut::new(0) },
         short: Short::new(COMBINED),
         classes: Classes::default(),
-        codes: Codes::default(),
+        held: Vec::new(),
+        bytes: 0,
+        searches: Searches::new(&context.state.slots),
         tally: Tally::new(),
         strangers: FastMap::default(),
         affected: FastMap::default(),
@@ -140,8 +158,9 @@ pub fn run(
     };
     source.read(unit, &[], &mut |batch| {
         progress(batch.rows as u64);
-        w.batch(&batch)
+        w.batch(batch)
     })?;
+    w.settle()?;
     w.flush_classes();
     w.flush(true)?;
     if let Some(s) = context.evidence {
@@ -157,23 +176,87 @@ fn col(batch: &Batch, i: usize) -> &Col {
     batch.cols.get(i).unwrap_or(&Col::Absent)
 }
 
+/// The batch with a row, and which of its rows it is.
+fn place(held: &[Held], row: usize) -> Option<(&Held, usize)> {
+    let at = held.partition_point(|h| h.first <= row).checked_sub(1)?;
+    held.get(at).map(|h| (h, row - h.first))
+}
+
 impl Worker<'_> {
-    fn batch(&mut self, batch: &Batch) -> Result<()> {
+    /// Finds out what does not depend on the individuals, and holds the batch until many can be looked up together.
+    fn batch(&mut self, batch: Batch) -> Result<()> {
+        let first = self.held.last().map_or(0, |h| h.first + h.batch.rows);
+        let first = if self.classes.full() || self.bytes > HELD || first + batch.rows > MOST {
+            self.settle()?;
+            0
+        } else {
+            first
+        };
         if self.classes.full() {
             self.flush_classes();
         }
-        self.translate(batch)?;
-        self.classify(batch)?;
-        // Few enough rows at a time that what `look_up` brought near is still there when `evaluate` needs it.
-        for from in (0..batch.rows).step_by(NEAR) {
-            let to = (from + NEAR).min(batch.rows);
-            self.look_up(batch, from, to);
-            self.evaluate(batch, from, to)?;
-        }
+        let mut held = Held { batch, operator: Vec::new(), class: Vec::new(), first };
+        self.translate(&mut held)?;
+        self.classify(&mut held)?;
+        self.begin(&held);
+        self.bytes += held.batch.bytes();
+        self.held.push(held);
         self.flush(false)
     }
 
-    fn translate(&mut self, batch: &Batch) -> Result<()> {
+    /// Looks the individuals of all rows held up and examines the rows.
+    #[expect(clippy::indexing_slicing, reason = "classes are positions of `classes.list`")]
+    fn settle(&mut self) -> Result<()> {
+        let state = self.context.state;
+        let held = std::mem::take(&mut self.held);
+        self.bytes = 0;
+        let mut rest: Vec<(usize, Option<u32>)> = Vec::new();
+        let Self { searches, strangers, classes, context, .. } = self;
+        searches.settle(&state.slots, |search, slot, shape| {
+            let class = &mut classes.list[search.class()];
+            let about = (class.act, class.hits.as_slice());
+            let fine = match shape {
+                _ if !search.good() => None,
+                Some(shape) => class.quick.by_shape(state, about, search.ts(), shape),
+                None => {
+                    let record = slot.map(|s| state.slots.record(s)).unwrap_or_default();
+                    class.quick.judge(state, about, search.ts(), &record)
+                }
+            };
+            if let Some(fine) = fine {
+                debug_assert!(
+                    place(&held, search.row()).is_some_and(|(held, i)| {
+                        agrees(context, class, &held.event(i, search.ts()), search.key, slot, fine)
+                    }),
+                    "the long way finds something"
+                );
+                class.fine(fine);
+            }
+            if shape.is_none() {
+                if slot.is_none() {
+                    strangers.insert(search.key, ());
+                }
+                if fine.is_none() {
+                    rest.push((search.row(), slot));
+                }
+            }
+            fine.is_some()
+        });
+        // In the order of the input, as it is told.
+        rest.sort_unstable();
+        for some in rest.chunks(BLOCK) {
+            for &(row, slot) in some {
+                if let Some((held, i)) = place(&held, row) {
+                    self.long_way(held, i, slot);
+                }
+            }
+            self.flush(false)?;
+        }
+        Ok(())
+    }
+
+    fn translate(&mut self, held: &mut Held) -> Result<()> {
+        let batch = &held.batch;
         let v = &self.context.state.vocab;
         let classes = &mut self.classes;
         let Luts { combined: [activity, purpose, recipient, country, stage, method, types], operator } = &mut self.luts;
@@ -188,36 +271,35 @@ impl Worker<'_> {
         changed |= types
             .prepare(col(batch, c::TYPES), |t| Ok(u128::from(classes.type_set(v.event_types(t))) << place::TYPES))?;
         operator.prepare(col(batch, c::OPERATOR), |t| Ok(v.operator.code(t)))?;
-        operator.gather(col(batch, c::OPERATOR), batch.rows, &mut self.codes.operator);
+        operator.gather(col(batch, c::OPERATOR), batch.rows, &mut held.operator);
         self.short.prepare(batch, changed);
         Ok(())
     }
 
     /// Finds the class of every row; rows set aside get none.
     #[expect(clippy::indexing_slicing, reason = "`gather` has made the column `batch.rows` long, as is `class`")]
-    fn classify(&mut self, batch: &Batch) -> Result<()> {
+    fn classify(&mut self, held: &mut Held) -> Result<()> {
         let context = self.context;
-        let k = &mut self.codes;
+        let Held { batch, operator, class: k, .. } = held;
         let n = batch.rows;
         let (luts, classes, short) = (&self.luts, &mut self.classes, &mut self.short);
-        k.class.clear();
+        k.reserve(n);
         let mut block = [0; BLOCK];
         for from in (0..n).step_by(BLOCK) {
             let block = &mut block[..(n - from).min(BLOCK)];
-            let operators = &k.operator[from..];
+            let operators = &operator[from..];
             block.iter_mut().zip(operators).for_each(|(named, &code)| *named = u64::from(code != EMPTY));
             short.combine(batch, from, block);
             for (i, (&combination, &operator)) in block.iter().zip(operators).enumerate() {
                 let packed = || luts.packed(batch, from + i, operator);
                 let class = short.entry(combination, || Ok(classes.find(context, packed())))?;
-                k.class.push(*class);
+                k.push(*class);
             }
         }
-        // With the individuals in parts, rows that belong to no individual of this part wait for theirs.
         let first_pass = self.context.part.0 == 0;
         let mut bad: Vec<Reject> = Vec::new();
         for (row, reason) in &batch.bad {
-            k.class[*row] = SKIP;
+            k[*row] = SKIP;
             bad.push(Reject { file: self.file, row: batch.number(*row), reason: reason.clone() });
         }
         let unknown = |packed: u128| (packed >> place::STAGE) as u8 == UNKNOWN as u8;
@@ -226,7 +308,7 @@ impl Worker<'_> {
             if !unknown(self.luts.stage().get(col(batch, c::STAGE), i)) {
                 continue;
             }
-            k.class[i] = SKIP;
+            k[i] = SKIP;
             if batch.bad.binary_search_by_key(&i, |b| b.0).is_err() {
                 let word: String = batch.text(c::STAGE, i).unwrap_or_default().chars().take(40).collect();
                 let reason = format!("stage `{word}` is not known; map it to a word of docs/records.md");
@@ -246,59 +328,28 @@ impl Worker<'_> {
         Ok(())
     }
 
-    /// Finds the individuals of some rows in one go: the searches do not depend on each other, so the memory accesses overlap.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the views of a column and `class` are `batch.rows` long, `to` is at most that"
-    )]
-    fn look_up(&mut self, batch: &Batch, from: usize, to: usize) {
-        let state = self.context.state;
-        let (part, parts) = self.context.part;
-        let k = &mut self.codes;
-        k.keys.clear();
-        k.slots.clear();
-        let Col::Key(array) = col(batch, c::SUBJECT) else {
-            k.keys.resize(to - from, Key(0, 0));
-            k.slots.resize(to - from, NO_SLOT);
-            return;
-        };
-        let views = &array.views()[from..to];
-        k.keys.extend(views.iter().enumerate().map(|(i, &v)| key::from_view(v, || array.value(from + i).as_bytes())));
-        let classes = &mut k.class[from..to];
-        if parts > 1 {
-            for (class, key) in classes.iter_mut().zip(&k.keys) {
-                if key.part(parts) != part {
-                    *class = SKIP;
-                }
-            }
-        }
-        // First the buckets, each load by itself; then the searches, which find everything near.
-        let near = k.keys.iter().fold(0, |x, &key| x ^ state.slots.approach(key));
-        std::hint::black_box(near);
-        k.slots.extend(
-            classes
-                .iter()
-                .zip(&k.keys)
-                .map(|(&class, &key)| if class == SKIP { NO_SLOT } else { state.slots.find(key).unwrap_or(NO_SLOT) }),
-        );
-    }
-
+    /// Counts the rows and begins to look their individuals up.
     #[expect(
         clippy::indexing_slicing,
         reason = "all columns are `batch.rows` long; classes are positions of `classes.list`"
     )]
-    fn evaluate(&mut self, batch: &Batch, from: usize, to: usize) -> Result<()> {
+    fn begin(&mut self, held: &Held) {
         let context = self.context;
-        let slots = &context.state.slots;
-        let Col::Time(ts) = col(batch, c::TS) else { return Ok(()) };
+        let (part, parts) = context.part;
+        let (Col::Time(ts), Col::Key(names)) = (col(&held.batch, c::TS), col(&held.batch, c::SUBJECT)) else { return };
+        let own = !context.own.is_empty();
         let (mut low, mut high, mut last_hour) = (i64::MAX, i64::MIN, usize::MAX);
-        self.codes.rest.clear();
-        for (i, &time) in ts.iter().enumerate().take(to).skip(from) {
-            let at = self.codes.class[i];
+        for (i, (&time, &name)) in ts.iter().zip(names.views()).enumerate() {
+            let at = held.class[i];
             if at == SKIP {
                 continue;
             }
-            let event = self.event(batch, i, time);
+            let key = key::from_view(name, || names.value(i).as_bytes());
+            // With the individuals in parts, rows that belong to no individual of this part wait for theirs.
+            if parts > 1 && key.part(parts) != part {
+                continue;
+            }
+            let event = held.event(i, time);
             low = low.min(event.ts);
             high = high.max(event.ts);
             let hour = (event.ts / HOUR) as usize;
@@ -309,71 +360,29 @@ impl Worker<'_> {
             let class = &mut self.classes.list[at as usize];
             class.count += 1;
             class.collected += u64::from(event.collected != NO_TIME);
-            let (key, slot) = (self.codes.keys[i - from], self.codes.slots[i - from]);
             if class.open & Check::ScopeFrequency.bit() != 0 {
                 let act = u64::from(class.combo.activity);
                 let day = shanghai_day(event.ts) as u64;
-                self.daily.push([key.0, key.1, act << 32 | day, (self.file as u64) << 40 | batch.number(i)]);
+                self.daily.push([key.0, key.1, act << 32 | day, (self.file as u64) << 40 | held.batch.number(i)]);
             }
-            if slot == NO_SLOT {
-                self.strangers.insert(key, ());
-            } else {
-                slots.mark(slot);
-                if class.quick.able && context.own.is_empty() {
-                    let shape = slots.shape(slot, event.ts);
-                    if let Some(fine) = class.quick.by_shape(context.state, (class.act, &class.hits), &event, shape) {
-                        debug_assert!(
-                            agrees(context, class, &event, key, Some(slot), fine),
-                            "the long way finds something"
-                        );
-                        class.fine(fine);
-                        continue;
-                    }
-                }
-            }
-            self.codes.rest.push(i as u32);
+            let good = !own && class.quick.in_itself(context.state, &event);
+            self.searches.push(key, time, held.first + i, at, good);
         }
         if low <= high {
             let p = self.tally.period.unwrap_or((low, high));
             self.tally.period = Some((p.0.min(low), p.1.max(high)));
         }
-        let rest = std::mem::take(&mut self.codes.rest);
-        let near = rest.iter().fold(0, |x, &i| x ^ slots.touch(self.codes.slots[i as usize - from]));
-        std::hint::black_box(near);
-        for &i in &rest {
-            let i = i as usize;
-            self.by_record(batch, i, from, self.event(batch, i, ts[i]));
-        }
-        self.codes.rest = rest;
-        Ok(())
     }
 
-    #[inline]
+    /// Examines an event the long way.
     #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
-    fn event(&self, batch: &Batch, row: usize, ts: i64) -> Event {
-        let collected = match col(batch, c::COLLECTED_AT) {
-            Col::Time(v) => v[row],
-            _ => NO_TIME,
-        };
-        Event { ts, collected, operator: self.codes.operator[row] }
-    }
-
-    /// Examines an event that needs the record of its individual.
-    #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
-    fn by_record(&mut self, batch: &Batch, i: usize, from: usize, event: Event) {
+    fn long_way(&mut self, held: &Held, i: usize, slot: Option<u32>) {
         let context = self.context;
-        let at = self.codes.class[i];
-        let (key, slot) = (self.codes.keys[i - from], self.codes.slots[i - from]);
-        let slot = (slot != NO_SLOT).then_some(slot);
+        let (batch, at) = (&held.batch, held.class[i]);
+        let (Col::Time(ts), Col::Key(names)) = (col(batch, c::TS), col(batch, c::SUBJECT)) else { return };
+        let event = held.event(i, ts[i]);
+        let key = key::from_view(names.views()[i], || names.value(i).as_bytes());
         let class = &mut self.classes.list[at as usize];
-        if class.quick.able && context.own.is_empty() {
-            let record = slot.map(|s| context.state.slots.record(s)).unwrap_or_default();
-            if let Some(fine) = class.quick.judge(context.state, (class.act, &class.hits), &event, &record) {
-                debug_assert!(agrees(context, class, &event, key, slot, fine), "the long way finds something");
-                class.fine(fine);
-                return;
-            }
-        }
         let mut found = examine(context.state, class, &event, key, slot, context.as_of);
         class.given += u64::from(found.given);
         class.relied += u64::from(found.relied);

@@ -6,6 +6,7 @@
 
 pub mod captures;
 mod events;
+mod rows;
 mod tables;
 mod world;
 

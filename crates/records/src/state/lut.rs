@@ -109,16 +109,26 @@ impl Field {
         let Col::Text(array) = col else { return };
         let keys = array.keys().values().get(from..from + out.len()).unwrap_or_default();
         let (shift, absent) = (self.shift, self.absent);
-        // A number beyond the dictionary must not spill into the next field.
-        let number = |key: i32| u64::from(key as u32).min(absent);
+        // A number beyond the dictionary, which a sound column does not have, must not spill into the next field.
+        let mask = ((1u64 << self.bits()) - 1) as u32;
+        let number = |key: i32| u64::from(key as u32 & mask);
         match array.keys().nulls().filter(|n| n.null_count() > 0) {
             None => out.iter_mut().zip(keys).for_each(|(o, &key)| *o |= number(key) << shift),
             Some(nulls) => {
                 let valid = nulls.inner().slice(from, keys.len());
                 let valid = valid.bit_chunks();
                 for ((out, keys), word) in out.chunks_mut(64).zip(keys.chunks(64)).zip(valid.iter_padded()) {
-                    for (i, (o, &key)) in out.iter_mut().zip(keys).enumerate() {
-                        *o |= if word >> i & 1 == 1 { number(key) } else { absent } << shift;
+                    match word {
+                        0 => out.iter_mut().for_each(|o| *o |= absent << shift),
+                        u64::MAX => out.iter_mut().zip(keys).for_each(|(o, &key)| *o |= number(key) << shift),
+                        _ => {
+                            let mut word = word;
+                            for (o, &key) in out.iter_mut().zip(keys) {
+                                let there = 0u64.wrapping_sub(word & 1);
+                                *o |= (absent ^ (absent ^ number(key)) & there) << shift;
+                                word >>= 1;
+                            }
+                        }
                     }
                 }
             }

@@ -291,6 +291,12 @@ impl Slots {
         self.index.iter().flat_map(|line| &line.0).filter(seen).count() as u64
     }
 
+    /// Bytes of the table.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.index.len() * size_of::<Line>()
+    }
+
     /// Number of individuals.
     #[must_use]
     pub fn len(&self) -> usize {

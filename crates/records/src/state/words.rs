@@ -22,10 +22,14 @@ pub enum WordKind {
     Other,
 }
 
-/// Packs a word.
+/// Latest time that fits, later than any that is accepted of an event.
+const LATEST: i64 = (1 << (u64::BITS - LOW_BITS)) - 1;
+
+/// Packs a word. Times that do not fit are moved to the first or last that does: an end of being under fourteen may lie
+/// beyond all events.
 #[must_use]
 pub fn word(ts: i64, kind: WordKind, rank: u64, scope: u64) -> u64 {
-    (ts.max(0) as u64) << LOW_BITS | (kind as u64) << (SCOPE_BITS + 2) | (rank & 3) << SCOPE_BITS | (scope & SCOPE_MASK)
+    (ts.clamp(0, LATEST) as u64) << LOW_BITS | (kind as u64) << (SCOPE_BITS + 2) | (rank & 3) << SCOPE_BITS | (scope & SCOPE_MASK)
 }
 
 /// Time of a word.
@@ -97,5 +101,21 @@ impl<'a> Words<'a> {
         } else {
             self.0.partition_point(holds)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{MAX_MS, parse_date, reaches_age};
+
+    #[test]
+    fn whoever_is_born_late_is_a_child_in_all_events() {
+        for born in ["2086-01-01", "2095-05-15", "2095-05-16", "2099-12-31", "9999-12-31"] {
+            let grown = reaches_age(parse_date(born).unwrap(), 14);
+            assert!(time_of(word(grown, WordKind::Other, 0, 0)) > MAX_MS, "{born}");
+        }
+        let grown = reaches_age(parse_date("1920-01-01").unwrap(), 14);
+        assert_eq!(time_of(word(grown, WordKind::Other, 0, 0)), 0);
     }
 }
