@@ -1,10 +1,10 @@
 //! A loaded catalogue.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use zhunsheng_dossier::Schema;
-use zhunsheng_source::{Node, Sources, Text};
+use zhunsheng_source::{Lang, Node, Sources, Text};
 
 use crate::clause::{Clause, Example, Kind, Leaf};
 use crate::crosswalk::Crosswalk;
@@ -47,6 +47,8 @@ pub struct Catalogue {
     pub event: Schema,
     /// Types of personal information, as facts.
     pub taxonomy: Vec<Node>,
+    /// What texts of the taxonomy are in English, by the Chinese text that the facts hold.
+    pub english: BTreeMap<String, String>,
     /// Tests of the annexes, in their order.
     pub procedures: Vec<Procedure>,
     /// Common types of service with the information their basic function needs (annex B.3).
@@ -82,6 +84,7 @@ impl Catalogue {
             records: Vec::new(),
             event: Schema::default(),
             taxonomy: Vec::new(),
+            english: BTreeMap::new(),
             procedures: Vec::new(),
             functions: Vec::new(),
             sources,
@@ -90,6 +93,12 @@ impl Catalogue {
             clause_index: HashMap::new(),
             leaf_index: HashMap::new(),
         }
+    }
+
+    /// A text of the taxonomy, or a dossier's own, in a language as far as there is one.
+    pub fn say<'t>(&'t self, text: &'t str, lang: Lang) -> &'t str {
+        let english = (lang == Lang::En).then(|| self.english.get(text)).flatten();
+        english.map_or(text, String::as_str)
     }
 
     pub(crate) fn push_leaf(&mut self, (leaf, examples): (Leaf, Vec<Example>)) {

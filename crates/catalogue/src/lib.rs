@@ -16,6 +16,7 @@ mod load;
 mod pack;
 mod procedure;
 mod record;
+mod titles;
 
 pub use catalogue::{Catalogue, LeafId, Target};
 pub use clause::{Clause, Example, Group, GroupOf, Kind, Leaf, Level, Mode, Step};

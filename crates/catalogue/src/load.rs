@@ -15,6 +15,7 @@ use crate::law_load::{Law, LawLoader};
 use crate::pack::Pack;
 use crate::procedure::kinds;
 use crate::record::{self, MOST_OWN};
+use crate::titles::one_text;
 
 /// Catalogue files by name, as text. The order does not matter: they are sorted.
 pub type Files = Vec<(String, String)>;
@@ -165,9 +166,10 @@ impl Loader<'_> {
             self.catalogue.crosswalks.push(crosswalk);
         }
         if let Some(types) = node.get("types") {
+            let types = one_text(types, &mut self.catalogue.english, self.problems);
             self.catalogue.taxonomy.push(Node {
                 at: types.at,
-                value: Value::Map(vec![(zhunsheng_source::Key { name: "types".into(), at: types.at }, types.clone())]),
+                value: Value::Map(vec![(zhunsheng_source::Key { name: "types".into(), at: types.at }, types)]),
             });
         }
         let pack = Pack::read(node, self.problems);

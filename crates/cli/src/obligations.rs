@@ -64,9 +64,10 @@ fn standing(standing: Standing) -> Text {
 }
 
 fn unit(unit: &str) -> Text {
-    const UNITS: [(&str, &str); 12] = [
+    const UNITS: [(&str, &str); 13] = [
         ("people", "人"),
         ("years", "年"),
+        ("years-of-age", "周岁"),
         ("months", "个月"),
         ("days", "天"),
         ("working-days", "个工作日"),

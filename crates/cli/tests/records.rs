@@ -94,7 +94,7 @@ fn each_capture_is_found_and_enters_the_findings() {
         assert_eq!(finding["verdict"], "gap", "{leaf}");
         let shown = finding["records"].as_array().unwrap().iter().find(|r| r["check"] == check).unwrap();
         assert_eq!((&shown["violations"], &shown["individuals"]), (&json!(431_623), &json!(431_623)), "{leaf}");
-        assert!(shown["samples"][0].as_str().unwrap().contains("events.parquet:1 "), "{leaf}");
+        assert!(shown["samples"][0].as_str().unwrap().contains("events.parquet 第 1 行数据 "), "{leaf}");
         assert!(finding["reason"]["zh"].as_str().unwrap().contains("431,623"), "{leaf}");
     }
     assert!(value["population"]["zh"].as_str().unwrap().contains("431,623"));

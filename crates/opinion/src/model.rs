@@ -51,6 +51,8 @@ pub struct Opinion {
     pub overall: Text,
     /// Sector packs that took part: their requirements have verdicts beside the standard's dimensions.
     pub packs: Vec<SectorPack>,
+    /// What of the counts is of sector packs; `None` where there is nothing to tell apart.
+    pub within: Option<Text>,
     /// Obligations register.
     pub register: Vec<Duty>,
     /// Texts of law that were not obtained in full.
@@ -216,6 +218,17 @@ pub struct Fact {
     pub at: String,
 }
 
+/// What a person answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// Question and answer.
+    pub said: Text,
+    /// Who, and when.
+    pub by: String,
+    /// Where it stands.
+    pub at: String,
+}
+
 /// A gap of one leaf, with every object it was found on.
 #[derive(Clone, Debug, Serialize)]
 pub struct Gap {
@@ -258,6 +271,8 @@ pub struct GapObject {
     pub failed: Vec<String>,
     /// Facts.
     pub facts: Vec<Fact>,
+    /// What people answered that it rests on.
+    pub answers: Vec<Answer>,
     /// Facts beyond those listed.
     pub more: usize,
     /// What the event records show, with counts; then rows of them.

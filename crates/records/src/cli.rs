@@ -15,7 +15,7 @@ use std::sync::Arc;
 use zhunsheng_catalogue::RecordCheck;
 use zhunsheng_dossier::Schema;
 
-/// 处理记录:全量核验 · Records of processing, every event
+/// 处理记录：全量核验 · Records of processing, every event
 #[derive(Debug, Subcommand)]
 pub enum RecordsCommand {
     /// 核验全部事件 · Check every event against consents, notices and declarations
@@ -26,7 +26,7 @@ pub enum RecordsCommand {
     Declare(DeclareArgs),
     /// 列出各项核验 · List the checks and the clauses they bear on
     Checks(ChecksArgs),
-    /// 只读取不核验,用于测速 · Read the event columns and do nothing else (a yardstick)
+    /// 只读取不核验，用于测速 · Read the event columns and do nothing else (a yardstick)
     Decode(DecodeArgs),
 }
 
@@ -44,10 +44,10 @@ pub enum SampleCommand {
 /// Arguments of `records audit`.
 #[derive(Debug, Args)]
 pub struct AuditArgs {
-    /// 事件:文件或文件夹 · Events: files or folders
+    /// 事件：文件或文件夹 · Events: files or folders
     #[arg(long, required_unless_present = "dossier", num_args = 1..)]
     pub events: Vec<PathBuf>,
-    /// 卷宗目录:申报取自处理活动清单,表取自其 records/ · A dossier: declares what is held against, tables in its records/
+    /// 卷宗目录：申报取自处理活动清单，表取自其 records/ · A dossier: declares what is held against, tables in its records/
     #[arg(long, value_name = "DIR", conflicts_with = "declared")]
     pub dossier: Option<PathBuf>,
     /// 申报文件 (YAML/JSON) · The declaration

@@ -232,7 +232,9 @@ impl Derived {
         );
         if !self.presumed.is_empty() {
             let list = self.presumed.join(", ");
-            text.push_str(&format!("# 未识别合法性基础,按同意核验 · no basis is named, consent is presumed: {list}\n"));
+            text.push_str(&format!(
+                "# 未识别合法性基础，按同意核验 · no basis is named, consent is presumed: {list}\n"
+            ));
         }
         let body = serde_saphyr::to_string(&self.declared).map_err(|e| Error::Config {
             place: "records declare".into(),
@@ -384,7 +386,11 @@ impl Part<'_> {
         if let Some(samples) = node.get("samples") {
             let show = |one: &Node| {
                 let part = |name: &str| one.get(name).and_then(Node::text).unwrap_or_default();
-                format!("{}:{} {}", part("file"), part("row"), part("reason"))
+                // Results of before name file and row only.
+                match part("place") {
+                    "" => format!("{}:{} {}", part("file"), part("row"), part("reason")),
+                    place => format!("{place} {}", part("reason")),
+                }
             };
             fields.push((key("samples", samples), texts(samples, &show)));
         }

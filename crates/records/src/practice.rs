@@ -1,6 +1,7 @@
 //! What the events show was done: each combination of activity, stage, purpose, type, recipient and country, with
 //! its number of events, its first row and the greatest age of the data. The reconciliation reads it as its third side.
 
+use crate::checks::Lang;
 use crate::error::{Error, Result};
 use crate::input::{Batch, Unit, open};
 use crate::mapping::Mapping;
@@ -43,8 +44,18 @@ pub struct Seen {
     pub file: PathBuf,
     /// Row, from 1.
     pub row: u64,
+    /// The line of the file that row is on, where rows and lines go together.
+    pub line: Option<u64>,
     /// Greatest age of the data touched, in days, where `collected_at` is logged.
     pub oldest_days: Option<u64>,
+}
+
+impl Seen {
+    /// Where its first row is, in the form of the audit's samples.
+    #[must_use]
+    pub fn place(&self, lang: Lang) -> String {
+        crate::report::place(&self.file.display().to_string(), self.row, self.line, lang)
+    }
 }
 
 /// All combinations.
@@ -112,12 +123,13 @@ pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> R
                     recipient: recipient.clone(),
                     country: country.clone(),
                 };
-                let fresh = Seen { events: 0, file: file.clone(), row: tally.row, oldest_days: None };
+                let fresh = Seen { events: 0, file: file.clone(), row: tally.row, line: None, oldest_days: None };
                 let seen = out.rows.entry(key).or_insert(fresh);
                 seen.events += tally.events;
                 seen.oldest_days = seen.oldest_days.max(days);
                 if seen.file == file {
                     seen.row = seen.row.min(tally.row);
+                    seen.line = sources.get(tally.file).and_then(|source| source.line(seen.row));
                 }
             }
             if out.rows.len() > MOST {

@@ -1,6 +1,7 @@
 //! What an audit says: per check, as JSON and as text.
 
 use crate::checks::{Bilingual, Lang};
+use crate::schema::Table;
 use crate::time::show;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -35,7 +36,7 @@ impl Status {
             (Self::Gap, Lang::Zh) => "差距",
             (Self::Conformant, Lang::Zh) => "符合",
             (Self::NotApplicable, Lang::Zh) => "不适用",
-            (Self::Undetermined, Lang::Zh) => "未确定",
+            (Self::Undetermined, Lang::Zh) => "待定",
             (s, Lang::En) => s.word(),
         }
     }
@@ -48,13 +49,44 @@ pub struct Sample {
     pub file: String,
     /// Row in the file, from 1; 0 where the finding is about no row.
     pub row: u64,
+    /// The line of the file it begins on, where rows and lines go together.
+    pub line: Option<u64>,
     /// Why.
     pub reason: String,
 }
 
 impl Sample {
-    fn json(&self) -> Value {
-        json!({"file": self.file, "row": self.row, "reason": self.reason})
+    fn json(&self, lang: Lang) -> Value {
+        json!({"file": self.file, "row": self.row, "line": self.line, "place": self.place(lang), "reason": self.reason})
+    }
+
+    /// Where it is, for people.
+    #[must_use]
+    pub fn place(&self, lang: Lang) -> String {
+        place(&self.file, self.row, self.line, lang)
+    }
+}
+
+/// Where a row is, in the one form of all reports: `events.csv:281` where an editor finds it on that line, else which row of
+/// data it is. 0 stands for no row.
+#[must_use]
+pub fn place(file: &str, row: u64, line: Option<u64>, lang: Lang) -> String {
+    match (row, line, lang) {
+        (0, ..) => file.to_owned(),
+        (_, Some(line), _) => format!("{file}:{line}"),
+        (_, None, Lang::Zh) => format!("{file} 第 {row} 行数据"),
+        (_, None, Lang::En) => format!("{file} data row {row}"),
+    }
+}
+
+/// A table or column that was not given, in words with the name by which it is given: `同意记录 consents`.
+#[must_use]
+pub fn lacking(name: &str, lang: Lang) -> String {
+    let (table, column) = name.split_once('.').unwrap_or((name, ""));
+    let Some(table) = Table::parse(table).filter(|_| lang == Lang::Zh) else { return name.to_owned() };
+    match table.columns().iter().find(|c| c.name == column) {
+        Some(column) => format!("{}的“{}”列 {name}", table.zh(), column.zh),
+        None => format!("{} {name}", table.zh()),
     }
 }
 
@@ -157,6 +189,7 @@ impl AuditReport {
     /// The result as JSON. With `timing` false the two fields that differ from run to run are left out.
     #[must_use]
     pub fn json(&self, lang: Lang, timing: bool) -> Value {
+        let samples = |list: &[Sample]| -> Vec<Value> { list.iter().map(|one| one.json(lang)).collect() };
         let span = |s: Option<(i64, i64)>, i: usize| s.map(|s| show(if i == 0 { s.0 } else { s.1 }));
         let checks: Vec<Value> = self
             .checks
@@ -166,7 +199,7 @@ impl AuditReport {
                     "id": c.id, "title": c.title.get(lang), "leaves": c.leaves, "status": c.status.word(), "unit": c.unit,
                     "examined": c.examined, "violations": c.violations, "subjects": c.subjects,
                     "first": span(c.span, 0), "last": span(c.span, 1),
-                    "samples": c.samples.iter().map(Sample::json).collect::<Vec<_>>(),
+                    "samples": samples(&c.samples),
                 });
                 if let Some(o) = v.as_object_mut()
                     && !c.missing.is_empty()
@@ -181,7 +214,7 @@ impl AuditReport {
                             "activity": g.activity, "stage": g.stage, "status": g.status.word(),
                             "examined": g.examined, "violations": g.violations, "subjects": g.subjects,
                             "first": span(g.span, 0), "last": span(g.span, 1),
-                            "samples": g.samples.iter().map(Sample::json).collect::<Vec<_>>(),
+                            "samples": samples(&g.samples),
                         })
                     });
                     o.insert("activities".into(), groups.collect());
@@ -194,7 +227,7 @@ impl AuditReport {
             "events": self.events, "subjects": self.subjects, "records": self.records, "rejected": self.rejected,
             "refused": self.refused,
             "from": span(self.period, 0), "to": span(self.period, 1), "as_of": self.as_of.map(show),
-            "rejects": self.rejects.iter().map(Sample::json).collect::<Vec<_>>(),
+            "rejects": samples(&self.rejects),
             "checks": checks,
         });
         if timing && let Some(o) = v.as_object_mut() {
@@ -213,7 +246,7 @@ impl AuditReport {
         let _ = if zh {
             writeln!(
                 out,
-                "处理记录全量核验:{} 条事件,{} 名个人信息主体,{} 条其他记录\n期间 {from} 至 {to}",
+                "处理记录全量核验：{} 条事件，{} 名个人信息主体，{} 条其他记录\n期间 {from} 至 {to}",
                 self.events, self.subjects, self.records
             )
         } else {
@@ -226,27 +259,28 @@ impl AuditReport {
         if self.rejected > 0 {
             let share = self.rejected_share * 100.0;
             let _ = if zh {
-                writeln!(out, "不能读取、已另列的行:{} (最高占比 {share:.2}%)", self.rejected)
+                writeln!(out, "不能读取、已另列的行：{}（最高占比 {share:.2}%）", self.rejected)
             } else {
                 writeln!(out, "rows that cannot be read, kept aside: {} (at most {share:.2}%)", self.rejected)
             };
             for r in self.rejects.iter().take(3) {
-                let _ = writeln!(out, "    {}:{}  {}", r.file, r.row, r.reason);
+                let _ = writeln!(out, "    {}  {}", r.place(lang), r.reason);
             }
         }
         if self.refused {
             out.push_str(if zh {
-                "另列的行超过所设比例,不作出“符合”的结论\n"
+                "另列的行超过所设比例，不作出“符合”的结论\n"
             } else {
                 "more rows were kept aside than the stated share: nothing is found conformant\n"
             });
         }
         out.push('\n');
         for c in &self.checks {
+            let missing = |joint: &str| c.missing.iter().map(|m| lacking(m, lang)).collect::<Vec<_>>().join(joint);
             let _ = write!(out, "{} {}  {}", pad(c.status.shown(lang), 12), pad(&c.id, 32), c.title.get(lang));
             let _ = match (c.status, zh) {
                 (Status::Gap, true) => {
-                    writeln!(out, ":{} / {} ({}),{} 人", c.violations, c.examined, unit(&c.unit, true), c.subjects)
+                    writeln!(out, "：{} / {}（{}），{} 人", c.violations, c.examined, unit(&c.unit, true), c.subjects)
                 }
                 (Status::Gap, false) => writeln!(
                     out,
@@ -256,24 +290,35 @@ impl AuditReport {
                     unit(&c.unit, false),
                     c.subjects
                 ),
-                (Status::Undetermined, true) => writeln!(out, ":缺 {}", c.missing.join("、")),
-                (Status::Undetermined, false) => writeln!(out, ": missing {}", c.missing.join(", ")),
-                (Status::Conformant, true) => writeln!(out, ":{} ({}) 全部核验", c.examined, unit(&c.unit, true)),
+                (Status::Undetermined, _) if c.missing.is_empty() => {
+                    writeln!(out, "{}", if zh { "：不能读取的行过多" } else { ": too many rows could not be read" })
+                }
+                (Status::Undetermined, true) => writeln!(out, "：缺 {}", missing("、")),
+                (Status::Undetermined, false) => writeln!(out, ": missing {}", missing(", ")),
+                (Status::Conformant, true) => writeln!(out, "：{}（{}）全部核验", c.examined, unit(&c.unit, true)),
                 (Status::Conformant, false) => writeln!(out, ": all {} {}s", c.examined, unit(&c.unit, false)),
                 (Status::NotApplicable, _) => writeln!(out),
             };
             if c.status == Status::Gap {
                 let _ = writeln!(out, "{}{}", " ".repeat(13), c.leaves.join("  "));
                 for s in c.samples.iter().take(2) {
-                    let _ = writeln!(out, "{}{}:{}  {}", " ".repeat(13), s.file, s.row, s.reason);
+                    let _ = writeln!(out, "{}{}  {}", " ".repeat(13), s.place(lang), s.reason);
                 }
+                // What the violations do not rest on may be open beside them.
+                let _ = match (c.missing.is_empty(), zh) {
+                    (true, _) => Ok(()),
+                    (false, true) => writeln!(out, "{}另缺 {}，就此未能核验", " ".repeat(13), missing("、")),
+                    (false, false) => {
+                        writeln!(out, "{}not decided for {}, which is missing", " ".repeat(13), missing(", "))
+                    }
+                };
             }
         }
         let gaps = self.checks.iter().filter(|c| c.status == Status::Gap).count();
         let time = self.elapsed_s;
         let memory = self.peak_mb.map(|m| format!("{m:.0} MiB")).unwrap_or_default();
         let _ = if zh {
-            writeln!(out, "\n{} 项核验,{gaps} 项有差距;用时 {time:.2} s,内存峰值 {memory}", self.checks.len())
+            writeln!(out, "\n{} 项核验，{gaps} 项有差距；用时 {time:.2} s，内存峰值 {memory}", self.checks.len())
         } else {
             writeln!(out, "\n{} checks, {gaps} with gaps; {time:.2} s, peak {memory}", self.checks.len())
         };
@@ -309,4 +354,20 @@ pub fn peak_mb() -> Option<f64> {
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kib / 1024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_one_form_of_address_and_what_is_missing_has_words() {
+        assert_eq!(place("a.csv", 280, Some(281), Lang::Zh), "a.csv:281");
+        assert_eq!(place("a.parquet", 280, None, Lang::Zh), "a.parquet 第 280 行数据");
+        assert_eq!(place("a.parquet", 280, None, Lang::En), "a.parquet data row 280");
+        assert_eq!(place("a.csv", 0, None, Lang::En), "a.csv");
+        assert_eq!(lacking("consents", Lang::Zh), "同意记录 consents");
+        assert_eq!(lacking("events.operator", Lang::Zh), "处理事件日志的“操作人”列 events.operator");
+        assert_eq!(lacking("events.operator", Lang::En), "events.operator");
+    }
 }

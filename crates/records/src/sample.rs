@@ -40,13 +40,13 @@ pub struct SelectArgs {
     /// 总体数量 · Items in the population (numbered from 1)
     #[arg(long, required_unless_present = "list")]
     pub population: Option<u64>,
-    /// 总体清单,每行一项 · The population, one item a line
+    /// 总体清单，每行一项 · The population, one item a line
     #[arg(long)]
     pub list: Option<PathBuf>,
     /// 样本量 · Size
     #[arg(long)]
     pub size: u64,
-    /// 种子,写入工作底稿 · Seed, to be written into the workpapers
+    /// 种子，写入工作底稿 · Seed, to be written into the workpapers
     #[arg(long)]
     pub seed: u64,
 }
@@ -214,8 +214,7 @@ fn below(state: &mut u64, n: u64) -> u64 {
     }
 }
 
-const LIMITS_ZH: &str =
-    "抽样不能说明:未抽中各项的具体情况;低于可容忍偏差率的偏差是否存在;单独一起严重违规是否发生。请使评估各方知悉。\n";
+const LIMITS_ZH: &str = "抽样不能说明：未抽中各项的具体情况；低于可容忍偏差率的偏差是否存在；单独一起严重违规是否发生。请使评估各方知悉。\n";
 const LIMITS_EN: &str = "What a sample cannot show: anything about the items not drawn; whether deviations below the tolerable rate exist; whether a single grave violation occurred. Make this known to everyone concerned.\n";
 
 pub(crate) fn plan_command(a: &PlanArgs, lang: Lang) -> Result<(i32, String)> {
@@ -224,7 +223,7 @@ pub(crate) fn plan_command(a: &PlanArgs, lang: Lang) -> Result<(i32, String)> {
     let (size, k) = plan(a.population, a.tolerable, a.expected, confidence)?;
     let (t, c) = (a.tolerable * 100.0, confidence * 100.0);
     let mut text = match lang {
-        Lang::Zh => format!("样本量 {size},允许偏差 {k}(总体 {},可容忍偏差率 {t}%,置信水平 {c}%)\n", a.population),
+        Lang::Zh => format!("样本量 {size}，允许偏差 {k}（总体 {}，可容忍偏差率 {t}%，置信水平 {c}%）\n", a.population),
         Lang::En => format!(
             "sample size {size}, deviations allowed {k} (population {}, tolerable rate {t}%, confidence {c}%)\n",
             a.population
@@ -232,7 +231,7 @@ pub(crate) fn plan_command(a: &PlanArgs, lang: Lang) -> Result<(i32, String)> {
     };
     if a.control {
         text += &match lang {
-            Lang::Zh => format!("已确认存在流程控制 (5.4.3),样本量由 {full} 减为 {size};流程控制本身须有评审证据\n"),
+            Lang::Zh => format!("已确认存在流程控制（5.4.3），样本量由 {full} 减为 {size}；流程控制本身须有评审证据\n"),
             Lang::En => format!(
                 "a process control is in place (5.4.3): reduced from {full} to {size}; the control itself needs evidence of review\n"
             ),
@@ -280,7 +279,7 @@ pub(crate) fn evaluate_command(a: &EvaluateArgs, lang: Lang) -> Result<(i32, Str
     let shown = rate * 100.0;
     let mut text = match lang {
         Lang::Zh => format!(
-            "检查 {} 项,偏差 {} 项;置信水平 {c}% 下总体偏差上限 {upper} 项 ({shown:.2}%),可容忍 {t}%:{}\n",
+            "检查 {} 项，偏差 {} 项；置信水平 {c}% 下总体偏差上限 {upper} 项（{shown:.2}%），可容忍 {t}%：{}\n",
             a.size,
             a.deviations,
             if ok { "样本支持依赖" } else { "样本不支持依赖" }
@@ -294,7 +293,7 @@ pub(crate) fn evaluate_command(a: &EvaluateArgs, lang: Lang) -> Result<(i32, Str
     };
     if a.deviations > 0 {
         text += match lang {
-            Lang::Zh => "已发现的每一项偏差本身都是差距,须逐项记录;比率不能抵消它。\n",
+            Lang::Zh => "已发现的每一项偏差本身都是差距，须逐项记录；比率不能抵消它。\n",
             Lang::En => {
                 "Each deviation found is a gap by itself and is recorded one by one; no rate makes up for it.\n"
             }

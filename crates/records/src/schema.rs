@@ -84,6 +84,22 @@ impl Table {
         }
     }
 
+    /// Name in Chinese, as the schema of dossiers has it.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Events => "处理事件日志",
+            Self::Consents => "同意记录",
+            Self::Notices => "告知记录",
+            Self::Requests => "权利请求记录",
+            Self::Incidents => "安全事件记录",
+            Self::Policies => "政策版本记录",
+            Self::Access => "访问授权记录",
+            Self::Logs => "日志配置",
+            Self::Subjects => "出生日期记录",
+        }
+    }
+
     /// Table of a name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

@@ -375,3 +375,69 @@ fn a_stray_quote_costs_its_own_line_only() {
         assert_eq!((report.events, report.rejected), (rows, rejected), "{name}: {:?}", report.rejects);
     }
 }
+
+#[test]
+fn a_required_column_that_no_file_has_is_missing_and_an_empty_cell_a_violation() {
+    let at = folder("fields");
+    let empty = put(at.join("empty.csv"), format!("{HEADER}{ROWS}2026-01-02 10:00:02,丙,人脸识别,使用,,人脸\n"));
+    let full = put(at.join("full.csv"), format!("{HEADER}{ROWS}"));
+    let run = |events: &[&Path], required: &[&str]| {
+        let mut o = options(&[]);
+        o.tables.insert(Table::Events, events.iter().map(|p| p.to_path_buf()).collect());
+        o.declared.settings.required_fields = required.iter().map(|f| (*f).to_owned()).collect();
+        check(&audit(&o).unwrap(), "log.fields-empty").clone()
+    };
+    // The cell is empty, the column of operators was not handed over: a gap that names the one, and the other as missing.
+    let both = run(&[&empty], &["purpose", "operator"]);
+    assert_eq!((both.status, both.examined, both.violations), (Status::Gap, 3, 1));
+    assert_eq!(both.missing, ["events.operator"]);
+    let reason = &both.samples[0].reason;
+    assert!(reason.contains("人脸识别：目的 purpose") && !reason.contains("operator"), "{reason}");
+    // Nothing is empty: what the missing column would show stays open, overall and by activity.
+    let open = run(&[&full], &["purpose", "operator"]);
+    assert_eq!((open.status, open.examined, open.violations), (Status::Undetermined, 2, 0));
+    assert!(!open.groups.is_empty() && open.groups.iter().all(|g| g.status == Status::Undetermined));
+    let nothing = run(&[&full], &["operator"]);
+    assert_eq!((nothing.status, nothing.examined, nothing.violations), (Status::Undetermined, 0, 0));
+    assert_eq!(nothing.missing, ["events.operator"]);
+    // With the columns there, all is examined.
+    assert_eq!(run(&[&full], &["purpose"]).status, Status::Conformant);
+    // Another file has the column: in this one it is empty.
+    let header = HEADER.trim_end();
+    let other =
+        put(at.join("other.csv"), format!("{header},操作人\n2026-01-02 10:00:03,甲,人脸识别,使用,客流统计,人脸,op1\n"));
+    let mixed = run(&[&full, &other], &["operator"]);
+    assert_eq!((mixed.status, mixed.examined, mixed.violations), (Status::Gap, 3, 2));
+    assert!(mixed.missing.is_empty() && mixed.samples[0].reason.contains("操作人 operator"), "{mixed:?}");
+}
+
+#[test]
+fn a_row_is_shown_by_its_line_where_rows_are_lines() {
+    let at = folder("lines");
+    let good = "2026-01-02 10:00:00,甲,人脸识别,收集,客流统计,人脸\n";
+    let bad = "2026-01-02 10:00:02,丙,人脸识别,使用,,人脸\n";
+    let quoted = "2026-01-02 10:00:01,乙,\"人脸识别\",使用,\"客流\n统计\",人脸\n";
+    let json = "{\"ts\":\"2026-01-02 10:00:02\",\"subject\":\"丙\",\"activity\":\"人脸识别\",\"stage\":\"use\",\"types\":\"人脸\"}\n";
+    for (name, text, row, line) in [
+        ("plain.csv", format!("{HEADER}{good}{bad}"), 2, Some(3)),
+        ("blank-at-the-end.csv", format!("{HEADER}{good}{bad}\n\n"), 2, Some(3)),
+        ("blank.csv", format!("{HEADER}{good}\n{bad}"), 2, None),
+        ("break.csv", format!("{HEADER}{quoted}{bad}"), 2, None),
+        ("lines.jsonl", format!("\n{json}"), 2, Some(2)),
+    ] {
+        let events = put(at.join(name), text);
+        let report = audit(&options(&[(Table::Events, &events)])).unwrap();
+        let sample = &check(&report, "log.fields-empty").samples[0];
+        assert_eq!((sample.row, sample.line), (row, line), "{name}");
+        let place = sample.place(zhunsheng_records::Lang::Zh);
+        match line {
+            Some(line) => assert!(place.ends_with(&format!("{name}:{line}")), "{place}"),
+            None => assert!(place.ends_with(&format!("{name} 第 {row} 行数据")), "{place}"),
+        }
+        // The comparison says it in the same form.
+        let mapping = Arc::new(Mapping::default());
+        let seen = zhunsheng_records::practice::practices(&[events], &mapping, 1).unwrap();
+        let last = seen.rows.iter().find(|(key, _)| key.purpose.is_empty()).unwrap().1;
+        assert_eq!(last.place(zhunsheng_records::Lang::Zh), place);
+    }
+}

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
-use zhunsheng_catalogue::{Leaf, Standing};
+use zhunsheng_catalogue::{Clause, Leaf, Standing};
 use zhunsheng_dossier::{Criterion, Outcome};
-use zhunsheng_verdict::{Assessment, Finding, Request};
+use zhunsheng_verdict::{Assessment, Finding, Request, Rolled};
 
-use crate::{packs, recorded, words};
+use crate::{answers, packs, recorded, words};
 
 /// The whole assessment as one value.
 pub fn json(assessment: &Assessment<'_>) -> Value {
@@ -158,7 +158,7 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding, law: &mut Law) -> Val
     let schema = &assessment.catalogue.schema;
     let (clause, indicator, dimension) = words::place(assessment, leaf);
     let (kind, id) = assessment.object(finding);
-    let read: Vec<Value> = finding
+    let mut read: Vec<Value> = finding
         .facts
         .iter()
         .map(|fact| {
@@ -166,6 +166,7 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding, law: &mut Law) -> Val
                 "at": assessment.dossier.sources.line(facts.at(*fact))})
         })
         .collect();
+    read.extend(answers::json(assessment, finding));
     let missing: Vec<String> = finding.missing.iter().map(|one| assessment.missing_path(*one)).collect();
     let limits = law.limits(assessment, finding.leaf, leaf);
     let law = law.of(assessment, finding.leaf, leaf);
@@ -174,7 +175,7 @@ fn finding(assessment: &Assessment<'_>, finding: &Finding, law: &mut Law) -> Val
         "stage": stage(assessment, finding, leaf),
         "object": {"kind": kind, "id": id},
         "verdict": finding.verdict, "severity": leaf.severity,
-        "basis": if finding.determinations.is_empty() { "automatic" } else { "assessor" },
+        "basis": answers::basis(finding),
         "reason": words::reason(assessment, finding),
         "facts": read, "missing": missing, "law": law, "remedy": leaf.remedy,
     });
@@ -264,12 +265,19 @@ fn stage(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf) -> Value {
 }
 
 fn rollup(assessment: &Assessment<'_>) -> Value {
-    assessment
-        .rollup
-        .iter()
-        .filter_map(|rolled| Some((assessment.catalogue.clauses.get(rolled.clause)?, rolled.verdict)))
-        .map(|(clause, verdict)| json!({"id": clause.id, "kind": clause.kind, "title": clause.title, "verdict": verdict}))
-        .collect()
+    let concluded = words::dimensions(assessment, words::Moment::Open);
+    let one = |(clause, verdict): (&Clause, Outcome)| {
+        let mut value = json!({"id": clause.id, "kind": clause.kind, "title": clause.title, "verdict": verdict});
+        // What the standard concludes of a dimension may be more than its findings come to (5.2.2).
+        if let Some(one) = concluded.iter().find(|one| one.clause.id == clause.id)
+            && let Value::Object(map) = &mut value
+        {
+            map.insert("conclusion".into(), json!({"verdict": one.verdict, "zh": one.text.zh, "en": one.text.en}));
+        }
+        value
+    };
+    let rolled = |rolled: &Rolled| Some((assessment.catalogue.clauses.get(rolled.clause)?, rolled.verdict));
+    assessment.rollup.iter().filter_map(rolled).map(one).collect()
 }
 
 fn request(assessment: &Assessment<'_>, request: &Request) -> Value {

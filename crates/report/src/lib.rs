@@ -1,6 +1,8 @@
 //! Renders an assessment as text, JSON and HTML. One set of sentences ([`words`]) feeds every form.
 
+pub mod answers;
 pub mod browse;
+mod conclusion;
 mod counts;
 mod html;
 mod json;

@@ -14,7 +14,7 @@ use zhunsheng_source::Lang;
 use zhunsheng_verdict::{Assessment, Finding};
 
 use crate::sarif::{places, uri};
-use crate::{statement, words};
+use crate::{answers, statement, words};
 
 /// Names of our own properties.
 const NS: &str = "https://example.invalid/zhunsheng/oscal";
@@ -104,11 +104,12 @@ impl Document<'_, '_> {
         }
     }
 
-    /// Who appears: the target, and each person who determined.
+    /// Who appears: the target, and each person who determined or whose answers were read.
     fn metadata(&self) -> Value {
         let mut parties =
             vec![json!({"uuid": self.id("target"), "type": "organization", "name": target(self.assessment, "name")})];
         let mut people: Vec<&str> = self.assessment.dossier.determinations.iter().map(|one| one.by.as_str()).collect();
+        people.extend(answers::people(self.assessment));
         people.sort_unstable();
         people.dedup();
         parties
@@ -142,7 +143,7 @@ impl Document<'_, '_> {
             .into_iter()
             .map(|(id, text)| format!("- {id}: {}", text.get(self.lang)))
             .collect();
-        let overall = words::overall(assessment);
+        let overall = words::overall(assessment, words::Moment::Open);
         let heading = self.say("方法的局限：", "limits of the method:");
         let remarks = [overall.get(self.lang), heading, &limits.join("\n")].join("\n\n");
         json!({
@@ -189,11 +190,19 @@ impl Document<'_, '_> {
                 json!({"href": format!("{file}#L{}", at.line), "description": format!("{path} = {value}")})
             })
             .collect();
+        let answered = assessment.answers(finding);
+        evidence.extend(answered.iter().map(|one| {
+            let (at, by) = (one.answer.at, answers::by(one));
+            let file = uri(assessment.dossier.sources.name(at.file));
+            let said = format!("{} = {} ({by})", one.path, one.answer.answer);
+            json!({"href": format!("{file}#L{}", at.line), "description": said})
+        }));
         evidence.extend(finding.missing.iter().map(|one| {
             let path = assessment.missing_path(*one);
             json!({"description": format!("{}{path}", self.say("尚不清楚：", "not known: "))})
         }));
-        // What was read from logs was tested; what was stated was examined; where a person determined, that person is the origin.
+        // What was read from logs was tested; what was stated was examined; where a person determined or answered, that person
+        // is the origin.
         let mut methods = vec!["EXAMINE"];
         if !finding.records.is_empty() {
             methods.push("TEST");
@@ -211,8 +220,17 @@ impl Document<'_, '_> {
             if !evidence.is_empty() {
                 map.insert("relevant-evidence".into(), evidence.into());
             }
-            if let Some(by) = words::determination(assessment, finding).map(|one| self.person(&one.by)) {
-                map.insert("origins".into(), json!([{"actors": [{"type": "party", "actor-uuid": by}]}]));
+            let mut by: Vec<&str> = match words::determination(assessment, finding) {
+                Some(one) => vec![one.by.as_str()],
+                None if finding.by_answers() => answered.iter().map(|one| one.answer.by.as_str()).collect(),
+                None => Vec::new(),
+            };
+            by.sort_unstable();
+            by.dedup();
+            let actors: Vec<Value> =
+                by.into_iter().map(|by| json!({"type": "party", "actor-uuid": self.person(by)})).collect();
+            if !actors.is_empty() {
+                map.insert("origins".into(), json!([{"actors": actors}]));
             }
         }
         value
@@ -252,13 +270,13 @@ impl Document<'_, '_> {
             && let Value::Object(map) = &mut status
         {
             let undetermined =
-                self.say("未确定：已知事实不足以判断。", "undetermined: the facts known do not decide it.");
+                self.say("待定：已知事实不足以判断。", "undetermined: the facts known do not decide it.");
             map.insert("remarks".into(), undetermined.into());
         }
         let mut props = vec![
             Self::prop("verdict", finding.verdict.word()),
             Self::prop("severity", severity(leaf.severity)),
-            Self::prop("basis", if finding.determinations.is_empty() { "automatic" } else { "assessor" }),
+            Self::prop("basis", answers::basis(finding)),
             Self::prop("object-kind", kind),
         ];
         if !id.is_empty() {

@@ -75,6 +75,43 @@ pub fn shown<'a>(assessment: &'a Assessment<'_>) -> Vec<Shown<'a>> {
         .collect()
 }
 
+/// What of all findings is of sector packs: leaves, and findings by verdict in the order of [`ORDER`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Within {
+    /// Leaves.
+    pub leaves: usize,
+    /// Findings.
+    pub counts: [usize; 4],
+}
+
+impl Within {
+    /// As a sentence to stand after the counts of all findings, which a reader would add the packs' to otherwise; `None`
+    /// where there is nothing to tell apart.
+    pub fn sentence(&self, findings: usize) -> Option<Text> {
+        let Within { leaves, counts: [gap, undetermined, conformant, not_applicable] } = *self;
+        let own: usize = self.counts.iter().sum();
+        (own > 0 && own < findings).then(|| {
+            Text::new(
+                format!(
+                    "以上数字已含行业包：{leaves} 个条目，差距 {gap} 项，待定 {undetermined} 项，符合 {conformant} 项，不适用 {not_applicable} 项。"
+                ),
+                format!(
+                    "These figures include the sector packs: {leaves} leaves with {gap} gaps, {undetermined} undetermined, {conformant} conformant, {not_applicable} not applicable."
+                ),
+            )
+        })
+    }
+}
+
+/// What of all findings is of sector packs.
+pub fn within(assessment: &Assessment<'_>) -> Within {
+    shown(assessment).iter().fold(Within::default(), |mut all, one| {
+        all.leaves += one.rows.iter().map(|row| row.leaves.len()).sum::<usize>();
+        all.counts.iter_mut().zip(one.counts).for_each(|(sum, count)| *sum += count);
+        all
+    })
+}
+
 /// How the pack's document stands on the as-of date.
 pub fn standing(pack: &Pack, standing: Standing) -> Text {
     let from = pack.in_force.map(|date| date.to_string()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! What the event records show, in words: one set of sentences for text, JSON and HTML.
 
 use serde_json::{Map, Value};
-use zhunsheng_dossier::{FieldId, Named, Outcome, RecordId, Val};
+use zhunsheng_dossier::{FieldId, Named, Outcome, RecordId, Type, Val};
 use zhunsheng_source::{At, Text};
 use zhunsheng_verdict::{Assessment, Finding};
 
@@ -122,7 +122,7 @@ impl Recorded<'_> {
         let schema = &self.assessment.catalogue.schema;
         let shape = schema.kinds.get("record").map(|kind| schema.shape(kind.shape));
         match shape.and_then(|shape| shape.fields.get("stage")).map(|field| &field.ty) {
-            Some(zhunsheng_dossier::Type::Enum(values)) => values.get(&word).cloned().unwrap_or_default(),
+            Some(Type::Enum(values)) => values.get(&word).cloned().unwrap_or_default(),
             _ => Text::default(),
         }
     }
@@ -148,6 +148,30 @@ impl Recorded<'_> {
         }
     }
 
+    /// The tables and columns that were not given, in words with the names they have in the records; empty where none.
+    fn lacking(&self) -> Text {
+        let Value::Array(list) = self.json_of("lacking") else { return Text::default() };
+        let schema = &self.assessment.catalogue.schema;
+        let field = schema.kinds.get("target").and_then(|kind| schema.shape(kind.shape).fields.get("event_records"));
+        let label = |table: &str| match field.map(|field| &field.ty) {
+            Some(Type::Enum(values)) => values.get(table).cloned(),
+            _ => None,
+        };
+        let words = |name: &str| {
+            let (table, column) = name.split_once('.').unwrap_or((name, ""));
+            match (label(table), column) {
+                (None, _) => Text::new(name, name),
+                (Some(of), "") => Text::new(format!("{}（{name}）", of.zh), format!("{} ({name})", of.en)),
+                (Some(of), column) => {
+                    Text::new(format!("{}的列 {column}", of.zh), format!("column {column} of the {}", of.en))
+                }
+            }
+        };
+        let (zh, en): (Vec<String>, Vec<String>) =
+            list.iter().filter_map(Value::as_str).map(words).map(|one| (one.zh, one.en)).unzip();
+        Text::new(zh.join("、"), en.join(", "))
+    }
+
     /// What it shows, with its counts.
     pub fn sentence(&self) -> Text {
         let title = self.title();
@@ -170,6 +194,12 @@ impl Recorded<'_> {
                 if !first.is_empty() {
                     zh.push_str(&format!("，{first} 至 {last}"));
                     en.push_str(&format!(", {first} to {last}"));
+                }
+                // What the violations do not rest on may be open beside them.
+                let lacking = self.lacking();
+                if !lacking.is_empty() {
+                    zh.push_str(&format!("；另缺{}，就此未能核验", lacking.zh));
+                    en.push_str(&format!("; not decided for what is missing: {}", lacking.en));
                 }
                 Text::new(
                     format!("{zh_part}{}：{examined} {zh_unit}中有 {violations} {zh_unit}{zh}", title.zh),
@@ -194,19 +224,13 @@ impl Recorded<'_> {
                 )
             }
             _ => {
-                let lacking = match self.json_of("lacking") {
-                    Value::Array(list) => {
-                        let words: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
-                        words.join(", ")
-                    }
-                    _ => String::new(),
-                };
+                let lacking = self.lacking();
                 let (zh, en) = match lacking.is_empty() {
                     true if self.text_of("from").is_empty() => {
                         ("未能全部读取".to_owned(), "not all of it could be read".to_owned())
                     }
                     true => ("不能读取的行过多".to_owned(), "too many rows could not be read".to_owned()),
-                    false => (format!("缺 {lacking}"), format!("missing {lacking}")),
+                    false => (format!("缺{}", lacking.zh), format!("missing {}", lacking.en)),
                 };
                 Text::new(
                     format!("{zh_part}{}：未能核验（{zh}）", title.zh),

@@ -9,7 +9,7 @@ use zhunsheng_dossier::{FactId, Outcome};
 use zhunsheng_source::{At, Lang};
 use zhunsheng_verdict::{Assessment, Finding};
 
-use crate::words;
+use crate::{answers, words};
 
 /// Places given for one result.
 const PLACES: usize = 5;
@@ -88,12 +88,22 @@ fn result(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf, rule: usi
         // The same leaf and object are the same result in the next run, wherever they stand then.
         "partialFingerprints": {"leafAndObject/v1": format!("{}@{object}", leaf.id)},
     });
-    let related: Vec<Value> =
+    let mut related: Vec<Value> =
         places(assessment, finding).into_iter().map(|at| location(assessment, at, &object)).collect();
-    if let Value::Object(map) = &mut value
-        && !related.is_empty()
-    {
-        map.insert("relatedLocations".into(), related.into());
+    // Where a person's answer was read, it stands with the name and the day.
+    related.extend(assessment.answers(finding).iter().map(|one| {
+        let mut place = location(assessment, one.answer.at, &object);
+        let said = format!("{} ({})", answers::sentence(one, lang), answers::by(one));
+        if let Value::Object(map) = &mut place {
+            map.insert("message".into(), json!({"text": said}));
+        }
+        place
+    }));
+    if let Value::Object(map) = &mut value {
+        map.insert("properties".into(), json!({"basis": answers::basis(finding)}));
+        if !related.is_empty() {
+            map.insert("relatedLocations".into(), related.into());
+        }
     }
     value
 }

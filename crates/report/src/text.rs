@@ -121,6 +121,11 @@ fn head(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
         Outcome::NotApplicable.label().get(lang),
         assessment.count(Outcome::NotApplicable),
     );
+    if let Some(within) = packs::within(assessment).sentence(assessment.findings.len()) {
+        for line in wrap(within.get(lang), COLUMNS - 4) {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
 }
 
 pub(crate) fn sign(outcome: Outcome) -> &'static str {
@@ -150,14 +155,29 @@ fn dimensions(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
         return;
     }
     rule(out, &pick(lang, "维度", "Dimensions"));
+    let concluded = words::dimensions(assessment, words::Moment::Open);
     for rolled in assessment.rollup.iter() {
         let Some(clause) = assessment.catalogue.clauses.get(rolled.clause) else { continue };
-        if clause.kind != Kind::Dimension && clause.kind != Kind::Indicator {
-            continue;
+        if clause.kind == Kind::Indicator {
+            let label = format!("      {} {} {}", sign(rolled.verdict), clause.id, clause.title.get(lang));
+            let _ = writeln!(out, "{}{}", pad(&cut(&label, 70), 72), rolled.verdict.label().get(lang));
+        } else if let Some(one) = concluded.iter().find(|one| one.clause.id == clause.id) {
+            let label = format!("  {} {} {}", sign(one.verdict), clause.id, clause.title.get(lang));
+            let said = one.text.get(lang);
+            // A conclusion too long for its column has lines of its own.
+            if crate::wrap::width(said) <= COLUMNS - 72 {
+                let _ = writeln!(out, "{}{said}", pad(&cut(&label, 70), 72));
+            } else {
+                let _ = writeln!(out, "{}", cut(&label, COLUMNS));
+                for line in wrap(said, COLUMNS - 8) {
+                    let _ = writeln!(out, "      {line}");
+                }
+            }
         }
-        let indent = if clause.kind == Kind::Dimension { "  " } else { "      " };
-        let label = format!("{indent}{} {} {}", sign(rolled.verdict), clause.id, clause.title.get(lang));
-        let _ = writeln!(out, "{}{}", pad(&cut(&label, 70), 72), rolled.verdict.label().get(lang));
+    }
+    for (index, line) in wrap(words::overall(assessment, words::Moment::Open).get(lang), COLUMNS - 4).iter().enumerate()
+    {
+        let _ = writeln!(out, "{}  {line}", if index == 0 { "\n" } else { "" });
     }
 }
 
@@ -246,6 +266,7 @@ fn gap(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf, lang: Lang, 
         }
     }
     facts(assessment, finding, lang, out);
+    answers(assessment, finding, lang, out);
     rows(assessment, finding, lang, out);
     let cited = words::law_lines(assessment, leaf, lang);
     if !cited.is_empty() {
@@ -265,13 +286,15 @@ fn gap(assessment: &Assessment<'_>, finding: &Finding, leaf: &Leaf, lang: Lang, 
 }
 
 fn facts(assessment: &Assessment<'_>, finding: &Finding, lang: Lang, out: &mut String) {
-    let schema = &assessment.catalogue.schema;
-    let facts = &assessment.dossier.facts;
-    for (index, fact) in finding.facts.iter().take(FACTS).enumerate() {
-        let at = assessment.dossier.sources.line(facts.at(*fact));
-        let value = cut(&words::value(&facts.json(schema, *fact)), 40);
-        let line = format!("{} = {value}  ← {at}", facts.fact_path(schema, *fact));
-        block(out, &if index == 0 { pick(lang, "事实", "facts") } else { String::new() }, &line);
+    let first = finding.facts.get(..FACTS.min(finding.facts.len())).unwrap_or_default();
+    for (index, fact) in crate::facts(assessment, first, lang).iter().enumerate() {
+        let value = cut(&fact.value, 40);
+        // In words as in the HTML form, with the path by which the dossier has it.
+        let said = match fact.label.as_str() {
+            "" => format!("{} = {value}  ← {}", fact.path, fact.place),
+            label => format!("{label}{}{value}  ← {} · {}", pick(lang, "：", ": "), fact.path, fact.place),
+        };
+        block(out, &if index == 0 { pick(lang, "事实", "facts") } else { String::new() }, &said);
     }
     if finding.facts.len() > FACTS {
         let more = finding.facts.len() - FACTS;
@@ -284,6 +307,15 @@ fn facts(assessment: &Assessment<'_>, finding: &Finding, lang: Lang, out: &mut S
                 &format!("… {more} more facts (see the JSON form)"),
             ),
         );
+    }
+}
+
+/// What a person answered, who, when and where it stands.
+fn answers(assessment: &Assessment<'_>, finding: &Finding, lang: Lang, out: &mut String) {
+    for (index, one) in assessment.answers(finding).iter().enumerate() {
+        let (said, by) = (crate::answers::sentence(one, lang), crate::answers::by(one));
+        let line = format!("{said}  ← {by} · {} · {}", one.path, crate::answers::place(assessment, one));
+        block(out, &if index == 0 { pick(lang, "回答", "answer") } else { String::new() }, &line);
     }
 }
 
@@ -321,9 +353,17 @@ fn requests(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
     if assessment.requests.is_empty() {
         return;
     }
-    let count = assessment.requests.len();
-    rule(out, &pick(lang, &format!("尚缺的资料 ({count})"), &format!("What is missing ({count})")));
     let groups = grouped(&assessment.requests);
+    // A question asked of several objects is one question; the heading counts both, the list and its end count questions.
+    let (asked, places) = (groups.len(), assessment.requests.len());
+    let heading = match places == asked {
+        true => Text::new(format!("尚缺的资料 ({asked} 个问题)"), format!("What is missing ({asked} questions)")),
+        false => Text::new(
+            format!("尚缺的资料 ({asked} 个问题，卷宗中 {places} 处)"),
+            format!("What is missing ({asked} questions, {places} places in the dossier)"),
+        ),
+    };
+    rule(out, heading.get(lang));
     for (index, group) in groups.iter().take(REQUESTS).enumerate() {
         let Some(first) = group.first() else { continue };
         let asked = format!("[{}] {}", crate::party(assessment, first.to).get(lang), first.question.get(lang));
@@ -358,8 +398,8 @@ fn requests(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
             "\n       {}",
             pick(
                 lang,
-                &format!("……另有 {more} 项（--format json 可得全部）"),
-                &format!("… {more} more (--format json has them all)")
+                &format!("……另有 {more} 个问题（--format json 可得全部）"),
+                &format!("… {more} more questions (--format json has them all)")
             )
         );
     }
@@ -415,7 +455,11 @@ fn limits(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
 pub fn explain(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
     let mut out = String::new();
     let Some(clause) = catalogue.clause_of(leaf) else { return out };
-    let _ = writeln!(out, "{} · {} {}", leaf.id, clause.id, clause.title.get(lang));
+    let title = clause.title.get(lang);
+    let _ = match leaf.id == clause.id {
+        true => writeln!(out, "{} {title}", leaf.id),
+        false => writeln!(out, "{} · {} {title}", leaf.id, clause.id),
+    };
     let section = |out: &mut String, title: &str, text: &str| {
         if !text.is_empty() {
             let _ = writeln!(out, "\n{title}");
@@ -434,7 +478,8 @@ pub fn explain(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
     section(&mut out, &pick(lang, "评估方法", "What the assessor examines"), examine.get(lang));
     let evidence: Vec<&str> = leaf.evidence.iter().map(|one| one.get(lang)).collect();
     section(&mut out, &pick(lang, "期待的证据", "Evidence expected"), &evidence.join(&pick(lang, "；", "; ")));
-    section(&mut out, &pick(lang, "判断对象", "Judged on"), &leaf.object);
+    let kind = catalogue.schema.kinds.get(&leaf.object).map(|kind| kind.title.get(lang)).unwrap_or_default();
+    section(&mut out, &pick(lang, "判断对象", "Judged on"), &format!("{kind} ({})", leaf.object));
     section(&mut out, &pick(lang, "适用条件", "Applies when"), &leaf.sources.0);
     for step in &leaf.steps {
         let answers: Vec<String> =
@@ -446,6 +491,7 @@ pub fn explain(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
         );
     }
     section(&mut out, &pick(lang, "检查式", "Check"), &leaf.sources.1);
+    section(&mut out, &pick(lang, "怎样判断", "How it is decided"), &crate::browse::said(catalogue, leaf, lang));
     section(&mut out, &pick(lang, "还须满足的条款", "Clauses that must hold too"), &leaf.requires.join(" "));
     section(&mut out, &pick(lang, "须满足其一的条款", "One of these must hold"), &leaf.any_of.join(" "));
     section(&mut out, &pick(lang, "例外", "Exceptions"), &leaf.except.join(" "));
@@ -461,7 +507,8 @@ pub fn explain(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
         .map(|other| other.id.as_str())
         .collect();
     section(&mut out, &pick(lang, "行业包中更严的要求", "Stricter in sector packs"), &stricter.join(" "));
-    section(&mut out, &pick(lang, "法律", "Law"), &leaf.law.join(" "));
+    let law: Vec<String> = leaf.law.iter().map(|id| words::reference(catalogue, id).get(lang).to_owned()).collect();
+    section(&mut out, &pick(lang, "法律", "Law"), &law.join(&pick(lang, "；", "; ")));
     section(&mut out, &pick(lang, "条目出处", "Declared at"), &catalogue.sources.line(leaf.at));
     out
 }

@@ -5,10 +5,10 @@ use zhunsheng_dossier::{Criterion, Determination, Effect, Outcome};
 use zhunsheng_source::Text;
 use zhunsheng_verdict::{Applied, Assessment, Finding, Kleene};
 
+pub use crate::conclusion::{Concluded, Moment, conclusion, dimensions, no_basis, overall};
+
 /// Clause whose failure ends the matter: at least one legal basis must hold.
 pub const BASIS: &str = "5.2.2";
-/// The dimension it belongs to.
-const LAWFULNESS: &str = "5.2";
 
 /// The leaf of a finding. Findings come from the catalogue, so it exists.
 pub fn leaf<'a>(assessment: &'a Assessment<'_>, finding: &Finding) -> Option<&'a Leaf> {
@@ -181,6 +181,18 @@ pub fn law<'a>(assessment: &'a Assessment<'_>, leaf: &'a Leaf) -> Vec<Cited<'a>>
     cited
 }
 
+/// `《个人信息保护法》第13条第1款第1项` of a reference such as `pipl/13(1)(1)`; the reference itself where nothing is known of it.
+pub fn reference(catalogue: &Catalogue, id: &str) -> Text {
+    let found = LawRef::parse(id).and_then(|parsed| Some((catalogue.instrument(parsed.instrument)?, parsed.show())));
+    found.map_or_else(
+        || Text::new(id, id),
+        |(instrument, part)| {
+            let (zh, en) = (&instrument.short.zh, &instrument.short.en);
+            Text::new(format!("《{zh}》{}", part.zh), format!("{en}, {}", part.en))
+        },
+    )
+}
+
 /// `2021-11-01 起施行，基准日尚未施行` and the like; empty for what is in force.
 pub fn standing(instrument: &Instrument, standing: Standing) -> Text {
     let from = instrument.in_force.map(|date| date.to_string()).unwrap_or_default();
@@ -311,65 +323,6 @@ pub fn value(value: &serde_json::Value) -> String {
     }
 }
 
-/// Whether 5.2 may not be called conformant because of its legal basis: a gap, or open, with any activity (5.2.2).
-pub fn no_basis(assessment: &Assessment<'_>) -> Option<Outcome> {
-    let position = assessment.catalogue.leaf_position(BASIS)?;
-    let verdicts = || assessment.findings.iter().filter(|one| one.leaf == position).map(|one| one.verdict);
-    [Outcome::Gap, Outcome::Undetermined].into_iter().find(|bad| verdicts().any(|verdict| verdict == *bad))
-}
-
-/// The conclusion on a dimension: the verdict as the standard has it, and in words.
-pub fn conclusion(dimension: &str, verdict: Outcome, no_basis: Option<Outcome>) -> (Outcome, Text) {
-    let lost = dimension == LAWFULNESS && no_basis.is_some();
-    let text = match (verdict, lost) {
-        (Outcome::Gap, _) => Text::new("不符合：存在差距", "not conformant: there are gaps"),
-        (Outcome::Undetermined, true) => {
-            Text::new("不符合：合法性基础不能确定", "not conformant: no legal basis can be determined")
-        }
-        (Outcome::Undetermined, false) => Text::new("待定：不得视为符合", "undetermined: not established"),
-        (Outcome::Conformant, _) => Text::new("符合", "conformant"),
-        (Outcome::NotApplicable, _) => Text::new("不适用", "not applicable"),
-    };
-    (if lost { Outcome::Gap } else { verdict }, text)
-}
-
-/// The conclusion over all dimensions, in one sentence.
-pub fn overall(assessment: &Assessment<'_>) -> Text {
-    let basis = no_basis(assessment);
-    let verdicts: Vec<Outcome> = assessment
-        .rollup
-        .iter()
-        .filter_map(|rolled| Some((assessment.catalogue.clauses.get(rolled.clause)?, rolled.verdict)))
-        .filter(|(clause, _)| clause.kind == Kind::Dimension)
-        .map(|(clause, verdict)| conclusion(&clause.id, verdict, basis).0)
-        .collect();
-    let count = |wanted: Outcome| verdicts.iter().filter(|verdict| **verdict == wanted).count();
-    let (failed, open, all) = (count(Outcome::Gap), count(Outcome::Undetermined), verdicts.len());
-    match (failed, open) {
-        (0, 0) if all == 0 => Text::new("没有任何维度得出结论。", "No dimension has a conclusion."),
-        (0, 0) => Text::new(
-            format!("评估对象在范围内的 {all} 个维度上没有差距，也没有待定事项。"),
-            format!("The target shows no gap and nothing undetermined in the {all} dimensions in scope."),
-        ),
-        (0, _) => Text::new(
-            format!("评估对象没有发现差距，但 {all} 个维度中有 {open} 个待定，现在不能认定为符合。"),
-            format!(
-                "No gap was found, but {open} of {all} dimensions are undetermined; the target cannot be called conformant now."
-            ),
-        ),
-        (_, 0) => Text::new(
-            format!("评估对象不符合合规框架：{all} 个维度中有 {failed} 个不符合。"),
-            format!("The target does not conform to the framework: {failed} of {all} dimensions are not conformant."),
-        ),
-        _ => Text::new(
-            format!("评估对象不符合合规框架：{all} 个维度中有 {failed} 个不符合，{open} 个待定。"),
-            format!(
-                "The target does not conform to the framework: {failed} of {all} dimensions are not conformant and {open} undetermined."
-            ),
-        ),
-    }
-}
-
 /// How an assessment is made, and what that means for its conclusions.
 pub fn method() -> Vec<(Text, Text)> {
     vec![
@@ -427,6 +380,7 @@ pub fn unit(unit: &str, lang: zhunsheng_source::Lang) -> &str {
         "minutes" => ("分钟", "minutes"),
         "months" => ("个月", "months"),
         "years" => ("年", "years"),
+        "years-of-age" => ("周岁", "years of age"),
         "times" => ("次", "times"),
         "records" => ("条", "records"),
         "requests" => ("件", "requests"),

@@ -6,6 +6,7 @@ use zhunsheng_catalogue::{Catalogue, Instrument, LawRef, Leaf, LeafId, Pack, Sta
 use zhunsheng_dossier::{Date, Dossier, Outcome};
 use zhunsheng_source::Diagnostics;
 
+use crate::answered::{Answered, Given, given};
 use crate::criteria::Criteria;
 use crate::eval::Missing;
 use crate::finding::Finding;
@@ -90,6 +91,8 @@ pub struct Assessment<'a> {
     pub packs: Vec<ActivePack>,
     /// For leaves of the standard: the pack leaves that are stricter.
     pub sharpened: BTreeMap<LeafId, Vec<LeafId>>,
+    /// Where the dossier's answers stand among its answers.
+    pub(crate) given: Shared<Given>,
 }
 
 /// A result without what it was judged from, for whoever keeps it beside its dossier and judges again only when
@@ -106,12 +109,13 @@ pub struct Kept {
     binding: Shared<Vec<Kleene>>,
     packs: Vec<ActivePack>,
     sharpened: BTreeMap<LeafId, Vec<LeafId>>,
+    given: Shared<Given>,
 }
 
 impl Kept {
     /// The result again, on the catalogue and dossier it was judged from.
     pub fn on<'a>(&self, catalogue: &'a Catalogue, dossier: &'a Dossier) -> Assessment<'a> {
-        let Kept { as_of, stages, findings, rollup, requests, worksheets, warnings, binding, packs, sharpened } =
+        let Kept { as_of, stages, findings, rollup, requests, worksheets, warnings, binding, packs, sharpened, given } =
             self.clone();
         Assessment {
             catalogue,
@@ -127,6 +131,7 @@ impl Kept {
             binding,
             packs,
             sharpened,
+            given,
         }
     }
 }
@@ -145,9 +150,10 @@ impl Assessment<'_> {
             binding,
             packs,
             sharpened,
+            given,
             ..
         } = self;
-        Kept { as_of, stages, findings, rollup, requests, worksheets, warnings, binding, packs, sharpened }
+        Kept { as_of, stages, findings, rollup, requests, worksheets, warnings, binding, packs, sharpened, given }
     }
 
     /// Number of findings with a verdict.
@@ -179,6 +185,11 @@ impl Assessment<'_> {
     /// The path of something missing.
     pub fn missing_path(&self, missing: Missing) -> String {
         crate::request::path(self.catalogue, self.dossier, missing)
+    }
+
+    /// What people answered that a finding read, in the order in which it was read.
+    pub fn answers(&self, finding: &Finding) -> Vec<Answered<'_>> {
+        crate::answered::of(self, finding)
     }
 
     /// The kind and id of a finding's object; the id is empty for singletons and for collections as a whole.
@@ -272,6 +283,7 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
     let binding = Shared::from(crate::register::binding(catalogue, facts, as_of));
     let sharpened = packs::sharpened(catalogue, &packs);
     let worksheets = Shared::from(worksheets(catalogue, facts, &sheets, as_of));
+    let given = Shared::from(given(catalogue, facts, &dossier.answers));
     let warnings = problems;
     Ok(Assessment {
         catalogue,
@@ -287,6 +299,7 @@ pub fn assess<'a>(catalogue: &'a Catalogue, dossier: &'a Dossier, input: &Input)
         binding,
         packs,
         sharpened,
+        given,
     })
 }
 

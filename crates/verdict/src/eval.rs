@@ -24,7 +24,7 @@ pub enum Missing {
 }
 
 /// The lengths of a trace at some moment.
-type Mark = (usize, usize, usize);
+type Mark = (usize, usize, usize, usize);
 
 /// What was read on the way to a value.
 #[derive(Clone, Debug, Default)]
@@ -33,12 +33,14 @@ pub(crate) struct Trace {
     pub missing: Vec<Missing>,
     /// Worksheets consulted: procedure and object.
     pub sheets: Vec<(u16, RecordId)>,
+    /// Steps whose answers were read: leaf and step. The object is the one under judgement.
+    pub answers: Vec<(usize, u16)>,
 }
 
 impl Trace {
-    /// Where facts, missing and worksheets end now.
+    /// Where facts, missing, worksheets and answers end now.
     pub fn mark(&self) -> Mark {
-        (self.facts.len(), self.missing.len(), self.sheets.len())
+        (self.facts.len(), self.missing.len(), self.sheets.len(), self.answers.len())
     }
 
     /// Forgets what was read between two marks: it did not decide.
@@ -49,6 +51,9 @@ impl Trace {
         if from.1 < to.1 {
             self.missing.drain(from.1..to.1);
         }
+        if from.3 < to.3 {
+            self.answers.drain(from.3..to.3);
+        }
     }
 
     /// Forgets what was read since a mark.
@@ -56,11 +61,12 @@ impl Trace {
         self.facts.truncate(mark.0);
         self.missing.truncate(mark.1);
         self.sheets.truncate(mark.2);
+        self.answers.truncate(mark.3);
     }
 
     /// Forgets everything and keeps the room.
     pub fn clear(&mut self) {
-        self.back_to((0, 0, 0));
+        self.back_to((0, 0, 0, 0));
     }
 
     /// Each fact once, in the order first read.
@@ -68,6 +74,7 @@ impl Trace {
         once(&mut self.facts);
         once(&mut self.missing);
         once(&mut self.sheets);
+        once(&mut self.answers);
     }
 }
 
@@ -279,7 +286,10 @@ impl<'a> Eval<'a> {
             Expr::Local(index) => locals.get(*index),
             Expr::List(items) => V::Made(items.iter().map(|part| self.value(part, locals, trace)).collect()),
             Expr::Step(index) => match self.answers.get(*index as usize).copied().flatten() {
-                Some(answer) => V::Sym(answer),
+                Some(answer) => {
+                    trace.answers.push((self.leaf, *index));
+                    V::Sym(answer)
+                }
                 None => {
                     trace.missing.push(Missing::Step(self.leaf, self.object, *index));
                     V::Unknown

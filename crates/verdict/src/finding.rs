@@ -51,6 +51,9 @@ pub struct Rest {
     pub exempt: Option<String>,
     /// The alternative that holds instead (5.2.2).
     pub superseded: Option<String>,
+    /// Steps whose answers by a person were read on the way to the verdict: leaf (the finding's own, or that of an exception
+    /// that holds) and step.
+    pub answers: Vec<(LeafId, u16)>,
     /// Positions of the assessor's determinations; the last one counts.
     pub determinations: Vec<usize>,
     /// Worksheets consulted: procedure and object.
@@ -81,6 +84,13 @@ impl Finding {
         self.standard = verdict;
     }
 
+    /// Whether a person's answers decided the automatic verdict: they were read, it is decided, and not by another clause.
+    pub fn by_answers(&self) -> bool {
+        let failed = self.automatic == Outcome::Gap && self.leans.iter().any(|lean| lean.outcome == Outcome::Gap);
+        let open = self.automatic == Outcome::Undetermined;
+        !self.answers.is_empty() && !open && !failed && self.superseded.is_none()
+    }
+
     /// To write what most findings do not have.
     pub(crate) fn rest_mut(&mut self) -> &mut Rest {
         self.rest.get_or_insert_default()
@@ -106,6 +116,7 @@ impl Deref for Finding {
             leans: Vec::new(),
             exempt: None,
             superseded: None,
+            answers: Vec::new(),
             determinations: Vec::new(),
             worksheets: Vec::new(),
             criteria: Vec::new(),
@@ -129,5 +140,22 @@ mod tests {
         finding.rest_mut().records.clear();
         finding.tidy();
         assert_eq!(finding, Finding::new(3, 7, Outcome::Gap));
+    }
+
+    #[test]
+    fn answers_decide_unless_it_is_open_or_another_clause_does() {
+        let mut finding = Finding::new(3, 7, Outcome::Gap);
+        assert!(!finding.by_answers());
+        finding.rest_mut().answers.push((3, 0));
+        assert!(finding.by_answers());
+        finding.decide(Outcome::Undetermined);
+        assert!(!finding.by_answers());
+        finding.decide(Outcome::Gap);
+        finding.rest_mut().leans.push(Lean { id: "5.3.3".into(), outcome: Outcome::Gap });
+        assert!(!finding.by_answers(), "another clause is the gap");
+        finding.decide(Outcome::Conformant);
+        assert!(finding.by_answers());
+        finding.rest_mut().superseded = Some("5.2.2.2".into());
+        assert!(!finding.by_answers());
     }
 }

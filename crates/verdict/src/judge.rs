@@ -267,7 +267,12 @@ impl<'a, 'b> Judge<'a, 'b> {
             self.bench.records.map_or(Kleene::True, |records| records.of(eval.leaf, eval.object, &mut said, finding));
         let mut result = recorded;
         if let Some(check) = &leaf.check {
+            let before = trace.mark();
             let declared = eval.condition(check, trace);
+            // Where the records alone decide, what people answered did not.
+            if recorded == Kleene::False && declared != Kleene::False {
+                trace.answers.truncate(before.3);
+            }
             result = recorded.and(declared);
             if result == Kleene::False {
                 return Kleene::False;
@@ -348,6 +353,7 @@ impl<'a, 'b> Judge<'a, 'b> {
             if let Some(Slot::Done(finding)) = self.slots.get(*leaf) {
                 if holds == Kleene::True {
                     trace.facts.extend_from_slice(&finding.facts);
+                    trace.answers.extend_from_slice(&finding.answers);
                 }
                 if holds == Kleene::Unknown {
                     trace.missing.extend_from_slice(&finding.missing);
@@ -402,6 +408,9 @@ impl<'a, 'b> Judge<'a, 'b> {
 fn keep(finding: &mut Finding, trace: &mut Trace) {
     trace.tidy();
     finding.facts = trace.facts.as_slice().into();
+    if !trace.answers.is_empty() {
+        finding.rest_mut().answers.clone_from(&trace.answers);
+    }
     if finding.verdict == Outcome::Undetermined {
         finding.missing = trace.missing.as_slice().into();
     }

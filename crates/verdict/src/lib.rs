@@ -4,6 +4,7 @@
 //! Kleene logic ([`eval`]); no expression can ask whether a fact is known (INVARIANT no-known-test, in the catalogue
 //! crate); and a list of objects that is not stated is judged as one undetermined finding, not as none ([`assess`]).
 
+mod answered;
 mod assess;
 mod calendar;
 mod criteria;
@@ -28,6 +29,7 @@ mod trial;
 mod view;
 mod worked;
 
+pub use answered::Answered;
 pub use assess::{Assessment, Input, InputError, Kept, assess};
 pub use calendar::{days_off, days_worked};
 pub use criteria::Applied;

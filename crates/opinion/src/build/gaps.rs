@@ -81,6 +81,7 @@ fn object(bench: &Bench<'_>, leaf: &Leaf, finding: &Finding) -> GapObject {
         title,
         failed: failed.collect(),
         facts: facts.collect(),
+        answers: bench.answers(finding),
         more: finding.facts.len().saturating_sub(FACTS),
         records: super::records::of(bench, finding),
         stricter: words::stricter(bench.a, finding),

@@ -5,15 +5,15 @@ mod gaps;
 mod parties;
 mod records;
 
-use zhunsheng_catalogue::{Kind, Level, Mode};
+use zhunsheng_catalogue::{Kind, Level};
 use zhunsheng_dossier::{Facts, Named, Outcome, RecordId, Val};
-use zhunsheng_report::{Reader, words};
+use zhunsheng_report::{Reader, answers, words};
 use zhunsheng_source::{Lang, Text};
-use zhunsheng_verdict::{Assessment, Finding};
+use zhunsheng_verdict::{Answered, Assessment, Finding};
 
 use crate::day::Day;
 use crate::extra::{Extra, Measure};
-use crate::model::{Adjusted, Counts, Determined, Dimension, LegalBasis, Limit, Opinion, Origins, SectorPack};
+use crate::model::{Adjusted, Answer, Counts, Determined, Dimension, LegalBasis, Limit, Opinion, Origins, SectorPack};
 
 /// The assessment with what is looked up again and again.
 pub(crate) struct Bench<'a> {
@@ -72,6 +72,19 @@ impl Bench<'_> {
         full.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
     }
 
+    /// What people answered that a finding read, each with who gave it and the file's own name and line.
+    fn answers(&self, finding: &Finding) -> Vec<Answer> {
+        let one = |one: &Answered<'_>| {
+            let full = answers::place(self.a, one);
+            Answer {
+                said: Text::new(answers::sentence(one, Lang::Zh), answers::sentence(one, Lang::En)),
+                by: answers::by(one),
+                at: full.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+            }
+        };
+        self.a.answers(finding).iter().map(one).collect()
+    }
+
     /// A finding's object for people: id, or the kind's title where it has none.
     fn object(&self, finding: &Finding) -> String {
         self.a.object(finding).1.to_owned()
@@ -108,8 +121,9 @@ impl Opinion {
             gaps,
             outside: extra.outside.clone(),
             determinations: determinations(&bench),
-            overall: words::overall(assessment),
+            overall: words::overall(assessment, words::Moment::End),
             packs: packs(assessment),
+            within: zhunsheng_report::packs::within(assessment).sentence(assessment.findings.len()),
             register: annex::register(assessment),
             holes: annex::holes(assessment),
             evidence: annex::evidence(&bench),
@@ -172,14 +186,10 @@ fn counts(a: &Assessment<'_>) -> Counts {
 fn origins(a: &Assessment<'_>) -> Origins {
     let mut origins = Origins::default();
     for finding in &a.findings {
-        let stepped = words::leaf(a, finding).is_some_and(|leaf| leaf.mode() != Mode::Automatic);
-        let decided = matches!(finding.verdict, Outcome::Conformant | Outcome::Gap);
-        if !finding.determinations.is_empty() {
-            origins.person.add(finding.verdict);
-        } else if stepped && decided {
-            origins.answers.add(finding.verdict);
-        } else {
-            origins.machine.add(finding.verdict);
+        match answers::basis(finding) {
+            "assessor" => origins.person.add(finding.verdict),
+            "answers" => origins.answers.add(finding.verdict),
+            _ => origins.machine.add(finding.verdict),
         }
     }
     origins
@@ -211,7 +221,8 @@ fn dimensions(a: &Assessment<'_>) -> Vec<Dimension> {
         .map(|(clause, verdict)| {
             let mut leaves = Counts::default();
             judged.iter().filter(|(of, _)| *of == clause.id).for_each(|(_, verdict)| leaves.add(*verdict));
-            let (verdict, conclusion) = words::conclusion(&clause.id, verdict, no_basis);
+            // The opinion ends the assessment: what 5.2.2 says of its end is the conclusion.
+            let (verdict, conclusion) = words::conclusion(&clause.id, verdict, no_basis, words::Moment::End);
             let of = |id: &str| id.strip_prefix(clause.id.as_str()).is_some_and(|rest| rest.starts_with('.'));
             let indicators = rolled()
                 .filter(|(inner, _)| inner.kind == Kind::Indicator && of(&inner.id))

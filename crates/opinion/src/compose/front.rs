@@ -56,6 +56,7 @@ impl Writer<'_> {
             ),
         });
         let mut summary = vec![vec![bold(self.x(&o.overall).to_owned())], vec![plain(self.tally())]];
+        summary.extend(o.within.iter().map(|within| vec![plain(self.x(within))]));
         summary.extend(self.packs());
         if o.legal_basis.fails() {
             summary.push(vec![plain(self.t(

@@ -135,7 +135,13 @@ impl Writer<'_> {
                 Lang::En => format!(" (automatic finding: {})", one.automatic.label().en),
             }));
         } else {
-            spans.push(muted(self.t("\n由下列事实自动得出：", "\nAutomatic, from these facts:")));
+            spans.push(muted(match object.answers.is_empty() {
+                true => self.t("\n由下列事实自动得出：", "\nAutomatic, from these facts:"),
+                false => self.t(
+                    "\n由评估员的回答和下列事实按规则得出：",
+                    "\nBy rule, from an assessor's answers and these facts:",
+                ),
+            }));
         }
         let stricter = self.x(&object.stricter);
         if !stricter.is_empty() {
@@ -151,6 +157,11 @@ impl Writer<'_> {
         for fact in &object.facts {
             spans.push(plain(format!("\n{}{}{} ", self.x(&fact.label), self.t("：", ": "), self.x(&fact.value))));
             spans.push(Span { tone: Tone::Muted, ..code(format!("[{}]", fact.at)) });
+        }
+        for answer in &object.answers {
+            spans.push(plain(format!("\n{}{} ", self.t("回答：", "Answer: "), self.x(&answer.said))));
+            spans.push(muted(format!("{} ", answer.by)));
+            spans.push(Span { tone: Tone::Muted, ..code(format!("[{}]", answer.at)) });
         }
         if object.more > 0 {
             spans.push(muted(match self.lang {

@@ -238,11 +238,13 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let worst = share.max(of(total.rejected, total.rows)).max(of(small_rejects.len() as u64, small_rows));
     let refused = worst > options.declared.settings.max_rejected_share;
     let named = |file: usize| files.get(file).map(|f| f.display().to_string()).unwrap_or_default();
+    let source = |file: usize| tables.values().find_map(|(base, list)| list.get(file.checked_sub(*base)?));
+    let line = |file: usize, row: u64| source(file).filter(|_| row > 0)?.line(row);
     let mut rejects: Vec<Sample> = total
         .rejects
         .iter()
         .chain(&small_rejects)
-        .map(|r| Sample { file: named(r.file), row: r.row, reason: r.reason.clone() })
+        .map(|r| Sample { file: named(r.file), row: r.row, line: line(r.file, r.row), reason: r.reason.clone() })
         .collect();
     rejects.truncate(20);
     let summing = Summing {
@@ -255,6 +257,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         people: &by_group,
         activities: &codes,
         named: &named,
+        line: &line,
     };
     let checks = definitions
         .iter()

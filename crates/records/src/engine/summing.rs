@@ -87,6 +87,7 @@ pub(super) struct Summing<'a> {
     pub(super) people: &'a BTreeMap<(u8, u32), u64>,
     pub(super) activities: &'a [String],
     pub(super) named: &'a dyn Fn(usize) -> String,
+    pub(super) line: &'a dyn Fn(usize, u64) -> Option<u64>,
 }
 
 impl Summing<'_> {
@@ -99,6 +100,12 @@ impl Summing<'_> {
             if !there {
                 missing.push(format!("{}.{}", column.0, column.1));
             }
+        }
+        if d.id == Check::LogFields.id() {
+            // A field that no file of events has a column for was not handed over; whether it is empty is not known.
+            let required = self.options.declared.settings.required_fields.iter();
+            let absent = required.filter(|f| !input::given(self.tables, Table::Events, f));
+            missing.extend(absent.map(|f| format!("{}.{f}", Table::Events.name())));
         }
         missing
     }
@@ -116,7 +123,12 @@ impl Summing<'_> {
     }
 
     fn samples<'b>(&self, findings: impl IntoIterator<Item = &'b Finding>) -> Vec<Sample> {
-        let one = |s: &Finding| Sample { file: (self.named)(s.file), row: s.row, reason: s.reason.clone() };
+        let one = |s: &Finding| Sample {
+            file: (self.named)(s.file),
+            row: s.row,
+            line: (self.line)(s.file, s.row),
+            reason: s.reason.clone(),
+        };
         findings.into_iter().take(SAMPLES).map(one).collect()
     }
 

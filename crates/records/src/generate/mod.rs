@@ -58,7 +58,7 @@ impl Summary {
         let total: u64 = self.planted.values().sum();
         match lang {
             Lang::Zh => format!(
-                "已生成 {} 条事件、{} 条其他记录,植入违规 {total} 处 ({} 类),见 truth.parquet",
+                "已生成 {} 条事件、{} 条其他记录，植入违规 {total} 处（{} 类），见 truth.parquet",
                 self.events,
                 self.records,
                 self.planted.len()

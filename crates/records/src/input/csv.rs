@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::schema::Table;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn split<'a>(record: &str, delimiter: char, fields: &'a mut Vec<String>) -> Result<&'a [String], &'static str> {
     let mut count = 0;
@@ -85,6 +86,7 @@ pub(super) fn read(
     path: &Path,
     table: Table,
     mapping: &Mapping,
+    crooked: &AtomicBool,
     each: &mut dyn FnMut(Batch) -> Result<()>,
 ) -> Result<()> {
     let mut records = Records::open(path)?;
@@ -97,11 +99,17 @@ pub(super) fn read(
     }
     let mut rows = Rows::new(table, mapping, each);
     let mut fields = Vec::new();
+    let mut blank = false;
     loop {
-        match records.next(path, true)? {
+        let record = records.next(path, true)?;
+        // Row n is line n + 1 as long as every row is a line and no line is blank before it.
+        if records.joined || blank && !matches!(record, Record::End) {
+            crooked.store(true, Ordering::Relaxed);
+        }
+        match record {
             Record::End => break,
             Record::TooLong => rows.too_long()?,
-            Record::Whole if records.buffer.is_empty() => {}
+            Record::Whole if records.buffer.is_empty() => blank = true,
             Record::Whole => {
                 let wrong = match std::str::from_utf8(&records.buffer) {
                     Err(_) => "row is not UTF-8; convert the file first".into(),

@@ -44,13 +44,15 @@ pub(super) struct Records {
     pub(super) buffer: Vec<u8>,
     /// Bytes to be read again, line by line, from a position.
     again: (Vec<u8>, usize),
+    /// A record was met that spans several lines, so that records and lines no longer go together.
+    pub(super) joined: bool,
 }
 
 impl Records {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::io("read", path))?;
         let input = BufReader::with_capacity(256 << 10, decompress(file, path)?);
-        Ok(Self { input, buffer: Vec::new(), again: (Vec::new(), 0) })
+        Ok(Self { input, buffer: Vec::new(), again: (Vec::new(), 0), joined: false })
     }
 
     /// Has the current record read again line by line, if it spans several: a stray quote joins lines that do not belong
@@ -110,9 +112,12 @@ impl Records {
                 for (i, &b) in chunk.iter().enumerate() {
                     if b == b'"' {
                         inside = !inside;
-                    } else if b == b'\n' && !inside {
-                        end = Some(i);
-                        break;
+                    } else if b == b'\n' {
+                        if !inside {
+                            end = Some(i);
+                            break;
+                        }
+                        self.joined = true;
                     }
                 }
             } else {

@@ -11,8 +11,10 @@ use crate::mapping::Mapping;
 use crate::schema::{Kind, Table};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray, StringViewArray};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Rows per batch.
 pub const BATCH: usize = 8192;
@@ -35,7 +37,8 @@ pub struct Source {
 #[derive(Debug)]
 enum Reader {
     Parquet(parquet::Opened),
-    Csv,
+    /// Whether rows and lines were found not to go together: a blank line, or a row of several lines.
+    Csv(AtomicBool),
     Json,
 }
 
@@ -141,7 +144,7 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<V
         .map(|path| {
             let reader = match sniff(&path)? {
                 Format::Parquet => Reader::Parquet(parquet::Opened::open(&path, table, mapping)?),
-                Format::Csv => Reader::Csv,
+                Format::Csv => Reader::Csv(AtomicBool::new(false)),
                 Format::Json => Reader::Json,
             };
             let plain = mapping.each.is_empty() && mapping.specific.is_empty();
@@ -156,6 +159,12 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<V
             Ok(Source { path, table, mapping: Arc::clone(mapping), reader })
         })
         .collect()
+}
+
+/// Whether some file of a table has a column; a table without files leaves that open, and says so elsewhere.
+#[must_use]
+pub fn given(tables: &BTreeMap<Table, (usize, Vec<Source>)>, table: Table, column: &str) -> bool {
+    tables.get(&table).is_none_or(|(_, files)| files.is_empty() || files.iter().any(|file| file.has(column)))
 }
 
 const SUFFIXES: [&str; 7] = ["parquet", "csv", "tsv", "jsonl", "ndjson", "json", "txt"];
@@ -220,10 +229,21 @@ impl Source {
     pub fn units(&self, file: usize) -> Vec<Unit> {
         match &self.reader {
             Reader::Parquet(p) => p.units(file),
-            Reader::Csv | Reader::Json => {
+            Reader::Csv(_) | Reader::Json => {
                 let bytes = std::fs::metadata(&self.path).map_or(0, |m| m.len());
                 vec![Unit { file, group: 0, first_row: 0, rows: None, bytes }]
             }
+        }
+    }
+
+    /// The line on which a row begins, once the file was read; `None` where rows are not lines.
+    #[must_use]
+    pub fn line(&self, row: u64) -> Option<u64> {
+        match &self.reader {
+            Reader::Parquet(_) => None,
+            // The header is the first line.
+            Reader::Csv(crooked) => (!crooked.load(Ordering::Relaxed)).then_some(row + 1),
+            Reader::Json => Some(row),
         }
     }
 
@@ -235,7 +255,7 @@ impl Source {
         }
         match &self.reader {
             Reader::Parquet(p) => self.table.index(column).is_some_and(|i| p.has(i)),
-            Reader::Csv => csv::header(&self.path, self.table, &self.mapping)
+            Reader::Csv(_) => csv::header(&self.path, self.table, &self.mapping)
                 .ok()
                 .zip(self.table.index(column))
                 .is_some_and(|(cols, i)| cols.get(i).is_some_and(Option::is_some)),
@@ -250,7 +270,7 @@ impl Source {
     pub fn read(&self, unit: &Unit, wanted: &[bool], each: &mut dyn FnMut(Batch) -> Result<()>) -> Result<()> {
         match &self.reader {
             Reader::Parquet(p) => p.read(&self.path, self.table, &self.mapping, unit, wanted, each),
-            Reader::Csv => csv::read(&self.path, self.table, &self.mapping, each),
+            Reader::Csv(crooked) => csv::read(&self.path, self.table, &self.mapping, crooked, each),
             Reader::Json => json::read(&self.path, self.table, &self.mapping, each),
         }
     }

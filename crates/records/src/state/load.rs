@@ -12,7 +12,7 @@ use super::words::SCOPE_MASK;
 use super::{Access, Incident, IncidentNotice, Log, Prompt, Reject, Request, State};
 use crate::declared::Declared;
 use crate::error::{Error, Result};
-use crate::input::{Batch, Col, Source};
+use crate::input::{self, Batch, Col, Source};
 use crate::par;
 use crate::schema::{self, Action, NoticeKind, Outcome, RequestKind, Table};
 use crate::time;
@@ -152,6 +152,9 @@ fn flag_at(batch: &Batch, col: usize, row: usize) -> bool {
 pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     let mut vocab = Vocab::default();
     let mut acts = Acts::compile(plan.declared, &mut vocab)?;
+    // A column that no file of events has is unknown for its rows, not empty.
+    let columns = Table::Events.columns();
+    acts.required.retain(|&i| columns.get(i).is_some_and(|c| input::given(plan.tables, Table::Events, c.name)));
     let mut state = State::default();
     let mut rejects = Vec::new();
     let mut small_rows = 0;

@@ -18,6 +18,8 @@ struct Key<'a> {
     verdict: Outcome,
     /// The automatic verdict, where a person determined.
     overruled: Option<Outcome>,
+    /// Whether a person's answers led to the verdict.
+    answered: bool,
     exempt: Option<&'a str>,
     superseded: Option<&'a str>,
 }
@@ -34,6 +36,7 @@ fn rows<'a>(one: &'a Judged<'a>) -> Vec<Row<'a>> {
         let key = Key {
             verdict: finding.verdict,
             overruled: (!finding.determinations.is_empty()).then_some(finding.automatic),
+            answered: finding.by_answers(),
             exempt: finding.exempt.as_deref(),
             superseded: finding.superseded.as_deref(),
         };
@@ -103,14 +106,39 @@ fn objects(view: &View<'_>, findings: &[&Finding]) -> Markup {
     }
 }
 
+/// Names shown for a row.
+const PEOPLE: usize = 3;
+
+/// Who answered what a row rests on, and when; where each answer stands is in the section on answers and determinations.
+fn by(view: &View<'_>, row: &Row<'_>) -> String {
+    let mut people: Vec<String> = Vec::new();
+    for one in row.findings.iter().flat_map(|finding| view.a.answers(finding)) {
+        let by = crate::answers::by(&one);
+        if !people.contains(&by) {
+            people.push(by);
+        }
+    }
+    let more = people.len().saturating_sub(PEOPLE);
+    people.truncate(PEOPLE);
+    let rest = match (more, view.lang) {
+        (0, _) => String::new(),
+        (more, zhunsheng_source::Lang::Zh) => format!("等，另 {more} 份"),
+        (more, zhunsheng_source::Lang::En) => format!(" and {more} more"),
+    };
+    format!("{}{}{rest}{}", view.t("（", " ("), people.join(view.t("、", ", ")), view.t("）", ")"))
+}
+
 fn basis(view: &View<'_>, row: &Row<'_>) -> Markup {
+    let origin = |row: &Row<'_>| {
+        row.findings.first().map(|finding| view.x(&crate::answers::origin(finding)).to_owned()).unwrap_or_default()
+    };
     let open: usize = row.findings.iter().map(|finding| finding.missing.len()).max().unwrap_or(0);
     html! {
         @match row.key.overruled {
             Some(automatic) => {
-                (view.t("评估员判定（自动：", "assessor (automatic: ")) (view.x(&automatic.label())) (view.t("）", ")"))
+                (view.t("评估员判定（", "assessor (")) (origin(row)) (view.t("：", ": ")) (view.x(&automatic.label())) (view.t("）", ")"))
             }
-            None => (view.t("自动", "automatic")),
+            None => { (origin(row)) @if row.key.answered { (by(view, row)) } },
         }
         @let sharpened = crate::packs::sharpened_by(view.a, row.findings.first().map_or(0, |finding| finding.leaf));
         @if !sharpened.is_empty() { (view.t("；行业包从严：", "; a sector pack is stricter: ")) (sharpened.join(view.t("、", ", "))) }

@@ -107,6 +107,7 @@ fn object(view: &View<'_>, finding: &Finding) -> Markup {
                 }
             } }
             (facts(view, finding))
+            (people::answered(view, finding))
             (records(view, finding))
             @if !finding.determinations.is_empty() { (people::both(view, finding)) }
         }
@@ -119,7 +120,8 @@ fn facts(view: &View<'_>, finding: &Finding) -> Markup {
     let schema = &view.a.catalogue.schema;
     html! {
         @if finding.facts.is_empty() {
-            @if finding.leans.is_empty() && finding.determinations.is_empty() && finding.records.is_empty() {
+            @let answered = !finding.answers.is_empty();
+            @if !answered && finding.leans.is_empty() && finding.determinations.is_empty() && finding.records.is_empty() {
                 p.note { (view.t("该结论不直接引用事实。", "This finding cites no fact of its own.")) }
             }
         } @else {

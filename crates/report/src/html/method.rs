@@ -78,8 +78,8 @@ pub(super) fn glossary(view: &View<'_>) -> Markup {
         (
             "依据",
             "Basis",
-            "自动：由事实和检查式得出；评估员：由人判定。",
-            "Automatic: from facts and a check. Assessor: determined by a person.",
+            "自动：由事实和检查式得出；评估员的回答：由人作答，按规则得出；评估员判定：由人判定。",
+            "Automatic: from facts and a check. Answers: a person answered, a rule concludes. Assessor: determined by a person.",
         ),
         ("出处", "Stated at", "事实所在的文件和行号。", "File and line where a fact stands."),
     ];

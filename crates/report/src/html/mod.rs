@@ -28,6 +28,7 @@ use zhunsheng_dossier::FactId;
 use zhunsheng_source::Lang;
 use zhunsheng_verdict::Assessment;
 
+use crate::words;
 use view::View;
 
 /// Parts of the page that others show too, as HTML: they use classes and no inline style.
@@ -46,6 +47,8 @@ pub struct DimensionCount {
     pub id: String,
     /// Its verdict, rolled up.
     pub verdict: zhunsheng_dossier::Outcome,
+    /// The conclusion on it while the assessment goes on, which may be more than its findings come to (5.2.2).
+    pub conclusion: (zhunsheng_dossier::Outcome, zhunsheng_source::Text),
     /// Leaves that are conformant for every object, open for one, a gap with one.
     pub leaves: (usize, usize, usize),
 }
@@ -53,9 +56,11 @@ pub struct DimensionCount {
 /// The charts of an assessment.
 pub fn charts(assessment: &Assessment<'_>, lang: Lang) -> Charts {
     let view = View::new(assessment, lang);
+    let (basis, open) = (words::no_basis(assessment), words::Moment::Open);
     let dimensions = view.dimensions.iter().map(|one| DimensionCount {
         id: one.clause.id.clone(),
         verdict: one.verdict,
+        conclusion: words::conclusion(&one.clause.id, one.verdict, basis, open),
         leaves: (one.leaves.conformant, one.leaves.undetermined, one.leaves.gap),
     });
     Charts {
@@ -113,7 +118,9 @@ pub fn html(assessment: &Assessment<'_>, lang: Lang) -> String {
         Section { anchor: "findings", title: ("逐条结论", "All findings by clause"), body: findings::body(&view) },
         Section { anchor: "law", title: ("所引法律与义务", "Law and obligations"), body: law::body(&view) },
         Section {
-            anchor: "people", title: ("评估员判定", "Assessors' determinations"), body: people::body(&view)
+            anchor: "people",
+            title: ("评估员的回答和判定", "Assessors' answers and determinations"),
+            body: people::body(&view),
         },
         Section {
             anchor: "sheets",

@@ -25,7 +25,7 @@ pub(super) fn body(view: &View<'_>) -> Markup {
 
 /// The conclusion in one sentence.
 fn overall(view: &View<'_>) -> Markup {
-    html! { p.overall { strong { (view.t("结论：", "Conclusion: ")) } (view.x(&words::overall(view.a))) } }
+    html! { p.overall { strong { (view.t("结论：", "Conclusion: ")) } (view.x(&words::overall(view.a, words::Moment::Open))) } }
 }
 
 fn tiles(view: &View<'_>) -> Markup {
@@ -64,8 +64,10 @@ fn sentence(view: &View<'_>) -> Markup {
             counts.gap, counts.undetermined, counts.conformant, counts.not_applicable
         ),
     };
+    let within = crate::packs::within(view.a).sentence(total);
     html! { p.lead {
         (text)
+        @if let Some(within) = &within { (view.t("", " ")) (view.x(within)) }
         @if counts.undetermined > 0 {
             (view.t("待定的条目缺少足以下结论的事实，不得视为符合，所缺的事实列于", " What is undetermined lacks the facts to conclude and must not be read as conformant; they are listed under "))
             a href="#missing" { (view.t("尚缺的资料", "what is missing")) } (view.t("一节。", "."))
@@ -80,9 +82,7 @@ fn basis<'v, 'a>(view: &'v View<'a>) -> Option<&'v Judged<'a>> {
 
 fn basis_note(view: &View<'_>) -> Markup {
     let Some(one) = basis(view) else { return html! {} };
-    if words::no_basis(view.a).is_none() {
-        return html! {};
-    }
+    let Some(lost) = words::no_basis(view.a) else { return html! {} };
     let list = |outcome: Outcome| {
         let found: Vec<&str> = one
             .findings
@@ -112,17 +112,24 @@ fn basis_note(view: &View<'_>) -> Markup {
                 (view.t("下列处理活动是否有合法性基础尚不能确定：", "Whether a legal basis holds cannot be determined yet for: "))
                 (list(Outcome::Undetermined)) (view.t("。", ". "))
             } }
-            p { (view.t(
-                "在此情形下，合法维度（5.2）不能得出符合的结论，应作不符合处理；建议评估员与委托方商议是否终止评估。",
-                "In this situation the dimension of lawfulness (5.2) is not conformant. The assessor should take up with the client whether the assessment is to be stopped.",
-            )) }
+            p { (match lost {
+                Outcome::Gap => view.t(
+                    "在此情形下，合法维度（5.2）不能得出符合的结论，应作不符合处理；建议评估员与委托方商议是否终止评估。",
+                    "In this situation the dimension of lawfulness (5.2) is not conformant. The assessor should take up with the client whether the assessment is to be stopped.",
+                ),
+                _ => view.t(
+                    "评估若就此结束，按 5.2.2 合法维度（5.2）的结论为不符合；可补充所缺的事实，建议评估员与委托方商议是否终止评估。",
+                    "Should the assessment end here, the dimension of lawfulness (5.2) is not conformant by 5.2.2. The missing facts may still be supplied; the assessor should take up with the client whether the assessment is to be stopped.",
+                ),
+            }) }
         }
     }
 }
 
 /// The conclusion on a dimension, in words.
 fn conclusion(view: &View<'_>, dimension: &Dimension<'_>) -> Markup {
-    let (shown, text) = words::conclusion(&dimension.clause.id, dimension.verdict, words::no_basis(view.a));
+    let basis = words::no_basis(view.a);
+    let (shown, text) = words::conclusion(&dimension.clause.id, dimension.verdict, basis, words::Moment::Open);
     html! { span class={ "verdict " (shown.word()) } { span.sign aria-hidden="true" { (sign(shown)) } (view.x(&text)) } }
 }
 

@@ -239,7 +239,7 @@ fn the_radar_counts_leaves_by_their_worst_object_and_keeps_open_apart() {
 fn undetermined_is_never_called_conformant_and_an_open_basis_sinks_lawfulness() {
     let text = "target: {name: Shop, as_of: 2022-01-01}\nactivities: {gate: {stage: collection, told: true}}\n";
     let zh = page(text, Lang::Zh);
-    assert!(zh.contains("不符合：合法性基础不能确定"));
+    assert!(zh.contains("合法性基础尚未确定：评估若就此结束，按 5.2.2 结论为不符合"));
     assert!(zh.contains("建议评估员与委托方商议是否终止评估"));
     assert!(zh.contains("待定：不得视为符合"));
     // Named in the note: which activity it is.
@@ -265,6 +265,19 @@ fn gaps_carry_facts_with_address_law_remedy_and_both_verdicts() {
     }
     let told = of("5.3.1a");
     assert!(told.contains("自动") && told.contains("符合") && told.contains("现场") && told.contains("2022-01-02"));
+}
+
+/// A note over all columns must not be kept on one line: the table would run off the page.
+#[test]
+fn what_keeps_a_first_cell_on_one_line_leaves_notes_over_all_columns_alone() {
+    let sheet = page(HOSTILE, Lang::Zh);
+    let sheet = sheet.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+    let rules = sheet.split('}').filter_map(|rule| rule.split_once('{'));
+    for (selectors, declarations) in rules.filter(|(_, declarations)| declarations.contains("white-space:nowrap")) {
+        for selector in selectors.split(',').filter(|one| one.contains("td:nth-child(1)")) {
+            assert!(selector.contains(":not([colspan])"), "{selector}{{{declarations}}}");
+        }
+    }
 }
 
 #[test]

@@ -57,7 +57,10 @@ fn one(view: &View<'_>, val: &Val, ty: Option<&Type>, depth: usize) -> String {
             let id = facts.id(*record);
             let title = schema.shape(facts.shape(*record)).field("title").map(|(field, _)| facts.get(*record, field));
             match title.filter(|fact| *fact != 0).map(|fact| facts.val(fact)) {
-                Some(Val::Text(title)) => format!("{title}{}{id}{}", view.t("（", " ("), view.t("）", ")")),
+                Some(Val::Text(title)) => {
+                    let title = view.a.catalogue.say(title, view.lang);
+                    format!("{title}{}{id}{}", view.t("（", " ("), view.t("）", ")"))
+                }
                 _ => id.to_owned(),
             }
         }

@@ -105,6 +105,22 @@ pub fn reason(context: &Context<'_>, check: u8, particular: &str) -> String {
     template.replacen("{}", particular, 1)
 }
 
+/// The required fields that a row leaves empty, with its activity.
+fn fields(context: &Context<'_>, batch: &Batch, row: usize, activity: &str) -> String {
+    let zh = context.lang == crate::checks::Lang::Zh;
+    let empty = |&&i: &&usize| {
+        batch.text(i, row).is_none_or(|t| i == c::TYPES && crate::schema::split_types(t).next().is_none())
+    };
+    let name = |i: &usize| match crate::schema::Table::Events.columns().get(*i) {
+        Some(column) if zh => format!("{} {}", column.zh, column.name),
+        column => column.map_or_else(String::new, |column| column.name.to_owned()),
+    };
+    let list: Vec<String> = context.state.acts.required.iter().filter(empty).map(name).collect();
+    let list = list.join(if zh { "、" } else { ", " });
+    let joint = if zh { "：" } else { ": " };
+    if activity.is_empty() { list } else { format!("{activity}{joint}{list}") }
+}
+
 fn particular(
     context: &Context<'_>,
     check: u8,
@@ -135,6 +151,7 @@ fn particular(
         Check::ScopeRecipient | Check::SeparateProvision => text(c::RECIPIENT),
         Check::ScopeCountry | Check::SeparateCrossBorder => text(c::COUNTRY),
         Check::ScopeOperator => text(c::OPERATOR),
+        Check::LogFields => fields(context, batch, row, &text(c::ACTIVITY)),
         _ => text(c::ACTIVITY),
     }
 }
