@@ -6,7 +6,6 @@ use zhunsheng_report::words;
 use zhunsheng_verdict::Assessment;
 use zhunsheng_workspace::{Request, Row, Stage};
 
-use super::provenance::Answered;
 use super::requests::Clock;
 use crate::i18n::Words;
 
@@ -50,7 +49,6 @@ fn rows(list: Vec<(String, String, Vec<usize>)>) -> Vec<BarRow> {
 /// Findings of each dimension: determined by a person, from a person's answers by rule, from facts alone, open.
 pub fn determinations(a: &Assessment<'_>, t: Words) -> Vec<BarRow> {
     let mut list: Vec<(String, String, Vec<usize>)> = Vec::new();
-    let answered = Answered::of(a);
     for finding in &a.findings {
         let Some(leaf) = words::leaf(a, finding) else { continue };
         let (_, _, dimension) = words::place(a, leaf);
@@ -62,7 +60,7 @@ pub fn determinations(a: &Assessment<'_>, t: Words) -> Vec<BarRow> {
         let part = match (finding.determinations.is_empty(), finding.verdict) {
             (false, _) => 0,
             (true, Outcome::Undetermined) => 3,
-            (true, _) if answered.led_to(a, finding) => 1,
+            (true, _) if finding.by_answers() => 1,
             (true, _) => 2,
         };
         if let Some(count) = list.get_mut(at).and_then(|(_, _, parts)| parts.get_mut(part)) {

@@ -12,7 +12,7 @@ use super::rows::sign;
 use crate::fault::Fault;
 use crate::page::Page;
 use crate::routes::judged::form_in;
-use crate::routes::provenance::{Answered, Given, RecordView, given, records};
+use crate::routes::provenance::{Given, RecordView, given, records};
 use crate::visit::Visit;
 
 /// What was just said and could not be saved as it is.
@@ -164,11 +164,6 @@ impl<'a> Item<'a> {
             (lean.id.clone(), t.of(&title.unwrap_or_default()).to_owned(), lean.outcome)
         });
 
-        let given = match Answered::of(&a).led_to(&a, finding) {
-            true => given(&a, finding, t),
-            false => Vec::new(),
-        };
-
         let answers = workspace.answers(grant, here)?.into_iter().next();
         let standing = |step: &str| {
             let entries = answers.iter().flat_map(|row| &row.value.entries);
@@ -238,7 +233,7 @@ impl<'a> Item<'a> {
             more_facts: finding.facts.len().saturating_sub(FACTS),
             missing: missing.collect(),
             records: records(&a, finding, t),
-            given,
+            given: given(&a, finding, t),
             leans: leans.collect(),
             steps: steps.collect(),
             answers_version: answers.as_ref().map_or(0, |row| row.version),

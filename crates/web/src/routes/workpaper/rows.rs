@@ -10,7 +10,6 @@ use zhunsheng_verdict::{Assessment, Finding};
 use crate::fault::Fault;
 use crate::forms::Form;
 use crate::i18n::Words;
-use crate::routes::provenance::Answered;
 use crate::text::encode;
 use crate::visit::Visit;
 
@@ -189,7 +188,6 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
     }
     let mut parts = parts(a, t, filter.by == "stage");
     let places_of = positions(&parts);
-    let answered = Answered::of(a);
     let mut sections: Vec<(usize, Section)> = Vec::new();
     let mut count = 0;
     let needle = filter.q.trim().to_lowercase();
@@ -238,7 +236,7 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
             severity: leaf.severity,
             owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
             determined: !finding.determinations.is_empty(),
-            answered: finding.determinations.is_empty() && answered.led_to(a, finding),
+            answered: finding.determinations.is_empty() && finding.by_answers(),
             evidence,
             missing: finding.missing.len(),
             at,
