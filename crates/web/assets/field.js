@@ -72,7 +72,7 @@
     for (const file of entry.files) body.append("photo", file.blob, file.name);
     let answer;
     try {
-      answer = await fetch(words.scope + "?csrf=" + encodeURIComponent(document.body.dataset.csrf), { method: "POST", body, headers: { "X-Part": "1" }, redirect: "manual" });
+      answer = await fetch(words.scope, { method: "POST", body, headers: { "X-Part": "1", "X-CSRF": document.body.dataset.csrf }, redirect: "manual" });
     } catch {
       say(words.offline);
       return false;

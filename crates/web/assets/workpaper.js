@@ -34,7 +34,7 @@
     mark(row);
     const mine = ++asked;
     history.replaceState(null, "", row.href);
-    const answer = await fetch(row.href, { headers: { "X-Part": "1" } });
+    const answer = await fetch(row.href, { headers: { "X-Part": "1" }, redirect: "manual" });
     if (mine !== asked) return;
     if (!answer.ok) { location.href = row.href; return; }
     put(await answer.text());
@@ -58,7 +58,9 @@
     const back = form.querySelector("[name=back]");
     if (back) body.set("back", location.pathname + location.search);
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" } });
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" }, redirect: "manual" });
+      // The session is over: the draft stays, and the page asks to sign in and comes back with it.
+      if (answer.type === "opaqueredirect") { location.reload(); return; }
       if (answer.ok && form.dataset.draft) localStorage.removeItem("draft:" + form.dataset.draft);
       if (answer.ok || answer.status === 409 || answer.status === 422) {
         form.dataset.sent = "1";

@@ -9,7 +9,7 @@
   const ask = async () => {
     const mine = ++asked;
     const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(form.dataset.try, { method: "POST", body }).catch(() => null);
+    const answer = await fetch(form.dataset.try, { method: "POST", body, redirect: "manual" }).catch(() => null);
     if (mine === asked && answer?.ok) { shown.innerHTML = await answer.text(); shown.dataset.live = ""; }
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 250); });

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use zhunsheng_source::Lang;
-use zhunsheng_workspace::Workspace;
+use zhunsheng_workspace::{Imported, Workspace};
 
 use crate::pending::Pending;
 
@@ -15,8 +15,10 @@ pub struct App {
     pub lang: Lang,
     /// Pages are reached by https: cookies say so.
     pub secure: bool,
-    /// Sign-ins that wait for a code.
-    pub pending: Pending,
+    /// Login and password of sign-ins that wait for a code.
+    pub pending: Pending<(String, String)>,
+    /// What came of imports, until it is told.
+    pub imported: Pending<Imported>,
     base: OnceLock<String>,
 }
 
@@ -29,7 +31,7 @@ impl App {
             // Just made, so it is empty.
             drop(base.set(public.trim_end_matches('/').to_owned()));
         }
-        App { workspace, lang, secure, pending: Pending::default(), base }
+        App { workspace, lang, secure, pending: Pending::default(), imported: Pending::default(), base }
     }
 
     /// The address under which it is reached.

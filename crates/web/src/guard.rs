@@ -18,7 +18,8 @@ use crate::forms::Form;
 use crate::i18n::Words;
 use crate::page::{Case, Page, User};
 use crate::routes::{Route, Run};
-use crate::text::pairs;
+use crate::text::{local, pairs};
+use crate::transfer::Sent;
 use crate::visit::{Answer, Visit};
 
 /// Most bytes of a form.
@@ -65,9 +66,20 @@ pub fn first(app: &App, parts: &Parts) -> Page {
         user: None,
         case: None,
         csrf: String::new(),
-        path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        path: came_from(parts),
         flash: if parts.method == Method::GET { flash.to_owned() } else { String::new() },
     }
+}
+
+/// The page to come back to: the one asked for, or, where a form was sent, the one it stood on; what a form is sent to is often no
+/// page.
+fn came_from(parts: &Parts) -> String {
+    if parts.method.is_safe() {
+        return parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    }
+    let from = parts.headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let path = from.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+    local(path.unwrap_or("/")).to_owned()
 }
 
 /// Forms of visitors who are not signed in are tied to a cookie of their own; made where there is none.
@@ -119,9 +131,10 @@ async fn pass(app: Arc<App>, route: &'static Route, parts: &mut Parts, body: Bod
             blocking(move || run(&visit)).await
         }
         Run::Upload(run) => {
-            check(&visit)?;
             let request = Request::from_parts(parts.clone(), body);
-            run(visit, request).await
+            let shown = fits(header_token(&visit), &visit.page.csrf);
+            let token = visit.page.csrf.clone();
+            run(visit, if shown { Sent::shown(request) } else { Sent::with_token(request, token) }).await
         }
     }
 }
@@ -153,15 +166,22 @@ fn admit(
     Ok(Visit { app, grant, page, session, params, query, form, peer: String::new(), headers })
 }
 
-/// The form carries the token of the session, in a field, a header or (files) after the question mark.
+/// The form carries the token of the session, in a field or a header. One in the address counts for nothing: addresses are
+/// kept in histories and logs.
 fn check(visit: &Visit) -> Result<(), Fault> {
-    let header = visit.headers.get("x-csrf").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let given = [visit.form.get("csrf"), header, visit.query.get("csrf")];
-    let fits = |given: &str| {
-        given.len() == visit.page.csrf.len()
-            && given.bytes().zip(visit.page.csrf.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
-    };
-    if given.into_iter().any(|given| !given.is_empty() && fits(given)) { Ok(()) } else { Err(Fault::Token) }
+    let given = [visit.form.get("csrf"), header_token(visit)];
+    if given.into_iter().any(|given| fits(given, &visit.page.csrf)) { Ok(()) } else { Err(Fault::Token) }
+}
+
+fn header_token(visit: &Visit) -> &str {
+    visit.headers.get("x-csrf").and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Whether a token given is the one awaited, in a time that tells nothing of where they differ.
+pub fn fits(given: &str, token: &str) -> bool {
+    !given.is_empty()
+        && given.len() == token.len()
+        && given.bytes().zip(token.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 
 /// Browsers say where a request comes from; what comes from elsewhere is refused.

@@ -12,15 +12,48 @@ use tokio_util::io::ReaderStream;
 
 use crate::fault::Fault;
 use crate::forms::Form;
-use crate::guard::{FORM, blocking};
+use crate::guard::{FORM, blocking, fits};
 use crate::text::encode;
+
+/// A form with a file that was sent and of which nothing was read yet. [`receive`] alone opens it, and takes no file before the
+/// form's token came: in its first part, for an address is written down in too many places to hold one.
+pub struct Sent {
+    request: Request,
+    token: Option<String>,
+}
+
+impl Sent {
+    /// A form that must carry a token.
+    pub fn with_token(request: Request, token: String) -> Sent {
+        Sent { request, token: Some(token) }
+    }
+
+    /// A form whose sender showed already that it is theirs: the token stood in a header, or a program signed in by itself.
+    pub fn shown(request: Request) -> Sent {
+        Sent { request, token: None }
+    }
+}
 
 /// Reads a form with a file: its fields, and the file written into what `begin` makes. The file's name is given beside.
 ///
 /// # Errors
-/// The form cannot be read, or a field of text is too long; what the sink says.
+/// The form's token is missing or another one; the form cannot be read, or a field of text is too long; what the sink says.
 pub async fn receive<S: Write + Send + 'static>(
+    sent: Sent,
+    begin: impl FnOnce() -> Result<S, Fault> + Send + 'static,
+    fault: fn(std::io::Error) -> Fault,
+) -> Result<(Form, Option<(String, S)>), Fault> {
+    let Sent { request, mut token } = sent;
+    match read(request, &mut token, begin, fault).await {
+        // Whoever has not shown the token is told nothing else.
+        Ok(_) | Err(Fault::Unreadable(_)) if token.is_some() => Err(Fault::Token),
+        other => other,
+    }
+}
+
+async fn read<S: Write + Send + 'static>(
     request: Request,
+    token: &mut Option<String>,
     begin: impl FnOnce() -> Result<S, Fault> + Send + 'static,
     fault: fn(std::io::Error) -> Fault,
 ) -> Result<(Form, Option<(String, S)>), Fault> {
@@ -34,6 +67,7 @@ pub async fn receive<S: Write + Send + 'static>(
         match (given, begin.take()) {
             // A file field that was left blank.
             (Some(given), held) if given.is_empty() => begin = held,
+            (Some(_), Some(_)) if token.is_some() => return Err(Fault::Token),
             (Some(given), Some(start)) => {
                 let mut sink = blocking(start).await?;
                 while let Some(bytes) = field.chunk().await.map_err(|cause| unreadable(cause.to_string()))? {
@@ -56,7 +90,12 @@ pub async fn receive<S: Write + Send + 'static>(
                     }
                     text.extend_from_slice(&bytes);
                 }
-                pairs.push((name, String::from_utf8_lossy(&text).into_owned()));
+                let text = String::from_utf8_lossy(&text).into_owned();
+                if name == "csrf" {
+                    token.take_if(|token| fits(&text, token));
+                } else {
+                    pairs.push((name, text));
+                }
             }
         }
     }

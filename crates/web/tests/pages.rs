@@ -203,6 +203,7 @@ fn two_people_save_the_same_object_and_both_are_kept() {
     assessor.load(|| assessor.click(".stickybar button.primary"));
     let text = assessor.text("main");
     assert!(text.contains("两人同时保存") && text.contains("1000") && text.contains("2000"), "{text}");
+    assert!(assessor.text("main h2").contains("组织") && !text.contains("organisation\n"), "{text}");
     assessor.look("conflict");
     assessor.eval("document.querySelector(\"[name='pick.people_processed'][value=stands]\").click()");
     assessor.load(|| assessor.click("main form button.primary"));
@@ -228,6 +229,13 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     lead.look("overview");
     lead.go(&server.url(&format!("/a/{case}/obligations")));
     lead.look("obligations");
+    assert!(!lead.text("table.duties").contains("? organisation"), "a question, not a path");
+    // On a telephone a cell has the width of the page, not that of its column.
+    lead.size(360, 740, true);
+    let narrow =
+        lead.eval("Math.min(...[...document.querySelectorAll('details[open] .duties td')].map(e => e.offsetWidth))");
+    assert!(narrow.as_i64().unwrap() > 250, "{narrow}");
+    lead.size(1440, 900, false);
     lead.go(&server.url(&format!("/a/{case}/workpaper?verdict=gap")));
     let first = lead.text(".row .meta .mono");
     lead.press("j");
@@ -298,6 +306,32 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     assessor.look("workpaper-stage");
     assessor.go(&server.url(&format!("/a/{case}/source")));
     assessor.look("source");
+}
+
+#[test]
+fn what_is_typed_outlives_the_session() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    lead.go(&server.url(&format!("/a/{case}/workpaper?verdict=gap")));
+    lead.press("j");
+    lead.wait("document.querySelector('#determine')");
+    lead.eval("document.querySelector('#determine input[value=conformant]').click()");
+    lead.fill("#reason", "写了很久的理由。");
+    lead.call("Network.clearBrowserCookies", serde_json::json!({}));
+    lead.load(|| lead.click("#determine button.primary"));
+    assert!(lead.has("#login"), "{}", lead.text("main"));
+    lead.fill("#login", "lead");
+    lead.fill("#password", server.password("lead"));
+    lead.load(|| lead.click("form[action='/login'] button.primary"));
+    assert_eq!(lead.eval("document.querySelector('#reason').value"), "写了很久的理由。");
+    assert_eq!(lead.eval("document.querySelector('#determine input[value=conformant]').checked"), true);
+    // A session that somebody ended is told as such.
+    server.workspace.end_sessions(&server.own("lead"), None).unwrap();
+    lead.go(&server.url(&format!("/a/{case}")));
+    assert!(lead.text("#ended").contains("已经结束"));
+    lead.look("login-ended");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod common;
 
 use common::browser::{Browser, Tab};
-use common::http::{Program, send};
+use common::http::{Program, send, token_part};
 use common::server::Server;
 
 #[test]
@@ -175,8 +175,8 @@ fn without_script_a_request_is_made_and_answered() {
     let link = link.split('"').next().unwrap();
     let multipart = ("Content-Type", "multipart/form-data; boundary=x");
     let body = "--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n每季度一次。\r\n--x--\r\n";
-    let path = format!("{link}?csrf={}", assessee.token);
-    let said = send(&server.base, "POST", &path, &[("Cookie", &assessee.cookie), multipart], body);
+    let body = format!("{}{body}", token_part(&assessee.token, "x"));
+    let said = send(&server.base, "POST", link, &[("Cookie", &assessee.cookie), multipart], &body);
     assert_eq!(said.status, 303, "{}", said.body);
     // Another person's request, or one of another assessment, is not there.
     let other = server.case("示例汽车");
@@ -213,6 +213,13 @@ fn the_inventory_goes_out_as_a_workbook_and_comes_back() {
     lead.upload("#workbook", &path);
     lead.load(|| lead.click("form[action*='/transfer/workbook'] button"));
     assert!(lead.text("[role=status]").contains("已导入"), "{}", lead.text("main"));
+    assert_eq!(
+        lead.eval("location.pathname + location.search"),
+        format!("/a/{case}/transfer"),
+        "the page, not the form"
+    );
+    lead.go(&server.url(&format!("/a/{case}/transfer")));
+    assert!(!lead.text("main").contains("已导入"), "it is told once");
     assert_eq!(text(&lead), before);
     // What is no workbook is told as such.
     std::fs::write(&path, "not a workbook").unwrap();

@@ -6,7 +6,7 @@
 mod common;
 
 use common::browser::Browser;
-use common::http::{Program, Reply, exchange, send};
+use common::http::{Program, Reply, exchange, send, token_part};
 use common::server::Server;
 use serde_json::Value;
 use zhunsheng_workspace::Scope;
@@ -45,9 +45,10 @@ impl<'s> Person<'s> {
     }
 
     fn upload(&self, path: &str, body: &[u8]) -> Reply {
-        let path = format!("/a/{}{path}?csrf={}", self.case, self.program.token);
+        let path = format!("/a/{}{path}", self.case);
         let media = ("Content-Type", "multipart/form-data; boundary=zs");
-        exchange(&self.server.base, "POST", &path, &[("Cookie", &self.program.cookie), media], body)
+        let body = [token_part(&self.program.token, "zs").as_bytes(), body].concat();
+        exchange(&self.server.base, "POST", &path, &[("Cookie", &self.program.cookie), media], &body)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The assessment run: the same `verdict` crate as everywhere, on the dossier as text, kept until something moves.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::Dossier;
@@ -9,6 +9,8 @@ use zhunsheng_verdict::{Assessment, Input, InputError, Kept, assess};
 
 use crate::auth::{Action, Grant};
 use crate::error::{Error, Result};
+use crate::inventory::{DossierText, people_only, written};
+use crate::recent::{Recent, lock};
 use crate::workspace::Workspace;
 
 /// Assessments kept in memory.
@@ -24,6 +26,10 @@ pub struct Judged {
     pub dossier: Dossier,
     catalogue: Arc<Catalogue>,
     kept: Kept,
+    /// Bytes of the text that state facts; what people said stands behind them.
+    facts: usize,
+    /// The texts of policies that its facts hold, by file: see [`crate::texts`].
+    texts: BTreeMap<String, String>,
 }
 
 impl Judged {
@@ -38,23 +44,8 @@ impl Judged {
     }
 }
 
-#[derive(Default)]
-pub(crate) struct Cache(Mutex<BTreeMap<String, Arc<Judged>>>);
-
-impl Cache {
-    fn get(&self, assessment: &str, revision: u64) -> Option<Arc<Judged>> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(assessment).filter(|judged| judged.revision == revision).cloned()
-    }
-
-    fn put(&self, assessment: &str, judged: &Arc<Judged>) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() >= KEPT && !held.contains_key(assessment) {
-            held.pop_first();
-        }
-        held.insert(assessment.to_owned(), judged.clone());
-    }
-}
+/// What was judged last, by assessment.
+pub(crate) type Cache = Recent<Arc<Mutex<Option<Arc<Judged>>>>, KEPT>;
 
 impl Workspace {
     /// Findings, roll-up and requests as things stand.
@@ -67,26 +58,68 @@ impl Workspace {
     }
 
     pub(crate) fn judge(&self, assessment: &str) -> Result<Arc<Judged>> {
+        // Whoever comes first judges; who asks meanwhile waits for that and takes it. After a save that everybody's page asks
+        // about, the work is done once and not once for each.
+        let place = self.0.cache.place(assessment);
+        let mut held = lock(&place);
         let revision = self.store().read(assessment, |rows| rows.moved())?;
-        if let Some(judged) = self.0.cache.get(assessment, revision) {
-            return Ok(judged);
+        if let Some(judged) = held.as_ref().filter(|judged| judged.revision == revision) {
+            return Ok(judged.clone());
         }
-        let (revision, text) = self
-            .store()
-            .read(assessment, |rows| Ok((rows.moved()?, crate::inventory::dossier_yaml(rows, self.catalogue())?)))?;
-        let judged = Arc::new(self.judge_text(assessment, revision, text)?);
+        let (revision, DossierText { text, facts }) =
+            self.store().read(assessment, |rows| Ok((rows.moved()?, written(rows, self.catalogue(), None)?)))?;
+        let known = match held.as_deref() {
+            Some(before) => self.said_anew(assessment, before, &text, facts)?,
+            None => None,
+        };
+        let (dossier, texts) = match known {
+            Some(known) => known,
+            None => self.read_whole(assessment, &text)?,
+        };
+        let kept = run(self.catalogue(), &dossier)?;
+        let judged =
+            Arc::new(Judged { revision, text, dossier, catalogue: self.catalogue().clone(), kept, facts, texts });
         // What is shown as a gap is on the register before it is shown.
         self.register_gaps(assessment, &judged)?;
-        self.0.cache.put(assessment, &judged);
+        *held = Some(judged.clone());
         Ok(judged)
     }
 
     /// Judges a dossier's text, with what the texts of its policies say where these are in evidence.
     pub(crate) fn judge_text(&self, assessment: &str, revision: u64, text: String) -> Result<Judged> {
-        let (_, mut dossier) = crate::inventory::read(self.catalogue(), &text)?;
-        crate::texts::enter(self, assessment, &mut dossier)?;
+        let (dossier, texts) = self.read_whole(assessment, &text)?;
         let kept = run(self.catalogue(), &dossier)?;
-        Ok(Judged { revision, text, dossier, catalogue: self.catalogue().clone(), kept })
+        Ok(Judged { revision, text, dossier, catalogue: self.catalogue().clone(), kept, facts: 0, texts })
+    }
+
+    fn read_whole(&self, assessment: &str, text: &str) -> Result<(Dossier, BTreeMap<String, String>)> {
+        let (_, mut dossier) = crate::inventory::read(self.catalogue(), text)?;
+        let texts = crate::texts::enter(self, assessment, &mut dossier)?;
+        Ok((dossier, texts))
+    }
+
+    /// The dossier where nothing moved but what people said: answers, determinations and criteria are read anew, the facts
+    /// and what the texts of policies show are those of before. None where the facts' own text or a policy's text is another.
+    fn said_anew(
+        &self,
+        assessment: &str,
+        before: &Judged,
+        text: &str,
+        facts: usize,
+    ) -> Result<Option<(Dossier, BTreeMap<String, String>)>> {
+        let stated = text.get(..facts);
+        if stated.is_none() || stated != before.text.get(..before.facts) {
+            return Ok(None);
+        }
+        let texts = crate::texts::held(self, assessment, &before.dossier)?;
+        let Some(own) = people_only(self.catalogue(), &before.dossier, text, facts).filter(|_| texts == before.texts)
+        else {
+            return Ok(None);
+        };
+        let (_, said) = crate::inventory::read(self.catalogue(), &own)?;
+        let Dossier { facts, sources, warnings, .. } = before.dossier.clone();
+        let Dossier { answers, determinations, criteria, .. } = said;
+        Ok(Some((Dossier { facts, answers, determinations, criteria, sources, warnings }, texts)))
     }
 }
 
@@ -107,5 +140,58 @@ pub(crate) fn check_people(catalogue: &Catalogue, dossier: &Dossier) -> Result<(
     match run(catalogue, dossier) {
         Ok(_) | Err(Error::State(_)) => Ok(()),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+mod tests {
+    use zhunsheng_dossier::Outcome;
+    use zhunsheng_source::Text;
+
+    use crate::inventory::{DossierText, written};
+    use crate::{Action, Grant, NewDetermination, Options, SignIn, Workspace};
+
+    /// Whether the facts of before were used again, for what stands now.
+    fn known(ws: &Workspace, grant: &Grant, before: &crate::Judged) -> bool {
+        let now = ws.store().read(grant.assessment(), |rows| written(rows, ws.catalogue(), None));
+        let DossierText { text, facts } = now.unwrap();
+        ws.said_anew(grant.assessment(), before, &text, facts).unwrap().is_some()
+    }
+
+    #[test]
+    fn facts_are_read_again_only_where_they_moved() {
+        let dir = tempfile::tempdir().unwrap();
+        let ws = Workspace::open(dir.path(), Options::default()).unwrap();
+        crate::demo(&ws).unwrap();
+        let given = SignIn {
+            login: "lead".into(),
+            password: "zhunsheng-demo-lead".into(),
+            peer: "127.0.0.1".into(),
+            code: None,
+        };
+        let (lead, _) = ws.session(&ws.sign_in(&given).unwrap().secret).unwrap();
+        let home = ws.allow(&lead, Action::Home, None).unwrap();
+        let listed = ws.assessments(&home).unwrap();
+        let id = &listed.iter().find(|one| one.title.contains("云杉")).unwrap().id;
+        let grant = ws.allow(&lead, Action::EditFacts, Some(id)).unwrap();
+        let before = ws.judged(&grant).unwrap();
+        let new = NewDetermination {
+            leaf: "5.3.3".into(),
+            object: "order".into(),
+            verdict: Outcome::Gap,
+            reason: Text::new("现场查看", ""),
+            evidence: Vec::new(),
+            seen: None,
+        };
+        ws.determine(&grant, new).unwrap();
+        assert!(known(&ws, &grant, &before));
+        let mut order = ws.object(&grant, "activities", "order").unwrap().value.0;
+        order.insert("title".into(), "订单处理".into());
+        ws.put_object(&grant, "activities", "order", None, order).unwrap();
+        assert!(!known(&ws, &grant, &before));
+        let now = ws.judged(&grant).unwrap();
+        assert!(known(&ws, &grant, &now));
+        assert_eq!(now.text.matches("现场查看").count(), 1);
     }
 }

@@ -29,6 +29,7 @@ mod onsite;
 mod opinion;
 mod people;
 mod place;
+mod recent;
 mod request;
 mod review;
 mod schema;

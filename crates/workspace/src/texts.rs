@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use zhunsheng_dossier::{Dossier, Named};
 use zhunsheng_policy::doc::Document;
@@ -17,6 +17,7 @@ use zhunsheng_policy::report::Kit;
 
 use crate::blob::Blob;
 use crate::error::{Error, Result};
+use crate::recent::Recent;
 use crate::workspace::Workspace;
 
 /// Texts kept in memory, and assessments whose comparison is.
@@ -27,9 +28,9 @@ const KEPT: usize = 8;
 pub(crate) struct Shelf {
     kit: OnceLock<Option<Kit>>,
     /// By hash; none where the content cannot be read.
-    documents: Mutex<BTreeMap<String, Option<Arc<Document>>>>,
+    documents: Recent<Arc<OnceLock<Option<Arc<Document>>>>, KEPT>,
     /// By assessment.
-    compared: Mutex<BTreeMap<String, Arc<Memory>>>,
+    compared: Recent<Arc<Memory>, KEPT>,
 }
 
 impl Shelf {
@@ -37,48 +38,41 @@ impl Shelf {
         let kit = self.kit.get_or_init(|| Kit::builtin().ok());
         kit.as_ref().ok_or_else(|| Error::Internal("the data that policies are read with".into()))
     }
-
-    fn memory(&self, assessment: &str) -> Arc<Memory> {
-        kept(&self.compared, assessment, Arc::default)
-    }
 }
 
-/// A value by its key, made where it is not there; the first by order of keys makes room.
-fn kept<V: Clone>(shelf: &Mutex<BTreeMap<String, V>>, key: &str, make: impl FnOnce() -> V) -> V {
-    if let Some(value) = shelf.lock().unwrap_or_else(PoisonError::into_inner).get(key) {
-        return value.clone();
-    }
-    let value = make();
-    let mut held = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-    if held.len() >= KEPT {
-        held.pop_first();
-    }
-    held.insert(key.to_owned(), value.clone());
-    value
-}
-
-/// Enters what the texts in evidence say, and how they differ from the inventory.
-pub(crate) fn enter(workspace: &Workspace, assessment: &str, dossier: &mut Dossier) -> Result<()> {
+/// Enters what the texts in evidence say, and how they differ from the inventory. Answers which were at hand: see [`held`].
+pub(crate) fn enter(
+    workspace: &Workspace,
+    assessment: &str,
+    dossier: &mut Dossier,
+) -> Result<BTreeMap<String, String>> {
     let schema = &workspace.catalogue().schema;
+    let hashes = held(workspace, assessment, dossier)?;
     if due(schema, dossier) != Due::Read {
-        return Ok(());
+        return Ok(hashes);
     }
     let shelf = &workspace.0.texts;
-    let hashes = hashes(workspace, assessment, dossier)?;
     let open = |_: &str, file: &str| {
         let Some(hash) = hashes.get(file) else { return Ok(None) };
-        let document = kept(&shelf.documents, hash, || read(workspace, hash, file));
+        let place = shelf.documents.place(hash);
+        let document = place.get_or_init(|| read(workspace, hash, file)).clone();
         Ok(document.map(|document| Opened { document, hash: hash.clone() }))
     };
-    let memory = shelf.memory(assessment);
+    let memory = shelf.compared.place(assessment);
     let texts = Texts { folder: Path::new(""), open: &open, memory: Some(&memory) };
     zhunsheng_policy::enter::enter(schema, dossier, &texts, None, shelf.kit()?, Language::Zh)
-        .map_err(|cause| Error::Internal(cause.to_string()))
+        .map_err(|cause| Error::Internal(cause.to_string()))?;
+    Ok(hashes)
 }
 
-/// Files of evidence by the path the dossier gives them: those that this assessment received, whatever hash it names.
-fn hashes(workspace: &Workspace, assessment: &str, dossier: &Dossier) -> Result<BTreeMap<String, String>> {
-    let named = Named { schema: &workspace.catalogue().schema, facts: &dossier.facts };
+/// Hashes of files of evidence by the path the dossier gives them: those that this assessment received, whatever hash it
+/// names. None where no text is to be read.
+pub(crate) fn held(workspace: &Workspace, assessment: &str, dossier: &Dossier) -> Result<BTreeMap<String, String>> {
+    let schema = &workspace.catalogue().schema;
+    if due(schema, dossier) != Due::Read {
+        return Ok(BTreeMap::new());
+    }
+    let named = Named { schema, facts: &dossier.facts };
     let all = named.objects("evidence").into_iter();
     let stated: Vec<(String, String)> = all
         .filter_map(|one| Some((named.text(one, "file")?.to_owned(), named.text(one, "sha256")?.to_lowercase())))

@@ -17,7 +17,7 @@ use super::out::Json;
 use super::problem::Problem;
 use super::{Operation, multipart, read};
 use crate::fault::Fault;
-use crate::transfer::receive;
+use crate::transfer::{Sent, receive};
 
 /// Operations.
 pub fn operations() -> Vec<Operation> {
@@ -119,7 +119,7 @@ async fn add(call: Call, body: Body) -> Result<Json<Received>, Problem> {
     }
     let (workspace, grant) = (call.app.workspace.clone(), call.grant.clone());
     let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive(&grant)?) };
-    let (form, photo) = receive(request, begin, broken).await?;
+    let (form, photo) = receive(Sent::shown(request), begin, broken).await?;
     if !form.has("entry") {
         return Err(Error::invalid("entry", "缺少 entry 部分", "there is no part `entry`").into());
     }

@@ -17,6 +17,7 @@ use super::lists::{List, Paging};
 use super::out::{Json, Ready, Tagged};
 use super::problem::Problem;
 use super::{Nothing, Operation, read};
+use crate::routes::provenance::conclusions;
 
 /// Operations.
 pub fn operations() -> Vec<Operation> {
@@ -67,10 +68,25 @@ struct Node {
     /// Verdict on the clause; null where it is no clause that is rolled up.
     #[schemars(with = "Option<OutcomeSchema>")]
     verdict: Option<Outcome>,
+    /// What the standard concludes of a dimension, which may be more than its findings come to (5.2.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conclusion: Option<Conclusion>,
     /// Findings on its leaves.
     findings: Vec<Found>,
     /// Clauses below.
     below: Vec<Node>,
+}
+
+/// The conclusion on a dimension.
+#[derive(Clone, Serialize, JsonSchema)]
+struct Conclusion {
+    /// As a verdict.
+    #[schemars(with = "OutcomeSchema")]
+    verdict: Outcome,
+    /// In Chinese.
+    zh: String,
+    /// In English.
+    en: String,
 }
 
 /// A finding in the tree.
@@ -112,6 +128,7 @@ fn tree(call: &Call, _: Nothing) -> Result<Tagged<Tree>, Problem> {
         below: &below,
         verdicts: vec![None; a.catalogue.clauses.len()],
         findings: vec![Vec::new(); a.catalogue.clauses.len()],
+        concluded: conclusions(&a),
         a: &a,
     };
     for rolled in a.rollup.iter() {
@@ -154,13 +171,20 @@ struct Parts<'a> {
     below: &'a [Vec<usize>],
     verdicts: Vec<Option<Outcome>>,
     findings: Vec<Vec<&'a Finding>>,
+    concluded: Vec<(String, Outcome, Text)>,
 }
 
 impl Parts<'_> {
     /// A clause with all that stands below it; the numbers of clauses nest a few levels deep.
     fn node(&self, at: usize) -> Option<Node> {
         let clause = self.a.catalogue.clauses.get(at)?;
+        let conclusion = self.concluded.iter().find(|(id, ..)| *id == clause.id);
         Some(Node {
+            conclusion: conclusion.map(|(_, verdict, text)| Conclusion {
+                verdict: *verdict,
+                zh: text.zh.clone(),
+                en: text.en.clone(),
+            }),
             id: clause.id.clone(),
             kind: clause.kind,
             title: clause.title.clone(),

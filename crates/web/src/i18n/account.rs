@@ -19,6 +19,7 @@ texts! {
     password_again: "再输一次密码", "Password again";
     password_hint: "至少 12 个字符。长句子比符号更好记，也更安全。", "At least 12 characters. A long phrase is easier to remember and safer than symbols.";
     passwords_differ: "两次输入的密码不同。", "The two passwords differ.";
+    login_ended: "先前的登录已经结束：太久没有使用，或者已被结束。登录后回到原来的页面；没有保存的草稿仍在本机。", "The session of before has ended: it was not used for too long, or somebody ended it. After signing in you are back on the page you came from; drafts that were not saved are still on this device.";
     login_wrong: "登录名或密码不正确。", "The login name or password is wrong.";
     login_locked(minutes): "多次输错，账户已暂时锁定。请在 {minutes} 分钟后再试。", "Too many failures: the account is locked for now. Try again in {minutes} minutes.";
     totp_title: "动态验证码", "One-time code";

@@ -84,6 +84,7 @@ texts! {
     age_in_time: "等待答复", "waiting";
     determinations_progress: "判定进度", "Progress of determinations";
     decided_person: "由人判定", "by a person";
+    decided_answers: "据回答得出", "by answers";
     decided_facts: "由事实得出", "by facts";
     chart: "图示", "Chart";
     asked_nothing_said: "请填写内容、写明情况或附上文件。", "Fill in a value, say something or add a file.";

@@ -8,6 +8,7 @@ texts! {
     gaps_wait(count): "待处置 {count}", "waiting {count}";
     gap_standing: "处置状态", "Standing";
     gap_weight: "轻重", "Weight";
+    gap_weight_hint: "严重程度由目录给出；轻重由评估员认定，决定怎样了结：微小的调整即可（5.6.1），其余还须处置此前的风险。", "Severity comes from the catalogue. Weight is the assessor's and says what settles a gap: a small one by adjusting it (5.6.1), any other takes handling its earlier risk too.";
     gap_age: "已列", "Age";
     gap_days(count): "{count} 天", "{count} days";
     gap_found: "首次显示", "First shown";

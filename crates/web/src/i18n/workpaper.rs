@@ -44,11 +44,15 @@ texts! {
     key_back: "回到列表", "back to the list";
     back_to_list: "回到列表", "Back to the list";
     automatic: "自动结论", "automatic";
+    by_answers: "由评估员的回答得出", "by a person's answers";
     by_person: "评估员判定", "determined by a person";
     procedure: "检查方法", "Procedure";
     limits: "局限：", "Limits: ";
     law: "法律依据", "Law";
     automatic_verdict: "自动结论与依据", "Automatic verdict and what led to it";
+    answered_verdict: "由回答得出的结论与依据", "Verdict by answers and what led to it";
+    answers_it_rests_on: "所依据的回答", "Answers it rests on";
+    records_it_rests_on: "所依据的记录和文本核对", "Records and texts it rests on";
     remedy: "整改：", "Remedy:";
     facts: "所依据的事实", "Facts it rests on";
     fact: "事实", "Fact";
@@ -76,5 +80,7 @@ texts! {
     choose_verdict: "请选择结论。", "Choose a verdict.";
     notes: "备注", "Notes";
     note_add: "写备注", "Add a note";
+    item_conflict_open(who): "{who} 的这一份没有保存：别人先保存了。两份都已留存，没有保存的一份填在下面的表单里。看过之后再保存，或者以现有的为准。", "What {who} sent was not saved: somebody else was faster. Both are kept; what was not saved stands in the form below. Look at both, then save again or keep what stands.";
+    conflict_keep: "以现有的为准", "Keep what stands";
     item_conflict(who, when): "{who} 于 {when} 先保存了，见下。您写的没有丢失：已留存，也仍在表单里。看过之后再次保存即可，两份都会保留。", "{who} saved first, at {when}; see below. Nothing of yours is lost: it is kept and still in the form. Look at both, then save again; both stay.";
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::Request as Http;
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value as Json};
 use zhunsheng_dossier::{Schema, ShapeId, Type};
@@ -15,7 +14,7 @@ use crate::fault::Fault;
 use crate::forms::{Context, Fault as FieldFault, FieldForm, Form, alone, parse};
 use crate::guard::blocking;
 use crate::page::{Page, html, saved, with_status};
-use crate::transfer::receive;
+use crate::transfer::{Sent, receive};
 use crate::visit::{Answer, Visit};
 
 /// Routes. The workspace decides which requests are whose.
@@ -209,11 +208,11 @@ fn fault(cause: std::io::Error) -> Fault {
 }
 
 /// Receives an answer: a value, words, evidence that is there already, a file.
-fn answer(visit: Visit, http: Http) -> Answering {
+fn answer(visit: Visit, sent: Sent) -> Answering {
     Box::pin(async move {
         let (workspace, grant) = (visit.app.workspace.clone(), visit.grant.clone());
         let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive(&grant)?) };
-        let (form, file) = receive(http, begin, fault).await?;
+        let (form, file) = receive(sent, begin, fault).await?;
         blocking(move || taken(&visit, &form, file)).await
     })
 }

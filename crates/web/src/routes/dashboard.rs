@@ -46,7 +46,7 @@ fn rows(list: Vec<(String, String, Vec<usize>)>) -> Vec<BarRow> {
     list.into_iter().map(row).collect()
 }
 
-/// Findings of each dimension: determined by a person, decided by facts, open.
+/// Findings of each dimension: determined by a person, from a person's answers by rule, from facts alone, open.
 pub fn determinations(a: &Assessment<'_>, t: Words) -> Vec<BarRow> {
     let mut list: Vec<(String, String, Vec<usize>)> = Vec::new();
     for finding in &a.findings {
@@ -54,13 +54,14 @@ pub fn determinations(a: &Assessment<'_>, t: Words) -> Vec<BarRow> {
         let (_, _, dimension) = words::place(a, leaf);
         let Some(clause) = a.catalogue.clause(dimension) else { continue };
         let at = list.iter().position(|(_, id, _)| *id == clause.id).unwrap_or_else(|| {
-            list.push((format!("{} {}", clause.id, t.of(&clause.title)), clause.id.clone(), vec![0; 3]));
+            list.push((format!("{} {}", clause.id, t.of(&clause.title)), clause.id.clone(), vec![0; 4]));
             list.len() - 1
         });
         let part = match (finding.determinations.is_empty(), finding.verdict) {
             (false, _) => 0,
-            (true, Outcome::Undetermined) => 2,
-            (true, _) => 1,
+            (true, Outcome::Undetermined) => 3,
+            (true, _) if finding.by_answers() => 1,
+            (true, _) => 2,
         };
         if let Some(count) = list.get_mut(at).and_then(|(_, _, parts)| parts.get_mut(part)) {
             *count += 1;

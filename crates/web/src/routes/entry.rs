@@ -44,6 +44,8 @@ struct Login<'a> {
     next: &'a str,
     code: bool,
     wrong: String,
+    /// The browser still has a session, and it is over.
+    ended: bool,
 }
 
 fn login(visit: &Visit) -> Answer {
@@ -51,7 +53,8 @@ fn login(visit: &Visit) -> Answer {
         return Ok(see(local(visit.query.get("next"))));
     }
     let next = visit.query.get("next");
-    Ok(html(&Login { page: &visit.page, login: "", next, code: false, wrong: String::new() }))
+    let (wrong, ended) = (String::new(), !visit.session.is_empty());
+    Ok(html(&Login { page: &visit.page, login: "", next, code: false, wrong, ended }))
 }
 
 /// Signing in takes one step, or two where the account asks for a code. Between them the password stays with the server.
@@ -72,7 +75,8 @@ fn sign_in(visit: &Visit) -> Answer {
     match visit.app.workspace.sign_in(&given) {
         Ok(signed) => Ok(enter(visit, &signed, local(next))),
         Err(error) => {
-            let mut page = Login { page: &visit.page, login: &login, next, code: false, wrong: String::new() };
+            let (wrong, ended) = (String::new(), false);
+            let mut page = Login { page: &visit.page, login: &login, next, code: false, wrong, ended };
             match &error {
                 Error::CodeNeeded => page.code = true,
                 Error::Refused if form.has("code") && !login.is_empty() => {

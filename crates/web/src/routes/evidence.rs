@@ -1,7 +1,6 @@
 //! Evidence: received, hashed while it arrives, told by its content, linked to leaves.
 
 use askama::Template;
-use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use zhunsheng_workspace::{Action, Error, Evidence, EvidenceMeta, Link, Upload};
 
@@ -10,7 +9,7 @@ use crate::fault::Fault;
 use crate::guard::blocking;
 use crate::page::{Page, html, saved, see, with_status};
 use crate::text::{encode, local};
-use crate::transfer::{download, receive};
+use crate::transfer::{Sent, download, receive};
 use crate::visit::{Answer, Visit};
 
 /// Routes. The team sees all evidence, others what they added; the workspace decides which.
@@ -68,11 +67,11 @@ fn fault(cause: std::io::Error) -> Fault {
 }
 
 /// Receives a file and makes it evidence; links it where the form says so.
-fn add(visit: Visit, request: Request) -> Answering {
+fn add(visit: Visit, sent: Sent) -> Answering {
     Box::pin(async move {
         let (workspace, grant) = (visit.app.workspace.clone(), visit.grant.clone());
         let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive(&grant)?) };
-        let (form, file) = receive(request, begin, fault).await?;
+        let (form, file) = receive(sent, begin, fault).await?;
         blocking(move || {
             let t = visit.t();
             let again = |wrong: String| -> Answer {

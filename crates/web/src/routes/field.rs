@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Json;
-use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde_json::{Map, Value, json};
@@ -23,7 +22,7 @@ use crate::fault::Fault;
 use crate::forms::{Context, FieldForm, Form, field, parse};
 use crate::guard::blocking;
 use crate::page::{Page, html, saved, with_status};
-use crate::transfer::receive;
+use crate::transfer::{Sent, receive};
 use crate::visit::{Answer, Visit};
 
 /// Routes.
@@ -149,11 +148,11 @@ fn fault(cause: std::io::Error) -> Fault {
 }
 
 /// Receives an entry. The script is told in JSON, a plain form by the page.
-fn add(visit: Visit, request: Request) -> Answering {
+fn add(visit: Visit, sent: Sent) -> Answering {
     Box::pin(async move {
         let (workspace, grant) = (visit.app.workspace.clone(), visit.grant.clone());
         let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive(&grant)?) };
-        let (form, photo) = receive(request, begin, fault).await?;
+        let (form, photo) = receive(sent, begin, fault).await?;
         blocking(move || match enter(&visit, &form, photo) {
             Ok(said) if visit.wants_part() => Ok(Json(said).into_response()),
             Ok(said) => {

@@ -99,11 +99,13 @@ struct List<'a> {
     waiting: usize,
     standing: &'a str,
     weight: &'a str,
+    severity: &'a str,
     no_date: bool,
 }
 
 fn list(visit: &Visit) -> Answer {
     let (standing, weight) = (visit.query.get("standing"), visit.query.get("weight"));
+    let severity = visit.query.get("severity");
     let mut page = List {
         page: &visit.page,
         gaps: Vec::new(),
@@ -112,6 +114,7 @@ fn list(visit: &Visit) -> Answer {
         waiting: 0,
         standing,
         weight,
+        severity,
         no_date: false,
     };
     let gaps = match visit.app.workspace.gaps(&visit.grant) {
@@ -132,7 +135,8 @@ fn list(visit: &Visit) -> Answer {
             "waits" => gap.standing.waits(),
             word => gap.standing.word() == word,
         };
-        stands && (weight.is_empty() || gap.gap.value.weight.word() == weight)
+        let severe = severity.is_empty() || gap.severity.is_some_and(|own| own.word() == severity);
+        stands && severe && (weight.is_empty() || gap.gap.value.weight.word() == weight)
     };
     let catalogue = visit.app.workspace.catalogue();
     page.gaps = gaps.iter().filter(wanted).map(|gap| GapRow::new(visit, catalogue, gap)).collect();

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use zhunsheng_dossier::ShapeId;
+use zhunsheng_verdict::Assessment;
 use zhunsheng_workspace::{Action, Address, Error, Judged};
 
 use crate::fault::Fault;
@@ -37,9 +39,17 @@ pub fn waiting(visit: &Visit, key: &str, id: &str) -> Result<BTreeMap<String, us
     Ok(waiting)
 }
 
-/// Where what a path speaks of is filled in: `activities.a.retention.days` → the form and its anchor.
+/// Where what a path speaks of is filled in: `activities.a.retention.days` → the form and its anchor. None where the visitor may
+/// not open it.
 pub fn form_of(visit: &Visit, path: &str) -> Option<String> {
     let address = Address::of(&visit.app.workspace.catalogue().schema, path)?;
+    let needs = match &address {
+        Address::Answer { .. } | Address::Worksheet { .. } => Action::SeeWork,
+        _ => Action::SeeFacts,
+    };
+    if !visit.can(needs) {
+        return None;
+    }
     let to = match &address {
         Address::Collection { key } => format!("/inventory/{}", encode(key)),
         Address::Object { key, id, .. } => {
@@ -51,4 +61,19 @@ pub fn form_of(visit: &Visit, path: &str) -> Option<String> {
         Address::Criterion { .. } => "/criteria".to_owned(),
     };
     Some(visit.page.at(to))
+}
+
+/// The same for a path of what was judged. None too where the object is none of the inventory's own, as the types of the taxonomy
+/// are: those have no form.
+pub fn form_in(visit: &Visit, a: &Assessment<'_>, path: &str) -> Option<String> {
+    match Address::of(&a.catalogue.schema, path)? {
+        Address::Object { kind, id, .. } if !id.is_empty() && !own(a, kind.shape, id) => None,
+        _ => form_of(visit, path),
+    }
+}
+
+/// Whether an object is stated in the dossier's own text.
+fn own(a: &Assessment<'_>, shape: ShapeId, id: &str) -> bool {
+    let (facts, sources) = (&a.dossier.facts, &a.dossier.sources);
+    facts.object(shape, id).is_some_and(|record| sources.name(facts.record_at(record).file).ends_with("dossier.yaml"))
 }

@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use axum::extract::Request;
 use axum::http::Method;
 use zhunsheng_workspace::Action;
 
 use crate::i18n::Words;
+use crate::transfer::Sent;
 use crate::visit::{Answer, Visit};
 
 mod account;
@@ -25,6 +25,7 @@ mod jobs;
 pub mod judged;
 mod opinion;
 mod overview;
+pub mod provenance;
 mod requests;
 mod review;
 mod transfer;
@@ -38,8 +39,8 @@ pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 pub enum Run {
     /// A plain function; the form has been read and its token checked.
     Page(fn(&Visit) -> Answer),
-    /// For bodies too large to hold: the function reads the request itself. Its token stands after the question mark.
-    Upload(fn(Visit, Request) -> Answering),
+    /// For bodies too large to hold: the function reads what was sent itself, which begins with the form's token.
+    Upload(fn(Visit, Sent) -> Answering),
 }
 
 /// A route.

@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use askama::Template;
-use axum::extract::Request;
 use axum::http::{Method, StatusCode};
 use zhunsheng_source::Lang;
 use zhunsheng_workspace::{Action, Error, Firm, Order, Paper, Passage, Row, Upload};
@@ -12,7 +11,7 @@ use super::{Answering, Route, Run, get, post};
 use crate::fault::Fault;
 use crate::guard::blocking;
 use crate::page::{Page, saved, with_status};
-use crate::transfer::{hand_over, receive};
+use crate::transfer::{Sent, hand_over, receive};
 use crate::visit::{Answer, Visit};
 
 /// Routes. Whoever may see what was signed may take the opinion on it.
@@ -179,11 +178,11 @@ fn fault(cause: std::io::Error) -> Fault {
 }
 
 /// Takes a firm's template.
-fn template(visit: Visit, request: Request) -> Answering {
+fn template(visit: Visit, sent: Sent) -> Answering {
     Box::pin(async move {
         let (workspace, grant) = (visit.app.workspace.clone(), visit.grant.clone());
         let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive_firm(&grant)?) };
-        let (_, file) = receive(request, begin, fault).await?;
+        let (_, file) = receive(sent, begin, fault).await?;
         blocking(move || {
             let Some((name, mut upload)) = file else {
                 return again(&visit, StatusCode::UNPROCESSABLE_ENTITY, visit.t().no_file().to_owned());

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use zhunsheng_dossier::Outcome;
+use zhunsheng_dossier::{FactId, Outcome};
 use zhunsheng_report::Charts;
-use zhunsheng_verdict::{Assessment, Kleene};
-use zhunsheng_workspace::{Action, Row, Stage, Time};
+use zhunsheng_verdict::{Assessment, Kleene, Missing};
+use zhunsheng_workspace::{Action, Address, Row, Stage, Time};
 
 use super::dashboard::{BarRow, ageing, determinations};
-use super::judged::form_of;
+use super::judged::form_in;
+use super::provenance::conclusions;
 use super::{Route, get};
 use crate::page::{Page, html};
 use crate::text::short;
@@ -24,6 +25,8 @@ struct DimensionRow {
     id: String,
     title: String,
     verdict: Outcome,
+    /// The conclusion in words, where it says more than the verdict.
+    words: String,
     leaves: (usize, usize, usize),
 }
 
@@ -93,6 +96,8 @@ fn overview(visit: &Visit) -> Answer {
         page.as_of = a.as_of.to_string();
         page.asked = a.requests.len();
         let charts = zhunsheng_report::charts(&a, t.0);
+        let concluded = conclusions(&a);
+        let of = |id: &str| concluded.iter().find(|(own, ..)| own == id);
         let title = |id: &str| a.catalogue.clause(id).map(|clause| t.of(&clause.title).to_owned()).unwrap_or_default();
         page.dimensions = charts
             .dimensions
@@ -100,7 +105,8 @@ fn overview(visit: &Visit) -> Answer {
             .map(|one| DimensionRow {
                 title: title(&one.id),
                 id: one.id.clone(),
-                verdict: one.verdict,
+                verdict: of(&one.id).map_or(one.verdict, |(_, verdict, _)| *verdict),
+                words: of(&one.id).map_or_else(String::new, |(_, _, text)| t.of(text).to_owned()),
                 leaves: one.leaves,
             })
             .collect();
@@ -131,8 +137,36 @@ struct Duty {
     condition: String,
     binds: Kleene,
     facts: Vec<(String, String, Option<String>)>,
-    missing: Vec<(String, Option<String>)>,
+    missing: Vec<Open>,
     leaves: Vec<String>,
+}
+
+/// A fact that would decide whether a duty binds.
+#[derive(Clone)]
+struct Open {
+    /// The question; the path where there is none.
+    ask: String,
+    /// The object it is asked of; empty where there is one only.
+    object: String,
+    /// Where it is filled in.
+    form: Option<String>,
+}
+
+impl Open {
+    fn new(visit: &Visit, a: &Assessment<'_>, missing: Missing) -> Open {
+        let path = a.missing_path(missing);
+        let schema = &a.catalogue.schema;
+        let declared = match missing {
+            Missing::Fact(record, field) => schema.field(a.dossier.facts.shape(record), field),
+            _ => None,
+        };
+        let ask = declared.map(|(_, field)| visit.t().asks(&field.ask)).filter(|ask| !ask.is_empty());
+        let object = match Address::of(schema, &path) {
+            Some(Address::Object { id, .. }) => id.to_owned(),
+            _ => String::new(),
+        };
+        Open { form: form_in(visit, a, &path), object, ask: ask.unwrap_or(path) }
+    }
 }
 
 /// Duties of one instrument.
@@ -164,6 +198,8 @@ fn obligations(visit: &Visit) -> Answer {
     let count = |binds: Kleene| register.of(binds).count();
     page.counts = (count(Kleene::True), count(Kleene::Unknown), count(Kleene::False));
     let leaves_of = leaves_by_article(&a);
+    // Hundreds of duties rest on the same few facts, some of which are whole collections: each is put into words once.
+    let (mut facts, mut missing) = (BTreeMap::new(), BTreeMap::new());
     for duty in &register.duties {
         let wanted = match show {
             "open" => duty.binds == Kleene::Unknown,
@@ -175,16 +211,22 @@ fn obligations(visit: &Visit) -> Answer {
             continue;
         }
         let reference = format!("{}/{}", duty.instrument.id, duty.article.id);
-        let facts = zhunsheng_report::facts(&a, &duty.facts, t.0).into_iter();
-        let missing = duty.missing.iter().map(|missing| a.missing_path(*missing));
+        let mut fact = |id: &FactId| {
+            let made = || {
+                let shown = zhunsheng_report::facts(&a, &[*id], t.0).into_iter().next();
+                shown.map(|fact| (fact.label, short(&fact.value, FACT), form_in(visit, &a, &fact.path)))
+            };
+            facts.entry(*id).or_insert_with(made).clone()
+        };
+        let mut lacks = |id: &Missing| missing.entry(*id).or_insert_with(|| Open::new(visit, &a, *id)).clone();
         let row = Duty {
             article: duty.article.id.clone(),
             title: t.of(&duty.article.title).to_owned(),
             summary: t.of(&duty.article.summary).to_owned(),
             condition: t.of(duty.condition()).to_owned(),
             binds: duty.binds,
-            facts: facts.map(|fact| (fact.label, short(&fact.value, FACT), form_of(visit, &fact.path))).collect(),
-            missing: missing.map(|path| (path.clone(), form_of(visit, &path))).collect(),
+            facts: duty.facts.iter().filter_map(&mut fact).collect(),
+            missing: duty.missing.iter().map(&mut lacks).collect(),
             leaves: leaves_of.get(reference.as_str()).cloned().unwrap_or_default(),
         };
         match page.laws.last_mut() {

@@ -289,9 +289,17 @@ fn difference(visit: &Visit) -> Answer {
         from
     };
     let found = workspace.difference(grant, from, Some(to).filter(|to| !to.is_empty()))?;
-    let plain =
-        |change: Change| line(change, |path| super::judged::form_of(visit, path).unwrap_or_default(), |text| text);
-    let place = |path: &str| visit.page.at(format!("/workpaper?at={}", encode(path)));
+    let plain = |change: Change| {
+        // An object that is gone has no form any more.
+        let gone = change.after.is_none() && change.path.matches('.').count() < 2;
+        let form = |path: &str| super::judged::form_of(visit, path).filter(|_| !gone).unwrap_or_default();
+        line(change, form, |text| text)
+    };
+    let works = visit.can(Action::SeeWork);
+    let place = |path: &str| match works {
+        true => visit.page.at(format!("/workpaper?at={}", encode(path))),
+        false => String::new(),
+    };
     let gap = |path: &str| visit.page.at(format!("/gaps/{}", encode(path)));
     let part = |title: &'static str, lines: Vec<Line>| Part {
         title,

@@ -4,15 +4,14 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write};
 
 use askama::Template;
-use axum::extract::Request;
 use axum::http::StatusCode;
 use zhunsheng_workspace::{Action, Error, Imported};
 
 use super::{Answering, Route, Run, get};
 use crate::fault::Fault;
 use crate::guard::blocking;
-use crate::page::{Page, html, with_status};
-use crate::transfer::{attachment, download, receive};
+use crate::page::{Page, html, see, with_status};
+use crate::transfer::{Sent, attachment, download, receive};
 use crate::visit::{Answer, Visit};
 
 /// Routes.
@@ -43,8 +42,20 @@ struct Transfer<'a> {
     wrong: String,
 }
 
+/// The page; after an import once with what came of it.
 fn show(visit: &Visit) -> Answer {
-    Ok(html(&Transfer { page: &visit.page, done: String::new(), warnings: Vec::new(), wrong: String::new() }))
+    let t = visit.t();
+    let mut page = Transfer { page: &visit.page, done: String::new(), warnings: Vec::new(), wrong: String::new() };
+    if let Some(imported) = visit.app.imported.take(&place(visit)) {
+        page.done = t.import_done(imported.objects, imported.files);
+        page.warnings = imported.warnings.iter().map(|text| t.of(text).to_owned()).collect();
+    }
+    Ok(html(&page))
+}
+
+/// Under what the outcome of an import waits for the page that tells it.
+fn place(visit: &Visit) -> String {
+    format!("{} {}", visit.page.csrf, visit.grant.assessment())
 }
 
 fn export(visit: &Visit) -> Answer {
@@ -94,24 +105,24 @@ fn fault(cause: std::io::Error) -> Fault {
     }
 }
 
-fn import(visit: Visit, request: Request) -> Answering {
-    received(visit, request, |visit, file| visit.app.workspace.import(&visit.grant, file))
+fn import(visit: Visit, sent: Sent) -> Answering {
+    received(visit, sent, |visit, file| visit.app.workspace.import(&visit.grant, file))
 }
 
-fn import_workbook(visit: Visit, request: Request) -> Answering {
-    received(visit, request, |visit, mut file| {
+fn import_workbook(visit: Visit, sent: Sent) -> Answering {
+    received(visit, sent, |visit, mut file| {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(Error::io("read", visit.app.workspace.dir()))?;
         visit.app.workspace.import_workbook(&visit.grant, &bytes)
     })
 }
 
-/// Receives a file and brings it in; says what came of it.
-fn received(visit: Visit, request: Request, bring: fn(&Visit, File) -> Result<Imported, Error>) -> Answering {
+/// Receives a file and brings it in. What came of it is told by the page that follows, so that loading it again imports nothing.
+fn received(visit: Visit, sent: Sent, bring: fn(&Visit, File) -> Result<Imported, Error>) -> Answering {
     Box::pin(async move {
         let folder = visit.app.workspace.dir().to_path_buf();
         let begin = move || Ok(Bounded { file: tempfile::tempfile_in(folder).map_err(fault)?, left: LARGEST });
-        let (_, file) = receive(request, begin, fault).await?;
+        let (_, file) = receive(sent, begin, fault).await?;
         blocking(move || {
             let t = visit.t();
             let mut page =
@@ -123,8 +134,8 @@ fn received(visit: Visit, request: Request, bring: fn(&Visit, File) -> Result<Im
             file.seek(SeekFrom::Start(0)).map_err(fault)?;
             match bring(&visit, file) {
                 Ok(imported) => {
-                    page.done = t.import_done(imported.objects, imported.files);
-                    page.warnings = imported.warnings.iter().map(|text| t.of(text).to_owned()).collect();
+                    visit.app.imported.keep(&place(&visit), imported);
+                    return Ok(see(&visit.page.at("/transfer")));
                 }
                 Err(
                     error @ (Error::Mistakes(_) | Error::Invalid { .. } | Error::State(_) | Error::TooLarge { .. }),
@@ -133,8 +144,7 @@ fn received(visit: Visit, request: Request, bring: fn(&Visit, File) -> Result<Im
                 }
                 Err(error) => return Err(error.into()),
             }
-            let status = if page.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-            Ok(with_status(status, &page))
+            Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, &page))
         })
         .await
     })

@@ -62,6 +62,11 @@ fn joined(mut bytes: &[u8]) -> Vec<u8> {
     whole
 }
 
+/// The part of a form with files that carries its token; it comes first.
+pub fn token_part(token: &str, boundary: &str) -> String {
+    format!("--{boundary}\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n")
+}
+
 /// A signed-in program: its cookie and the token its forms carry.
 pub struct Program {
     pub cookie: String,

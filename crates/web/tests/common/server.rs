@@ -52,7 +52,7 @@ impl Server {
     }
 
     /// Leave for one's own account, as somebody of the demonstration.
-    fn own(&self, login: &str) -> Grant {
+    pub fn own(&self, login: &str) -> Grant {
         let given =
             SignIn { login: login.into(), password: self.password(login).into(), code: None, peer: "test".into() };
         let (actor, _) = self.workspace.session(&self.workspace.sign_in(&given).unwrap().secret).unwrap();

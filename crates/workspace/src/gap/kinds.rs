@@ -28,11 +28,12 @@ impl Weight {
         [Weight::Minor, Weight::Major].into_iter().find(|one| one.word() == word)
     }
 
-    /// The words for people.
+    /// The words for people. They are not those of severity (严重, 重大, 轻微), which the catalogue states: what is critical and what is
+    /// major are one here, that is, more than the small gap that adjusting settles (5.6.1).
     pub fn label(self) -> Text {
         match self {
-            Weight::Minor => Text::new("微小", "minor"),
-            Weight::Major => Text::new("重大", "major"),
+            Weight::Minor => Text::new("微小", "small"),
+            Weight::Major => Text::new("非微小", "not small"),
         }
     }
 }

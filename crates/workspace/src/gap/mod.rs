@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zhunsheng_catalogue::{Catalogue, Level};
 use zhunsheng_dossier::{Date, Outcome};
+use zhunsheng_verdict::Finding;
 
 use crate::assessment::{Assessment, SELF, State};
 use crate::auth::{Action, Grant};
@@ -172,7 +173,7 @@ impl Workspace {
         grant.need(Action::SeeFindings)?;
         let judged = self.judge(grant.assessment())?;
         let rows = self.store().read(grant.assessment(), |rows| rows.list::<Gap>())?;
-        let now = verdicts(&judged);
+        let now = verdicts_on(&judged, &rows);
         let day = Time::now().day();
         let today = day.to_string();
         let catalogue = self.catalogue();
@@ -265,9 +266,10 @@ impl Workspace {
 
     /// Puts every gap that is shown for the first time on the register.
     pub(crate) fn register_gaps(&self, assessment: &str, judged: &Judged) -> Result<()> {
-        let now = verdicts(judged);
-        let gaps: Vec<String> =
-            now.into_iter().filter(|(_, verdict)| *verdict == Outcome::Gap).map(|(id, _)| id).collect();
+        let a = judged.assessment();
+        let gap = |finding: &&Finding| finding.verdict == Outcome::Gap;
+        let id = |finding: &Finding| Some(spot(&a.catalogue.leaves.get(finding.leaf)?.id, a.object(finding).1));
+        let gaps: BTreeSet<String> = a.findings.iter().filter(gap).filter_map(id).collect();
         let known: BTreeSet<String> =
             self.store().read(assessment, |rows| Ok(rows.ids(Gap::KIND)?.into_iter().collect()))?;
         let fresh: Vec<String> = gaps.into_iter().filter(|id| !known.contains(id)).collect();
@@ -297,6 +299,15 @@ fn found(tx: &mut Tx<'_>, catalogue: &Catalogue, id: &str) -> Result<()> {
     let (leaf, object) = (leaf.to_owned(), object.to_owned());
     tx.put("found", id, Base::New, &Gap { leaf, object, found: tx.now.day().to_string(), weight, steps: Vec::new() })?;
     Ok(())
+}
+
+/// The verdicts on the leaves of gaps: few of all there are.
+fn verdicts_on(judged: &Judged, gaps: &[Row<Gap>]) -> BTreeMap<String, Outcome> {
+    let a = judged.assessment();
+    let leaves: BTreeSet<usize> = gaps.iter().filter_map(|gap| a.catalogue.leaf_position(&gap.value.leaf)).collect();
+    let id = |finding: &Finding| Some(spot(&a.catalogue.leaves.get(finding.leaf)?.id, a.object(finding).1));
+    let on = a.findings.iter().filter(|finding| leaves.contains(&finding.leaf));
+    on.filter_map(|finding| Some((id(finding)?, finding.verdict))).collect()
 }
 
 /// The verdict of every leaf and object.

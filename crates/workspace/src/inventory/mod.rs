@@ -13,4 +13,4 @@ pub use objects::{Collection, Object};
 pub(crate) use canon::from_node as object_of;
 pub(crate) use import::read;
 pub(crate) use objects::{key_of, put_object};
-pub(crate) use yaml::{dossier_yaml, dossier_yaml_with};
+pub(crate) use yaml::{DossierText, dossier_yaml, dossier_yaml_with, people_only, written};

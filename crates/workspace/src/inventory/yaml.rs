@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 use zhunsheng_catalogue::Catalogue;
-use zhunsheng_dossier::{Field, ShapeId, Type};
+use zhunsheng_dossier::{Dossier, Field, ShapeId, Type};
 use zhunsheng_source::Text;
 
 use crate::criteria::Criterion;
@@ -13,13 +13,25 @@ use crate::inventory::{Collection, Object};
 use crate::store::rows::{Row, Rows};
 use crate::work::{Answers, Determination};
 
+/// A dossier's text.
+pub(crate) struct DossierText {
+    pub text: String,
+    /// Bytes of it that state facts: what people said of them begins there.
+    pub facts: usize,
+}
+
 /// Writes `dossier.yaml` from the records: kinds in the order of the schema, objects in the order they came to be.
 pub(crate) fn dossier_yaml(rows: &Rows<'_>, catalogue: &Catalogue) -> Result<String> {
-    dossier_yaml_with(rows, catalogue, None)
+    Ok(written(rows, catalogue, None)?.text)
 }
 
 /// The same, with an object as it would be.
 pub(crate) fn dossier_yaml_with(rows: &Rows<'_>, catalogue: &Catalogue, other: Option<Row<Object>>) -> Result<String> {
+    Ok(written(rows, catalogue, other)?.text)
+}
+
+/// The same, with the place where people's words begin.
+pub(crate) fn written(rows: &Rows<'_>, catalogue: &Catalogue, other: Option<Row<Object>>) -> Result<DossierText> {
     let (mut objects, collections) = (rows.list::<Object>()?, rows.list::<Collection>()?);
     if let Some(other) = other {
         match objects.iter_mut().find(|row| row.id == other.id) {
@@ -57,13 +69,29 @@ pub(crate) fn dossier_yaml_with(rows: &Rows<'_>, catalogue: &Catalogue, other: O
             }
         }
     }
+    let facts = out.text.len();
     out.answers(&answers);
     out.determinations(&determinations);
     out.criteria(&criteria);
     if out.text.is_empty() {
         out.text.push_str("{}\n");
     }
-    Ok(out.text)
+    Ok(DossierText { text: out.text, facts })
+}
+
+/// What people said in a dossier's text, as a text that can be read by itself: the evidence they refer to is named in its first
+/// line, and empty lines stand for the facts, so that every address stays what it is. None where there are no facts.
+pub(crate) fn people_only(catalogue: &Catalogue, dossier: &Dossier, text: &str, facts: usize) -> Option<String> {
+    let (stated, said) = (text.get(..facts)?, text.get(facts..)?);
+    let empty = stated.bytes().filter(|byte| *byte == b'\n').count().checked_sub(1)?;
+    let kind = catalogue.schema.kinds.get("evidence")?;
+    let ids: Vec<String> =
+        dossier.facts.ids(kind.shape).into_iter().map(|id| format!("{}: {{}}", quoted(id))).collect();
+    let key = kind.collection.as_deref()?;
+    let first = if ids.is_empty() { String::new() } else { format!("{key}: {{{}}}", ids.join(", ")) };
+    // A text of nothing but empty lines states nothing at all, which is no mapping.
+    let first = if first.is_empty() && said.is_empty() { "{}".to_owned() } else { first };
+    Some(format!("{first}\n{}{said}", "\n".repeat(empty)))
 }
 
 struct Out<'a> {

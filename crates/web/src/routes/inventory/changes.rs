@@ -125,8 +125,34 @@ struct Conflicts<'a> {
 /// Conflicts that are open.
 pub fn conflicts(visit: &Visit) -> Answer {
     let open = visit.app.workspace.conflicts(&visit.grant)?.into_iter();
-    let open = open.map(|row| (row.id, row.value.record, row.value.by_name, row.at.shanghai())).collect();
+    let open =
+        open.map(|row| (row.id, about(visit, &row.value.record), row.value.by_name, row.at.shanghai())).collect();
     Ok(html(&Conflicts { page: &visit.page, open }))
+}
+
+/// The kind of a conflict over an object.
+const OBJECT: &str = "object";
+
+/// Leaf and object of what people said: determinations are numbered behind them.
+fn spot(record: &str) -> &str {
+    record.split_once('#').map_or(record, |(spot, _)| spot)
+}
+
+/// What a record is about, in words: the kind, and the object's name where it has one, with its id.
+fn about(visit: &Visit, record: &str) -> String {
+    let (key, id) = record.split_once('/').unwrap_or((record, ""));
+    let (workspace, t) = (&visit.app.workspace, visit.t());
+    let Some((_, kind)) = workspace.catalogue().schema.kind_of_key(key) else { return spot(record).to_owned() };
+    let kind = t.of(&kind.title);
+    if id.is_empty() {
+        return kind.to_owned();
+    }
+    // An object that is gone meanwhile is still known by its id.
+    let title = workspace.object(&visit.grant, key, id).ok().map(|row| super::title_of(&row.value.0).to_owned());
+    match title.filter(|title| !title.is_empty()) {
+        Some(title) => format!("{kind} {title} ({id})"),
+        None => format!("{kind} {id}"),
+    }
 }
 
 fn find(visit: &Visit) -> Result<(Row<zhunsheng_workspace::Conflict>, String, String), Fault> {
@@ -141,8 +167,10 @@ fn find(visit: &Visit) -> Result<(Row<zhunsheng_workspace::Conflict>, String, St
 pub fn conflict(visit: &Visit) -> Answer {
     let (row, key, id) = find(visit)?;
     let (workspace, t) = (&visit.app.workspace, visit.t());
-    if row.value.kind != "object" {
-        return Err(Fault::NotFound);
+    if row.value.kind != OBJECT {
+        // What people said of a leaf is settled where it is said.
+        let at = spot(&row.value.record);
+        return Ok(see(&visit.page.at(format!("/workpaper?at={}&conflict={}", encode(at), encode(&row.id)))));
     }
     let stands = workspace.object(&visit.grant, &key, &id)?;
     let schema = &workspace.catalogue().schema;
@@ -153,7 +181,7 @@ pub fn conflict(visit: &Visit) -> Answer {
     let page = ConflictPage {
         page: &visit.page,
         lead: t.conflict_lead(who, stands.at.shanghai()),
-        about: row.value.record.clone(),
+        about: about(visit, &row.value.record),
         conflict: visit.param("conflict"),
         differing,
         version: stands.version,
@@ -171,6 +199,10 @@ pub fn conflict(visit: &Visit) -> Answer {
 pub fn settle(visit: &Visit) -> Answer {
     let (row, key, id) = find(visit)?;
     let workspace = &visit.app.workspace;
+    if row.value.kind != OBJECT {
+        workspace.settle(&visit.grant, &row.id, "kept")?;
+        return Ok(saved(&visit.page.at(format!("/workpaper?at={}", encode(spot(&row.value.record)))), &visit.app));
+    }
     let stands = workspace.object(&visit.grant, &key, &id)?;
     let sent = row.value.sent.as_object().cloned().unwrap_or_default();
     let mut merged = stands.value.0.clone();

@@ -160,6 +160,11 @@ fn cut(text: &str, marks: &[Mark]) -> Vec<Piece> {
     pieces
 }
 
+/// The text does not say it.
+const MISSING: &str = "missing";
+/// The text does not say it, and has to only where its condition is given.
+const CONDITIONAL: &str = "conditional";
+
 /// An item for the page.
 struct ItemRow {
     id: String,
@@ -176,19 +181,31 @@ struct ItemRow {
 }
 
 impl ItemRow {
+    /// Missing, but due only in a case that the text does not settle: it lacks nothing where the case is not given.
+    fn conditional(&self) -> bool {
+        self.verdict == MISSING && !self.condition.is_empty()
+    }
+
+    /// What it comes to, for counting: a verdict, or [`CONDITIONAL`].
+    fn comes_to(&self) -> &str {
+        if self.conditional() { CONDITIONAL } else { &self.verdict }
+    }
+
     fn class(&self) -> &'static str {
-        match self.verdict.as_str() {
+        match self.comes_to() {
+            CONDITIONAL => "not-applicable",
             "disclosed" => "conformant",
-            "missing" => "gap",
+            MISSING => "gap",
             _ => "undetermined",
         }
     }
 
     fn sign(&self) -> &'static str {
-        match self.verdict.as_str() {
+        match self.comes_to() {
+            CONDITIONAL => "–",
             "disclosed" => "✓",
             "partly" => "◐",
-            "missing" => "✗",
+            MISSING => "✗",
             _ => "?",
         }
     }
@@ -200,7 +217,8 @@ struct Policy<'a> {
     page: &'a Page,
     head: Head,
     title: String,
-    counts: [usize; 4],
+    /// Missing, partly, undetermined, disclosed, and missing where due only under a condition.
+    counts: [usize; 5],
     items: Vec<ItemRow>,
     /// The item whose sentences alone are marked.
     only: &'a str,
@@ -213,10 +231,11 @@ struct Policy<'a> {
 impl Policy<'_> {
     fn verdict(&self, item: &ItemRow) -> &'static str {
         let t = self.page.t;
-        match item.verdict.as_str() {
+        match item.comes_to() {
+            CONDITIONAL => t.policy_conditional(),
             "disclosed" => t.policy_disclosed(),
             "partly" => t.policy_partly(),
-            "missing" => t.policy_missing(),
+            MISSING => t.policy_missing(),
             _ => t.policy_undetermined(),
         }
     }
@@ -288,11 +307,11 @@ pub fn page(visit: &Visit, head: Head) -> Answer {
         kind: block.kind,
         level: block.level,
     });
-    let count = |verdict: &str| items.iter().filter(|item| item.verdict == verdict).count();
+    let count = |verdict: &str| items.iter().filter(|item| item.comes_to() == verdict).count();
     let page = Policy {
         page: &visit.page,
         title: report.title.unwrap_or_default(),
-        counts: ["missing", "partly", "undetermined", "disclosed"].map(count),
+        counts: [MISSING, "partly", "undetermined", "disclosed", CONDITIONAL].map(count),
         only,
         blocks: blocks.collect(),
         warnings: report.wording,
@@ -344,7 +363,30 @@ pub fn diff(visit: &Visit, head: Head) -> Answer {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 mod tests {
-    use super::{Address, Block, Mark, cut, find};
+    use super::{Address, Block, ItemRow, Mark, cut, find};
+
+    #[test]
+    fn what_is_due_only_in_a_case_is_not_counted_as_missing() {
+        let item = |verdict: &str, condition: &str| ItemRow {
+            id: "5.5.2d".into(),
+            leaf: "5.5.2d".into(),
+            title: String::new(),
+            verdict: verdict.into(),
+            condition: condition.into(),
+            reason: String::new(),
+            sentences: 0,
+            loose: Vec::new(),
+            first: None,
+        };
+        let of = |verdict: &str, condition: &str| {
+            let item = item(verdict, condition);
+            (item.comes_to().to_owned(), item.class(), item.sign())
+        };
+        assert_eq!(of("missing", ""), ("missing".into(), "gap", "✗"));
+        assert_eq!(of("missing", "c"), ("conditional".into(), "not-applicable", "–"));
+        assert_eq!(of("disclosed", "c"), ("disclosed".into(), "conformant", "✓"));
+        assert_eq!(of("partly", "c"), ("partly".into(), "undetermined", "◐"));
+    }
 
     fn block(line: u32, start: u32, text: &str) -> Block {
         let end = start + u32::try_from(text.chars().count()).unwrap();

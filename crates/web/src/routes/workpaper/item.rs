@@ -11,7 +11,8 @@ use zhunsheng_workspace::{Action, Determination, Judged, Note, Row};
 use super::rows::sign;
 use crate::fault::Fault;
 use crate::page::Page;
-use crate::routes::judged::form_of;
+use crate::routes::judged::form_in;
+use crate::routes::provenance::{Given, RecordView, given, records};
 use crate::visit::Visit;
 
 /// What was just said and could not be saved as it is.
@@ -25,6 +26,8 @@ pub struct Said {
     pub determination: Option<(String, String, String, Vec<String>)>,
     /// Answers that were sent, by step.
     pub answers: Option<Vec<(String, String)>>,
+    /// Remark on the answers that was sent.
+    pub remark: Option<String>,
 }
 
 /// A step with its answers.
@@ -99,6 +102,10 @@ pub struct Item<'a> {
     facts: Vec<FactView>,
     more_facts: usize,
     missing: Vec<MissingView>,
+    /// Results of records and of the comparison of texts.
+    records: Vec<RecordView>,
+    /// Answers that led to the automatic verdict; empty where it rests on facts.
+    given: Vec<Given>,
     leans: Vec<(String, String, Outcome)>,
     steps: Vec<StepView>,
     answers_version: u64,
@@ -112,6 +119,8 @@ pub struct Item<'a> {
     owners: Vec<(String, String)>,
     wrong: String,
     conflict: String,
+    /// The conflict is over answers, not over a determination.
+    of_answers: bool,
     back: String,
     /// The gap on the register, where there is one: its page, standing.
     gap: Option<(String, String)>,
@@ -141,12 +150,12 @@ impl<'a> Item<'a> {
         let facts = finding.facts.iter().zip(shown).map(|(fact, shown)| {
             let place = a.dossier.facts.at(*fact);
             let own = a.dossier.sources.name(place.file).ends_with("dossier.yaml");
-            FactView { form: form_of(visit, &shown.path), line: if own { place.line } else { 0 }, shown }
+            FactView { form: form_in(visit, &a, &shown.path), line: if own { place.line } else { 0 }, shown }
         });
         let missing = finding.missing.iter().map(|missing| {
             let path = a.missing_path(*missing);
             let ask = a.requests.iter().find(|request| request.missing == *missing);
-            let form = if matches!(missing, Missing::Step(..)) { None } else { form_of(visit, &path) };
+            let form = if matches!(missing, Missing::Step(..)) { None } else { form_in(visit, &a, &path) };
             MissingView { ask: ask.map_or_else(String::new, |ask| t.asks(&ask.question)), form, path }
         });
         let leans = finding.leans.iter().map(|lean| {
@@ -223,10 +232,12 @@ impl<'a> Item<'a> {
             facts: facts.collect(),
             more_facts: finding.facts.len().saturating_sub(FACTS),
             missing: missing.collect(),
+            records: records(&a, finding, t),
+            given: given(&a, finding, t),
             leans: leans.collect(),
             steps: steps.collect(),
             answers_version: answers.as_ref().map_or(0, |row| row.version),
-            answer_note: answer_note.unwrap_or_default(),
+            answer_note: said.remark.or(answer_note).unwrap_or_default(),
             evidence,
             determinations,
             seen,
@@ -235,6 +246,7 @@ impl<'a> Item<'a> {
             owner: owner.unwrap_or_default(),
             owners: team(visit)?,
             wrong: said.wrong,
+            of_answers: said.answers.is_some(),
             conflict: said.conflict,
             gap,
             tests: super::super::worksheets::of_leaf(visit, leaf_id, object),
@@ -246,6 +258,11 @@ impl<'a> Item<'a> {
 
     fn sign(&self, verdict: &Outcome) -> &'static str {
         sign(*verdict)
+    }
+
+    /// How the verdict came about that a person may overrule.
+    fn origin(&self) -> &'static str {
+        if self.given.is_empty() { self.page.t.automatic() } else { self.page.t.by_answers() }
     }
 
     fn overruled(&self) -> bool {

@@ -58,7 +58,7 @@ fn show(visit: &Visit) -> Answer {
         return Ok(html(&page));
     };
     let item = match filter.at() {
-        Some((leaf, object)) => Some(Item::new(visit, &judged, leaf, object, item::Said::default())?),
+        Some((leaf, object)) => Some(Item::new(visit, &judged, leaf, object, writes::unsettled(visit, leaf, object)?)?),
         None => None,
     };
     if visit.wants_part()

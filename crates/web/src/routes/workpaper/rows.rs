@@ -101,6 +101,17 @@ pub struct Part {
     pub below: Vec<Part>,
 }
 
+impl Part {
+    fn count(&mut self, verdict: Outcome) {
+        self.counts.2 += 1;
+        match verdict {
+            Outcome::Gap => self.counts.0 += 1,
+            Outcome::Undetermined => self.counts.1 += 1,
+            _ => {}
+        }
+    }
+}
+
 /// Rows of one clause.
 pub struct Section {
     /// `5.2.2 …`
@@ -127,6 +138,8 @@ pub struct Row {
     pub owner: String,
     /// A person determined it.
     pub determined: bool,
+    /// A person's answers led to the verdict.
+    pub answered: bool,
     /// Links to evidence.
     pub evidence: usize,
     /// Facts that are missing.
@@ -174,6 +187,7 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
         }
     }
     let mut parts = parts(a, t, filter.by == "stage");
+    let places_of = positions(&parts);
     let mut sections: Vec<(usize, Section)> = Vec::new();
     let mut count = 0;
     let needle = filter.q.trim().to_lowercase();
@@ -181,7 +195,11 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
         let Some(leaf) = words::leaf(a, finding) else { continue };
         let Some(clause) = a.catalogue.clause_of(leaf) else { continue };
         let places = place(a, finding, filter.by == "stage");
-        tally(&mut parts, &places, finding.verdict);
+        for place in &places {
+            if let Some(part) = places_of.get(*place).and_then(|at| part_at(&mut parts, *at)) {
+                part.count(finding.verdict);
+            }
+        }
         let in_part = filter.part.is_empty() || filter.part == ALL || places.iter().any(|id| *id == filter.part);
         if !in_part || !fits(filter, leaf.severity, finding) {
             continue;
@@ -218,6 +236,7 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
             severity: leaf.severity,
             owner: owner.map(|(_, name)| name.clone()).unwrap_or_default(),
             determined: !finding.determinations.is_empty(),
+            answered: finding.determinations.is_empty() && finding.by_answers(),
             evidence,
             missing: finding.missing.len(),
             at,
@@ -284,17 +303,24 @@ fn parts(a: &Assessment<'_>, t: Words, by_stage: bool) -> Vec<Part> {
     list
 }
 
-fn tally(parts: &mut [Part], places: &[&str], verdict: Outcome) {
-    for part in parts {
-        if places.contains(&part.id.as_str()) {
-            part.counts.2 += 1;
-            match verdict {
-                Outcome::Gap => part.counts.0 += 1,
-                Outcome::Undetermined => part.counts.1 += 1,
-                _ => {}
-            }
-            tally(&mut part.below, places, verdict);
-        }
+/// Where a part stands: among the first, and below one of them.
+type At = (usize, Option<usize>);
+
+/// Where each part stands, by its id: there are thousands of findings to count.
+fn positions(parts: &[Part]) -> BTreeMap<String, At> {
+    let below = |(at, part): (usize, &Part)| {
+        let inner: Vec<(String, At)> =
+            part.below.iter().enumerate().map(|(inner, one)| (one.id.clone(), (at, Some(inner)))).collect();
+        [(part.id.clone(), (at, None))].into_iter().chain(inner)
+    };
+    parts.iter().enumerate().flat_map(below).collect()
+}
+
+fn part_at(parts: &mut [Part], (at, below): At) -> Option<&mut Part> {
+    let part = parts.get_mut(at)?;
+    match below {
+        Some(below) => part.below.get_mut(below),
+        None => Some(part),
     }
 }
 

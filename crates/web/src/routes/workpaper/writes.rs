@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use zhunsheng_dossier::Outcome;
 use zhunsheng_source::Text;
-use zhunsheng_workspace::{Action, AnswerEntry, Clash, Error, Link, NewDetermination};
+use zhunsheng_workspace::{Action, AnswerEntry, Clash, Conflict, Determination, Error, Link, NewDetermination, Row};
 
 use super::item::{Item, Said};
 use super::part;
@@ -64,11 +64,37 @@ fn clashed(visit: &Visit, clash: &Clash) -> String {
 
 /// A conflict that this write settles: its sender has seen both.
 fn settled(visit: &Visit) {
-    let conflict = visit.form.get("conflict");
-    if !conflict.is_empty() {
-        // If it cannot be settled it stays in the list of open ones, which loses nothing.
-        drop(visit.app.workspace.settle(&visit.grant, conflict, "merged"));
+    let (leaf, object) = place(visit);
+    // If it cannot be settled it stays in the list of open ones, which loses nothing.
+    if let Ok(Some(conflict)) = open_conflict(visit, visit.form.get("conflict"), leaf, object) {
+        drop(visit.app.workspace.settle(&visit.grant, &conflict.id, "merged"));
     }
+}
+
+/// An open conflict over a leaf for an object.
+fn open_conflict(visit: &Visit, id: &str, leaf: &str, object: &str) -> Result<Option<Row<Conflict>>, Error> {
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let (spot, open) = (format!("{leaf}@{object}"), visit.app.workspace.conflicts(&visit.grant)?);
+    let about = |record: &str| record.split_once('#').map_or(record, |(spot, _)| spot) == spot;
+    Ok(open.into_iter().find(|row| row.id == id && about(&row.value.record)))
+}
+
+/// What was sent and not saved because somebody else was faster, in the form again, where the address names the conflict.
+pub fn unsettled(visit: &Visit, leaf: &str, object: &str) -> Result<Said, Error> {
+    let Some(row) = open_conflict(visit, visit.query.get("conflict"), leaf, object)? else {
+        return Ok(Said::default());
+    };
+    let mut said =
+        Said { wrong: visit.t().item_conflict_open(&row.value.by_name), conflict: row.id, ..Said::default() };
+    if let Ok(sent) = serde_json::from_value::<Determination>(row.value.sent.clone()) {
+        said.determination = Some((sent.verdict.word().to_owned(), sent.reason.zh, sent.reason.en, sent.evidence));
+    } else if let Ok(sent) = serde_json::from_value::<AnswerEntry>(row.value.sent) {
+        said.answers = Some(sent.steps.into_iter().collect());
+        said.remark = Some(sent.note);
+    }
+    Ok(said)
 }
 
 /// A determination is appended; nothing is overwritten.
@@ -124,7 +150,10 @@ pub fn answer(visit: &Visit) -> Answer {
             settled(visit);
             answer_with(visit, Said::default())
         }
-        Err(error) => told(visit, error, Said { answers: sent(), ..Said::default() }),
+        Err(error) => {
+            let remark = Some(form.get("note").to_owned());
+            told(visit, error, Said { answers: sent(), remark, ..Said::default() })
+        }
     }
 }
 
