@@ -173,6 +173,8 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
             has_access: options.tables.contains_key(&Table::Access),
             as_of,
             part,
+            held: half / 4,
+            threads: options.threads,
             evidence: evidence_sink.as_ref(),
             rejected: reject_sink.as_ref(),
             strangers: &strangers,

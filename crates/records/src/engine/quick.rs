@@ -248,13 +248,7 @@ impl Quick {
 
     /// Whether nothing is wrong with an event that is good in itself; if this cannot be said, `None`.
     #[inline]
-    pub fn judge(
-        &mut self,
-        state: &State,
-        class: (Option<u32>, &[Hit]),
-        ts: i64,
-        record: &Record<'_>,
-    ) -> Option<Fine> {
+    pub fn judge(&mut self, state: &State, class: (Option<u32>, &[Hit]), ts: i64, record: &Record<'_>) -> Option<Fine> {
         if ts < self.era.from || ts >= self.era.until {
             self.turn(state, class.0, ts);
         }

@@ -7,7 +7,7 @@ use super::classes::{Classes, place};
 use super::eval::{AsOf, Event, Found, examine};
 use super::own::{self, Own};
 use super::quick::Fine;
-use super::search::{MOST, Searches};
+use super::search::{MOST, Search, Searches};
 use super::sink::Sink;
 use super::spill::Spill;
 use super::tally::{Finding, KEPT_REJECTS, SAMPLES, Tally};
@@ -43,6 +43,10 @@ pub struct Context<'a> {
     pub as_of: AsOf,
     /// Share of individuals of this pass.
     pub part: (u64, u64),
+    /// Bytes of batches that the workers may hold together.
+    pub held: u64,
+    /// Number of workers.
+    pub threads: usize,
     /// Violations out, if asked for.
     pub evidence: Option<&'a Sink<Vec<Finding>>>,
     /// Rejected rows out, if asked for.
@@ -104,7 +108,7 @@ impl Held {
 }
 
 const SKIP: u32 = u32::MAX;
-/// Bytes of batches held at most; a batch has 8,192 rows.
+/// Bytes of batches and searches a worker holds at most, whatever the memory; a batch has 8,192 rows.
 const HELD: usize = 64 << 20;
 
 /// Reads and examines a unit.
@@ -117,8 +121,9 @@ pub struct Worker<'a> {
     short: Short<7, u32>,
     classes: Classes,
     held: Vec<Held>,
-    /// Bytes of `held`.
+    /// Bytes of `held`, and how many there may be.
     bytes: usize,
+    room: usize,
     searches: Searches,
     tally: Tally,
     strangers: FastMap<Key, ()>,
@@ -148,6 +153,7 @@ pub fn run(
         classes: Classes::default(),
         held: Vec::new(),
         bytes: 0,
+        room: usize::try_from(context.held).map_or(HELD, |all| (all / context.threads.max(1)).min(HELD)),
         searches: Searches::new(&context.state.slots),
         tally: Tally::new(),
         strangers: FastMap::default(),
@@ -186,7 +192,7 @@ impl Worker<'_> {
     /// Finds out what does not depend on the individuals, and holds the batch until many can be looked up together.
     fn batch(&mut self, batch: Batch) -> Result<()> {
         let first = self.held.last().map_or(0, |h| h.first + h.batch.rows);
-        let first = if self.classes.full() || self.bytes > HELD || first + batch.rows > MOST {
+        let first = if self.classes.full() || self.bytes > self.room || first + batch.rows > MOST {
             self.settle()?;
             0
         } else {
@@ -199,7 +205,7 @@ impl Worker<'_> {
         self.translate(&mut held)?;
         self.classify(&mut held)?;
         self.begin(&held);
-        self.bytes += held.batch.bytes();
+        self.bytes += held.batch.bytes() + held.batch.rows * size_of::<Search>();
         self.held.push(held);
         self.flush(false)
     }

@@ -1,8 +1,8 @@
 //! The small tables of the generated world.
 
-use super::world::{ASKED, CHANGE, IN_FORCE, Random, SPECIAL, START, Victim, WITHDRAWN, World, declared, name};
 use super::Truth;
 use super::rows::{Cell, Rows};
+use super::world::{ASKED, CHANGE, IN_FORCE, Random, SPECIAL, START, Victim, WITHDRAWN, World, declared, name};
 use crate::error::{Error, Result};
 use crate::time::{DAY, HOUR};
 use std::collections::BTreeMap;

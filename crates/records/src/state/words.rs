@@ -29,7 +29,10 @@ const LATEST: i64 = (1 << (u64::BITS - LOW_BITS)) - 1;
 /// beyond all events.
 #[must_use]
 pub fn word(ts: i64, kind: WordKind, rank: u64, scope: u64) -> u64 {
-    (ts.clamp(0, LATEST) as u64) << LOW_BITS | (kind as u64) << (SCOPE_BITS + 2) | (rank & 3) << SCOPE_BITS | (scope & SCOPE_MASK)
+    (ts.clamp(0, LATEST) as u64) << LOW_BITS
+        | (kind as u64) << (SCOPE_BITS + 2)
+        | (rank & 3) << SCOPE_BITS
+        | (scope & SCOPE_MASK)
 }
 
 /// Time of a word.
