@@ -164,7 +164,7 @@ pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Deeds, Failur
 fn data(paths: &[PathBuf]) -> Result<Discovered, Failure> {
     let report = zhunsheng_discover::scan_paths(paths, Confidence::Low).map_err(Failure::passed)?;
     let all = report.files.iter().flat_map(|file| {
-        file.findings.iter().filter_map(|found| {
+        file.findings.iter().filter_map(move |found| {
             let at = discovered::address(&file.path, found.column.as_deref(), found.first);
             let sure = match found.confidence {
                 Confidence::Low => Sure::Low,
