@@ -96,7 +96,8 @@ fn side(table: &Table, row: &Row, side: Side) -> String {
         (false, false) => return "无 (none)".to_owned(),
     }
     for values in [&cell.purposes, &cell.recipients, &cell.retention, &cell.countries] {
-        let words: Vec<&str> = values.all.keys().take(NAMED).map(|value| table.words(value)).collect();
+        let words: Vec<&str> =
+            values.all.keys().take(NAMED).map(|value| table.words(value, zhunsheng_policy::cli::Lang::Zh)).collect();
         if !words.is_empty() {
             let more = values.all.len().saturating_sub(NAMED);
             lines.push(format!("{}{}", words.join("、"), if more > 0 { format!(" … +{more}") } else { String::new() }));

@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 no gap, 1 gaps, 2 wrong input, 3 only undetermined.
 
+pub use crate::data::Lang;
 use crate::doc::{Document, Kind};
 use crate::error::Error;
 use crate::items::Analysis;
@@ -14,16 +15,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-
-/// Language of text output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Lang {
-    /// Chinese only.
-    Zh,
-    /// Chinese first, English beside it.
-    #[default]
-    En,
-}
 
 /// Form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -124,9 +115,9 @@ pub enum PolicyCommand {
 pub fn run(cmd: PolicyCommand, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
     match cmd {
         PolicyCommand::Check(args) => check(&args, lang, out),
-        PolicyCommand::Diff(args) => versions(&args, out),
+        PolicyCommand::Diff(args) => versions(&args, lang, out),
         PolicyCommand::Reconcile(args) => hold(&args, lang, out),
-        PolicyCommand::Practices(args) => practices(&args, out),
+        PolicyCommand::Practices(args) => practices(&args, lang, out),
         PolicyCommand::Read(args) => structure(&args, out),
         PolicyCommand::Classify(args) => classify(&args, out),
     }
@@ -172,9 +163,14 @@ fn check(args: &CheckArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error
         Format::Text | Format::Html => {
             for (n, (file, report)) in all.iter().enumerate() {
                 let gap = if n > 0 { "\n" } else { "" };
-                let text = format!("{gap}{file}\n{}", report.text(lang == Lang::Zh));
+                let text = format!("{gap}{file}\n{}", report.text(lang));
                 if args.format == Format::Html {
-                    writeln!(out, "<pre lang=\"zh\">{}</pre>", text.replace('&', "&amp;").replace('<', "&lt;"))?;
+                    writeln!(
+                        out,
+                        "<pre lang=\"{}\">{}</pre>",
+                        lang.pick("zh", "en"),
+                        text.replace('&', "&amp;").replace('<', "&lt;")
+                    )?;
                 } else {
                     out.write_all(text.as_bytes())?;
                 }
@@ -184,13 +180,13 @@ fn check(args: &CheckArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error
     Ok(code)
 }
 
-fn versions(args: &DiffArgs, out: &mut dyn Write) -> Result<i32, Error> {
+fn versions(args: &DiffArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
     let kit = Kit::builtin()?;
     let (old, new) = (read::file(&args.old)?, read::file(&args.new)?);
     let diff = diff::compare(&old, &new, &kit);
     match args.format {
         Format::Json => json(&diff, out)?,
-        Format::Text | Format::Html => out.write_all(diff.text().as_bytes())?,
+        Format::Text | Format::Html => out.write_all(diff.text(lang).as_bytes())?,
     }
     let lossy = old.lossy() || new.lossy();
     Ok(if diff.material {
@@ -264,11 +260,11 @@ pub fn write_table(table: &reconcile::Table, format: Format, lang: Lang, out: &m
     match format {
         Format::Json => json(table, out),
         Format::Html => Ok(out.write_all(render::html(table).as_bytes())?),
-        Format::Text => Ok(out.write_all(render::text(table, lang == Lang::Zh).as_bytes())?),
+        Format::Text => Ok(out.write_all(render::text(table, lang).as_bytes())?),
     }
 }
 
-fn practices(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {
+fn practices(args: &FileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
     let kit = Kit::builtin()?;
     let doc = read::file(&args.file)?;
     let a = Analysis::new(&doc, &kit.catalogue);
@@ -278,16 +274,17 @@ fn practices(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {
     } else {
         for p in &list {
             let types: Vec<&str> = p.types.iter().map(|t| t.id.as_str()).collect();
-            let not = if p.denied { "不" } else { "" };
-            writeln!(out, "{}  {not}{} {}  {}", p.at, p.action.zh(), p.action.en(), types.join(" "))?;
-            for (head, quote) in [
-                ("目的 purpose", &p.purpose),
-                ("接收方 recipient", &p.recipient),
-                ("条件 condition", &p.condition),
-                ("期限 retention", &p.retention),
+            let not = if p.denied { lang.pick("不", "no ") } else { "" };
+            let action = lang.pick(p.action.zh(), p.action.en());
+            writeln!(out, "{}  {not}{action}  {}", p.at, types.join(" "))?;
+            for (zh, en, quote) in [
+                ("目的", "purpose", &p.purpose),
+                ("接收方", "recipient", &p.recipient),
+                ("条件", "condition", &p.condition),
+                ("期限", "retention", &p.retention),
             ] {
                 if let Some(q) = quote {
-                    writeln!(out, "      {head} {}：{}", q.at, q.text)?;
+                    writeln!(out, "      {} {}{}{}", lang.pick(zh, en), q.at, lang.pick("：", ": "), q.text)?;
                 }
             }
         }

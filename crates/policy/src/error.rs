@@ -27,7 +27,7 @@ pub enum Error {
         limit: u64,
     },
     /// The file is not of a kind that can be read.
-    #[error("`{path}` is not readable as {format}: {reason}; convert it to HTML, Markdown, text, docx or PDF")]
+    #[error("`{path}` is not readable as {format}: {reason}; convert it to HTML, Markdown, text or docx")]
     Format {
         /// File concerned.
         path: PathBuf,

@@ -1,6 +1,6 @@
-//! What is known of one policy, as JSON and as text of 100 columns, Chinese first.
+//! What is known of one policy, as JSON and as text of 100 columns.
 
-use crate::data::Text;
+use crate::data::{Lang, Text};
 use crate::doc::{Address, Document, Format, Problem};
 use crate::error::Error;
 use crate::items::{Analysis, Catalogue, Outcome, Verdict};
@@ -151,64 +151,57 @@ impl Report {
 
     /// Text of 100 columns.
     #[must_use]
-    pub fn text(&self, zh_only: bool) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         let mut out = String::new();
         let c = self.counts;
-        let _ = writeln!(out, "{}", self.title.as_deref().unwrap_or("（无标题 untitled）"));
-        let _ = writeln!(
-            out,
-            "披露 disclosed {}  部分 partly {}  缺失 missing {}（另有条件项 {} if it applies）  无法判断 undetermined {}",
-            c.disclosed, c.partly, c.missing, c.missing_if, c.undetermined
+        let _ = writeln!(out, "{}", self.title.as_deref().unwrap_or(lang.pick("（无标题）", "(no title)")));
+        let counts = Text::new(
+            format!(
+                "披露 {}  部分 {}  缺失 {}（另有条件项 {}）  无法判断 {}",
+                c.disclosed, c.partly, c.missing, c.missing_if, c.undetermined
+            ),
+            format!(
+                "disclosed {}  partly {}  missing {} (and {} that are due only in a case)  undetermined {}",
+                c.disclosed, c.partly, c.missing, c.missing_if, c.undetermined
+            ),
         );
+        let _ = writeln!(out, "{}", counts.get(lang));
         for p in &self.problems {
-            let _ = writeln!(out, "！{} {}", p.zh, p.en);
+            let _ = writeln!(out, "{}{}", lang.pick("！", "! "), lang.pick(&p.zh, &p.en));
         }
-        for (verdict, head) in [
-            (Verdict::Missing, "缺失 Missing"),
-            (Verdict::Partly, "部分披露 Partly disclosed"),
-            (Verdict::Undetermined, "无法判断 Undetermined"),
-            (Verdict::Disclosed, "已披露 Disclosed"),
-        ] {
+        for verdict in [Verdict::Missing, Verdict::Partly, Verdict::Undetermined, Verdict::Disclosed] {
             let list: Vec<_> = self.items.iter().filter(|i| i.verdict == verdict).collect();
             if list.is_empty() {
                 continue;
             }
-            let _ = writeln!(out, "\n{head}");
+            let _ = writeln!(out, "\n{}", verdict.title().get(lang));
             for i in list {
-                let _ = writeln!(out, "  {} {}  {}", i.id, i.title.zh, if zh_only { "" } else { &i.title.en });
+                let _ = writeln!(out, "  {} {}", i.id, i.title.get(lang));
                 if let Some(r) = &i.reason {
-                    wrap(&mut out, "      ", &r.zh);
-                    if !zh_only {
-                        wrap(&mut out, "      ", &r.en);
-                    }
+                    wrap(&mut out, "      ", r.get(lang));
                 }
                 for e in i.evidence.iter().take(2) {
                     wrap(&mut out, "      ", &format!("{} “{}”", e.at, clip(&e.text, 70)));
                 }
-                if i.evidence.len() > 2 {
-                    let _ = writeln!(out, "      另有 {} 句 and {} more", i.evidence.len() - 2, i.evidence.len() - 2);
+                if let Some(more) = i.evidence.len().checked_sub(2).filter(|more| *more > 0) {
+                    let more = Text::new(format!("另有 {more} 句"), format!("and {more} more"));
+                    let _ = writeln!(out, "      {}", more.get(lang));
                 }
             }
         }
         if !self.wording.is_empty() {
-            let _ = writeln!(out, "\n用语 Wording");
+            let _ = writeln!(out, "\n{}", lang.pick("用语", "Wording"));
             for f in &self.wording {
-                let _ =
-                    writeln!(out, "  {} {} {}  {}", f.leaf, f.at, f.title.zh, if zh_only { "" } else { &f.title.en });
-                wrap(&mut out, "      ", &format!("“{}” {}；{}", clip(&f.text, 40), f.reason.zh, f.hint.zh));
-                if !zh_only {
-                    wrap(&mut out, "      ", &format!("{}; {}", f.reason.en, f.hint.en));
-                }
+                let _ = writeln!(out, "  {} {} {}", f.leaf, f.at, f.title.get(lang));
+                let why = format!("{}{}{}", f.reason.get(lang), lang.pick("；", "; "), f.hint.get(lang));
+                wrap(&mut out, "      ", &format!("“{}” {why}", clip(&f.text, 40)));
             }
         }
-        let _ = writeln!(out, "\n可读性 Readability");
+        let _ = writeln!(out, "\n{}", lang.pick("可读性", "Readability"));
         for f in &self.readability {
             let mark = if f.above { "↑" } else { " " };
-            let _ = writeln!(
-                out,
-                "  {mark} {} {} {}（上限 limit {}）  {}",
-                f.title.zh, f.value, f.unit.zh, f.limit, f.title.en
-            );
+            let limit = Text::new(format!("（上限 {}）", f.limit), format!(" (limit {})", f.limit));
+            let _ = writeln!(out, "  {mark} {} {} {}{}", f.title.get(lang), f.value, f.unit.get(lang), limit.get(lang));
         }
         out
     }

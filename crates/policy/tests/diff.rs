@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure here is the test failing")]
 
+use zhunsheng_policy::data::Lang;
 use zhunsheng_policy::diff::{How, compare};
 use zhunsheng_policy::doc::Format;
 use zhunsheng_policy::read;
@@ -49,6 +50,9 @@ fn a_type_added_is_named_and_a_moved_sentence_is_no_change() {
     let new = read::memory(&OLD.replace("手机号码，", "手机号码和通讯录，"), Format::Markdown);
     let d = compare(&old, &new, &kit);
     assert_eq!(d.new_processing, ["collection contacts"]);
+    let (zh, en) = (d.text(Lang::Zh), d.text(Lang::En));
+    assert!(zh.contains("新增处理\n  收集：通讯录") && !zh.contains("collection"), "{zh}");
+    assert!(en.contains("New processing\n  collection of ") && !en.contains("新增"), "{en}");
     assert_eq!(d.changes.iter().map(|c| c.how).collect::<Vec<_>>(), [How::Changed]);
     let moved = OLD.replace("\n\n我们希望您旅途愉快。", "").replace("## 收集", "我们希望您旅途愉快。\n\n## 收集");
     let d = compare(&old, &read::memory(&moved, Format::Markdown), &kit);

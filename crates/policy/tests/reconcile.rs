@@ -7,7 +7,10 @@ use zhunsheng_policy::practices::Stage;
 use zhunsheng_policy::reconcile::inventory::{Beside, Inventory};
 use zhunsheng_policy::reconcile::{Aspect, Side, Table, discovered, input, render};
 use zhunsheng_policy::report::Kit;
-use zhunsheng_policy::{data::Text, read};
+use zhunsheng_policy::{
+    data::{Lang, Text},
+    read,
+};
 
 #[test]
 fn a_wrong_entry_is_told_with_its_line() {
@@ -211,7 +214,11 @@ fn data_that_was_found() {
         ]
     );
     assert!(!table.only_unsure());
-    assert!(render::text(&table, false).contains("待核实"));
+    assert!(render::text(&table, Lang::Zh).contains("待核实"));
+    // One language at a time.
+    let english = render::text(&table, Lang::En).replace("卡号", "").replace("姓名", "").replace("小店", "");
+    assert!(english.contains("to be confirmed"));
+    assert!(!english.lines().skip(1).any(|line| line.contains(['有', '的', '无', '发', '现'])), "{english}");
     // Certain in one column and likely in another is certain, at the column where it is.
     let table = scanned(&[("name", "c3", "low"), ("name", "姓名", "high")], shop());
     assert_eq!(told(&table), ["name storage 5.4.2c certain export.csv!姓名#1"]);

@@ -1,13 +1,13 @@
 //! Two versions of a policy: what changed, which disclosure items the change touches, and whether it is material
 //! (5.5.2 k note, 5.6.2.3 b).
 
-use crate::data::Text;
+use crate::data::{Lang, Text};
 use crate::doc::{Address, Document};
 use crate::items::{Analysis, Outcome, Verdict};
 use crate::practices::{Practice, extract};
 use crate::report::{Kit, clip, wrap};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// What happened to a sentence.
@@ -79,6 +79,9 @@ pub struct Diff {
     pub new_processing: Vec<String>,
     /// Processing that the new version no longer names.
     pub dropped_processing: Vec<String>,
+    /// What the processing is called.
+    #[serde(skip)]
+    words: Processing,
 }
 
 /// Leaves whose subject is the extent of processing or the exercise of rights: 5.5.2 b to h and the extensions.
@@ -154,7 +157,10 @@ pub fn compare(old: &Document, new: &Document, kit: &Kit) -> Diff {
         .filter(|(o, n)| o.verdict != n.verdict)
         .map(|(o, n)| Moved { id: o.item.id.clone(), title: o.item.title.clone(), old: o.verdict, new: n.verdict })
         .collect();
-    let (sa, sb) = (processing(&pa), processing(&pb));
+    let (sa, sb) = (processing(&pa, kit), processing(&pb, kit));
+    let beyond =
+        |one: &Processing, other: &Processing| one.keys().filter(|k| !other.contains_key(*k)).cloned().collect();
+    let (new_processing, dropped_processing) = (beyond(&sb, &sa), beyond(&sa, &sb));
     let touched: BTreeSet<String> =
         changes.iter().filter(|c| c.material).flat_map(|c| c.items.iter().cloned()).collect();
     Diff {
@@ -162,8 +168,9 @@ pub fn compare(old: &Document, new: &Document, kit: &Kit) -> Diff {
         changes,
         touched: touched.into_iter().collect(),
         moved,
-        new_processing: sb.difference(&sa).cloned().collect(),
-        dropped_processing: sa.difference(&sb).cloned().collect(),
+        new_processing,
+        dropped_processing,
+        words: sa.into_iter().chain(sb).collect(),
     }
 }
 
@@ -175,13 +182,17 @@ fn keys(a: &Analysis<'_>) -> Vec<(usize, String)> {
         .collect()
 }
 
-/// Stage and type pairs, such as `collection face-image`.
-fn processing(practices: &[Practice]) -> BTreeSet<String> {
-    practices
-        .iter()
-        .filter(|p| !p.denied)
-        .flat_map(|p| p.types.iter().map(|t| format!("{} {}", p.action.en(), t.id)))
-        .collect()
+/// Stage and type pairs, such as `collection face-image`, and what they are called.
+type Processing = BTreeMap<String, Text>;
+
+fn processing(practices: &[Practice], kit: &Kit) -> Processing {
+    let pair = |p: &Practice, id: &str| {
+        let title = kit.catalogue.types.by_id(id).map_or_else(|| Text::new(id, id), |t| t.title.clone());
+        let words = Text::new(format!("{}：{}", p.action.zh(), title.zh), format!("{} of {}", p.action.en(), title.en));
+        (format!("{} {id}", p.action.en()), words)
+    };
+    let said = practices.iter().filter(|p| !p.denied);
+    said.flat_map(|p| p.types.iter().map(move |t| pair(p, &t.id))).collect()
 }
 
 fn supports(outcomes: &[Outcome<'_>], sentence: usize, out: &mut BTreeSet<(String, String)>) {
@@ -238,35 +249,29 @@ fn change(
 impl Diff {
     /// Text of 100 columns.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self, lang: Lang) -> String {
         let mut out = String::new();
         let material = self.changes.iter().filter(|c| c.material).count();
-        let _ = writeln!(
-            out,
-            "{}：{} 处变化，其中重大 {material} 处",
-            if self.material {
-                "重大变更，应重新告知并提示变更内容（5.6.2.3 b）"
-            } else {
-                "无重大变更"
-            },
-            self.changes.len()
+        let all = self.changes.len();
+        let head = if self.material {
+            lang.pick(
+                "重大变更，应重新告知并提示变更内容（5.6.2.3 b）",
+                "Material change; people must be told again with the change shown (5.6.2.3 b)",
+            )
+        } else {
+            lang.pick("无重大变更", "No material change")
+        };
+        let counts = Text::new(
+            format!("{all} 处变化，其中重大 {material} 处"),
+            format!("{all} changes, {material} of them material"),
         );
-        let _ = writeln!(
-            out,
-            "{}: {} changes, {material} of them material",
-            if self.material {
-                "Material change; people must be told again with the change shown"
-            } else {
-                "No material change"
-            },
-            self.changes.len()
-        );
+        let _ = writeln!(out, "{head}{}{}", lang.pick("：", ": "), counts.get(lang));
         for c in &self.changes {
             let mark = if c.material { "！" } else { "　" };
             let how = match c.how {
-                How::Added => "新增 added",
-                How::Removed => "删除 removed",
-                How::Changed => "修改 changed",
+                How::Added => lang.pick("新增", "added"),
+                How::Removed => lang.pick("删除", "removed"),
+                How::Changed => lang.pick("修改", "changed"),
             };
             let _ = writeln!(out, "\n{mark}{how}  {}", c.items.join(" "));
             if let Some(o) = &c.old {
@@ -276,18 +281,22 @@ impl Diff {
                 wrap(&mut out, "  ", &format!("+ {} {}", n.at, clip(&n.text, 160)));
             }
         }
-        for (list, head) in
-            [(&self.new_processing, "新增处理 New processing"), (&self.dropped_processing, "不再提及 No longer named")]
-        {
+        for (list, head) in [
+            (&self.new_processing, lang.pick("新增处理", "New processing")),
+            (&self.dropped_processing, lang.pick("不再提及", "No longer named")),
+        ] {
             if !list.is_empty() {
                 let _ = writeln!(out, "\n{head}");
-                wrap(&mut out, "  ", &list.join("; "));
+                let words: Vec<&str> =
+                    list.iter().map(|one| self.words.get(one).map_or(one.as_str(), |text| text.get(lang))).collect();
+                wrap(&mut out, "  ", &words.join(lang.pick("；", "; ")));
             }
         }
         if !self.moved.is_empty() {
-            let _ = writeln!(out, "\n结论变化 Verdicts that changed");
+            let _ = writeln!(out, "\n{}", lang.pick("结论变化", "Verdicts that changed"));
             for m in &self.moved {
-                let _ = writeln!(out, "  {} {} {:?} → {:?}", m.id, m.title.zh, m.old, m.new);
+                let (old, new) = (m.old.title(), m.new.title());
+                let _ = writeln!(out, "  {} {} {} → {}", m.id, m.title.get(lang), old.get(lang), new.get(lang));
             }
         }
         out

@@ -33,6 +33,19 @@ pub enum Verdict {
     Undetermined,
 }
 
+impl Verdict {
+    /// Its name.
+    #[must_use]
+    pub fn title(self) -> Text {
+        match self {
+            Verdict::Disclosed => Text::new("已披露", "Disclosed"),
+            Verdict::Partly => Text::new("部分披露", "Partly disclosed"),
+            Verdict::Missing => Text::new("缺失", "Missing"),
+            Verdict::Undetermined => Text::new("无法判断", "Undetermined"),
+        }
+    }
+}
+
 /// A sentence that supports a part of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Support {

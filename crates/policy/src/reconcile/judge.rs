@@ -379,28 +379,31 @@ impl Judge<'_> {
             record.as_ref().map_or("—", |v| v.1.as_str()).to_owned(),
             done.as_ref().map_or("—", |v| v.1.as_str()).to_owned(),
         );
+        let english =
+            |held: &Option<(Period, String, Vec<String>)>| held.as_ref().map_or("—".to_owned(), |v| v.0.to_string());
+        let en = (english(&said), english(&record), english(&done));
         let unequal = matches!((&said, &record), (Some(a), Some(b)) if !retention::same(a.0, b.0));
         let over = |limit: &Option<(Period, String, Vec<String>)>| matches!((&done, limit), (Some(d), Some(l)) if retention::exceeds(d.0, l.0));
-        let (leaf, also, zh, en): (&str, &[&str], String, String) = if over(&said) {
+        let (leaf, also, zh, told): (&str, &[&str], String, String) = if over(&said) {
             (
                 "5.5.3",
                 &["5.4.2c"],
                 format!("{}已存 {}，政策称 {}", t.zh, words.2, words.0),
-                format!("{} is {} old, the policy says {}", t.en, words.2, words.0),
+                format!("{} is {} old, the policy says {}", t.en, en.2, en.0),
             )
         } else if over(&record) {
             (
                 "5.4.2c",
                 &[],
                 format!("{}已存 {}，台账为 {}", t.zh, words.2, words.1),
-                format!("{} is {} old, the record says {}", t.en, words.2, words.1),
+                format!("{} is {} old, the record says {}", t.en, en.2, en.1),
             )
         } else if unequal {
             (
                 "5.5.3",
                 &[],
                 format!("{}的存储期限：政策 {}，台账 {}", t.zh, words.0, words.1),
-                format!("retention of {}: the policy says {}, the record {}", t.en, words.0, words.1),
+                format!("retention of {}: the policy says {}, the record {}", t.en, en.0, en.1),
             )
         } else {
             return;
@@ -410,7 +413,7 @@ impl Judge<'_> {
             "到期删除或匿名化，并使政策与台账一致",
             "delete or anonymise what is overdue and make policy and record agree",
         );
-        self.push(leaf, also, Aspect::Retention, s, c, d, Text::new(zh, en), remedy);
+        self.push(leaf, also, Aspect::Retention, s, c, d, Text::new(zh, told), remedy);
     }
 
     fn countries(&mut self) {
@@ -422,21 +425,37 @@ impl Judge<'_> {
                 // The place that differs is the finding, not the one it differs from.
                 continue;
             }
+            // A side that names another place says so beside the finding, with where it says it.
+            let other = |held: SideValue| match self.row.side(held.side).countries.all.iter().next() {
+                Some((place, at)) if held.value.is_none() => {
+                    SideValue { value: Some(place.clone()), at: at.clone(), ..held }
+                }
+                _ => held,
+            };
+            let (abroad, done) = (s.value.is_some(), d.value.is_some());
+            let (s, c, d) = (other(s), other(c), other(d));
             let t = &self.row.title;
-            let (zh, en) = if s.value.is_some() {
+            let (inside_zh, inside_en) = match (&s.value, &c.value) {
+                (Some(_), _) => ("政策称在境内", "the policy says inside the country"),
+                (None, Some(_)) if done => {
+                    ("台账为境内，政策没有说明", "the record says inside the country, the policy nothing")
+                }
+                (None, _) => ("政策没有说明", "the policy does not say so"),
+            };
+            let (zh, en) = if abroad {
                 (
                     format!("政策称{}会到境外（{value}），台账没有", t.zh),
                     format!("the policy sends {} abroad ({value}), the record does not", t.en),
                 )
-            } else if d.value.is_some() {
+            } else if done {
                 (
-                    format!("{}实际存放或处理于 {value}，政策称在境内", t.zh),
-                    format!("{} is kept or processed in {value}, the policy says inside the country", t.en),
+                    format!("{}实际存放或处理于 {value}，{inside_zh}", t.zh),
+                    format!("{} is kept or processed in {value}, {inside_en}", t.en),
                 )
             } else {
                 (
-                    format!("台账把{}放在 {value}，政策称在境内", t.zh),
-                    format!("the record keeps {} in {value}, the policy says inside the country", t.en),
+                    format!("台账把{}放在 {value}，{inside_zh}", t.zh),
+                    format!("the record keeps {} in {value}, {inside_en}", t.en),
                 )
             };
             let remedy = Text::new(

@@ -15,7 +15,7 @@ pub mod render;
 pub mod retention;
 pub mod said;
 
-use crate::data::Text;
+use crate::data::{Lang, Text};
 use crate::practices::Stage;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -248,8 +248,8 @@ impl Table {
 
     /// A value in words: a purpose by its title, anything else as it is.
     #[must_use]
-    pub fn words<'a>(&'a self, value: &'a str) -> &'a str {
-        self.purposes.get(value).map_or(value, |title| title.zh.as_str())
+    pub fn words<'a>(&'a self, value: &'a str, lang: Lang) -> &'a str {
+        self.purposes.get(value).map_or(value, |title| title.get(lang))
     }
 
     /// The findings on a row.

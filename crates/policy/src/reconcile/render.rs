@@ -1,6 +1,7 @@
 //! The table as text of 100 columns and as an HTML fragment.
 
 use super::{Aspect, Row, Side, SideValue, Table};
+use crate::data::{Lang, Text};
 use crate::report::{columns, wrap};
 use std::fmt::Write as _;
 
@@ -27,14 +28,14 @@ fn short(at: &str) -> &str {
     at.rsplit(['/', '\\']).next().unwrap_or(at)
 }
 
-fn cell_text(table: &Table, row: &Row, side: Side) -> String {
+fn cell_text(table: &Table, row: &Row, side: Side, lang: Lang) -> String {
     let cell = row.side(side);
     let at = cell.at.first().map_or("", |a| short(a));
     let mark = if table.found(row).any(|f| f.odd.contains(&side)) { "⚑" } else { "" };
     if cell.present {
-        format!("{}{mark} {at}", if cell.unsure { "？疑似" } else { "✓" })
+        format!("{}{mark} {at}", if cell.unsure { lang.pick("？疑似", "? likely") } else { "✓" })
     } else if cell.denied {
-        format!("否认{mark} {at}")
+        format!("{}{mark} {at}", lang.pick("否认", "denied"))
     } else {
         format!("—{mark}")
     }
@@ -48,58 +49,51 @@ fn side_name(side: Side) -> (&'static str, &'static str) {
     }
 }
 
-fn aspect_name(aspect: Aspect) -> &'static str {
+fn aspect_name(aspect: Aspect) -> (&'static str, &'static str) {
     match aspect {
-        Aspect::Presence => "有无",
-        Aspect::Denial => "否认",
-        Aspect::Purpose => "目的",
-        Aspect::Recipient => "接收方",
-        Aspect::Retention => "期限",
-        Aspect::Country => "地域",
+        Aspect::Presence => ("有无", "presence"),
+        Aspect::Denial => ("否认", "denial"),
+        Aspect::Purpose => ("目的", "purpose"),
+        Aspect::Recipient => ("接收方", "recipient"),
+        Aspect::Retention => ("期限", "retention"),
+        Aspect::Country => ("地域", "country"),
     }
 }
 
-/// Text of 100 columns, Chinese first.
+/// Text of 100 columns.
 #[must_use]
-pub fn text(table: &Table, zh_only: bool) -> String {
+pub fn text(table: &Table, lang: Lang) -> String {
     let mut out = String::new();
     let bad = table.rows.iter().filter(|r| !r.findings.is_empty()).count();
-    let _ = writeln!(
-        out,
-        "{}：所说、在册、实际 {} 行，{} 行不一致，{} 项发现",
-        table.product,
-        table.rows.len(),
-        bad,
-        table.findings.len()
+    let (rows, findings) = (table.rows.len(), table.findings.len());
+    let head = Text::new(
+        format!("{}：所说、在册、实际 {rows} 行，{bad} 行不一致，{findings} 项发现", table.product),
+        format!("{}: said, on record, done: {rows} rows, {bad} disagree, {findings} findings", table.product),
     );
-    if !zh_only {
-        let _ = writeln!(
-            out,
-            "said, on record, done: {} rows, {} disagree, {} findings",
-            table.rows.len(),
-            bad,
-            table.findings.len()
-        );
-    }
+    let _ = writeln!(out, "{}", head.get(lang));
     for n in &table.notes {
-        let _ = writeln!(out, "{}  {}", n.zh, if zh_only { "" } else { &n.en });
+        let _ = writeln!(out, "{}", n.get(lang));
     }
     out.push('\n');
-    for (head, width) in ["类型 type", "环节", "所说 said", "在册 on record", "实际 done"].iter().zip(WIDTHS)
+    let [said, record, done] = [Side::Said, Side::OnRecord, Side::Done].map(|side| {
+        let (zh, en) = side_name(side);
+        lang.pick(zh, en)
+    });
+    for (head, width) in [lang.pick("类型", "type"), lang.pick("环节", "stage"), said, record, done].iter().zip(WIDTHS)
     {
         out.push_str(&pad(head, width));
     }
-    out.push_str("发现\n");
+    let _ = writeln!(out, "{}", lang.pick("发现", "#"));
     out.push_str(&"─".repeat(99));
     out.push('\n');
     for r in &table.rows {
         let numbers: Vec<String> = r.findings.iter().map(|n| format!("#{n}")).collect();
         let texts = [
-            r.title.zh.clone(),
-            r.stage.zh().to_owned(),
-            cell_text(table, r, Side::Said),
-            cell_text(table, r, Side::OnRecord),
-            cell_text(table, r, Side::Done),
+            r.title.get(lang).to_owned(),
+            lang.pick(r.stage.zh(), r.stage.en()).to_owned(),
+            cell_text(table, r, Side::Said, lang),
+            cell_text(table, r, Side::OnRecord, lang),
+            cell_text(table, r, Side::Done, lang),
         ];
         let mut line = String::new();
         for (t, width) in texts.iter().zip(WIDTHS) {
@@ -110,34 +104,35 @@ pub fn text(table: &Table, zh_only: bool) -> String {
         out.push('\n');
     }
     for f in &table.findings {
-        let unsure = if f.unsure { "  待核实 to be confirmed" } else { "" };
-        let _ = writeln!(out, "\n#{} {}{}  {}{unsure}", f.number, f.leaf, also(&f.also), aspect_name(f.aspect));
-        wrap(&mut out, "   ", &f.message.zh);
-        if !zh_only {
-            wrap(&mut out, "   ", &f.message.en);
-        }
+        let unsure = if f.unsure { lang.pick("  待核实", "  to be confirmed") } else { "" };
+        let (zh, en) = aspect_name(f.aspect);
+        let _ = writeln!(out, "\n#{} {}{}  {}{unsure}", f.number, f.leaf, also(&f.also, lang), lang.pick(zh, en));
+        wrap(&mut out, "   ", f.message.get(lang));
         for s in &f.sides {
             let (zh, en) = side_name(s.side);
-            wrap(&mut out, "     ", &format!("{zh} {en}：{}  {}", value(table, s), s.at.join("、")));
+            let (name, colon) = (lang.pick(zh, en), lang.pick("：", ": "));
+            let places = s.at.join(lang.pick("、", ", "));
+            wrap(&mut out, "     ", &format!("{name}{colon}{}  {places}", value(table, s, lang)));
         }
-        wrap(&mut out, "   ", &format!("→ {}", f.remedy.zh));
-        if !zh_only {
-            wrap(&mut out, "   ", &format!("→ {}", f.remedy.en));
-        }
+        wrap(&mut out, "   ", &format!("→ {}", f.remedy.get(lang)));
     }
     out
 }
 
-fn also(list: &[String]) -> String {
-    if list.is_empty() { String::new() } else { format!("（另 {}）", list.join("、")) }
+fn also(list: &[String], lang: Lang) -> String {
+    match (list.is_empty(), lang) {
+        (true, _) => String::new(),
+        (false, Lang::Zh) => format!("（另 {}）", list.join("、")),
+        (false, Lang::En) => format!(" (also {})", list.join(", ")),
+    }
 }
 
-fn value<'a>(table: &'a Table, s: &'a SideValue) -> &'a str {
+fn value<'a>(table: &'a Table, s: &'a SideValue, lang: Lang) -> &'a str {
     match s.value.as_deref() {
-        Some("yes") => "有",
-        Some("denied") => "否认",
-        Some(v) => table.words(v),
-        None => "无",
+        Some("yes") => lang.pick("有", "yes"),
+        Some("denied") => lang.pick("否认", "denied"),
+        Some(v) => table.words(v, lang),
+        None => lang.pick("无", "none"),
     }
 }
 
@@ -205,7 +200,7 @@ pub fn html(table: &Table) -> String {
             f.number,
             f.leaf,
             if f.unsure { "【待核实】" } else { "" },
-            also(&f.also),
+            also(&f.also, Lang::Zh),
             escape(&f.message.zh),
             escape(&f.message.en)
         );
@@ -214,7 +209,7 @@ pub fn html(table: &Table) -> String {
             let _ = write!(
                 out,
                 "<small>{zh} <span lang=\"en\">{en}</span>：{} {}</small>",
-                escape(value(table, s)),
+                escape(value(table, s, Lang::Zh)),
                 escape(&s.at.join("、"))
             );
         }
@@ -254,7 +249,7 @@ fn html_cell(out: &mut String, table: &Table, row: &Row, side: Side) {
     let mark = if bad { " <b title=\"与其他方不一致 differs from the others\">⚑</b>" } else { "" };
     let _ = write!(out, "<td class=\"{class}\">{state}{mark}");
     for v in [&cell.purposes, &cell.recipients, &cell.retention, &cell.countries] {
-        let list: Vec<String> = v.all.keys().map(|k| escape(table.words(k))).collect();
+        let list: Vec<String> = v.all.keys().map(|k| escape(table.words(k, Lang::Zh))).collect();
         if !list.is_empty() {
             let _ = write!(out, "<small>{}</small>", list.join("、"));
         }

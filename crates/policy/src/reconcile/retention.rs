@@ -9,6 +9,17 @@ pub enum Period {
     Account,
 }
 
+impl std::fmt::Display for Period {
+    /// In English.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Period::Days(1) => f.write_str("1 day"),
+            Period::Days(days) => write!(f, "{days} days"),
+            Period::Account => f.write_str("as long as the account exists"),
+        }
+    }
+}
+
 fn numeral(text: &str) -> Option<u32> {
     if let Ok(n) = text.parse::<u32>() {
         return Some(n);
