@@ -309,15 +309,3 @@ fn verdicts_on(judged: &Judged, gaps: &[Row<Gap>]) -> BTreeMap<String, Outcome> 
     let on = a.findings.iter().filter(|finding| leaves.contains(&finding.leaf));
     on.filter_map(|finding| Some((id(finding)?, finding.verdict))).collect()
 }
-
-/// The verdict of every leaf and object.
-pub(crate) fn verdicts(judged: &Judged) -> BTreeMap<String, Outcome> {
-    let assessment = judged.assessment();
-    let mut verdicts = BTreeMap::new();
-    for finding in &assessment.findings {
-        if let Some(leaf) = assessment.catalogue.leaves.get(finding.leaf) {
-            verdicts.insert(spot(&leaf.id, assessment.object(finding).1), finding.verdict);
-        }
-    }
-    verdicts
-}
