@@ -68,10 +68,10 @@ fn an_import_is_told_once_on_a_page_that_can_be_loaded_again() {
     let cookie = &other.program.cookie;
     let wrong = exchange(&server.base, "POST", &to, &[("Cookie", cookie), media], &form(&"0".repeat(64)));
     assert_eq!(wrong.status, 403);
-    let part = token_part(&other.program.token, "zs");
+    let token = token_part(&other.program.token, "zs");
     let late = [
         &b"--zs\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\n\r\nPK\r\n"[..],
-        part.as_bytes(),
+        token.as_bytes(),
         b"--zs--\r\n",
     ];
     let late = exchange(&server.base, "POST", &to, &[("Cookie", cookie), media], &late.concat());
