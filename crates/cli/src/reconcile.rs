@@ -67,7 +67,7 @@ pub fn run(
 ) -> Result<u8, Failure> {
     let catalogue = catalogue(packs, root)?;
     let dossier = read(&catalogue, &args.dossier)?;
-    let (table, undecided) = table(args, &catalogue, &dossier)?;
+    let (table, undecided) = table(args, &catalogue, &dossier, lang)?;
     let said = match lang {
         Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
         Lang::En => zhunsheng_policy::cli::Lang::En,
@@ -87,7 +87,12 @@ pub fn run(
 }
 
 /// The table, and whether a side could not be read whole.
-pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> Result<(Table, bool), Failure> {
+pub fn table(
+    args: &ReconcileArgs,
+    catalogue: &Catalogue,
+    dossier: &Dossier,
+    lang: Lang,
+) -> Result<(Table, bool), Failure> {
     let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
     let kit = Kit::builtin().map_err(failed)?;
     let mut held = inventory(&catalogue.schema, dossier, args.product.as_deref(), &kit).map_err(failed)?;
@@ -113,7 +118,7 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
     sources.push(args.dossier.display().to_string());
     let mut done = Rows::new();
     if !args.events.is_empty() {
-        let deeds = deeds(&args.events, args.mapping.as_deref())?;
+        let deeds = deeds(&args.events, args.mapping.as_deref(), lang)?;
         undecided |= held.done(&deeds, &kit, &mut done);
         sources.extend(args.events.iter().map(|p| p.display().to_string()));
     }
@@ -136,17 +141,19 @@ pub fn table(args: &ReconcileArgs, catalogue: &Catalogue, dossier: &Dossier) -> 
 }
 
 /// What the event records show.
-pub fn deeds(paths: &[PathBuf], mapping: Option<&Path>) -> Result<Deeds, Failure> {
+pub fn deeds(paths: &[PathBuf], mapping: Option<&Path>, lang: Lang) -> Result<Deeds, Failure> {
     let failed = |cause: zhunsheng_records::Error| crate::records_words::failed(&cause);
     let mapping = mapping.map(Mapping::read).transpose().map_err(failed)?.unwrap_or_default();
-    gather(paths, &Arc::new(mapping))
+    gather(paths, &Arc::new(mapping), lang)
 }
 
 /// What the event records show, under a mapping that was read.
-pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Deeds, Failure> {
+pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>, lang: Lang) -> Result<Deeds, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let seen = practices(paths, mapping, threads).map_err(|cause| crate::records_words::failed(&cause))?;
+    let lang = crate::recorded::lang(lang);
     let all = seen.rows.into_iter().map(|(key, row)| Deed {
+        at: row.place(lang),
         activity: key.activity,
         stage: key.stage,
         purpose: key.purpose,
@@ -154,7 +161,6 @@ pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Deeds, Failur
         recipient: key.recipient,
         country: key.country,
         days: row.oldest_days,
-        at: format!("{}#{}", row.file.display(), row.row),
         events: row.events,
     });
     Ok(Deeds { all: all.collect(), rejected: seen.rejected })

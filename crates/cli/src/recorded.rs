@@ -142,7 +142,7 @@ pub fn read(
     let texts = Texts { folder, open: &open, memory: None };
     let kit = Kit::builtin().map_err(failed)?;
     if due == Due::Read {
-        let deeds = events(folder)?;
+        let deeds = events(folder, language)?;
         enter(&catalogue.schema, &mut dossier, &texts, deeds.as_ref(), &kit, said).map_err(failed)?;
     }
     if let Some(path) = scan {
@@ -154,13 +154,13 @@ pub fn read(
 }
 
 /// What the events in the folder of a dossier show; none where there are none.
-fn events(folder: &Path) -> Result<Option<Deeds>, Failure> {
+fn events(folder: &Path, language: Lang) -> Result<Option<Deeds>, Failure> {
     let said = |cause: Error| crate::records_words::failed(&cause);
     let mut records = zhunsheng_records::dossier::folder(&folder.join("records")).map_err(said)?;
     let Some(paths) = records.tables.remove(&zhunsheng_records::schema::Table::Events) else { return Ok(None) };
     let its = |m: &&Arc<zhunsheng_records::mapping::Mapping>| m.table.as_deref().is_none_or(|t| t == "events");
     let mapping = records.mappings.iter().find(its).cloned().unwrap_or_default();
-    crate::reconcile::gather(&paths, &mapping).map(Some)
+    crate::reconcile::gather(&paths, &mapping, language).map(Some)
 }
 
 /// Reads a dossier with what its event records show.

@@ -50,7 +50,7 @@ pub fn of_dossier(
             format: Format::Text,
             output: None,
         };
-        let (compared, _) = table(&args, catalogue, dossier)?;
+        let (compared, _) = table(&args, catalogue, dossier, zhunsheng_source::Lang::Zh)?;
         let several = products.len() > 1;
         all.extend(compared.rows.iter().map(|row| entry(&compared, row, several, third)));
     }

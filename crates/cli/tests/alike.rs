@@ -239,9 +239,8 @@ fn ages_are_in_years_of_age() {
         let age = threshold.quantity == "age-of-individual";
         assert_eq!(age, threshold.unit == "years-of-age", "{}: {}", threshold.id, threshold.unit);
     }
-    let said =
-        String::from_utf8(run(&["obligations", "examples/internet-health-conforms", "--as-of", "2026-11-01"]).stdout);
-    let said = said.unwrap();
+    let told = run(&["obligations", "--dossier", "examples/internet-health-conforms", "--as-of", "2026-11-01"]);
+    let said = String::from_utf8(told.stdout).unwrap();
     assert!(said.contains("14 周岁") && !said.contains("14 年"), "{said}");
     assert_eq!(words::unit("years-of-age", Lang::Zh), "周岁");
 }

@@ -108,13 +108,12 @@ fn mistakes_are_told_in_whole_sentences_with_a_mend() {
         assert!(said.contains(part), "{part}\n--- said\n{said}");
     }
     let made = "reason: 见记录, by: 张三, on: 2026-01-01}\n";
-    let without =
-        format!("activities: {{a: {{}}, b: {{}}}}\ndeterminations:\n  - {{leaf: 5.3.1b, verdict: gap, {made}");
+    let without = format!("activities: {{a: {{}}, b: {{}}}}\ndeterminations:\n  - {{leaf: 5.3.4, verdict: gap, {made}");
     let said = stderr(&run(&["dossier", "check", text(&dossier("no-object", &without))]));
-    assert!(said.contains("条目 `5.3.1b` 按“处理活动”逐个判断，没有写明是哪一个"), "{said}");
+    assert!(said.contains("条目 `5.3.4` 按“处理活动”逐个判断，没有写明是哪一个"), "{said}");
     assert!(said.contains("= 写成 `object: a`；可用的有：`a`, `b`"), "{said}");
     let wrong =
-        format!("activities: {{gate: {{}}}}\ndeterminations:\n  - {{leaf: 5.3.1b, object: gat, verdict: gap, {made}");
+        format!("activities: {{gate: {{}}}}\ndeterminations:\n  - {{leaf: 5.3.4, object: gat, verdict: gap, {made}");
     let said = stderr(&run(&["--lang", "en", "dossier", "check", text(&dossier("wrong-object", &wrong))]));
     assert!(said.contains("there is no `gat`") && said.contains("did you mean `gate`?"), "{said}");
 }

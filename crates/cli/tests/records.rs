@@ -206,7 +206,7 @@ fn stated(tables: &'static str) -> impl Fn(&str) -> String {
     }
 }
 
-const ALL: &str = "[events, consents, notices, requests, incidents, policies, access, logs, subjects, texts]";
+const ALL: &str = "[events, consents, notices, requests, incidents, policies, access, logs, subjects, texts, data]";
 
 type Verdicts = BTreeMap<(String, String), Outcome>;
 

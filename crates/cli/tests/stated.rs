@@ -24,7 +24,7 @@ fn verdict(name: &str, files: &[(&str, &str)]) -> serde_json::Value {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     let all = value["findings"].as_array().unwrap();
     all.iter()
-        .find(|one| one["leaf"] == "5.3.1b" && one["object"]["id"] == "a")
+        .find(|one| one["leaf"] == "5.3.4" && one["object"]["id"] == "a")
         .unwrap_or_else(|| panic!("{all:#?}"))
         .clone()
 }
@@ -32,7 +32,7 @@ fn verdict(name: &str, files: &[(&str, &str)]) -> serde_json::Value {
 const CASE: &str = "target: {as_of: 2026-11-01}\nactivities: {a: {stage: collection}}\n";
 
 fn determined(verdict: &str, on: &str) -> String {
-    format!("  - {{leaf: 5.3.1b, object: a, verdict: {verdict}, reason: 见记录, by: 张三, on: {on}}}\n")
+    format!("  - {{leaf: 5.3.4, object: a, verdict: {verdict}, reason: 见记录, by: 张三, on: {on}}}\n")
 }
 
 /// The latest determination counts, whichever line or file it stands in; of the same day, the last one written.

@@ -162,7 +162,8 @@ fn dimensions(assessment: &Assessment<'_>, lang: Lang, out: &mut String) {
             let label = format!("      {} {} {}", sign(rolled.verdict), clause.id, clause.title.get(lang));
             let _ = writeln!(out, "{}{}", pad(&cut(&label, 70), 72), rolled.verdict.label().get(lang));
         } else if let Some(one) = concluded.iter().find(|one| one.clause.id == clause.id) {
-            let label = format!("  {} {} {}", sign(one.verdict), clause.id, clause.title.get(lang));
+            // The sign is of the findings as they stand; what it comes to if nothing is added is in the words.
+            let label = format!("  {} {} {}", sign(one.rolled), clause.id, clause.title.get(lang));
             let said = one.text.get(lang);
             // A conclusion too long for its column has lines of its own.
             if crate::wrap::width(said) <= COLUMNS - 72 {

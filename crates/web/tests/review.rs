@@ -228,11 +228,11 @@ fn the_opinion_is_written_with_the_firms_template_and_noted() {
     let path = folder.path().join("firm.yaml");
     std::fs::write(&path, "firm: 示例律师事务所\ncolour: red\n").unwrap();
     lead.upload("#template", &path);
-    lead.load(|| lead.click("form[action*='/opinion/template?'] button"));
+    lead.load(|| lead.click("form[action$='/opinion/template'] button"));
     assert!(lead.text("[role=alert]").contains("colour"), "{}", lead.text("main"));
     std::fs::write(&path, "firm: 示例律师事务所\naccent: \"#7A1F1F\"\n").unwrap();
     lead.upload("#template", &path);
-    lead.load(|| lead.click("form[action*='/opinion/template?'] button"));
+    lead.load(|| lead.click("form[action$='/opinion/template'] button"));
     assert!(lead.text("main").contains("示例律师事务所"));
 
     let person = Program::sign_in(&server.base, "lead", server.password("lead"));

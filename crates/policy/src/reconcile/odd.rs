@@ -30,7 +30,9 @@ pub(super) fn odd(aspect: Aspect, sides: &[SideValue]) -> Vec<Side> {
 
 /// What is compared: for a value, what did not happen says nothing; for a period, only a side that names one does.
 fn state(aspect: Aspect, side: &SideValue) -> Option<State<'_>> {
-    match (aspect, side.value.as_deref()) {
+    // A place in the country is named only to say where the others part from it.
+    let value = side.value.as_deref().filter(|value| aspect != Aspect::Country || *value != "CN");
+    match (aspect, value) {
         (Aspect::Retention, None) => None,
         (Aspect::Retention, Some(text)) => retention::parse(text).map(State::Period),
         (Aspect::Presence | Aspect::Denial, value) => {
@@ -74,6 +76,8 @@ mod tests {
         check(Aspect::Retention, [Some("90天"), Some("90 天"), Some("400 天")], &[Side::Done]);
         check(Aspect::Retention, [Some("account-life"), Some("五年"), None], &[Side::Said, Side::OnRecord]);
         check(Aspect::Recipient, [None, None, Some("晨光广告")], &[Side::Done]);
+        check(Aspect::Country, [Some("CN"), Some("CN"), Some("SG")], &[Side::Done]);
+        check(Aspect::Country, [Some("CN"), Some("SG"), Some("SG")], &[Side::Said]);
         check(Aspect::Purpose, [None, Some("statistics"), None], &[Side::Said, Side::OnRecord]);
     }
 }

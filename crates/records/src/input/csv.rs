@@ -103,7 +103,12 @@ pub(super) fn read(
     loop {
         let record = records.next(path, true)?;
         // Row n is line n + 1 as long as every row is a line and no line is blank before it.
-        if records.joined || blank && !matches!(record, Record::End) {
+        let row = match record {
+            Record::End => false,
+            Record::TooLong => true,
+            Record::Whole => !records.buffer.is_empty(),
+        };
+        if records.joined || blank && row {
             crooked.store(true, Ordering::Relaxed);
         }
         match record {

@@ -129,7 +129,8 @@ fn basis_note(view: &View<'_>) -> Markup {
 /// The conclusion on a dimension, in words.
 fn conclusion(view: &View<'_>, dimension: &Dimension<'_>) -> Markup {
     let basis = words::no_basis(view.a);
-    let (shown, text) = words::conclusion(&dimension.clause.id, dimension.verdict, basis, words::Moment::Open);
+    let (shown, open) = (dimension.verdict, words::Moment::Open);
+    let (_, text) = words::conclusion(&dimension.clause.id, shown, basis, open);
     html! { span class={ "verdict " (shown.word()) } { span.sign aria-hidden="true" { (sign(shown)) } (view.x(&text)) } }
 }
 

@@ -69,7 +69,8 @@ texts! {
     audit_violations: "违规", "Violations";
     audit_individuals: "涉及人数", "Individuals";
     audit_samples: "样例", "Samples";
-    audit_row: "行", "Row";
+    audit_row: "数据行", "Data row";
+    audit_line: "行", "Line";
     audit_by_activity: "按处理活动", "By activity";
     audit_undeclared: "（未申报的活动）", "(nobody declared it)";
     audit_span(from, to): "首次 {from}，末次 {to}", "first {from}, last {to}";

@@ -100,6 +100,7 @@ mod inventory;
 mod jobs;
 mod requests;
 mod review;
+mod trail;
 mod workpaper;
 
 /// All tables.

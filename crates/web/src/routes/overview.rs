@@ -105,7 +105,7 @@ fn overview(visit: &Visit) -> Answer {
             .map(|one| DimensionRow {
                 title: title(&one.id),
                 id: one.id.clone(),
-                verdict: of(&one.id).map_or(one.verdict, |(_, verdict, _)| *verdict),
+                verdict: one.verdict,
                 words: of(&one.id).map_or_else(String::new, |(_, _, text)| t.of(text).to_owned()),
                 leaves: one.leaves,
             })

@@ -120,7 +120,10 @@ impl Files {
         let Some((id, rest)) = place.strip_prefix("files/").and_then(|rest| rest.split_once('/')) else {
             return place.to_owned();
         };
-        let at = rest.find(['#', '!', ':']).and_then(|at| rest.get(at..)).unwrap_or_default();
+        // A row that is no line is told in words after the name.
+        let told = || rest.rfind('.').and_then(|dot| Some(dot + rest.get(dot..)?.find(' ')?));
+        let at = rest.find(['#', '!', ':']).or_else(told);
+        let at = at.and_then(|at| rest.get(at..)).unwrap_or_default();
         format!("{}{at}", named(&self.0, id))
     }
 }

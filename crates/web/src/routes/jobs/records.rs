@@ -17,6 +17,9 @@ use crate::visit::{Answer, Visit};
 struct Sample {
     file: String,
     row: u64,
+    /// The line of the file, where rows are lines.
+    #[serde(default)]
+    line: Option<u64>,
     reason: String,
 }
 

@@ -62,11 +62,13 @@ fn clashed(visit: &Visit, clash: &Clash) -> String {
     visit.t().item_conflict(who, clash.at.shanghai())
 }
 
-/// A conflict that this write settles: its sender has seen both.
-fn settled(visit: &Visit) {
+/// A conflict that this write, of the same kind, settles: its sender has seen both.
+fn settled(visit: &Visit, kind: &str) {
     let (leaf, object) = place(visit);
     // If it cannot be settled it stays in the list of open ones, which loses nothing.
-    if let Ok(Some(conflict)) = open_conflict(visit, visit.form.get("conflict"), leaf, object) {
+    if let Ok(Some(conflict)) = open_conflict(visit, visit.form.get("conflict"), leaf, object)
+        && conflict.value.kind == kind
+    {
         drop(visit.app.workspace.settle(&visit.grant, &conflict.id, "merged"));
     }
 }
@@ -120,7 +122,7 @@ pub fn determine(visit: &Visit) -> Answer {
     };
     match visit.app.workspace.determine(&visit.grant, new) {
         Ok(_) => {
-            settled(visit);
+            settled(visit, "determination");
             answer_with(visit, Said::default())
         }
         Err(error) => told(visit, error, Said { determination: sent(), ..Said::default() }),
@@ -147,7 +149,7 @@ pub fn answer(visit: &Visit) -> Answer {
     let version = form.get("version").parse().ok();
     match visit.app.workspace.answer(&visit.grant, leaf, object, version, entry) {
         Ok(_) => {
-            settled(visit);
+            settled(visit, "answer");
             answer_with(visit, Said::default())
         }
         Err(error) => {

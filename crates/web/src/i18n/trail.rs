@@ -1,0 +1,132 @@
+//! Words of the trail: what was done, and to what kind of record.
+
+use super::Words;
+
+/// What was done.
+const ACTS: &[(&str, &str, &str)] = &[
+    ("accepted", "接受", "accepted"),
+    ("adjusted", "调整", "adjusted"),
+    ("answered", "答复", "answered"),
+    ("asked", "提出", "asked"),
+    ("assessment-made", "新建评估", "assessment made"),
+    ("assigned", "指派", "assigned"),
+    ("cancelled", "取消", "cancelled"),
+    ("changed", "修改", "changed"),
+    ("closed", "关闭", "closed"),
+    ("determined", "判定", "determined"),
+    ("ended", "结束", "ended"),
+    ("exported", "导出", "exported"),
+    ("found", "发现", "found"),
+    ("frozen", "签署并冻结", "signed and frozen"),
+    ("imported", "导入", "imported"),
+    ("invited", "邀请", "invited"),
+    ("joined", "加入", "joined"),
+    ("kept-beside", "并存保留", "kept beside"),
+    ("linked", "关联", "linked"),
+    ("made", "新建", "made"),
+    ("noted", "记录", "noted"),
+    ("passed", "移交", "passed on"),
+    ("received", "接收", "received"),
+    ("refused", "拒绝登录", "sign-in refused"),
+    ("removed", "删除", "removed"),
+    ("running", "开始运行", "running"),
+    ("seen", "已阅", "seen"),
+    ("settled", "解决", "settled"),
+    ("signed-in", "登录", "signed in"),
+    ("signed-up", "注册", "signed up"),
+    ("started", "启动", "started"),
+    ("taken", "采入结论", "taken into the findings"),
+    ("used", "使用", "used"),
+    ("withdrawn", "撤回", "withdrawn"),
+];
+
+/// Kinds of records.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("answer", "回答", "answer"),
+    ("assessment", "评估", "assessment"),
+    ("blob", "文件", "file"),
+    ("collection", "清单字段", "field of the inventory"),
+    ("conflict", "冲突", "conflict"),
+    ("criterion", "准则", "criterion"),
+    ("determination", "判定", "determination"),
+    ("dossier", "卷宗", "dossier"),
+    ("evidence", "证据", "evidence"),
+    ("firm", "机构", "firm"),
+    ("frozen", "签署件", "what was signed"),
+    ("gap", "差距", "gap"),
+    ("invitation", "邀请", "invitation"),
+    ("job", "核验任务", "job"),
+    ("link", "证据关联", "link to evidence"),
+    ("member", "成员", "member"),
+    ("milestone", "节点", "milestone"),
+    ("note", "备注", "note"),
+    ("object", "清单对象", "object of the inventory"),
+    ("opinion", "意见书", "opinion"),
+    ("owner", "负责人", "owner"),
+    ("request", "资料请求", "request"),
+    ("reset", "重设口令", "reset of a password"),
+    ("secret", "二次验证", "second step"),
+    ("seen", "已阅记录", "what was seen"),
+    ("taken", "采入的核验", "audit taken in"),
+    ("token", "接口令牌", "token"),
+    ("user", "账号", "account"),
+    ("workbook", "工作簿", "workbook"),
+];
+
+fn word<'a>(words: Words, table: &'a [(&'a str, &'a str, &'a str)], id: &'a str) -> &'a str {
+    let found = table.iter().find(|(held, ..)| *held == id);
+    found.map_or(id, |(_, zh, en)| match words.0 {
+        zhunsheng_source::Lang::Zh => zh,
+        zhunsheng_source::Lang::En => en,
+    })
+}
+
+impl Words {
+    /// What was done, as the trail names it.
+    pub fn act(self, id: &str) -> &str {
+        word(self, ACTS, id)
+    }
+
+    /// A kind of record, as the trail names it.
+    pub fn record_kind(self, id: &str) -> &str {
+        word(self, KINDS, id)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::string_slice, reason = "a test stops where something is wrong")]
+mod tests {
+    use super::{ACTS, KINDS};
+    use std::path::Path;
+
+    fn sources(dir: &Path, all: &mut String) {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, all);
+            } else if path.extension().is_some_and(|held| held == "rs") {
+                all.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    /// The words in quotes right after each mark.
+    fn after<'t>(text: &'t str, mark: &'t str) -> impl Iterator<Item = &'t str> {
+        let quoted = |rest: &'t str| rest.trim_start().strip_prefix('"')?.split('"').next();
+        text.match_indices(mark).filter_map(move |(at, _)| quoted(&text[at + mark.len()..]))
+    }
+
+    #[test]
+    fn the_trail_speaks_in_words() {
+        let mut text = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../workspace/src"), &mut text);
+        let acts: Vec<&str> = [".put(", ".note("].iter().flat_map(|mark| after(&text, mark)).collect();
+        let kinds: Vec<&str> = after(&text, "const KIND: &'static str =").collect();
+        assert!(acts.len() > 20 && kinds.len() > 15, "{acts:?} {kinds:?}");
+        for (held, table) in [(acts, ACTS), (kinds, KINDS)] {
+            for word in held {
+                assert!(table.iter().any(|(id, ..)| *id == word), "`{word}` has no words in the pages");
+            }
+        }
+    }
+}
