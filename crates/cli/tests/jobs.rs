@@ -160,7 +160,7 @@ fn a_policy_is_read_item_by_item_and_held_against_inventory_and_events() {
         Some(count("findings"))
     );
     assert_eq!(lead.eval("document.querySelectorAll('table.sides tbody tr').length").as_u64(), Some(count("rows")));
-    assert!(lead.text("table.sides").contains("events.csv（2026 年 4 月全部处理事件）#"));
+    assert!(lead.text("table.sides").contains("events.csv（2026 年 4 月全部处理事件）:"));
     lead.look("jobs-reconcile");
 
     lead.go(&at("/jobs/new?kind=discover"));
