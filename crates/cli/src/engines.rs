@@ -14,7 +14,7 @@ fn code(result: Result<i32, Failure>) -> Result<u8, Failure> {
 /// `zhunsheng sample`
 pub fn sample(command: zhunsheng_records::cli::SampleCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
     let result = zhunsheng_records::cli::run_sample(command, crate::recorded::lang(lang), out);
-    code(result.map_err(|cause| crate::recorded::failed(&cause)))
+    code(result.map_err(|cause| crate::records_words::failed(&cause)))
 }
 
 /// `zhunsheng policy`
@@ -23,7 +23,7 @@ pub fn policy(command: zhunsheng_policy::cli::PolicyCommand, lang: Lang, out: &m
         Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
         Lang::En => zhunsheng_policy::cli::Lang::En,
     };
-    code(zhunsheng_policy::cli::run(command, lang, out).map_err(Failure::passed))
+    code(zhunsheng_policy::cli::run(command, lang, out).map_err(crate::read_words::policy))
 }
 
 /// `zhunsheng discover`
@@ -32,5 +32,5 @@ pub fn discover(args: &zhunsheng_discover::cli::DiscoverArgs, lang: Lang, out: &
         Lang::Zh => zhunsheng_discover::cli::Lang::Zh,
         Lang::En => zhunsheng_discover::cli::Lang::En,
     };
-    code(zhunsheng_discover::cli::run(args, lang, out).map_err(Failure::passed))
+    code(zhunsheng_discover::cli::run(args, lang, out).map_err(crate::read_words::discover))
 }

@@ -15,6 +15,7 @@ mod opinion;
 mod output;
 mod own;
 mod progress;
+mod read_words;
 mod reconcile;
 mod recorded;
 mod records_words;

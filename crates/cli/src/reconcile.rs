@@ -72,7 +72,7 @@ pub fn run(
         Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
         Lang::En => zhunsheng_policy::cli::Lang::En,
     };
-    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
+    let failed = crate::read_words::policy;
     match &args.output {
         None => write_table(&table, args.format, said, out).map_err(failed)?,
         Some(path) => to_file(path, |file| write_table(&table, args.format, said, file).map_err(failed))?,
@@ -93,7 +93,7 @@ pub fn table(
     dossier: &Dossier,
     lang: Lang,
 ) -> Result<(Table, bool), Failure> {
-    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
+    let failed = crate::read_words::policy;
     let kit = Kit::builtin().map_err(failed)?;
     let mut held = inventory(&catalogue.schema, dossier, args.product.as_deref(), &kit).map_err(failed)?;
     let folder =
@@ -168,7 +168,7 @@ pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>, lang: Lang) -> Result<D
 
 /// What a scan of data finds, the least sure too: it is told as such.
 fn data(paths: &[PathBuf]) -> Result<Discovered, Failure> {
-    let report = zhunsheng_discover::scan_paths(paths, Confidence::Low).map_err(Failure::passed)?;
+    let report = zhunsheng_discover::scan_paths(paths, Confidence::Low).map_err(crate::read_words::discover)?;
     let all = report.files.iter().flat_map(|file| {
         file.findings.iter().filter_map(move |found| {
             let at = discovered::address(&file.path, found.column.as_deref(), found.first);

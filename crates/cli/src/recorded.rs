@@ -18,7 +18,7 @@ use zhunsheng_source::{At, Lang, Limits, Node, Value, parse};
 use crate::input::{self, Failure};
 use crate::output::tell;
 use crate::progress::Progress;
-pub use crate::records_words::failed;
+use crate::records_words::failed;
 
 /// The language, as the records crate knows it.
 pub fn lang(lang: Lang) -> zhunsheng_records::Lang {
@@ -134,7 +134,7 @@ pub fn read(
         Lang::Zh => zhunsheng_policy::enter::Language::Zh,
         Lang::En => zhunsheng_policy::enter::Language::En,
     };
-    let failed = |cause: zhunsheng_policy::error::Error| Failure::passed(&cause);
+    let failed = crate::read_words::policy;
     let open = |id: &str, file: &str| {
         let document = Arc::new(zhunsheng_policy::enter::document(folder, id, file)?);
         Ok(Some(Opened { document, hash: String::new() }))

@@ -126,7 +126,7 @@ fn what_cannot_be_compared_is_told() {
     let output = run(&["reconcile", "examples/policy-agree", "--product", "ap"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("no product `ap`") && said.contains("`app`"), "{said}");
+    assert!(said.contains("没有产品 `ap`") && said.contains("`app`"), "{said}");
     let output = run(&["reconcile", "examples/storefront-cameras"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();

@@ -19,14 +19,4 @@ pub enum Error {
     /// The report could not be put into JSON.
     #[error("cannot write the report as JSON: {0}; try the text format")]
     Json(#[from] serde_json::Error),
-    /// An option has a value it cannot have.
-    #[error("option `{option}` has the value `{value}`; use {want}")]
-    Option {
-        /// The option's name.
-        option: &'static str,
-        /// The value given.
-        value: String,
-        /// What is allowed.
-        want: &'static str,
-    },
 }

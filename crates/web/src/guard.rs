@@ -159,8 +159,9 @@ fn admit(
     let case = params.get("case").map(String::as_str);
     let grant = app.workspace.allow(&actor, route.action, case)?;
     if let Some(id) = case {
-        let name = app.workspace.assessment(&grant)?.value.title;
-        page.case = Some(Case { id: id.to_owned(), name, grant: grant.clone() });
+        let held = app.workspace.assessment(&grant)?.value;
+        let closed = held.state.open().err().map(|why| page.t.of(&why.text()).to_owned()).unwrap_or_default();
+        page.case = Some(Case { id: id.to_owned(), name: held.title, grant: grant.clone(), closed });
     }
     let (query, form) = (Form::default(), Form::default());
     Ok(Visit { app, grant, page, session, params, query, form, peer: String::new(), headers })

@@ -27,12 +27,14 @@ pub struct Case {
     pub name: String,
     /// What the visitor may do in it.
     pub grant: Grant,
+    /// Why its content cannot be changed now: empty while it can.
+    pub closed: String,
 }
 
 impl Case {
-    /// Whether the visitor may do something here.
+    /// Whether the visitor may do something here, as things stand.
     pub fn can(&self, action: &Action) -> bool {
-        self.grant.can(*action)
+        self.grant.can(*action) && (self.closed.is_empty() || !action.changes_content())
     }
 }
 
@@ -98,7 +100,7 @@ impl Page {
 
     /// Whether the visitor may do something in this assessment.
     pub fn can(&self, word: &str) -> bool {
-        Action::parse(word).is_some_and(|action| self.case.as_ref().is_some_and(|case| case.grant.can(action)))
+        Action::parse(word).is_some_and(|action| self.case.as_ref().is_some_and(|case| case.can(&action)))
     }
 
     /// The navigation: only what the visitor may open.

@@ -51,7 +51,7 @@ impl Visit {
 
     /// Whether something else would be allowed: for showing or hiding what a page offers.
     pub fn can(&self, action: Action) -> bool {
-        self.grant.can(action)
+        self.page.case.as_ref().map_or_else(|| self.grant.can(action), |case| case.can(&action))
     }
 
     /// True where the small script asks for a part of a page.

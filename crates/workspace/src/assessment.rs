@@ -41,7 +41,10 @@ impl State {
     }
 
     /// Content may be changed.
-    pub(crate) fn open(self) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`Error::State`] with the reason: it is in review, approved or signed.
+    pub fn open(self) -> Result<()> {
         match self {
             State::Draft => Ok(()),
             State::InReview => {

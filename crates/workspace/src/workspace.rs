@@ -164,18 +164,12 @@ impl Workspace {
             let assessment = tx.who.assessment.clone();
             let resource = if assessment.is_empty() { Resource::House } else { resource(tx, &now, &assessment)? };
             decide(authorize(&now, action, &resource), action, &resource)?;
-            if action.in_assessment() && changes_content(action) {
+            if action.changes_content() {
                 tx.need::<Assessment>(crate::assessment::SELF)?.value.state.open()?;
             }
             work(tx)
         })
     }
-}
-
-/// What is frozen by a review or a signature.
-fn changes_content(action: Action) -> bool {
-    use Action::{AcceptRisk, AddEvidence, Answer, Determine, EditEvidence, EditFacts, Gaps, Set};
-    matches!(action, Set | EditFacts | Determine | AddEvidence | EditEvidence | Answer | Gaps | AcceptRisk)
 }
 
 /// An assessment as a resource: there, and with the actor's role in it.

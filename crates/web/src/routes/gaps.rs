@@ -251,6 +251,9 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
         until: step.until.clone().unwrap_or_default(),
     };
     let sent = visit.form.get("deed");
+    // What was typed while the assessment was closed to changes stays in its form.
+    let may = |action: Action| visit.can(action) || (!wrong.is_empty() && grant.can(action));
+    let (acting, accepting) = (may(Action::Gaps), may(Action::AcceptRisk));
     let forms = Deed::ALL.into_iter().filter(|deed| !deed.of_client()).map(|deed| DeedForm {
         word: deed.word(),
         label: t.say(deed.label()),
@@ -277,9 +280,9 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
         },
         steps: own.steps.iter().map(view).collect(),
         accepted: gap.acceptance.as_ref().map(view),
-        forms: if visit.can(Action::Gaps) { forms.collect() } else { Vec::new() },
+        forms: if acting { forms.collect() } else { Vec::new() },
         disclosed: since.into_iter().any(|step| step.deed == Deed::Disclosed),
-        accepting: visit.can(Action::AcceptRisk),
+        accepting,
         evidence,
         sees_evidence,
         sent: &visit.form,

@@ -201,6 +201,12 @@ impl Action {
         Action::ALL.iter().copied().find(|action| action.word() == word)
     }
 
+    /// True for what a review or a signature freezes: not allowed while one stands, whatever the role.
+    pub fn changes_content(self) -> bool {
+        use Action::{AcceptRisk, AddEvidence, Answer, Determine, EditEvidence, EditFacts, Gaps, Set};
+        matches!(self, Set | EditFacts | Determine | AddEvidence | EditEvidence | Answer | Gaps | AcceptRisk)
+    }
+
     /// True for actions that concern one assessment.
     pub fn in_assessment(self) -> bool {
         matches!(self.right(), Right::Member(..))
