@@ -20,7 +20,7 @@ texts! {
     members: "成员与角色", "Members and roles";
     members_lead: "每人在一个评估中只有一个角色，因此没有人复核自己的工作。", "Each person has one role in an assessment, so nobody reviews their own work.";
     role: "角色", "Role";
-    since: "自", "Since";
+    since: "加入时间", "Since";
     member_add: "本机构人员", "People of the organisation";
     member_add_hint: "按登录名加入、改换角色或移出。", "Add by login name, change the role, or take the place away.";
     member_remove: "（移出评估）", "(take away)";

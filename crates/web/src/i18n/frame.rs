@@ -37,7 +37,7 @@ texts! {
     fault_404: "没有这一页", "No such page";
     fault_404_more: "地址可能写错，或者您没有查看它的权限。", "The address may be wrong, or you may not be allowed to see it.";
     fault_403: "不允许", "Not allowed";
-    fault_403_more: "您在该评估中的角色不能做这件事。", "Your role in this assessment does not permit this.";
+    fault_403_more: "您的角色不能做这件事。", "Your role does not permit this.";
     fault_csrf: "表单已过期", "The form has expired";
     fault_csrf_more: "请返回上一页，重新载入后再提交；已填写的内容不会丢失。", "Go back, reload the page and send it again; what you typed is kept.";
     fault_400: "请求有误", "Bad request";

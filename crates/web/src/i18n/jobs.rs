@@ -103,7 +103,7 @@ texts! {
     policy_within: "在限内", "within";
     policy_problems: "未能读取的部分", "What could not be read";
     policy_no_text: "原文不能按句对应，只列出所据的句子。", "The sentences cannot be found in the text; they are listed alone.";
-    policy_legend: "句子下划线为披露事项的依据；虚线框为用语提示。选左边一项只看它的句子。", "Underlined sentences support an item; a dashed frame is a warning on wording. Choose an item to see its sentences alone.";
+    policy_legend: "句子下划线为披露事项的依据；虚线框为用语提示。选一个披露事项，只看它的句子。", "Underlined sentences support an item; a dashed frame is a warning on wording. Choose an item to see its sentences alone.";
     policy_first: "到第一句", "To the first sentence";
     reconcile_of: "产品", "Product";
     reconcile_type: "个人信息类型", "Type";

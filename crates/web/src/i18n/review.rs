@@ -119,7 +119,7 @@ texts! {
     opinion_language: "语言", "Language";
     opinion_docx: "意见书 Word", "Opinion, Word";
     opinion_pdf: "意见书 PDF", "Opinion, PDF";
-    opinion_no_pdf: "本程序未含 PDF：用 Word 或 LibreOffice 打开 Word 文件另存为 PDF，或者从浏览器打印网页；也可以用 cargo build --release --features pdf-opinion 构建含 PDF 的程序。", "This program was built without PDF: open the Word file in Word or LibreOffice and save it as PDF, or print the page from a browser; a program with PDF is built by cargo build --release --features pdf-opinion.";
+    opinion_no_pdf: "本程序未含 PDF：用 Word 或 LibreOffice 打开 Word 文件另存为 PDF，或者从浏览器打印网页。", "This program was built without PDF: open the Word file in Word or LibreOffice and save it as PDF, or print the page from a browser.";
     opinion_html: "意见书 网页", "Opinion, HTML";
     opinion_typst: "意见书 Typst 源文件", "Opinion, Typst source";
     opinion_report: "评估报告 网页", "Report, HTML";
