@@ -1,11 +1,14 @@
 //! The gap register: every gap that was ever shown, what was done about it, by whom.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::http::StatusCode;
 use zhunsheng_catalogue::{Catalogue, Level};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_workspace::{Action, Deed, Error, NewStep, Registered, Standing, Step, Weight};
 
+use super::judged::names_of_objects;
 use super::workpaper::{object_name, sign};
 use super::{Route, get, post};
 use crate::fault::Fault;
@@ -39,13 +42,16 @@ struct GapRow {
 }
 
 impl GapRow {
-    fn new(visit: &Visit, catalogue: &Catalogue, gap: &Registered) -> GapRow {
+    fn new(visit: &Visit, catalogue: &Catalogue, gap: &Registered, names: &BTreeMap<String, String>) -> GapRow {
         let (t, own) = (visit.t(), &gap.gap.value);
         let leaf = catalogue.leaf(&own.leaf);
         GapRow {
             href: visit.page.at(format!("/gaps/{}", encode(&gap.gap.id))),
             workpaper: visit.page.at(format!("/workpaper?at={}", encode(&gap.gap.id))),
-            object: leaf.map_or_else(String::new, |leaf| object_name(catalogue, t, &leaf.object, &own.object)),
+            object: leaf.map_or_else(String::new, |leaf| {
+                let named = names.get(&format!("{} {}", leaf.object, own.object)).cloned();
+                named.unwrap_or_else(|| object_name(catalogue, t, &leaf.object, &own.object))
+            }),
             requirement: leaf.map_or_else(String::new, |leaf| {
                 let text = if leaf.gap.zh.is_empty() { &leaf.requirement } else { &leaf.gap };
                 t.of(text).to_owned()
@@ -139,7 +145,8 @@ fn list(visit: &Visit) -> Answer {
         stands && severe && (weight.is_empty() || gap.gap.value.weight.word() == weight)
     };
     let catalogue = visit.app.workspace.catalogue();
-    page.gaps = gaps.iter().filter(wanted).map(|gap| GapRow::new(visit, catalogue, gap)).collect();
+    let names = names_of_objects(visit)?;
+    page.gaps = gaps.iter().filter(wanted).map(|gap| GapRow::new(visit, catalogue, gap, &names)).collect();
     Ok(html(&page))
 }
 
@@ -254,7 +261,9 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
     // What was typed while the assessment was closed to changes stays in its form.
     let may = |action: Action| visit.can(action) || (!wrong.is_empty() && grant.can(action));
     let (acting, accepting) = (may(Action::Gaps), may(Action::AcceptRisk));
-    let forms = Deed::ALL.into_iter().filter(|deed| !deed.of_client()).map(|deed| DeedForm {
+    // Where nothing was done there is nothing to reopen.
+    let fits = |deed: &Deed| !deed.of_client() && (*deed != Deed::Reopened || !own.steps.is_empty());
+    let forms = Deed::ALL.into_iter().filter(fits).map(|deed| DeedForm {
         word: deed.word(),
         label: t.say(deed.label()),
         hint: hint(t, deed),
@@ -268,7 +277,7 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
     let since = own.steps.iter().rev().take_while(|step| step.deed != Deed::Reopened);
     let page = One {
         page: &visit.page,
-        row: GapRow::new(visit, catalogue, &gap),
+        row: GapRow::new(visit, catalogue, &gap, &names_of_objects(visit)?),
         clause: clause.map_or_else(String::new, |clause| format!("{} {}", clause.id, t.of(&clause.title))),
         remedy: leaf.map_or_else(String::new, |leaf| t.of(&leaf.remedy).to_owned()),
         found: own.found.clone(),

@@ -1,13 +1,15 @@
 //! What pages show of an assessment that was judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use zhunsheng_dossier::ShapeId;
-use zhunsheng_verdict::Assessment;
+use zhunsheng_dossier::{RecordId, ShapeId, Val};
+use zhunsheng_source::Lang;
+use zhunsheng_verdict::{Assessment, Finding};
 use zhunsheng_workspace::{Action, Address, Error, Judged};
 
 use crate::fault::Fault;
+use crate::i18n::Words;
 use crate::text::encode;
 use crate::visit::Visit;
 
@@ -21,6 +23,51 @@ pub fn judged(visit: &Visit) -> Result<Option<Arc<Judged>>, Fault> {
         Err(Error::State(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What a record says that it is called.
+fn stated_name(a: &Assessment<'_>, record: RecordId) -> Option<String> {
+    let facts = &a.dossier.facts;
+    ["title", "name"].iter().find_map(|name| {
+        let (field, _) = a.catalogue.schema.shape(facts.shape(record)).field(name)?;
+        let fact = facts.get(record, field);
+        if fact == 0 {
+            return None;
+        }
+        match facts.val(fact) {
+            Val::Text(text) => Some(text.to_string()),
+            _ => None,
+        }
+    })
+}
+
+/// The object of a finding for people: its kind, what it is called, its id.
+pub fn called(a: &Assessment<'_>, t: Words, finding: &Finding) -> String {
+    let (kind, id) = a.object(finding);
+    let title = a.catalogue.schema.kinds.get(kind).map_or(kind, |kind| t.of(&kind.title));
+    if id.is_empty() {
+        return title.to_owned();
+    }
+    match (stated_name(a, finding.object), t.0) {
+        (None, _) => format!("{title} {id}"),
+        (Some(name), Lang::Zh) => format!("{title}“{name}”（{id}）"),
+        (Some(name), Lang::En) => format!("{title} “{name}” ({id})"),
+    }
+}
+
+/// What the objects that were judged are called, by kind and id with a space between.
+pub fn names_of_objects(visit: &Visit) -> Result<BTreeMap<String, String>, Fault> {
+    let mut names = BTreeMap::new();
+    let Some(judged) = judged(visit)? else { return Ok(names) };
+    let a = judged.assessment();
+    let mut seen = HashSet::new();
+    for finding in a.findings.iter() {
+        if finding.object != 0 && seen.insert(finding.object) {
+            let (kind, id) = a.object(finding);
+            names.insert(format!("{kind} {id}"), called(&a, visit.t(), finding));
+        }
+    }
+    Ok(names)
 }
 
 /// How many leaves wait for each field of an object, by the field's path within its form.

@@ -11,7 +11,7 @@ use zhunsheng_workspace::{Action, Determination, Judged, Note, Row};
 use super::rows::sign;
 use crate::fault::Fault;
 use crate::page::Page;
-use crate::routes::judged::form_in;
+use crate::routes::judged::{called, form_in};
 use crate::routes::provenance::{Given, RecordView, given, records};
 use crate::visit::Visit;
 
@@ -216,7 +216,7 @@ impl<'a> Item<'a> {
             page: &visit.page,
             leaf: leaf_id.to_owned(),
             object: object.to_owned(),
-            object_name: super::rows::object_name(a.catalogue, t, kind, object),
+            object_name: called(&a, t, finding),
             object_form: object_form(&a, kind, object).map(|rest| visit.page.at(rest)),
             clause: format!("{} {}", clause.id, t.of(&clause.title)),
             requirement: t.of(&leaf.requirement).to_owned(),

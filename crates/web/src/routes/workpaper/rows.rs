@@ -204,7 +204,7 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
         if !in_part || !fits(filter, leaf.severity, finding) {
             continue;
         }
-        let (kind, object) = a.object(finding);
+        let (_, object) = a.object(finding);
         let at = format!("{}@{object}", leaf.id);
         let owner = owners.get(&at);
         let evidence = links.get(&at).copied().unwrap_or(0);
@@ -230,7 +230,7 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
         }
         let row = Row {
             leaf: leaf.id.clone(),
-            object: object_name(a.catalogue, t, kind, object),
+            object: crate::routes::judged::called(a, t, finding),
             what: requirement.to_owned(),
             verdict: finding.verdict,
             severity: leaf.severity,

@@ -234,6 +234,8 @@ fn show(visit: &Visit, sheet: &Sheet<'_>, body: &Map<String, Json>, status: Stat
         .iter()
         .filter(|id| judged.as_ref().is_some_and(|judged| item::find(&judged.assessment(), id, object).is_some()));
     let unsaved = !wrong.is_empty();
+    let law: Vec<String> =
+        procedure.law.iter().map(|id| t.say(zhunsheng_report::words::reference(catalogue, id))).collect();
     let page = One {
         page: &visit.page,
         here: place(&visit.page, &procedure.id, object),
@@ -244,7 +246,7 @@ fn show(visit: &Visit, sheet: &Sheet<'_>, body: &Map<String, Json>, status: Stat
         limits: t.of(&procedure.limits),
         rule: t.of(&procedure.words),
         presumptions: procedure.presumptions.iter().map(|one| (one.clause.clone(), t.of(&one.text))).collect(),
-        law: procedure.law.join(" · "),
+        law: law.join(" · "),
         object: object_name(catalogue, t, &procedure.object, object),
         object_form: visit.page.at(format!("/inventory/{}/{}", encode(&sheet.of.key), encode(object))),
         sheet: if held { sheet.of.sheet.clone() } else { String::new() },
