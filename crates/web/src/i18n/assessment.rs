@@ -36,6 +36,7 @@ texts! {
     radar_most: "待定全部证实后的上限", "most, if all that is open is shown";
     heat: "环节与维度", "Stages and dimensions";
     dimensions: "各维度结论", "Dimensions";
+    dimensions_count: "此表按条目计数，一个条目以各对象中最不利的结论计；其他数字按结论（条目与对象）计。", "Counted by leaf here, each by the worst verdict over its objects; the other numbers count findings, leaf and object.";
     by_dimension_word: "维度", "Dimension";
     progress: "已有结论", "Decided";
     obligations_lead(date): "按 {date} 有效的法律：哪些义务约束该对象，依据哪些事实，哪些还要核实。", "By the law in force on {date}: which duties bind this target, on which facts, and which are still to be checked.";
