@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use zhunsheng_catalogue::Leaf;
 use zhunsheng_dossier::{Date, Outcome};
-use zhunsheng_report::{sheets, words};
+use zhunsheng_report::{sheets, spoken, words};
 use zhunsheng_source::Text;
 use zhunsheng_verdict::{Assessment, Kleene};
 
@@ -220,7 +220,7 @@ pub(super) fn requests(a: &Assessment<'_>) -> Vec<Request> {
         .iter()
         .map(|one| Request {
             path: one.path.clone(),
-            question: one.question.clone(),
+            question: Text::new(spoken(&one.question.zh), spoken(&one.question.en)),
             asked: zhunsheng_report::party(a, one.to),
             leaves: ids(&one.leaves),
         })

@@ -34,7 +34,7 @@ impl Words {
 
     /// A question as people are asked it: without what only somebody who writes the dossier by hand needs to know.
     pub fn asks(self, question: &Text) -> String {
-        crate::text::spoken(self.of(question))
+        zhunsheng_report::spoken(self.of(question))
     }
 
     /// What a token may do.
