@@ -85,6 +85,12 @@ impl Records<'_> {
         self.all || matches!(check.status, Outcome::Gap | Outcome::Undetermined)
     }
 
+    /// What a table is called.
+    fn table<'w>(&self, word: &'w str) -> &'w str {
+        let uses = super::start::uses(self.page.t, "records");
+        uses.into_iter().find(|(own, _)| *own == word).map_or(word, |(_, label)| label)
+    }
+
     /// The evidence that a file of the job is: `files/ID/NAME`; with its title.
     fn file(&self, path: &str) -> Option<(String, String)> {
         let id = path.strip_prefix("files/")?.split('/').next()?;
@@ -109,10 +115,11 @@ pub fn refused(visit: &Visit, head: Head, wrong: String) -> Answer {
 
 fn shown(visit: &Visit, head: Head, wrong: String) -> Answer {
     let t = visit.t();
-    let audit: Audit = result(visit, &head.id)?;
+    let mut audit: Audit = result(visit, &head.id)?;
     let taken = visit.app.workspace.taken(&visit.grant)?;
     let own = taken.as_ref().is_some_and(|row| row.value.job == head.id);
     let order = [Outcome::Gap, Outcome::Undetermined, Outcome::Conformant, Outcome::NotApplicable];
+    audit.checks.sort_by_key(|check| order.iter().position(|status| *status == check.status));
     let schema = &visit.app.workspace.catalogue().schema;
     let stage = schema.kind_of_key("records").and_then(|(_, kind)| schema.shape(kind.shape).fields.get("stage"));
     let stages = match stage.map(|field| &field.ty) {

@@ -17,7 +17,7 @@ use crate::visit::{Answer, Visit};
 const KINDS: [&str; 5] = ["records", "policy", "reconcile", "policy-diff", "discover"];
 
 /// What evidence can be used as in a task.
-fn uses(t: Words, kind: &str) -> Vec<(&'static str, &'static str)> {
+pub fn uses(t: Words, kind: &str) -> Vec<(&'static str, &'static str)> {
     match kind {
         "records" => vec![
             ("events", t.records_table_events()),
