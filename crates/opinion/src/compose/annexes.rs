@@ -161,7 +161,8 @@ impl Writer<'_> {
             let without: Vec<&str> =
                 all.iter().filter(|one| one.counts.applicable() == 0).map(|one| one.leaf.as_str()).collect();
             if !without.is_empty() {
-                self.note(format!("{}{}", self.t("不适用：", "Not applicable: "), self.join(&without)));
+                let ids = vec![plain(self.t("不适用：", "Not applicable: ")), code(self.join(&without))];
+                self.blocks.push(Block::Para(ids, Kind::Note));
             }
         }
     }

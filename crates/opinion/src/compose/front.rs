@@ -437,11 +437,11 @@ impl Writer<'_> {
             row("评估员判定（改定自动结论）", "determined by an assessor", &origins.person),
         ];
         let heads = [
-            (self.t("作出方式", "How"), 40),
-            (self.t("差距", "Gap"), 15),
-            (self.t("符合", "Conformant"), 15),
-            (self.t("不适用", "Not applicable"), 15),
-            (self.t("待定", "Undetermined"), 15),
+            (self.t("作出方式", "How"), 32),
+            (self.t("差距", "Gap"), 12),
+            (self.t("符合", "Conformant"), 18),
+            (self.t("不适用", "Not applicable"), 18),
+            (self.t("待定", "Undetermined"), 20),
         ];
         self.table("", &heads, rows);
     }

@@ -72,11 +72,11 @@ impl Writer<'_> {
             .collect();
         let heads = [
             (self.t("序号", "No."), 7),
-            (self.t("条款", "Clause"), 21),
-            (self.t("差距", "Gap"), 38),
-            (self.t("对象数", "Objects"), 9),
-            (self.t("级别", "Grade"), 10),
-            (self.t("处置", "Disposition"), 15),
+            (self.t("条款", "Clause"), 20),
+            (self.t("差距", "Gap"), 32),
+            (self.t("对象数", "Objects"), 11),
+            (self.t("级别", "Grade"), 12),
+            (self.t("处置", "Disposition"), 18),
         ];
         self.table("", &heads, rows);
     }
