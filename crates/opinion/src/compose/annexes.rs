@@ -60,7 +60,7 @@ impl Writer<'_> {
                 })
                 .collect();
             let heads =
-                [(self.t("条", "Article"), 10), (self.t("义务", "Duty"), 58), (self.t("适用条件", "Condition"), 32)];
+                [(self.t("条", "Article"), 12), (self.t("义务", "Duty"), 56), (self.t("适用条件", "Condition"), 32)];
             self.table(&caption, &heads, rows);
         }
         if !o.holes.is_empty() {

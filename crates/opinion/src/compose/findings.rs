@@ -260,9 +260,9 @@ impl Writer<'_> {
             .collect();
         let heads = [
             (self.t("条目与对象", "Leaf and object"), 16),
-            (self.t("自动 → 判定", "Automatic → determined"), 16),
-            (self.t("理由与证据", "Reason and evidence"), 52),
-            (self.t("评估员、日期", "Assessor, date"), 16),
+            (self.t("自动 → 判定", "Automatic → determined"), 20),
+            (self.t("理由与证据", "Reason and evidence"), 46),
+            (self.t("评估员、日期", "Assessor, date"), 18),
         ];
         self.table("", &heads, rows);
     }
