@@ -156,7 +156,15 @@ impl<'a> Item<'a> {
             let path = a.missing_path(*missing);
             let ask = a.requests.iter().find(|request| request.missing == *missing);
             let form = if matches!(missing, Missing::Step(..)) { None } else { form_in(visit, &a, &path) };
-            MissingView { ask: ask.map_or_else(String::new, |ask| t.asks(&ask.question)), form, path }
+            // Nobody is asked what a determination made needless; the question is that of the step all the same.
+            let step = match missing {
+                Missing::Step(at, _, number) => {
+                    a.catalogue.leaves.get(*at).and_then(|leaf| leaf.steps.get(usize::from(*number)))
+                }
+                _ => None,
+            };
+            let asked = ask.map(|ask| t.asks(&ask.question)).or_else(|| step.map(|step| t.of(&step.ask).to_owned()));
+            MissingView { ask: asked.unwrap_or_default(), form, path }
         });
         let leans = finding.leans.iter().map(|lean| {
             let title = a.catalogue.clause(&lean.id).map(|clause| clause.title.clone());
