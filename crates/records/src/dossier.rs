@@ -306,7 +306,7 @@ pub fn facts(result: &Node, place: &str) -> Result<Node> {
         return Err(fail("it is not the result of an audit".into()));
     };
     let head = |to: &'static str| result.get(to).map(|node| (to, node.clone()));
-    let heads: Vec<_> = ["from", "to", "events"].into_iter().filter_map(head).collect();
+    let heads: Vec<_> = ["from", "to", "events", "rejected"].into_iter().filter_map(head).collect();
     let mut records = Vec::new();
     for check in checks.items() {
         let Some(id) = check.get("id").and_then(Node::text).filter(|id| !id.is_empty()) else {

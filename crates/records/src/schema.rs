@@ -215,6 +215,19 @@ impl Table {
         }
     }
 
+    /// Positions of the columns that hold flags.
+    #[must_use]
+    pub const fn flags(self) -> &'static [usize] {
+        match self {
+            Self::Consents => {
+                &[consents::EXPLICIT, consents::SEPARATE, consents::WRITTEN, consents::GUARDIAN, consents::PRE_TICKED]
+            }
+            Self::Incidents => &[incidents::SEVERE],
+            Self::Policies => &[policies::MATERIAL],
+            _ => &[],
+        }
+    }
+
     /// Position of a column.
     #[must_use]
     pub fn index(self, name: &str) -> Option<usize> {
@@ -359,14 +372,20 @@ words! {
     }
 }
 
-/// Reads a flag.
+/// Reads a flag, in any case and with blanks around it. `None`: it says neither, so nothing may be taken from it.
 #[must_use]
 pub fn flag(text: &str) -> Option<bool> {
-    match text {
-        "true" | "1" | "是" | "yes" | "TRUE" | "True" => Some(true),
-        "false" | "0" | "否" | "no" | "FALSE" | "False" => Some(false),
+    match trim(text).to_ascii_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "1" | "是" | "有" | "√" => Some(true),
+        "false" | "f" | "no" | "n" | "0" | "否" | "无" | "×" => Some(false),
         _ => None,
     }
+}
+
+/// Without the blanks around it, those of Chinese text included.
+#[must_use]
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{3000}')
 }
 
 /// Splits a list of types: `;` is the canonical separator; `,`, `|`, `、` and `；` are read too.

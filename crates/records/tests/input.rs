@@ -441,3 +441,70 @@ fn a_row_is_shown_by_its_line_where_rows_are_lines() {
         assert_eq!(last.place(zhunsheng_records::Lang::Zh), place);
     }
 }
+
+#[test]
+fn a_flag_that_says_neither_is_set_aside_and_never_read_as_no() {
+    let at = folder("flags");
+    let events = put(at.join("events.csv"), format!("{HEADER}2026-01-02 10:00:00,甲,人脸识别,收集,客流统计,人脸\n"));
+    let run = |explicit: &str, pre_ticked: &str| {
+        let text = format!(
+            "时间,个人信息主体,决定,明示,单独,默认勾选\n2026-01-02 09:00:00,甲,同意,{explicit},是,{pre_ticked}\n"
+        );
+        let consents = put(at.join("consents.csv"), text);
+        audit(&options(&[(Table::Events, &events), (Table::Consents, &consents)])).unwrap()
+    };
+    for yes in ["true", "TRUE", "Yes", "y", "T", "1", "是", "有", "√", " 是 ", "\u{3000}YES"] {
+        let report = run(yes, "否");
+        assert_eq!((report.rejected, check(&report, "consent.missing").status), (0, Status::Conformant), "{yes}");
+        let report = run("是", yes);
+        assert_eq!((report.rejected, check(&report, "consent.missing").violations), (0, 1), "pre-ticked {yes}");
+    }
+    for no in ["False", "NO", "n", "f", "0", "否", "无", "×", ""] {
+        let report = run("是", no);
+        assert_eq!((report.rejected, check(&report, "consent.missing").status), (0, Status::Conformant), "{no}");
+    }
+    for neither in ["勾选", "明示", "1.0", "maybe", "2"] {
+        let report = run("是", neither);
+        assert_eq!(report.rejected, 1, "{neither}");
+        assert!(report.rejects[0].reason.contains(&format!("`pre_ticked` is `{neither}`")), "{:?}", report.rejects);
+        assert_ne!(check(&report, "consent.missing").status, Status::Conformant, "{neither}");
+        assert_eq!(run(neither, "否").rejected, 1, "{neither}");
+    }
+    // The same for other tables, of JSON lines.
+    let policies =
+        put(at.join("policies.jsonl"), "{\"published_at\":\"2026-01-01\",\"version\":\"v1\",\"material\":\"大\"}\n");
+    let incidents = put(at.join("incidents.csv"), "discovered_at,incident,severe\n2026-01-01,a,很\n2026-01-01,b,是\n");
+    let o = options(&[(Table::Events, &events), (Table::Policies, &policies), (Table::Incidents, &incidents)]);
+    assert_eq!(audit(&o).unwrap().rejected, 2);
+}
+
+#[test]
+fn blanks_around_values_of_text_files_are_no_part_of_them() {
+    let at = folder("blanks");
+    let csv = put(
+        at.join("events.csv"),
+        format!("{HEADER} 2026-01-02 10:00:00 , 甲\u{3000},人脸识别 , 收集,\u{3000}客流统计,人脸 ； 人脸\t\n"),
+    );
+    let json = put(
+        at.join("events.jsonl"),
+        "{\"ts\":\" 2026-01-02 10:00:00\",\"subject\":\" 甲 \",\"activity\":\"人脸识别 \",\"stage\":\"collection \",\"purpose\":\" 客流统计\",\"types\":[\" 人脸 \"]}\n",
+    );
+    let consents = put(
+        at.join("consents.csv"),
+        " ts,subject ,action,explicit,separate\n2026-01-02 09:00:00, 甲 , grant , true,true\n",
+    );
+    for events in [csv, json] {
+        let report = audit(&options(&[(Table::Events, &events), (Table::Consents, &consents)])).unwrap();
+        assert_eq!(report.rejected, 0, "{:?}", report.rejects);
+        for id in [
+            "consent.missing",
+            "consent.separate-biometric",
+            "scope.activity",
+            "scope.stage",
+            "scope.purpose",
+            "scope.type",
+        ] {
+            assert_eq!(check(&report, id).status, Status::Conformant, "{id} {events:?}");
+        }
+    }
+}

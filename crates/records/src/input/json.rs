@@ -5,7 +5,7 @@ use super::lines::{Record, Records};
 use super::rows::Rows;
 use crate::error::Result;
 use crate::mapping::{MAX_FAN_OUT, Mapping, Step, follow, parse_path, parse_source};
-use crate::schema::Table;
+use crate::schema::{self, Table};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::path::Path;
@@ -142,8 +142,9 @@ pub(super) fn read(
                     }
                 };
                 let line = Place { line: &value, named: Vec::new() };
-                let kept =
-                    only.iter().all(|(p, allowed)| line.text(p).is_some_and(|t| allowed.iter().any(|a| *a == t)));
+                let kept = only
+                    .iter()
+                    .all(|(p, allowed)| line.text(p).is_some_and(|t| allowed.iter().any(|a| *a == schema::trim(&t))));
                 if !kept {
                     rows.pass();
                     continue;

@@ -8,7 +8,7 @@ mod rows;
 
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
-use crate::schema::{Kind, Table};
+use crate::schema::{self, Kind, Table};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray, StringViewArray};
 use std::collections::BTreeMap;
@@ -289,6 +289,23 @@ impl Source {
     }
 }
 
+/// Marks rows whose flag says neither yes nor no: taking it for either would be an invention.
+fn odd_flags(batch: &Batch, col: usize, name: &str, bad: &mut Vec<(usize, String)>) {
+    let Some(Col::Text(d)) = batch.cols.get(col) else { return };
+    let odd = |text: &str| !schema::trim(text).is_empty() && schema::flag(text).is_none();
+    let values = d.values().as_any().downcast_ref::<StringArray>();
+    // A dictionary is mostly a few words: if those are all known, no row need be looked at.
+    if values.is_none_or(|v| v.len() <= batch.rows && !v.iter().flatten().any(odd)) {
+        return;
+    }
+    for row in 0..batch.rows {
+        if let Some(text) = batch.text(col, row).filter(|t| odd(t)) {
+            let shown: String = text.chars().take(40).collect();
+            bad.push((row, format!("`{name}` is `{shown}`, which is neither yes nor no; write true or false")));
+        }
+    }
+}
+
 /// Marks rows whose required times or identifiers are absent, and times outside the accepted range.
 fn validate(table: Table, batch: &mut Batch) {
     let mut bad: Vec<(usize, String)> = Vec::new();
@@ -323,6 +340,9 @@ fn validate(table: Table, batch: &mut Batch) {
             }
             _ => {}
         }
+    }
+    for &i in table.flags() {
+        odd_flags(batch, i, table.columns().get(i).map_or("", |c| c.name), &mut bad);
     }
     if !bad.is_empty() || !batch.bad.is_empty() {
         batch.bad.append(&mut bad);

@@ -3,7 +3,7 @@
 use super::{BATCH, Batch, Col, MAX_ROW_BYTES, NO_TIME, Numbers, validate};
 use crate::error::Result;
 use crate::mapping::Mapping;
-use crate::schema::{Action, Kind, Table};
+use crate::schema::{self, Action, Kind, Table};
 use crate::time;
 use arrow_array::builder::{StringDictionaryBuilder, StringViewBuilder};
 use arrow_array::types::Int32Type;
@@ -54,7 +54,7 @@ impl<'a> Rows<'a> {
         let row = self.numbers.len();
         let (mut grants, mut vague) = (false, None);
         for (i, (column, builder)) in self.table.columns().iter().zip(&mut self.builders).enumerate() {
-            let mut text = field(i).filter(|t| !t.is_empty());
+            let mut text = field(i).map(schema::trim).filter(|t| !t.is_empty());
             if text.is_none() {
                 text = self.mapping.constants.get(column.name).map(String::as_str);
             }
