@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::error::Error;
 use crate::kind::Confidence;
-use crate::read;
+use crate::read::{self, Note};
 use crate::report::{Report, Unread};
 
 /// 扫描文件与数据列中的个人信息 / scans files and columns for personal information
@@ -60,7 +60,7 @@ const MAX_DEPTH: usize = 64;
 /// Files below `path` in order of names. Links are not followed, so that no loop and nothing outside is read.
 fn list(path: &Path, depth: usize, top: bool, files: &mut Vec<PathBuf>, unread: &mut Vec<Unread>) -> Result<(), Error> {
     let failed = |e: std::io::Error, unread: &mut Vec<Unread>| {
-        unread.push(Unread { path: crate::column::safe(&path.to_string_lossy()), reason: e.kind().to_string() });
+        unread.push(Unread::new(path, of_system(&e)));
     };
     let meta = if top { std::fs::metadata(path) } else { std::fs::symlink_metadata(path) };
     let meta = match meta {
@@ -78,7 +78,13 @@ fn list(path: &Path, depth: usize, top: bool, files: &mut Vec<PathBuf>, unread: 
     } else if meta.is_dir() && depth < MAX_DEPTH {
         match std::fs::read_dir(path) {
             Ok(dir) => {
-                let mut inner: Vec<PathBuf> = dir.filter_map(|e| e.ok().map(|e| e.path())).collect();
+                let mut inner: Vec<PathBuf> = Vec::new();
+                for entry in dir {
+                    match entry {
+                        Ok(entry) => inner.push(entry.path()),
+                        Err(e) => failed(e, unread),
+                    }
+                }
                 inner.sort();
                 for p in inner {
                     list(&p, depth + 1, false, files, unread)?;
@@ -86,32 +92,74 @@ fn list(path: &Path, depth: usize, top: bool, files: &mut Vec<PathBuf>, unread: 
             }
             Err(e) => failed(e, unread),
         }
+    } else {
+        let why = if meta.is_dir() {
+            Note::new(
+                format!("目录深于 {MAX_DEPTH} 层，未进入；请单独指明"),
+                format!("the folder lies deeper than {MAX_DEPTH} levels and was not entered; name it by itself"),
+            )
+        } else if meta.is_symlink() {
+            Note::new(
+                "符号链接，未跟随；请指明它所指的文件",
+                "a symbolic link, not followed; name the file it leads to",
+            )
+        } else {
+            Note::new(
+                "不是普通文件（管道、套接字或设备），未读取；请先存为文件",
+                "no regular file (a pipe, socket or device), not read; save it as a file first",
+            )
+        };
+        unread.push(Unread::new(path, why));
     }
     Ok(())
+}
+
+/// What the system says of a failure, without values.
+fn of_system(e: &std::io::Error) -> Note {
+    let en = e.kind().to_string();
+    let zh = match e.kind() {
+        std::io::ErrorKind::NotFound => "没有这个文件或目录".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "没有读取的权限".to_owned(),
+        _ => format!("系统不能读取（{en}）"),
+    };
+    Note::new(zh, en)
 }
 
 /// Scans everything under `paths`.
 ///
 /// # Errors
-/// When one of `paths` does not exist. Files below them that cannot be read are listed in the report.
+/// When one of `paths` does not exist. What is below them and was not read, or not in full, is listed in the report.
 pub fn scan_paths(paths: &[PathBuf], from: Confidence) -> Result<Report, Error> {
     let (mut files, mut unread) = (Vec::new(), Vec::new());
     for p in paths {
+        let before = (files.len(), unread.len());
         list(p, 0, true, &mut files, &mut unread)?;
+        if before == (files.len(), unread.len()) {
+            let why = Note::new(
+                "其中没有文件；请指明存放数据的目录",
+                "there is no file in it; name the folder that holds the data",
+            );
+            unread.push(Unread::new(p, why));
+        }
     }
     let mut reports = Vec::new();
     for f in &files {
         match read::file(f) {
-            Ok(r) => reports.push(r),
-            Err(e) => {
-                unread.push(Unread { path: crate::column::safe(&f.to_string_lossy()), reason: e.kind().to_string() })
+            Ok(r) => {
+                if let Some(why) = r.unread.clone() {
+                    unread.push(Unread::new(f, why));
+                }
+                if r.format != read::Format::Binary {
+                    reports.push(r);
+                }
             }
+            Err(e) => unread.push(Unread::new(f, of_system(&e))),
         }
     }
     Ok(Report::new(reports, unread, from))
 }
 
-/// Runs the command. Returns the exit code: 0 when everything was read, 1 when some files could not be.
+/// Runs the command. Returns the exit code: 0 when everything was read, 1 when something was not, or there was no file.
 ///
 /// # Errors
 /// When a path does not exist or the output cannot be written.

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::error::Error;
 use crate::kind::{Confidence, Kind};
-use crate::read::FileReport;
+use crate::read::{FileReport, Note};
 
 /// What was found under all paths.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// One entry for each file, in order of paths.
+    /// One entry for each file of which something was read, in order of paths.
     pub files: Vec<FileReport>,
     /// Totals by kind, of findings at or above the confidence asked for.
     pub totals: Vec<Total>,
-    /// Files that could not be read: path (safe to print) and reason.
+    /// What was not read, or not in full: path (safe to print) and reason.
     pub unread: Vec<Unread>,
     /// The lowest confidence that is shown.
     pub shown_from: Confidence,
@@ -37,13 +38,23 @@ pub struct Total {
     pub files: u64,
 }
 
-/// A file that could not be read.
-#[derive(Clone, Debug, Serialize)]
+/// A file, or a folder, that was not read, or not in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unread {
     /// Path, safe to print.
     pub path: String,
-    /// The reason of the operating system.
+    /// The reason, in English.
     pub reason: String,
+    /// The reason, in Chinese.
+    pub reason_zh: String,
+}
+
+impl Unread {
+    /// With its reason in both languages; the path is made safe.
+    #[must_use]
+    pub fn new(path: &Path, why: Note) -> Self {
+        Unread { path: crate::column::safe(&path.to_string_lossy()), reason: why.en, reason_zh: why.zh }
+    }
 }
 
 impl Report {
@@ -69,6 +80,12 @@ impl Report {
             }
         }
         Report { files, totals: totals.into_values().collect(), unread, shown_from: from, hidden }
+    }
+
+    /// Whether no row was read at all, so that nothing can be said of what the data holds. Pictures have no rows.
+    #[must_use]
+    pub fn blank(&self) -> bool {
+        self.files.iter().all(|f| f.rows == 0)
     }
 
     /// Writes JSON.
@@ -107,7 +124,11 @@ impl Report {
             writeln!(out)?;
         }
         for u in &self.unread {
-            writeln!(out, "{}  {}: {}", u.path, say("无法读取", "cannot be read"), u.reason)?;
+            if zh {
+                writeln!(out, "{}  未读或未读全：{}", u.path, u.reason_zh)?;
+            } else {
+                writeln!(out, "{}  not read, or not in full: {}", u.path, u.reason)?;
+            }
         }
         writeln!(out, "{}", say("合计", "Total"))?;
         for t in self.totals.iter().filter(|t| t.personal) {
@@ -119,10 +140,17 @@ impl Report {
             }
         }
         let clean = self.files.iter().filter(|f| f.findings.iter().all(|x| !x.personal)).count();
+        if self.blank() {
+            let sentence = say(
+                "没有读到任何内容，本结果不说明数据中有什么",
+                "nothing was read; this says nothing of what the data holds",
+            );
+            writeln!(out, "  {sentence}")?;
+        }
         if zh {
             writeln!(
                 out,
-                "  已扫描 {} 个文件，其中 {clean} 个未发现个人信息；无法读取 {} 个",
+                "  已扫描 {} 个文件，其中 {clean} 个未发现个人信息；未读或未读全 {} 处",
                 self.files.len(),
                 self.unread.len()
             )?;
@@ -136,7 +164,7 @@ impl Report {
         } else {
             writeln!(
                 out,
-                "  {} files scanned, {clean} without personal information found; {} unread",
+                "  {} files scanned, {clean} without personal information found; {} not read, or not in full",
                 self.files.len(),
                 self.unread.len()
             )?;

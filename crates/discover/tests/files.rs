@@ -20,9 +20,10 @@ fn scan(name: &str, bytes: &[u8]) -> (Vec<String>, String) {
     let path: PathBuf = dir.path().join(name);
     fs::write(&path, bytes).unwrap();
     let report = scan_paths(&[path], Confidence::Medium).unwrap();
-    let lines = report.files[0]
-        .findings
+    let lines = report
+        .files
         .iter()
+        .flat_map(|file| &file.findings)
         .map(|f| format!("{} {} {} {}", f.column.clone().unwrap_or_default(), f.kind.id(), f.count, f.confidence.en()))
         .collect();
     let mut out = Vec::new();
@@ -97,6 +98,86 @@ fn logs_and_junk() {
     assert!(scan("deep.json", "[".repeat(100_000).as_bytes()).0.is_empty());
     assert!(scan("open.csv", format!("a,b\n\"{}", "x\n".repeat(3_000_000)).as_bytes()).0.is_empty());
     assert!(scan("broken.parquet", b"PAR1 and then nothing PAR1").0.is_empty());
+}
+
+fn gz(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    out.write_all(bytes).unwrap();
+    out.finish().unwrap()
+}
+
+/// INVARIANT (not read is said): what was not read, or not in full, stands in `unread`, and nothing else does.
+#[test]
+fn what_was_not_read_is_told() {
+    let csv = "姓名,手机\n张三,13812345678\n".as_bytes();
+    let small = gz(csv);
+    let many: Vec<u8> =
+        (0..90_000u32).flat_map(|i| format!("{i},{}\n", i.wrapping_mul(2_654_435_761)).into_bytes()).collect();
+    let large = gz(&many);
+    let cut = |bytes: &[u8]| bytes[..bytes.len() * 2 / 3].to_vec();
+    let junk: Vec<u8> = (0..100_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let cases: [(&str, Vec<u8>, usize, &str); 12] = [
+        ("a.csv.gz", small.clone(), 1, ""),
+        ("a.csv.gz", cut(&small), 0, "cut short"),
+        ("big.csv.gz", cut(&large), 1, "cut short"),
+        ("twice.gz", gz(&small), 0, "compressed twice"),
+        ("a.xlsx", b"PK\x03\x04\x14\0 rest".to_vec(), 0, "Office"),
+        ("a.csv.zst", b"\x28\xB5\x2F\xFD rest of it".to_vec(), 0, "zstd"),
+        ("a.pdf", b"%PDF-1.7\nplain to the eye".to_vec(), 0, "PDF"),
+        ("a.bin", junk, 0, "not read"),
+        ("a.parquet", b"PAR1 and then nothing PAR1".to_vec(), 1, "Parquet"),
+        ("face.jpg", vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 0], 1, ""),
+        ("open.json", b"{\"phone\": \"13812345678".to_vec(), 1, ""),
+        ("none.csv", Vec::new(), 1, ""),
+    ];
+    for (name, bytes, files, reason) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(name), bytes).unwrap();
+        let report = scan_paths(&[dir.path().to_owned()], Confidence::Low).unwrap();
+        assert_eq!(report.files.len(), files, "{name}");
+        assert_eq!(report.unread.len(), usize::from(!reason.is_empty()), "{name}: {:?}", report.unread);
+        assert!(
+            report.unread.iter().all(|u| u.path.contains(name) && u.reason.contains(reason)),
+            "{:?}",
+            report.unread
+        );
+        let code = run_code(dir.path());
+        assert_eq!(code.0, i32::from(!reason.is_empty()), "{name}");
+        assert_eq!(code.1.contains("nothing was read"), report.blank(), "{name}: {}", code.1);
+    }
+}
+
+/// Exit code and English text of the command on a path.
+fn run_code(path: &std::path::Path) -> (i32, String) {
+    use zhunsheng_discover::cli::{DiscoverArgs, Format, Lang, Least, run};
+    let args = DiscoverArgs { paths: vec![path.to_owned()], format: Format::Text, min_confidence: Least::Medium };
+    let mut out = Vec::new();
+    let code = run(&args, Lang::En, &mut out).unwrap();
+    (code, String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn no_file_at_all_and_what_is_no_file_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let (code, text) = run_code(dir.path());
+    assert_eq!(code, 1);
+    assert!(text.contains("there is no file in it") && text.contains("nothing was read"), "{text}");
+    #[cfg(unix)]
+    {
+        let socket = dir.path().join("door");
+        let _door = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        std::os::unix::fs::symlink("nowhere.csv", dir.path().join("link.csv")).unwrap();
+        let (code, text) = run_code(dir.path());
+        assert_eq!(code, 1);
+        assert!(
+            text.contains("no regular file") && text.contains("a symbolic link") && text.contains("2 not read"),
+            "{text}"
+        );
+        let (code, text) = run_code(&socket);
+        assert_eq!(code, 1);
+        assert!(text.contains("no regular file"), "{text}");
+    }
 }
 
 #[test]

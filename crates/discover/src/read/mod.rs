@@ -61,6 +61,9 @@ pub struct FileReport {
     pub findings: Vec<Finding>,
     /// What the reader could not do, as pairs of Chinese and English.
     pub notes: Vec<Note>,
+    /// Why the file, or a part of it, was not read. INVARIANT (not read is said): no reader leaves content out without this.
+    #[serde(skip)]
+    pub unread: Option<Note>,
 }
 
 /// A remark in both languages.
@@ -90,6 +93,8 @@ pub struct Sheet {
     pub hits: Hits,
     /// Remarks, each kind once.
     pub notes: Vec<Note>,
+    /// Why a part was not read, the first reason there is.
+    pub unread: Option<Note>,
     /// Rows or lines so far.
     pub rows: u64,
 }
@@ -128,6 +133,12 @@ impl Sheet {
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
+    }
+
+    /// Says that a part was not read, and why.
+    pub fn left(&mut self, why: Note) {
+        self.note(why.clone());
+        self.unread.get_or_insert(why);
     }
 
     fn findings(&self) -> Vec<Finding> {
@@ -222,6 +233,7 @@ pub fn file(path: &Path) -> std::io::Result<FileReport> {
         rows: 0,
         findings: Vec::new(),
         notes: Vec::new(),
+        unread: None,
     };
     if head.is_empty() {
         return Ok(report);
@@ -242,9 +254,11 @@ pub fn file(path: &Path) -> std::io::Result<FileReport> {
         match read_head(&mut flate2::read::MultiGzDecoder::new(&mut f), 64 * 1024) {
             Ok(h) => head = h,
             Err(_) => {
-                report.format = Format::Binary;
-                report.notes.push(Note::new("压缩文件损坏，未读取", "the compressed file is damaged and was not read"));
-                return Ok(report);
+                let why = Note::new(
+                    "压缩文件损坏或不完整，未读取；请重新取得该文件",
+                    "the compressed file is damaged or cut short and was not read; fetch it again",
+                );
+                return Ok(refused(report, why));
             }
         }
         f.seek(SeekFrom::Start(0))?;
@@ -257,14 +271,63 @@ pub fn file(path: &Path) -> std::io::Result<FileReport> {
         image_file(path, what, &mut report);
         return Ok(report);
     }
+    if let Some((zh, en)) = container(&head) {
+        let why = Note::new(
+            format!("{zh}，未读取；请取出其中的文件，或另存为 CSV、JSON 或文本"),
+            format!("{en}, not read; take out what it holds, or save it as CSV, JSON or text"),
+        );
+        return Ok(refused(report, why));
+    }
     let Some(encoding) = blocks::detect(&head) else {
-        report.format = Format::Binary;
-        report.notes.push(Note::new("二进制内容，未读取", "binary content, not read"));
-        return Ok(report);
+        let why = Note::new(
+            "二进制内容或无法辨认的编码，未读取；文本请转换为 UTF-8",
+            "binary content or an encoding that is not known, not read; convert text to UTF-8",
+        );
+        return Ok(refused(report, why));
     };
     report.encoding = Some(encoding.name());
     text_file(src, &name, &head, encoding, &mut report)?;
     Ok(report)
+}
+
+/// A file of which nothing was read.
+fn refused(mut report: FileReport, why: Note) -> FileReport {
+    report.format = Format::Binary;
+    report.unread = Some(why);
+    report
+}
+
+/// What a file is that holds others, or is compressed in a way that is not read, by its first bytes.
+#[must_use]
+pub fn container(head: &[u8]) -> Option<(&'static str, &'static str)> {
+    let starts = |m: &[u8]| head.starts_with(m);
+    if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
+        Some(("zip 压缩包或 Office 文件（.xlsx、.docx）", "a zip archive or an Office file (.xlsx, .docx)"))
+    } else if starts(&[0x1F, 0x8B]) {
+        Some(("重复压缩的 gzip 文件", "a gzip file compressed twice"))
+    } else if starts(&[0x28, 0xB5, 0x2F, 0xFD]) {
+        Some(("zstd 压缩文件", "a file compressed with zstd"))
+    } else if starts(&[0xFD, b'7', b'z', b'X', b'Z', 0]) {
+        Some(("xz 压缩文件", "a file compressed with xz"))
+    } else if starts(b"BZh") && head.get(4..10) == Some(&[0x31, 0x41, 0x59, 0x26, 0x53, 0x59]) {
+        Some(("bzip2 压缩文件", "a file compressed with bzip2"))
+    } else if starts(&[0x04, 0x22, 0x4D, 0x18]) {
+        Some(("lz4 压缩文件", "a file compressed with lz4"))
+    } else if starts(&[b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C]) {
+        Some(("7z 压缩包", "a 7z archive"))
+    } else if starts(b"Rar!\x1A\x07") {
+        Some(("rar 压缩包", "a rar archive"))
+    } else if head.get(257..262) == Some(b"ustar") {
+        Some(("tar 归档", "a tar archive"))
+    } else if starts(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        Some(("旧版 Office 文件（.xls、.doc）", "an Office file of the old kind (.xls, .doc)"))
+    } else if starts(b"%PDF-") {
+        Some(("PDF 文件", "a PDF file"))
+    } else if starts(b"SQLite format 3\0") {
+        Some(("SQLite 数据库", "a SQLite database"))
+    } else {
+        None
+    }
 }
 
 fn image_file(path: &Path, what: &str, report: &mut FileReport) {
@@ -327,7 +390,10 @@ fn text_file(
         Ok(()) => {}
         // A damaged archive or file system: what was read up to there counts, and the reader is told.
         Err(_) if blocks.bytes() > 0 => {
-            sheet.note(Note::new("读取中断，其后内容未扫描", "reading broke off; what follows was not scanned"));
+            sheet.left(Note::new(
+                "文件损坏或不完整，读取中断，其后内容未扫描",
+                "the file is damaged or cut short: reading broke off, what follows was not scanned",
+            ));
         }
         Err(e) => return Err(e),
     }
@@ -340,6 +406,7 @@ fn finish(report: &mut FileReport, sheet: &Sheet) {
     report.rows = sheet.rows;
     report.findings = sheet.findings();
     report.notes.extend(sheet.notes.iter().cloned());
+    report.unread = sheet.unread.clone();
 }
 
 /// Running text.

@@ -26,13 +26,13 @@ pub fn read(file: File, sheet: &mut Sheet) {
         )
     };
     let Ok(builder) = ParquetRecordBatchReaderBuilder::try_new(file) else {
-        sheet.note(bad());
+        sheet.left(bad());
         return;
     };
     let wide = builder.parquet_schema().num_columns();
     let builder = if wide > super::MAX_COLUMNS {
         let mask = ProjectionMask::leaves(builder.parquet_schema(), 0..super::MAX_COLUMNS);
-        sheet.note(Note::new(
+        sheet.left(Note::new(
             format!("仅读取前 {} 列", super::MAX_COLUMNS),
             format!("only the first {} columns were read", super::MAX_COLUMNS),
         ));
@@ -41,13 +41,13 @@ pub fn read(file: File, sheet: &mut Sheet) {
         builder
     };
     let Ok(reader) = builder.with_batch_size(BATCH).build() else {
-        sheet.note(bad());
+        sheet.left(bad());
         return;
     };
     let mut ids = Vec::new();
     for batch in reader {
         let Ok(batch) = batch else {
-            sheet.note(bad());
+            sheet.left(bad());
             return;
         };
         take(&batch, &mut ids, sheet);
@@ -74,7 +74,15 @@ fn id(path: &str, ids: &mut Vec<(String, usize)>, sheet: &mut Sheet) -> usize {
 
 /// Values of one array; `rows[i]` is the row of its `i`-th entry.
 fn column(path: &str, array: &ArrayRef, rows: &[u64], depth: usize, ids: &mut Vec<(String, usize)>, sheet: &mut Sheet) {
+    let left = || {
+        let path = crate::column::safe(path);
+        Note::new(
+            format!("列 `{path}` 的类型或嵌套深度不能读取"),
+            format!("the type or depth of column `{path}` is not read"),
+        )
+    };
     if depth > MAX_DEPTH {
+        sheet.left(left());
         return;
     }
     let row = |i: usize| rows.get(i).copied().unwrap_or(0);
@@ -154,6 +162,11 @@ fn column(path: &str, array: &ArrayRef, rows: &[u64], depth: usize, ids: &mut Ve
                 }
             }
         }
+        DataType::Union(..)
+        | DataType::RunEndEncoded(..)
+        | DataType::FixedSizeList(..)
+        | DataType::ListView(_)
+        | DataType::LargeListView(_) => sheet.left(left()),
         // Times, dates, truth values and decimals hold none of the kinds.
         _ => {}
     }
