@@ -10,7 +10,7 @@ use zhunsheng_verdict::{Assessment, Input, InputError, assess};
 
 use crate::args::{AssessArgs, Format};
 use crate::input::{Failure, catalogue};
-use crate::output::{tell, to_file};
+use crate::output::{spare, tell, to_file};
 
 /// Assesses a dossier.
 pub fn run(
@@ -35,6 +35,9 @@ pub fn run(
         view: args.view.clone(),
     };
     let assessment = judge(&catalogue, &dossier, &input)?;
+    if let Some(path) = &args.output {
+        spare(path, &args.dossier, &catalogue, &dossier)?;
+    }
     match &args.output {
         None => write(&assessment, args.format, lang, out)?,
         Some(path) => to_file(path, |file| write(&assessment, args.format, lang, file))?,
@@ -130,8 +133,31 @@ pub fn explain(
         Some(meant) => (format!("；是否要写 `{meant}`？"), format!("; did you mean `{meant}`?")),
         None => Default::default(),
     };
+    if let Some(text) = below(&catalogue, id, lang) {
+        out.write_all(text.as_bytes())?;
+        return Ok(0);
+    }
     Err(Failure::said(
         format!("没有条目 `{id}`{zh}（`zhunsheng catalogue list` 列出全部）"),
         format!("no leaf `{id}`{en} (`zhunsheng catalogue list` has them all)"),
     ))
+}
+
+/// What stands below a heading of the standard (`5`, `5.2`): its clauses with their leaves' ids.
+fn below(catalogue: &Catalogue, id: &str, lang: Lang) -> Option<String> {
+    use std::fmt::Write as _;
+    let under = |clause: &&zhunsheng_catalogue::Clause| {
+        clause.id == id || clause.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('.'))
+    };
+    let mut text = String::new();
+    for clause in catalogue.clauses.iter().filter(under) {
+        let leaves = clause.leaves.iter().filter_map(|index| catalogue.leaves.get(*index)).map(|leaf| leaf.id.as_str());
+        let leaves: Vec<&str> = leaves.collect();
+        // Writing into a text cannot fail.
+        let _ = writeln!(text, "{} {}", clause.id, clause.title.get(lang));
+        if !leaves.is_empty() {
+            let _ = writeln!(text, "    {}", leaves.join(" "));
+        }
+    }
+    (!text.is_empty()).then_some(text)
 }

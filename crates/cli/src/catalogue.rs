@@ -107,6 +107,14 @@ pub fn run(
             }
             crate::own::prove(&catalogue, &only, &mut proof);
             drop(progress);
+            if !only.is_empty() && proof.examples == 0 {
+                return Err(Failure::said(
+                    format!("`--only {only}` 没有对应的条目、附录测试或核验（`zhunsheng catalogue list` 列出全部）"),
+                    format!(
+                        "`--only {only}` means no leaf, annex test or check (`zhunsheng catalogue list` has them all)"
+                    ),
+                ));
+            }
             report(&catalogue, &proof, format, lang, out)?;
             Ok(if proof.problems.has_errors() {
                 2

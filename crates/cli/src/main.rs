@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     // As `Args::parse` would, with the exit codes in every help.
     let args = Args::from_arg_matches(&exits::command().get_matches()).unwrap_or_else(|fault| fault.exit());
     let lang = args.lang.into();
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = std::io::BufWriter::new(output::Piped::new(std::io::stdout().lock()));
     let (packs, root) = (args.packs.as_slice(), args.root.as_deref());
     let result = match args.command {
         Command::Assess(command) => assess::run(&command, packs, root, lang, &mut out),

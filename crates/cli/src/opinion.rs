@@ -36,6 +36,9 @@ pub fn run(
         extra.reconciled =
             crate::three_sides::of_dossier(&catalogue, &dossier, &args.dossier, args.discovered.as_deref())?;
     }
+    if let Some(path) = &args.output {
+        crate::output::spare(path, &args.dossier, &catalogue, &dossier)?;
+    }
     let opinion = Opinion::build(&assessment, &extra);
     let bytes = match args.format {
         OpinionFormat::Json => serde_json::to_vec_pretty(&opinion).map_err(Failure::passed)?,

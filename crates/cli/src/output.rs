@@ -4,6 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 
+use zhunsheng_catalogue::Catalogue;
+use zhunsheng_dossier::{Dossier, Named};
+
 use crate::input::{Failure, reason};
 
 /// Links followed before they are taken for a circle.
@@ -18,6 +21,67 @@ enum Target {
     File(PathBuf),
     /// A device, a pipe, or what this process has open already (`/dev/stdout`): written through.
     Open(PathBuf),
+}
+
+/// Standard output whose reader may have read enough (`zhunsheng … | head`): what comes after is dropped, and the exit code says what
+/// was found all the same.
+pub struct Piped<W> {
+    to: W,
+    closed: bool,
+}
+
+impl<W> Piped<W> {
+    /// Around a writer.
+    pub fn new(to: W) -> Piped<W> {
+        Piped { to, closed: false }
+    }
+}
+
+impl<W: Write> Write for Piped<W> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        if self.closed {
+            return Ok(bytes.len());
+        }
+        match self.to.write(bytes) {
+            Err(cause) if cause.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(bytes.len())
+            }
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        match self.to.flush() {
+            _ if self.closed => Ok(()),
+            Err(cause) if cause.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => other,
+        }
+    }
+}
+
+/// Refuses to write over what a dossier consists of: its own text, files it names, its records.
+pub fn spare(path: &Path, folder: &Path, catalogue: &Catalogue, dossier: &Dossier) -> std::result::Result<(), Failure> {
+    let (Ok(target), Ok(folder)) = (path.canonicalize(), folder.canonicalize()) else { return Ok(()) };
+    let named = Named { schema: &catalogue.schema, facts: &dossier.facts };
+    let files = ["policy", "evidence"].into_iter().flat_map(|kind| {
+        let files = named.objects(kind).into_iter().filter_map(|record| named.text(record, "file"));
+        files.map(|file| folder.join(file)).collect::<Vec<_>>()
+    });
+    let own = target == folder.join("dossier.yaml")
+        || ["dossier", "records"].iter().any(|below| target.starts_with(folder.join(below)))
+        || files.into_iter().any(|file| file.canonicalize().is_ok_and(|file| file == target));
+    if !own {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Failure::said(
+        format!("`{path}` 是卷宗的一部分，写出会毁掉它；请换一个文件"),
+        format!("`{path}` is part of the dossier and would be lost; write to another file"),
+    ))
 }
 
 /// Writes where `-o` says. A file is written beside and renamed, so that an interrupted run leaves the old one or the new one, never

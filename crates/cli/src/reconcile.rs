@@ -67,6 +67,9 @@ pub fn run(
 ) -> Result<u8, Failure> {
     let catalogue = catalogue(packs, root)?;
     let dossier = read(&catalogue, &args.dossier)?;
+    if let Some(path) = &args.output {
+        crate::output::spare(path, &args.dossier, &catalogue, &dossier)?;
+    }
     let (table, undecided) = table(args, &catalogue, &dossier, lang)?;
     let said = match lang {
         Lang::Zh => zhunsheng_policy::cli::Lang::Zh,

@@ -44,6 +44,9 @@ pub fn run(
         return Ok(0);
     }
     begin_sparing();
+    let listen = Options { listen: args.listen, open: args.open_to_network };
+    let refused = |error: zhunsheng_web::ServeError| Failure::Said(error.text());
+    zhunsheng_web::available(&listen).map_err(refused)?;
     let said = |error: zhunsheng_workspace::Error| Failure::Said(error.text());
     // Jobs run elsewhere: they are told the same catalogue by its whole path.
     let mut arguments: Vec<OsString> = Vec::new();
@@ -65,7 +68,6 @@ pub fn run(
     let users = if args.demo { zhunsheng_workspace::demo(&workspace).map_err(said)? } else { Vec::new() };
     drop(progress);
     let setup = workspace.setup_secret().map(str::to_owned);
-    let listen = Options { listen: args.listen, open: args.open_to_network };
     let app = App::new(workspace, lang, args.public_url.clone());
     let mut ready = |app: &App| -> std::io::Result<()> {
         let line = Text::new(
@@ -86,6 +88,6 @@ pub fn run(
     let mut told = Ok(());
     let served = zhunsheng_web::serve(app, &listen, |app| told = ready(app));
     told?;
-    served.map_err(Failure::passed)?;
+    served.map_err(refused)?;
     Ok(0)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{LoadError, read_files};
-use zhunsheng_source::{Lang, Sources};
+use zhunsheng_source::{Lang, Node, Sources, Text, Value};
 use zhunsheng_workbook::ReadError;
 
 use crate::assess::read;
@@ -18,7 +18,8 @@ const LARGEST: u64 = 64 << 20;
 /// Writes a dossier as a workbook.
 pub fn export(catalogue: &Catalogue, dir: &Path, file: &Path, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
     // A dossier with mistakes would lose what is mistaken.
-    read(catalogue, dir)?;
+    let dossier = read(catalogue, dir)?;
+    crate::output::spare(file, dir, catalogue, &dossier)?;
     let (node, _) = read_files(dir, &mut Sources::default()).map_err(|cause| match cause {
         LoadError::Io { path, cause } => Failure::Read(path, cause),
         LoadError::Mistakes { problems, sources } => Failure::Mistakes(problems, Box::new(sources)),
@@ -78,7 +79,22 @@ pub fn import(
     let failed = |cause: std::io::Error| cannot_write(dir, cause);
     std::fs::create_dir_all(dir).map_err(failed)?;
     if target.exists() {
-        std::fs::copy(&target, dir.join("dossier.yaml.old")).map_err(failed)?;
+        let lost = lost(catalogue, dir, &node);
+        if !lost.is_empty() {
+            let (zh, en) = (lost.iter().map(|one| one.zh.as_str()), lost.iter().map(|one| one.en.as_str()));
+            let said = Text::new(
+                format!(
+                    "注意：原卷宗有而工作簿没有：{}（原文件留作 dossier.yaml.old*）",
+                    zh.collect::<Vec<_>>().join("、")
+                ),
+                format!(
+                    "note: in the old dossier and not in the workbook: {} (the old file is kept as dossier.yaml.old*)",
+                    en.collect::<Vec<_>>().join(", ")
+                ),
+            );
+            crate::output::tell(said.get(lang));
+        }
+        keep(&target, dir).map_err(failed)?;
     }
     let text = zhunsheng_workbook::yaml(&node);
     to_file(&target, |to| to.write_all(text.as_bytes()).map_err(Failure::from))?;
@@ -87,4 +103,31 @@ pub fn import(
         Lang::En => writeln!(out, "wrote {}; now run zhunsheng dossier check {}", target.display(), dir.display())?,
     }
     Ok(0)
+}
+
+/// Keeps a copy beside a file that is replaced; a copy that is kept already stays.
+fn keep(target: &Path, dir: &Path) -> std::io::Result<()> {
+    let names = std::iter::once("dossier.yaml.old".to_owned()).chain((2..).map(|n| format!("dossier.yaml.old.{n}")));
+    for name in names {
+        match std::fs::File::create_new(dir.join(name)) {
+            Ok(mut kept) => return std::io::copy(&mut std::fs::File::open(target)?, &mut kept).map(drop),
+            Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    Ok(())
+}
+
+/// What a dossier has that is not in the tree to replace it, by kind.
+fn lost(catalogue: &Catalogue, dir: &Path, node: &Node) -> Vec<Text> {
+    // One that cannot be read has nothing that could be told.
+    let Ok((Node { value: Value::Map(before), .. }, _)) = read_files(dir, &mut Sources::default()) else {
+        return Vec::new();
+    };
+    let gone = before.iter().filter(|(key, _)| node.get(&key.name).is_none());
+    gone.map(|(key, _)| match catalogue.schema.kind_of_key(&key.name) {
+        Some((_, kind)) => kind.title.clone(),
+        None => Text::new(key.name.clone(), key.name.clone()),
+    })
+    .collect()
 }

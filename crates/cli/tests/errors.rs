@@ -251,3 +251,101 @@ fn pipes_among_the_files_are_refused() {
     pipe(&pack.join("own.yaml"));
     assert_eq!(run(&["--pack", text(&pack), "catalogue", "lint"]).status.code(), Some(2));
 }
+
+/// A folder of the test's own with a copy of an example.
+fn copied(name: &str, example: &str) -> std::path::PathBuf {
+    let dir = scratch(name);
+    common::copy(&root().join("examples").join(example), &dir);
+    dir
+}
+
+#[test]
+fn what_a_dossier_consists_of_is_not_written_over() {
+    let dir = copied("spared", "policy-agree");
+    let at = |file: &str| dir.join(file).to_str().unwrap().to_owned();
+    let folder = dir.to_str().unwrap();
+    let before = std::fs::read(dir.join("dossier.yaml")).unwrap();
+    let events = std::fs::read_dir(dir.join("records")).unwrap().next().unwrap().unwrap().path();
+    for args in [
+        ["assess", folder, "--format", "json", "-o", &at("dossier.yaml")].as_slice(),
+        &["assess", folder, "--format", "json", "-o", events.to_str().unwrap()],
+        &["opinion", folder, "--format", "json", "-o", &at("dossier.yaml")],
+        &["reconcile", folder, "--format", "json", "-o", &at("dossier.yaml")],
+        &["dossier", "export", folder, "-o", &at("dossier.yaml")],
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(stderr(&output).contains("是卷宗的一部分"), "{}", stderr(&output));
+    }
+    assert_eq!(std::fs::read(dir.join("dossier.yaml")).unwrap(), before);
+    // A report may lie in the folder, and be written again.
+    for _ in 0..2 {
+        assert_ne!(run(&["assess", folder, "--format", "json", "-o", &at("report.json")]).status.code(), Some(2));
+    }
+}
+
+#[test]
+fn a_reader_that_has_read_enough_does_not_change_what_was_found() {
+    for args in [
+        ["assess", "examples/storefront-cameras", "--as-of", "2026-11-01", "--format", "json"].as_slice(),
+        &["reconcile", "examples/policy-differs", "--format", "json"],
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
+            .args(args)
+            .current_dir(root())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(1), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn nothing_proven_is_no_proof() {
+    let output = run(&["--root", "catalogue", "catalogue", "prove", "--only", "zzz"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("`--only zzz`"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_heading_is_explained_by_what_stands_below_it() {
+    let output = run(&["explain", "5.2"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("5.2 ") && text.contains("\n5.2.2 ") && !text.contains("\n5.3"), "{text}");
+}
+
+#[test]
+fn every_file_that_an_import_replaces_is_kept() {
+    let dir = copied("kept", "policy-agree");
+    let (folder, book) = (dir.to_str().unwrap(), scratch("kept-book").join("d.xlsx"));
+    let book = book.to_str().unwrap();
+    assert_eq!(run(&["dossier", "export", folder, "-o", book]).status.code(), Some(0));
+    // Something that the workbook does not know.
+    let mut first = std::fs::read(dir.join("dossier.yaml")).unwrap();
+    first.extend(b"\nincidents: {leak: {effects: [leak]}}\n");
+    std::fs::write(dir.join("dossier.yaml"), &first).unwrap();
+    for lost in [true, false] {
+        let output = run(&["dossier", "import", book, folder, "--replace"]);
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(stderr(&output).contains("原卷宗有而工作簿没有"), lost, "{}", stderr(&output));
+    }
+    assert_eq!(std::fs::read(dir.join("dossier.yaml.old")).unwrap(), first);
+    assert!(dir.join("dossier.yaml.old.2").is_file());
+}
+
+#[test]
+fn a_server_that_cannot_listen_leaves_nothing_behind() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let data = scratch("unserved").join("data");
+    let address = taken.local_addr().unwrap().to_string();
+    for listen in [address.as_str(), "0.0.0.0:0"] {
+        let output = run(&["serve", "--listen", listen, "--data", data.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(&format!("`{listen}`")), "{}", stderr(&output));
+        assert!(!data.exists());
+    }
+}

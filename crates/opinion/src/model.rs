@@ -1,5 +1,7 @@
 //! What an opinion says, in both languages, whatever it is written as.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use zhunsheng_catalogue::Level;
 use zhunsheng_dossier::Outcome;
@@ -73,6 +75,8 @@ pub struct Opinion {
     pub criteria: Vec<Adjusted>,
     /// Said, on record, done.
     pub reconciled: Vec<Reconciled>,
+    /// What objects are called, by id.
+    pub names: BTreeMap<String, String>,
     /// What is missing to conclude.
     pub requests: Vec<Request>,
     /// The frozen revision.
@@ -363,6 +367,8 @@ pub struct Judged {
     pub records: Vec<Text>,
     /// Paths of what is missing, for undetermined findings.
     pub missing: Vec<String>,
+    /// The same in words, each once.
+    pub lacking: Vec<Text>,
     /// How many more.
     pub more_missing: usize,
 }

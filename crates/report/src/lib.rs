@@ -7,6 +7,7 @@ mod counts;
 mod html;
 mod json;
 mod mode;
+pub mod named;
 mod oscal;
 pub mod packs;
 pub mod recorded;

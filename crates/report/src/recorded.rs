@@ -294,12 +294,25 @@ fn events(assessment: &Assessment<'_>) -> Option<Text> {
         let (from, to) = (day(&one.text_of("from")), day(&one.text_of("to")));
         let events = group(one.count("events"));
         let at = one.source();
+        // Rows of all tables: which of them are events is not told apart here.
+        let checked = match one.count("rejected") {
+            0 => Text::new("已逐条核验，没有抽样", "every one was checked, none sampled"),
+            rows => Text::new(
+                format!("能读取的已逐条核验，没有抽样；事件和其他各表共有 {} 行无法读取，没有核验", group(rows)),
+                format!(
+                    "every one that could be read was checked, none sampled; {} rows of events and other tables could not be read and were not checked",
+                    group(rows)
+                ),
+            ),
+        };
         return Some(Text::new(
             format!(
-                "处理事件的日志共 {events} 条（{from} 至 {to}），已逐条核验，没有抽样（{at}）。日志没有记下的事，核验也看不到。"
+                "处理事件的日志共 {events} 条（{from} 至 {to}），{}（{at}）。日志没有记下的事，核验也看不到。",
+                checked.zh
             ),
             format!(
-                "The log of processing events holds {events} events ({from} to {to}); every one was checked, none sampled ({at}). What was never logged cannot be seen."
+                "The log of processing events holds {events} events ({from} to {to}); {} ({at}). What was never logged cannot be seen.",
+                checked.en
             ),
         ));
     }

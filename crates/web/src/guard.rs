@@ -108,12 +108,18 @@ async fn pass(app: Arc<App>, route: &'static Route, parts: &mut Parts, body: Bod
     let session = cookies::read(&parts.headers, cookies::SESSION).unwrap_or_default().to_owned();
     let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Fault::NotFound)?;
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let mut visit = {
-        let (app, page, headers) = (app.clone(), page.clone(), parts.headers.clone());
+    let (known, admitted) = {
+        let (app, mut page, headers) = (app.clone(), page.clone(), parts.headers.clone());
         let session = session.clone();
-        blocking(move || admit(app, route, page, session, params, headers)).await?
+        blocking(move || {
+            let admitted = admit(app, route, &mut page, session, params, headers);
+            Ok((page, admitted))
+        })
+        .await?
     };
-    *page = visit.page.clone();
+    // Who is refused is known all the same: the page that says so has their menu.
+    *page = known;
+    let mut visit = admitted?;
     visit.peer =
         parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.ip().to_string()).unwrap_or_default();
     visit.query = Form::new(pairs(parts.uri.query().unwrap_or_default()));
@@ -143,7 +149,7 @@ async fn pass(app: Arc<App>, route: &'static Route, parts: &mut Parts, body: Bod
 fn admit(
     app: Arc<App>,
     route: &Route,
-    mut page: Page,
+    page: &mut Page,
     session: String,
     params: std::collections::BTreeMap<String, String>,
     headers: HeaderMap,
@@ -164,7 +170,7 @@ fn admit(
         page.case = Some(Case { id: id.to_owned(), name: held.title, grant: grant.clone(), closed });
     }
     let (query, form) = (Form::default(), Form::default());
-    Ok(Visit { app, grant, page, session, params, query, form, peer: String::new(), headers })
+    Ok(Visit { app, grant, page: page.clone(), session, params, query, form, peer: String::new(), headers })
 }
 
 /// The form carries the token of the session, in a field or a header. One in the address counts for nothing: addresses are

@@ -23,4 +23,4 @@ pub mod i18n;
 pub mod routes;
 
 pub use app::App;
-pub use server::{Options, ServeError, router, serve};
+pub use server::{Options, ServeError, available, router, serve};

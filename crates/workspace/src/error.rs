@@ -204,9 +204,9 @@ impl Error {
             Error::CodeNeeded => "还需要一次性验证码".to_owned(),
             Error::Locked { until } => format!("尝试次数过多：请在 {} 之后再试", until.shanghai()),
             Error::Forbidden { action, role } => format!("“{role}”在此不能执行“{}”", action.label().zh),
-            Error::NotFound { what, id } => format!("没有这一项：{what} `{id}`"),
+            Error::NotFound { what, id } => format!("没有这一项：{} `{id}`", called(what)),
             Error::Link => "该链接已失效：请另要一个新的链接".to_owned(),
-            Error::Exists { what, id } => format!("已有 {what} `{id}`：请换一个"),
+            Error::Exists { what, id } => format!("已有{} `{id}`：请换一个", called(what)),
             Error::Conflict(clash) => {
                 format!(
                     "`{}` 已被 `{}` 先行修改；您的内容已另存为冲突 `{}`，两份都在",
@@ -215,7 +215,7 @@ impl Error {
             }
             Error::Stale { id, version, .. } => format!("`{id}` 现为第 `{version}` 版：请重新载入"),
             Error::State(text) => text.zh.clone(),
-            Error::Invalid { field, problem } => format!("`{field}`：{}", problem.zh),
+            Error::Invalid { field, problem } => format!("{}：{}", called(field), problem.zh),
             Error::Mistakes(both) => both.0.render(&both.1, zhunsheng_source::Lang::Zh),
             Error::TooLarge { limit, .. } => format!("超过上限 `{limit}`"),
             Error::Busy => "系统繁忙：请稍后再试".to_owned(),
@@ -233,4 +233,58 @@ impl Error {
         };
         Text { zh, en }
     }
+}
+
+/// Chinese names of things and of values that errors speak of; programs read the word itself (`field`).
+const CALLED: &[(&str, &str)] = &[
+    ("account", "账户"),
+    ("answer", "答复"),
+    ("archive", "压缩包"),
+    ("as_of", "评估基准日"),
+    ("assessment", "评估"),
+    ("assigned", "指派对象"),
+    ("collection", "台账类别"),
+    ("data", "数据"),
+    ("database", "数据库"),
+    ("deed", "处置"),
+    ("entry", "记录"),
+    ("evidence", "证据"),
+    ("file", "文件"),
+    ("finding", "结论"),
+    ("folder", "目录"),
+    ("frozen state", "冻结的内容"),
+    ("gap", "差距"),
+    ("history", "历史"),
+    ("id", "编号"),
+    ("kind", "类别"),
+    ("leaf", "条目"),
+    ("limit", "数量上限"),
+    ("missing fact", "待补充的事实"),
+    ("note", "备注"),
+    ("object", "对象"),
+    ("page", "页面"),
+    ("password", "密码"),
+    ("procedure", "测试"),
+    ("question", "问题"),
+    ("reason", "理由"),
+    ("request", "资料请求"),
+    ("result", "结果"),
+    ("scopes", "令牌的权限"),
+    ("signed revision", "已签发的修订"),
+    ("stage", "状态"),
+    ("tables", "数据表"),
+    ("target.stages", "纳入评估的环节"),
+    ("template", "模板"),
+    ("text", "内容"),
+    ("token", "令牌"),
+    ("until", "期限"),
+    ("user", "用户"),
+    ("value", "取值"),
+    ("weight", "轻重"),
+    ("workbook", "工作簿"),
+];
+
+/// What a thing or a value is called in Chinese; a name that is the user's own, such as a field of a form, in backticks.
+fn called(word: &str) -> String {
+    CALLED.iter().find(|(own, _)| *own == word).map_or_else(|| format!("`{word}`"), |(_, zh)| (*zh).to_owned())
 }

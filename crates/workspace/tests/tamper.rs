@@ -141,6 +141,25 @@ fn a_trail_cut_short_is_found_by_an_anchor() {
 }
 
 #[test]
+fn anchors_written_at_once_do_not_meet() {
+    // A server that is stopped as soon as it has started writes them from two threads.
+    let house = House::demo();
+    let lead = house.sign_in("lead");
+    let ws = &house.ws;
+    let grant = ws.allow(&lead, Action::Create, None).unwrap();
+    for _ in 0..20 {
+        ws.create(&grant, "另一次评估", serde_json::Map::new()).unwrap();
+        std::thread::scope(|scope| {
+            let all: Vec<_> = (0..4).map(|_| scope.spawn(|| ws.anchor())).collect();
+            for one in all {
+                assert!(one.join().unwrap().unwrap().is_some());
+            }
+        });
+    }
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+}
+
+#[test]
 fn a_backup_is_made_while_people_work_and_comes_back() {
     let house = House::demo();
     let id = house.storefront();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use zhunsheng_catalogue::Leaf;
 use zhunsheng_dossier::{Date, Outcome};
-use zhunsheng_report::{sheets, spoken, words};
+use zhunsheng_report::{named, sheets, spoken, words};
 use zhunsheng_source::Text;
 use zhunsheng_verdict::{Assessment, Kleene};
 
@@ -70,14 +70,19 @@ pub(super) fn findings(bench: &Bench<'_>) -> Vec<Judged> {
 fn judged(bench: &Bench<'_>, leaf: &Leaf, findings: &[zhunsheng_verdict::Finding]) -> Judged {
     let a = bench.a;
     let mut counts = Counts::default();
-    let mut missing: Vec<String> = Vec::new();
+    let (mut missing, mut lacking) = (Vec::<String>::new(), Vec::<Text>::new());
     let mut more_missing = 0;
     for finding in findings {
         counts.add(finding.verdict);
         if finding.verdict == Outcome::Undetermined {
-            let named = finding.missing.iter().take(MISSING.saturating_sub(missing.len()));
             let before = missing.len();
-            missing.extend(named.map(|one| a.missing_path(*one)));
+            for one in finding.missing.iter().take(MISSING.saturating_sub(before)) {
+                missing.push(a.missing_path(*one));
+                let words = named::lacking(a, *one);
+                if !lacking.contains(&words) {
+                    lacking.push(words);
+                }
+            }
             more_missing += finding.missing.len() - (missing.len() - before);
         }
     }
@@ -100,6 +105,7 @@ fn judged(bench: &Bench<'_>, leaf: &Leaf, findings: &[zhunsheng_verdict::Finding
         records: super::records::of_leaf(bench, findings),
         determined: findings.iter().filter(|finding| !finding.determinations.is_empty()).count(),
         missing,
+        lacking,
         more_missing,
     }
 }

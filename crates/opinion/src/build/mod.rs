@@ -5,6 +5,8 @@ mod gaps;
 mod parties;
 mod records;
 
+use std::collections::BTreeMap;
+
 use zhunsheng_catalogue::{Kind, Level};
 use zhunsheng_dossier::{Facts, Named, Outcome, RecordId, Val};
 use zhunsheng_report::{Reader, answers, words};
@@ -134,12 +136,28 @@ impl Opinion {
             unchecked: records::unchecked(&bench),
             criteria: criteria(&bench),
             reconciled: extra.reconciled.clone(),
+            names: names(&bench),
             requests: annex::requests(assessment),
             sign_off: extra.sign_off.clone(),
         };
         opinion.obstacles = obstacles(&opinion);
         opinion
     }
+}
+
+/// What objects are called. An id that means several things under different names means none of them.
+fn names(bench: &Bench<'_>) -> BTreeMap<String, String> {
+    let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for (kind, _) in bench.a.catalogue.schema.kinds.iter().filter(|(_, kind)| kind.collection.is_some()) {
+        for record in bench.objects(kind) {
+            let name = zhunsheng_report::named::stated_name(bench.a, record);
+            let held = names.entry(bench.facts().id(record).to_owned()).or_insert_with(|| name.clone());
+            if *held != name {
+                *held = None;
+            }
+        }
+    }
+    names.into_iter().filter_map(|(id, name)| Some((id, name?))).collect()
 }
 
 fn packs(a: &Assessment<'_>) -> Vec<SectorPack> {
@@ -328,6 +346,11 @@ fn obstacles(opinion: &Opinion) -> Vec<Text> {
         "Not signed off: catalogue, facts, evidence and determinations it rests on are not frozen.",
     );
     missing(opinion.issued.is_none(), "出具日期未载明。", "The date of issue is not stated.");
+    missing(
+        opinion.issued.is_some_and(|day| day.0 < opinion.as_of.0),
+        "出具日期早于评估基准日。",
+        "The date of issue is before the as-of date.",
+    );
     let adjusted = |gap: &crate::model::Gap| {
         gap.more == 0
             && gap.objects.iter().all(|object| {

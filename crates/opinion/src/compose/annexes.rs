@@ -177,7 +177,7 @@ impl Writer<'_> {
             let named: Vec<&String> = objects.iter().filter(|id| !id.is_empty()).collect();
             if !named.is_empty() {
                 verdicts.push(plain(self.t("：", ": ")));
-                verdicts.push(code(self.join(&named)));
+                verdicts.extend(self.listed(&named));
             }
             if *more > 0 {
                 verdicts.push(muted(match self.lang {
@@ -187,7 +187,8 @@ impl Writer<'_> {
             }
             if *outcome == Outcome::Undetermined && !one.missing.is_empty() {
                 verdicts.push(muted(self.t("\n缺：", "\nmissing: ")));
-                verdicts.push(Span { tone: Tone::Muted, ..code(self.join(&one.missing)) });
+                let lacking: Vec<&str> = one.lacking.iter().map(|text| self.x(text)).collect();
+                verdicts.push(muted(lacking.join(self.t("；", "; "))));
                 if one.more_missing > 0 {
                     verdicts.push(muted(match self.lang {
                         Lang::Zh => format!(" 等，另 {} 项", one.more_missing),

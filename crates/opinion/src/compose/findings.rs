@@ -134,7 +134,8 @@ impl Writer<'_> {
             }
             let more = ids.len().saturating_sub(NAMED);
             let named: Vec<&String> = ids.iter().take(NAMED).collect();
-            let mut spans = vec![plain(self.t(zh, en)), code(self.join(&named))];
+            let mut spans = vec![plain(self.t(zh, en))];
+            spans.extend(self.listed(&named));
             if more > 0 {
                 spans.push(plain(match self.lang {
                     Lang::Zh => format!(" 等，共 {} 项", ids.len()),
@@ -242,7 +243,8 @@ impl Writer<'_> {
             .map(|one| {
                 let mut what = vec![bold(&one.leaf)];
                 if !one.object.is_empty() {
-                    what.extend([plain("\n"), code(&one.object)]);
+                    what.push(plain("\n"));
+                    what.extend(self.listed(&[&one.object]));
                 }
                 let mut verdicts = vec![self.verdict(one.automatic), plain(" → "), self.verdict(one.verdict)];
                 if one.replaced {

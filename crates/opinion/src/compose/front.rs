@@ -316,7 +316,8 @@ impl Writer<'_> {
                         objects.push(plain("\n"));
                     }
                     if !id.is_empty() {
-                        objects.extend([code(id), plain(" ")]);
+                        objects.extend(self.listed(&[id]));
+                        objects.push(plain(" "));
                     }
                     objects.push(plain(format!("{}{}", self.x(met), self.t("；按标准", "; by the standard "))));
                     objects.extend([self.verdict(*standard), plain(" → "), self.verdict(*verdict)]);

@@ -85,6 +85,21 @@ impl Writer<'_> {
         if text.is_empty() { self.absent() } else { text.to_owned() }
     }
 
+    /// Objects by what they are called, with their ids.
+    fn listed(&self, ids: &[&String]) -> Spans {
+        let mut spans = Spans::new();
+        for (index, id) in ids.iter().enumerate() {
+            if index > 0 {
+                spans.push(plain(self.t("、", ", ")));
+            }
+            match self.o.names.get(*id) {
+                Some(name) => spans.extend([plain(format!("{name} ")), Span { tone: Tone::Muted, ..code(*id) }]),
+                None => spans.push(code(*id)),
+            }
+        }
+        spans
+    }
+
     fn join<S: AsRef<str>>(&self, items: &[S]) -> String {
         let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
         items.join(self.t("、", ", "))

@@ -57,7 +57,7 @@ texts! {
     request_return: "退回，请补充", "Return with a question";
     request_withdraw: "撤回这项请求", "Withdraw the request";
     request_word: "说明（退回时必填）", "Reason (needed to return it)";
-    asked: "请我方提供", "Asked of us";
+    asked: "答复资料请求", "Answer requests";
     asked_lead: "评估组请您提供下列情况。不清楚的可以先写明情况，不必猜；答复之后，评估组采纳前都可以再改。", "The assessment team asks you for these. Where you do not know, say so rather than guess; you can answer again until the team has accepted it.";
     asked_open(count): "等您答复的（{count}）", "Waiting for your answer ({count})";
     asked_done(count): "已答复的（{count}）", "Answered ({count})";

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use zhunsheng_dossier::{RecordId, ShapeId, Val};
-use zhunsheng_source::Lang;
+use zhunsheng_dossier::ShapeId;
 use zhunsheng_verdict::{Assessment, Finding};
 use zhunsheng_workspace::{Action, Address, Error, Judged};
 
@@ -25,34 +24,9 @@ pub fn judged(visit: &Visit) -> Result<Option<Arc<Judged>>, Fault> {
     }
 }
 
-/// What a record says that it is called.
-fn stated_name(a: &Assessment<'_>, record: RecordId) -> Option<String> {
-    let facts = &a.dossier.facts;
-    ["title", "name"].iter().find_map(|name| {
-        let (field, _) = a.catalogue.schema.shape(facts.shape(record)).field(name)?;
-        let fact = facts.get(record, field);
-        if fact == 0 {
-            return None;
-        }
-        match facts.val(fact) {
-            Val::Text(text) => Some(text.to_string()),
-            _ => None,
-        }
-    })
-}
-
 /// The object of a finding for people: its kind, what it is called, its id.
 pub fn called(a: &Assessment<'_>, t: Words, finding: &Finding) -> String {
-    let (kind, id) = a.object(finding);
-    let title = a.catalogue.schema.kinds.get(kind).map_or(kind, |kind| t.of(&kind.title));
-    if id.is_empty() {
-        return title.to_owned();
-    }
-    match (stated_name(a, finding.object), t.0) {
-        (None, _) => format!("{title} {id}"),
-        (Some(name), Lang::Zh) => format!("{title}“{name}”（{id}）"),
-        (Some(name), Lang::En) => format!("{title} “{name}” ({id})"),
-    }
+    t.say(zhunsheng_report::named::object(a, finding))
 }
 
 /// What the objects that were judged are called, by kind and id with a space between.

@@ -17,6 +17,7 @@ mod writer;
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -37,6 +38,8 @@ pub(crate) struct Store {
     pub dir: PathBuf,
     writer: Writer,
     pool: Pool,
+    /// Held while the file of anchors is replaced: at the start, every hour and at the end, which may meet.
+    anchoring: Mutex<()>,
     /// Held as long as the store lives: one process writes to a data folder.
     _lock: File,
 }
@@ -55,7 +58,7 @@ impl Store {
         settle(&connection)?;
         migrate::run(&mut connection)?;
         let writer = Writer::start(connection, &path)?;
-        Ok(Store { dir: dir.to_path_buf(), writer, pool: Pool::new(path), _lock: lock })
+        Ok(Store { dir: dir.to_path_buf(), writer, pool: Pool::new(path), anchoring: Mutex::new(()), _lock: lock })
     }
 
     /// Runs a write and waits until it is durable.
@@ -69,6 +72,7 @@ impl Store {
 
     /// Writes the end of the chain to the file of anchors; nothing where the trail is empty. The file is replaced whole.
     pub fn anchor(&self) -> Result<Option<String>> {
+        let _alone = self.anchoring.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(head) = self.read("", |rows| rows.head())? else { return Ok(None) };
         let path = self.dir.join(verify::ANCHORS);
         let held = match std::fs::read_to_string(&path) {
