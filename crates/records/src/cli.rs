@@ -4,7 +4,7 @@ use crate::checks::{Definition, Lang, definitions};
 use crate::dossier::{self, Derived};
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
-use crate::output::Show;
+use crate::output::{Show, apart};
 use crate::schema::Table;
 use crate::{AuditOptions, Declared, audit, generate, sample};
 use clap::{Args, Subcommand};
@@ -87,10 +87,10 @@ pub struct AuditArgs {
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<String>,
     /// 线程数 · Threads
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one)]
     pub threads: Option<usize>,
     /// 内存上限 (MiB) · Memory to keep within
-    #[arg(long, default_value_t = 1024)]
+    #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..))]
     pub memory: u64,
     /// 违规明细写入 Parquet · Write every violation to a Parquet file
     #[arg(long)]
@@ -171,15 +171,24 @@ pub struct DecodeArgs {
     #[arg(long, required = true, num_args = 1..)]
     pub events: Vec<PathBuf>,
     /// 线程数 · Threads
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one)]
     pub threads: Option<usize>,
+}
+
+/// A number of threads.
+fn at_least_one(text: &str) -> std::result::Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("0 is not in 1..".into()),
+        Ok(n) => Ok(n),
+        Err(e) => Err(format!("{e}")),
+    }
 }
 
 fn out_error(e: std::io::Error) -> Error {
     Error::io("write", "standard output")(e)
 }
 
-/// Runs a `records` command. The exit code is 0 (no violation), 1 (violations) or 3 (undetermined);
+/// Runs a `records` command. The exit code is 1 (violations, whatever else is open), 3 (none, but something is undetermined) or 0;
 /// an error is for the caller to print, with exit code 2.
 ///
 /// # Errors
@@ -258,6 +267,15 @@ pub fn of_dossier(path: &Path, around: &Surroundings<'_>, lang: Lang) -> Result<
 
 fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn Write) -> Result<i32> {
     let (mut tables, mut mappings) = (BTreeMap::new(), Vec::new());
+    // What is read beside the tables.
+    let mut beside: Vec<PathBuf> = a.declared.iter().chain(&a.mapping).cloned().collect();
+    if let Some(path) = &a.dossier {
+        for folder in [path.clone(), path.join("records")] {
+            let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+            let stated = |p: &PathBuf| p.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|x| e == *x));
+            beside.extend(entries.filter(stated));
+        }
+    }
     let mut declared = match (&a.declared, &a.dossier) {
         (Some(path), _) => Declared::read(path)?,
         (None, Some(path)) => {
@@ -310,6 +328,7 @@ fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn 
         progress: if a.progress_lines { Show::Lines } else { Show::Terminal },
         ..defaults
     };
+    apart(&options.outputs(), &beside)?;
     let report = audit(&options)?;
     if a.json {
         writeln!(out, "{:#}", report.json(lang, !a.no_timing)).map_err(out_error)?;

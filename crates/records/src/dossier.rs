@@ -307,11 +307,19 @@ pub fn facts(result: &Node, place: &str) -> Result<Node> {
     };
     let head = |to: &'static str| result.get(to).map(|node| (to, node.clone()));
     let heads: Vec<_> = ["from", "to", "events", "rejected"].into_iter().filter_map(head).collect();
+    let of = |name: &str| number(result, name);
+    let refused = result.get("refused").and_then(Node::text) == Some("true");
+    if let (Some(events), Some(others), Some(rejected)) = (of("events"), of("records"), of("rejected"))
+        && rejected > events.saturating_add(others)
+    {
+        return Err(fail(format!("`rejected` is `{rejected}`, more than all rows of `events` and `records`")));
+    }
     let mut records = Vec::new();
     for check in checks.items() {
         let Some(id) = check.get("id").and_then(Node::text).filter(|id| !id.is_empty()) else {
             return Err(fail("a check has no `id`".into()));
         };
+        add_up(check, id, of("events"), refused).map_err(&fail)?;
         let slug: String = id.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(48).collect();
         let all = Part { id, part: "all", heads: &heads, unit: check.get("unit") };
         records.push((key(&slug, check), all.record(check).map_err(&fail)?));
@@ -330,6 +338,26 @@ pub fn facts(result: &Node, place: &str) -> Result<Node> {
     let at = checks.at;
     let records = Node { at, value: Value::Map(records) };
     Ok(Node { at, value: Value::Map(vec![(Key { name: "records".into(), at }, records)]) })
+}
+
+/// Whether the figures of a check agree with those of the whole result.
+fn add_up(check: &Node, id: &str, events: Option<u64>, refused: bool) -> Result<(), String> {
+    let of_events = check.get("unit").and_then(Node::text) == Some("event");
+    let groups = check.get("activities").map(Node::items).unwrap_or_default();
+    for one in std::iter::once(check).chain(groups) {
+        match (number(one, "examined"), events) {
+            (Some(examined), Some(events)) if of_events && examined > events => {
+                return Err(format!("check `{id}` examined `{examined}` events of `{events}`"));
+            }
+            _ => {}
+        }
+        if refused && one.get("status").and_then(Node::text) == Some("conformant") {
+            return Err(format!(
+                "check `{id}` is `conformant` although `refused` says that too many rows were set aside"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn key(name: &str, at: &Node) -> Key {

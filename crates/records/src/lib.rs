@@ -35,7 +35,7 @@ pub use output::Show;
 pub use report::AuditReport;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zhunsheng_catalogue::RecordCheck;
 use zhunsheng_dossier::Schema;
@@ -69,6 +69,15 @@ pub struct AuditOptions {
     pub temporary: Option<PathBuf>,
     /// Where progress is told.
     pub progress: Show,
+}
+
+impl AuditOptions {
+    /// The files to be written, each with its option.
+    #[must_use]
+    pub fn outputs(&self) -> Vec<(&'static str, &Path)> {
+        let both = [("--evidence", self.evidence.as_deref()), ("--rejects", self.rejects.as_deref())];
+        both.into_iter().filter_map(|(option, path)| Some((option, path?))).collect()
+    }
 }
 
 impl Default for AuditOptions {

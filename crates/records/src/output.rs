@@ -9,6 +9,7 @@ use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -24,9 +25,7 @@ struct Partial {
 
 impl Partial {
     fn create(path: &Path) -> Result<(Self, File)> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(".partial");
-        let partial = PathBuf::from(name);
+        let partial = partial(path);
         let file = File::create(&partial).map_err(Error::io("create", &partial))?;
         Ok((Self { path: path.to_owned(), partial }, file))
     }
@@ -34,6 +33,46 @@ impl Partial {
     fn complete(self) -> Result<()> {
         std::fs::rename(&self.partial, &self.path).map_err(Error::io("write", &self.path))
     }
+}
+
+/// Where a path leads, whether or not the file is there yet.
+fn settled(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::canonicalize(path).unwrap_or_else(|_| match (std::fs::canonicalize(folder), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    })
+}
+
+/// Refuses outputs (each with its option) that would overwrite what is read, or each other. Nothing is opened.
+///
+/// # Errors
+/// An output is an input, or two outputs are one file.
+pub fn apart(outputs: &[(&'static str, &Path)], inputs: &[PathBuf]) -> Result<()> {
+    let read: BTreeSet<PathBuf> = inputs.iter().map(|p| settled(p)).collect();
+    let mut written = BTreeSet::new();
+    for (option, path) in outputs {
+        let fail = |what: &str| Error::Config {
+            place: (*option).into(),
+            what: format!("`{}` {what}", path.display()),
+            mend: "give the output a name of its own",
+        };
+        let (own, partial) = (settled(path), settled(&partial(path)));
+        if read.contains(&own) || read.contains(&partial) {
+            return Err(fail("is read and would be overwritten"));
+        }
+        if !written.insert(own) || !written.insert(partial) {
+            return Err(fail("would be written twice"));
+        }
+    }
+    Ok(())
+}
+
+/// The name of a file until it is complete.
+fn partial(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    PathBuf::from(name)
 }
 
 impl Drop for Partial {

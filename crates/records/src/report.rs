@@ -172,14 +172,12 @@ pub struct AuditReport {
 }
 
 impl AuditReport {
-    /// Exit code: 0 nothing found, 1 violations, 3 undetermined.
+    /// Exit code: 1 where there is a violation, whatever else is open; 3 where there is none and something is undetermined; else 0.
     #[must_use]
     pub fn exit_code(&self) -> i32 {
-        if self.refused {
-            3
-        } else if self.checks.iter().any(|c| c.status == Status::Gap) {
+        if self.checks.iter().any(|c| c.status == Status::Gap) {
             1
-        } else if self.checks.iter().any(|c| c.status == Status::Undetermined) {
+        } else if self.refused || self.checks.iter().any(|c| c.status == Status::Undetermined) {
             3
         } else {
             0
@@ -240,6 +238,11 @@ impl AuditReport {
     /// The result as text.
     #[must_use]
     pub fn text(&self, lang: Lang) -> String {
+        // Values of the records are shown to a terminal; what would steer it is written out.
+        zhunsheng_source::plain_lines(&self.lines(lang)).into_owned()
+    }
+
+    fn lines(&self, lang: Lang) -> String {
         let zh = lang == Lang::Zh;
         let mut out = String::new();
         let (from, to) = self.period.map(|(a, b)| (show(a), show(b))).unwrap_or_default();
@@ -264,7 +267,7 @@ impl AuditReport {
                 writeln!(out, "rows that cannot be read, kept aside: {} (at most {share:.2}%)", self.rejected)
             };
             for r in self.rejects.iter().take(3) {
-                let _ = writeln!(out, "    {}  {}", r.place(lang), r.reason);
+                let _ = writeln!(out, "    {}", one_line(r, lang));
             }
         }
         if self.refused {
@@ -302,7 +305,7 @@ impl AuditReport {
             if c.status == Status::Gap {
                 let _ = writeln!(out, "{}{}", " ".repeat(13), c.leaves.join("  "));
                 for s in c.samples.iter().take(2) {
-                    let _ = writeln!(out, "{}{}  {}", " ".repeat(13), s.place(lang), s.reason);
+                    let _ = writeln!(out, "{}{}", " ".repeat(13), one_line(s, lang));
                 }
                 // What the violations do not rest on may be open beside them.
                 let _ = match (c.missing.is_empty(), zh) {
@@ -339,6 +342,11 @@ fn unit(word: &str, zh: bool) -> &str {
         "log" => "份日志",
         _ => word,
     }
+}
+
+/// A row and its reason on one line, whatever line ends its values have.
+fn one_line(s: &Sample, lang: Lang) -> String {
+    zhunsheng_source::plain(&format!("{}  {}", s.place(lang), s.reason)).into_owned()
 }
 
 /// Pads by display width: Chinese characters take two columns.

@@ -138,7 +138,9 @@ fn bad_rows_are_counted_kept_and_too_many_forbid_a_conclusion() {
     o.rejects = Some(rejects.clone());
     let report = audit(&o).unwrap();
     assert_eq!((report.events, report.rejected), (8, 6));
-    assert!(report.refused && report.exit_code() == 3);
+    assert!(report.refused);
+    // A violation that was found stays one, and what is refused is no conformity.
+    assert_eq!(report.exit_code(), 1);
     assert!(report.checks.iter().all(|c| c.status != Status::Conformant));
     let kept = std::fs::read_to_string(rejects).unwrap();
     let lines: Vec<&str> = kept.lines().collect();
@@ -507,4 +509,98 @@ fn blanks_around_values_of_text_files_are_no_part_of_them() {
             assert_eq!(check(&report, id).status, Status::Conformant, "{id} {events:?}");
         }
     }
+}
+
+#[test]
+fn outputs_never_overwrite_what_is_read_or_each_other() {
+    let at = folder("outputs");
+    let text = format!("{HEADER}{ROWS}");
+    let events = put(at.join("events.csv"), &text);
+    std::fs::create_dir_all(at.join("sub")).unwrap();
+    let other = at.join("sub/../events.csv");
+    let base = options(&[(Table::Events, &events)]);
+    for (evidence, rejects, what) in [
+        (Some(other.clone()), None, "is read"),
+        (None, Some(events.clone()), "is read"),
+        (None, Some(other), "is read"),
+        (Some(at.join("new")), Some(at.join("sub/../new")), "written twice"),
+        (Some(at.join("new.partial")), Some(at.join("new")), "written twice"),
+    ] {
+        let error = audit(&AuditOptions { evidence, rejects, ..base.clone() }).unwrap_err().to_string();
+        assert!(error.contains(what) && error.contains('`') && error.contains("a name of its own"), "{error}");
+        assert_eq!(std::fs::read_to_string(&events).unwrap(), text);
+        assert!(!at.join("new").exists() && !at.join("new.partial").exists());
+    }
+    let fine = AuditOptions { evidence: Some(at.join("e")), rejects: Some(at.join("r")), ..base };
+    audit(&fine).unwrap();
+}
+
+#[test]
+fn a_row_set_aside_at_a_readable_time_is_no_gap_in_the_log() {
+    let at = folder("gap");
+    let row = |day: u32, stage: &str| format!("2026-01-0{day} 10:00:00,甲,人脸识别,{stage},客流统计,人脸\n");
+    let run = |rows: &str| {
+        let events = put(at.join("events.csv"), format!("{HEADER}{rows}"));
+        check(&audit(&options(&[(Table::Events, &events)])).unwrap(), "log.gap").violations
+    };
+    assert_eq!(run(&(row(2, "收集") + &row(4, "收集"))), 1);
+    assert_eq!(run(&(row(2, "收集") + &row(3, "偷看") + &row(4, "收集"))), 0);
+    assert_eq!(run(&(row(2, "收集") + &row(3, "收集").replace('甲', "") + &row(4, "收集"))), 0);
+}
+
+#[test]
+fn a_file_in_two_spellings_is_read_once() {
+    let at = folder("spellings");
+    let events = put(at.join("events.csv"), format!("{HEADER}{ROWS}"));
+    let mut o = options(&[(Table::Events, &events)]);
+    o.tables.insert(Table::Events, vec![events, at.join("./events.csv"), at.join("../spellings/events.csv")]);
+    assert_eq!(audit(&o).unwrap().events, 2);
+}
+
+#[test]
+fn what_would_steer_a_terminal_is_written_out() {
+    let at = folder("escape");
+    let events =
+        put(at.join("events.csv"), format!("{HEADER}2026-01-02 10:00:00,甲,人脸识别,收集,\"\u{1b}[31m客\n流\",人脸\n"));
+    let report = audit(&options(&[(Table::Events, &events)])).unwrap();
+    let text = report.text(zhunsheng_records::Lang::En);
+    assert!(text.contains("\\u{1b}[31m客\\n流") && !text.contains('\u{1b}'), "{text}");
+}
+
+#[test]
+fn a_log_is_not_kept_for_less_than_no_days() {
+    let at = folder("retention");
+    let events = put(at.join("events.csv"), format!("{HEADER}{ROWS}"));
+    let logs = put(at.join("logs.csv"), "log,retention_days\na,-1\nb,0\n");
+    let report = audit(&options(&[(Table::Events, &events), (Table::Logs, &logs)])).unwrap();
+    assert_eq!((report.rejected, check(&report, "log.retention").violations), (1, 1));
+    assert!(report.rejects[0].reason.contains("`-1`"), "{:?}", report.rejects);
+}
+
+#[test]
+fn figures_of_a_result_that_contradict_each_other_are_refused() {
+    let at = folder("figures");
+    let events = put(at.join("events.csv"), format!("{HEADER}{}", ROWS.lines().next().unwrap()));
+    let consents = put(at.join("consents.csv"), CONSENTS);
+    let report = audit(&options(&[(Table::Events, &events), (Table::Consents, &consents)])).unwrap();
+    let json = report.json(zhunsheng_records::Lang::En, false);
+    let facts = |json: &serde_json::Value| {
+        let node = zhunsheng_source::parse(&json.to_string(), 0, zhunsheng_source::Limits::default()).ok().unwrap();
+        zhunsheng_records::dossier::facts(&node, "audit.json").map(|_| ()).map_err(|e| e.to_string())
+    };
+    assert_eq!(facts(&json), Ok(()));
+    let changed = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut json = json.clone();
+        change(&mut json);
+        facts(&json).unwrap_err()
+    };
+    let position = json["checks"].as_array().unwrap().iter().position(|c| c["id"] == "consent.missing").unwrap();
+    let many = changed(&|j| j["checks"][position]["examined"] = 7.into());
+    assert!(many.contains("`consent.missing` examined `7` events of `1`"), "{many}");
+    let part = changed(&|j| j["checks"][position]["activities"][0]["examined"] = 7.into());
+    assert!(part.contains("`consent.missing` examined"), "{part}");
+    let refused = changed(&|j| j["refused"] = true.into());
+    assert!(refused.contains("`conformant` although `refused`"), "{refused}");
+    let rejected = changed(&|j| j["rejected"] = 99.into());
+    assert!(rejected.contains("`rejected` is `99`"), "{rejected}");
 }

@@ -18,7 +18,7 @@ use crate::checks::{Check, Definition, definitions};
 use crate::error::{Error, Result};
 use crate::input::{self, Source};
 use crate::mapping::Mapping;
-use crate::output::{Evidence, Progress, Rejects};
+use crate::output::{Evidence, Progress, Rejects, apart};
 use crate::par;
 use crate::report::{AuditReport, CheckReport, GroupReport, Sample, Status};
 use crate::schema::Table;
@@ -118,6 +118,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         }
     }
     let (tables, files) = open_all(options)?;
+    apart(&options.outputs(), &files)?;
     let enabled = enabled(options, &definitions);
     let temporary = options.temporary.clone().unwrap_or_else(std::env::temp_dir);
     let half = options.memory / 2;

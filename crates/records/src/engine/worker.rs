@@ -20,7 +20,7 @@ use crate::state::lut::{Lut, Short};
 use crate::state::slots::bits;
 use crate::state::vocab::{EMPTY, UNKNOWN, method_code, stage_code};
 use crate::state::{Reject, State};
-use crate::time::{HOUR, shanghai_day, show};
+use crate::time::{self, HOUR, shanghai_day, show};
 
 use found::agrees;
 pub use found::reason;
@@ -322,6 +322,15 @@ impl Worker<'_> {
             }
         }
         if first_pass {
+            // A row set aside whose time can be read still says that the log was kept at that time.
+            if let Col::Time(ts) = col(batch, c::TS) {
+                for &time in (0..n).filter(|&i| k[i] == SKIP).filter_map(|i| ts.get(i)) {
+                    if (time::MIN_MS..=time::MAX_MS).contains(&time) {
+                        let hour = (time / HOUR) as usize;
+                        self.tally.hours[hour / 64] |= 1 << (hour % 64);
+                    }
+                }
+            }
             self.tally.rows += n as u64;
             self.tally.rejected += bad.len() as u64;
             bad.sort_by_key(|r| r.row);

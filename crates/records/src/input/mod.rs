@@ -11,7 +11,7 @@ use crate::mapping::Mapping;
 use crate::schema::{self, Kind, Table};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray, StringViewArray};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -151,7 +151,9 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<V
         collect(path, &mut files, 0)?;
     }
     files.sort();
-    files.dedup();
+    // A file given in two spellings is read once, under the first of them.
+    let mut seen = BTreeSet::new();
+    files.retain(|path| seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
     files
         .into_iter()
         .map(|path| {

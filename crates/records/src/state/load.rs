@@ -199,8 +199,9 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     small_rows += rows(plan, Table::Logs, &mut rejects, |b, r, file| {
         use schema::logs as c;
         let text = b.text(c::RETENTION_DAYS, r).unwrap_or_default();
-        let Ok(days) = text.trim().parse() else {
-            return Ok(Err(format!("retention_days `{text}` is not a number of days")));
+        let days = match text.trim().parse::<i64>() {
+            Ok(days) if days >= 0 => days,
+            _ => return Ok(Err(format!("retention_days `{text}` is not a number of days"))),
         };
         let log = b.text(c::LOG, r).unwrap_or_default().to_owned();
         state.logs.push(Log { log, days, file, row: b.number(r) });
