@@ -142,6 +142,9 @@
     box.dataset.used = "1";
     localStorage.removeItem("draft:" + form.dataset.draft);
     form.dataset.sent = "1";
+    // What is recorded here is open no more, whenever it is sent.
+    const around = form.closest(".place"), open = around?.querySelector("[data-open]");
+    if (open) open.textContent = open.textContent.replace(/\d+/, around.querySelectorAll("form[data-entry]:not([data-sent])").length);
     result(form, words.kept, "warn");
     const photo = form.querySelector("input[type=file]");
     if (photo) { photo.value = ""; form.querySelector("[data-photo]").textContent = ""; }

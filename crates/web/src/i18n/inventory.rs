@@ -16,7 +16,7 @@ texts! {
     form_number: "应为数字。", "Must be a number.";
     form_date: "应为 YYYY-MM-DD 形式的日期。", "Must be a date as YYYY-MM-DD.";
     form_choice: "不在可选范围内。", "Not one of the choices.";
-    waiting_leaves(count): "{count} 条在等", "{count} leaves wait for this";
+    waiting_leaves(count): "{count} 条在等", "leaves waiting for this: {count}";
     inventory_lead: "被评估方的处理活动、产品、告知、同意、接收方等。空着的表示“不知道”，会列入资料请求，不会被当作符合。", "Processing activities, products, notices, consents, recipients and so on. What is blank is not known: it becomes a request and never counts as conformant.";
     kind_of_object: "种类", "Kind";
     number_of: "数量", "Number";

@@ -93,7 +93,7 @@ texts! {
     policy_conditional: "文中没有，仅在有此情形时须有", "not in the text; due only in its case";
     policy_undetermined: "无法判断", "undetermined";
     policy_when_due: "适用条件：", "Due when: ";
-    policy_sentences(count): "{count} 句", "{count} sentences";
+    policy_sentences(count): "{count} 句", "sentences: {count}";
     policy_wording: "用语提示", "Wording";
     policy_readability: "可读性", "Readability";
     policy_measure: "指标", "Figure";

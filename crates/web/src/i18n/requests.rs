@@ -18,12 +18,12 @@ texts! {
     request_anyone_asked: "问题所归一方的任何人", "anyone of the party it concerns";
     request_due: "期限", "Due";
     request_age: "已提出", "Age";
-    request_days(count): "{count} 天", "{count} days";
+    request_days(count): "{count} 天", "{count} d";
     request_today: "今天", "today";
-    request_late(count): "逾期 {count} 天", "{count} days overdue";
-    request_due_in(count): "还有 {count} 天", "{count} days left";
+    request_late(count): "逾期 {count} 天", "overdue by {count} d";
+    request_due_in(count): "还有 {count} 天", "{count} d left";
     request_due_today: "今天到期", "due today";
-    request_waiting(count): "{count} 条在等", "{count} leaves wait";
+    request_waiting(count): "{count} 条在等", "leaves waiting: {count}";
     request_missing: "从缺少的事实提出", "Ask for what is missing";
     request_missing_lead: "结论待定的条目缺的就是这些事实。勾选后一次提出；等的条目多的在前。", "These are the facts that undetermined leaves lack. Tick and ask for them at once; what most leaves wait for comes first.";
     request_to: "向谁", "Of whom";

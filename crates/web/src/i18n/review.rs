@@ -10,7 +10,7 @@ texts! {
     gap_weight: "轻重", "Weight";
     gap_weight_hint: "严重程度由目录给出；轻重由评估员认定，决定怎样了结：微小的调整即可（5.6.1），其余还须处置此前的风险。", "Severity comes from the catalogue. Weight is the assessor's and says what settles a gap: a small one by adjusting it (5.6.1), any other takes handling its earlier risk too.";
     gap_age: "已列", "Age";
-    gap_days(count): "{count} 天", "{count} days";
+    gap_days(count): "{count} 天", "{count} d";
     gap_found: "首次显示", "First shown";
     gap_now: "现在的结论", "Verdict now";
     gap_no_longer_judged: "不再判断", "not judged any more";
@@ -64,7 +64,7 @@ texts! {
     review_before: "提交之前", "Before submitting";
     review_open_conflicts(count): "未处理的冲突 {count} 处（须先处理）", "{count} open conflicts (to be settled first)";
     review_open_findings(count): "待定的结论 {count} 项", "{count} undetermined findings";
-    review_open_gaps(count): "待处置的差距 {count} 项", "{count} gaps waiting";
+    review_open_gaps(count): "待处置的差距 {count} 项", "gaps waiting: {count}";
     review_submit: "提交复核", "Submit for review";
     review_submit_text: "给复核人的说明（可选）", "To the reviewer (optional)";
     review_take_back: "撤回", "Take back";

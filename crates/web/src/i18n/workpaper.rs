@@ -30,7 +30,7 @@ texts! {
     selected: "选中的条目", "Selected leaf";
     choose_row: "选择左边的一项。", "Choose something from the list.";
     determined_short: "已判定", "determined";
-    missing_short(count): "缺 {count} 项事实", "{count} facts missing";
+    missing_short(count): "缺 {count} 项事实", "facts missing: {count}";
     evidence_short(count): "证据 {count}", "evidence {count}";
     here_now: "也在看：", "also here: ";
     keys: "快捷键", "Keys";
