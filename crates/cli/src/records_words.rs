@@ -12,6 +12,7 @@ const WHAT: &[(&str, &str, &str)] = &[
     ("", " is read and would be overwritten", "{} 是要读取的文件，会被覆盖"),
     ("", " would be written twice", "{} 会被写两次"),
     ("there are no events", "", "没有事件"),
+    ("as of ", "", "记录截至时间 {}"),
     ("there is no check ", "", "没有核验 {}"),
     ("violations ", " is not a share", "违规比例 {} 不是 0 到 0.5 的数"),
     ("subjects ", " are too few", "个人信息主体 {} 太少"),
@@ -30,6 +31,7 @@ const MEND: &[(&str, &str)] = &[
     ("if so many deviations are expected, examine everything", "预期偏差如此之多，应全部检查"),
     ("draw at most the population", "至多抽取全部"),
     ("deviations ≤ size ≤ population, confidence between 0 and 1", "须偏差数 ≤ 样本量 ≤ 总体，置信水平在 0 与 1 之间"),
+    ("give the instant up to which the records are complete", "给出记录完整至何时"),
     ("give an empty folder", "请给出一个空目录"),
     ("give the output a name of its own", "请为输出另取文件名"),
     ("give a share from 0 to 0.5", "写 0 到 0.5 的比例"),
@@ -89,7 +91,7 @@ fn compared(text: &str) -> String {
     if let Some((value, most)) = text.split_once(" is not between 1 and ") {
         return format!("{value} 不在 1 到 {most} 之间");
     }
-    text.replace(" is not below tolerable ", " 不低于可容忍偏差率 ").replace(" does not fit population ", " 超出总体 ")
+    text.replace(" is before the first event ", " 早于第一条事件 ").replace(" is not below tolerable ", " 不低于可容忍偏差率 ").replace(" does not fit population ", " 超出总体 ")
 }
 
 #[cfg(test)]

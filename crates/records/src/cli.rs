@@ -318,6 +318,7 @@ fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn 
         tables,
         mappings,
         declared,
+        undeclared: a.declared.is_none() && a.dossier.is_none(),
         own: (around.own)()?,
         only: a.only,
         lang,

@@ -395,8 +395,10 @@ impl Part<'_> {
         {
             return Err(format!("check `{}` has no status that is known", self.id));
         }
-        let gap = node.get("status").and_then(Node::text) == Some("gap");
-        if gap != (number(node, "violations").ok_or_else(|| format!("check `{}` has no count", self.id))? > 0) {
+        let status = node.get("status").and_then(Node::text).unwrap_or_default();
+        // Violations that may only follow from rows set aside leave a check undetermined.
+        let violated = number(node, "violations").ok_or_else(|| format!("check `{}` has no count", self.id))? > 0;
+        if status != "undetermined" && (status == "gap") != violated {
             return Err(format!("status and violations of check `{}` disagree", self.id));
         }
         if let Some(unit) = self.unit {

@@ -21,6 +21,7 @@ pub mod mapping;
 pub mod output;
 pub mod par;
 pub mod practice;
+pub mod reasons;
 pub mod report;
 pub mod sample;
 pub mod schema;
@@ -49,6 +50,8 @@ pub struct AuditOptions {
     pub mappings: Vec<Arc<mapping::Mapping>>,
     /// The declaration.
     pub declared: Declared,
+    /// Nobody gave one: what needs it is not known.
+    pub undeclared: bool,
     /// Packs' own checks, and the schema their conditions are written over.
     pub own: Arc<(Vec<RecordCheck>, Schema)>,
     /// Checks to make (ids or groups such as `consent`); all where empty.
@@ -86,6 +89,7 @@ impl Default for AuditOptions {
             tables: BTreeMap::new(),
             mappings: Vec::new(),
             declared: Declared { version: 1, ..Declared::default() },
+            undeclared: false,
             own: Arc::default(),
             only: Vec::new(),
             lang: Lang::Zh,

@@ -1,8 +1,10 @@
 //! Files written beside the report, and the progress line. Files appear under their names only when complete.
 
+use crate::checks::Lang;
 use crate::engine::Finding;
 use crate::engine::sink::Sink;
 use crate::error::{Error, Result};
+use crate::reasons::told;
 use crate::state::Reject;
 use arrow_array::{ArrayRef, RecordBatch, StringArray, TimestampMillisecondArray, UInt64Array};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
@@ -184,17 +186,25 @@ pub struct Rejects {
     out: Arc<Mutex<BufWriter<File>>>,
     files: Arc<Vec<String>>,
     partial: Partial,
+    lang: Lang,
 }
 
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-fn write_rejects(out: &Mutex<BufWriter<File>>, files: &[String], path: &Path, rows: &[Reject]) -> Result<()> {
+fn write_rejects(
+    out: &Mutex<BufWriter<File>>,
+    files: &[String],
+    path: &Path,
+    lang: Lang,
+    rows: &[Reject],
+) -> Result<()> {
     let mut out = out.lock().map_err(|_| Error::Worker)?;
     for r in rows {
         let file = files.get(r.file).map_or("", String::as_str);
-        writeln!(out, "{},{},{}", quoted(file), r.row, quoted(&r.reason)).map_err(Error::io("write", path))?;
+        writeln!(out, "{},{},{}", quoted(file), r.row, quoted(&told(&r.reason, lang)))
+            .map_err(Error::io("write", path))?;
     }
     Ok(())
 }
@@ -204,19 +214,20 @@ impl Rejects {
     ///
     /// # Errors
     /// The file cannot be created.
-    pub fn create(path: &Path, files: &[PathBuf]) -> Result<Self> {
+    pub fn create(path: &Path, files: &[PathBuf], lang: Lang) -> Result<Self> {
         let (partial, file) = Partial::create(path)?;
         let mut out = BufWriter::new(file);
         writeln!(out, "file,row,reason").map_err(Error::io("write", path))?;
         let files = Arc::new(files.iter().map(|f| f.display().to_string()).collect());
-        Ok(Self { out: Arc::new(Mutex::new(out)), files, partial })
+        Ok(Self { out: Arc::new(Mutex::new(out)), files, partial, lang })
     }
 
     /// A sink into the file.
     #[must_use]
     pub fn sink(&self) -> Sink<Vec<Reject>> {
+        let lang = self.lang;
         let (out, files, path) = (Arc::clone(&self.out), Arc::clone(&self.files), self.partial.path.clone());
-        Sink::new(move |rows: Vec<Reject>| write_rejects(&out, &files, &path, &rows))
+        Sink::new(move |rows: Vec<Reject>| write_rejects(&out, &files, &path, lang, &rows))
     }
 
     /// Writes rows at the end.
@@ -224,7 +235,7 @@ impl Rejects {
     /// # Errors
     /// The file cannot be written.
     pub fn write(&mut self, rows: &[Reject]) -> Result<()> {
-        write_rejects(&self.out, &self.files, &self.partial.path, rows)
+        write_rejects(&self.out, &self.files, &self.partial.path, self.lang, rows)
     }
 
     /// Completes the file.

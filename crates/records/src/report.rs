@@ -82,6 +82,12 @@ pub fn place(file: &str, row: u64, line: Option<u64>, lang: Lang) -> String {
 /// A table or column that was not given, in words with the name by which it is given: `同意记录 consents`.
 #[must_use]
 pub fn lacking(name: &str, lang: Lang) -> String {
+    if let Some(rest) = name.strip_prefix("declaration").filter(|_| lang == Lang::Zh) {
+        return match rest.strip_prefix('.').and_then(|rest| rest.rsplit_once('.')) {
+            Some((activity, list)) => format!("申报文件中活动“{activity}”的 {list}"),
+            None => "申报文件 declaration".to_owned(),
+        };
+    }
     let (table, column) = name.split_once('.').unwrap_or((name, ""));
     let Some(table) = Table::parse(table).filter(|_| lang == Lang::Zh) else { return name.to_owned() };
     match table.columns().iter().find(|c| c.name == column) {
@@ -105,6 +111,8 @@ pub struct CheckReport {
     pub status: Status,
     /// Tables and columns that were not given.
     pub missing: Vec<String>,
+    /// Rows set aside of the table from whose silence violations follow: some may rest on nothing else.
+    pub aside: Option<(Table, u64)>,
     /// Items examined.
     pub examined: u64,
     /// Items in violation.
@@ -204,6 +212,9 @@ impl AuditReport {
                 {
                     o.insert("missing".into(), json!(c.missing));
                 }
+                if let (Some(o), Some((table, n))) = (v.as_object_mut(), c.aside) {
+                    o.insert("set_aside".into(), json!({ table.name(): n }));
+                }
                 if let Some(o) = v.as_object_mut()
                     && !c.groups.is_empty()
                 {
@@ -302,6 +313,25 @@ impl AuditReport {
                 (Status::Conformant, false) => writeln!(out, ": all {} {}s", c.examined, unit(&c.unit, false)),
                 (Status::NotApplicable, _) => writeln!(out),
             };
+            if let Some((table, n)) = c.aside.filter(|_| c.violations > 0) {
+                let _ = if zh {
+                    writeln!(
+                        out,
+                        "{}{} 另有 {n} 行被搁置：{} 项违规中可能有的只是因此查无记录",
+                        " ".repeat(13),
+                        lacking(table.name(), lang),
+                        c.violations
+                    )
+                } else {
+                    writeln!(
+                        out,
+                        "{}{n} rows of {} were set aside: some of {} violations may only follow from that",
+                        " ".repeat(13),
+                        table.name(),
+                        c.violations
+                    )
+                };
+            }
             if c.status == Status::Gap {
                 let _ = writeln!(out, "{}{}", " ".repeat(13), c.leaves.join("  "));
                 for s in c.samples.iter().take(2) {

@@ -46,7 +46,7 @@ fn endless_lines_are_given_up() {
         };
         o.declared.settings.max_rejected_share = 1.0;
         let report = audit(&o).unwrap();
-        assert!(report.rejects[0].reason.contains("longer than 1048576 bytes"), "{:?}", report.rejects);
+        assert!(report.rejects[0].reason.contains("超过 1048576 字节"), "{:?}", report.rejects);
         assert!(report.checks[0].examined >= 1, "rows after the long one are read");
         assert!(zhunsheng_records::report::peak_mb().is_none_or(|m| m < 60.0), "the line was held");
     }

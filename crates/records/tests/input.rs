@@ -145,7 +145,8 @@ fn bad_rows_are_counted_kept_and_too_many_forbid_a_conclusion() {
     let kept = std::fs::read_to_string(rejects).unwrap();
     let lines: Vec<&str> = kept.lines().collect();
     assert_eq!(lines.len(), 7, "{kept}");
-    for (row, word) in [(3, "昨天"), (4, "subject"), (5, "`3` fields"), (6, "偷看"), (7, "1991"), (8, "UTF-8")] {
+    for (row, word) in [(3, "昨天"), (4, "subject"), (5, "有 `3` 个字段"), (6, "偷看"), (7, "1991"), (8, "UTF-8")]
+    {
         assert!(lines.iter().any(|l| l.contains(&format!(",{row},")) && l.contains(word)), "{row} {word}\n{kept}");
     }
     // With a larger share allowed, the two good rows are judged.
@@ -256,7 +257,7 @@ fn consent_records_of_iso_27560_are_understood() {
     assert_eq!((report.records, report.rejected), (9, 2), "{:?}", report.rejects);
     let reasons: Vec<_> = report.rejects.iter().map(|r| (r.row, r.reason.as_str())).collect();
     assert!(reasons.iter().any(|(row, why)| *row == 4 && why.contains("`pondered`")), "{reasons:?}");
-    assert!(reasons.iter().any(|(row, why)| *row == 5 && why.contains("`types` is empty")), "{reasons:?}");
+    assert!(reasons.iter().any(|(row, why)| *row == 5 && why.contains("`types` 为空")), "{reasons:?}");
     // 丙 only implied, 丁 and 戊 none that can be used; 甲 withdrew between the two events.
     assert_eq!(check(&report, "consent.missing").violations, 6);
     assert_eq!(check(&report, "consent.implied").violations, 2);
@@ -285,7 +286,7 @@ constants: {explicit: 'true'}
     o.mappings.push(Arc::new(Mapping::parse(mapping, "test").unwrap()));
     let report = audit(&o).unwrap();
     assert_eq!((report.records, report.rejected), (5, 2), "{:?}", report.rejects);
-    assert!(report.rejects.iter().any(|r| r.row == 3 && r.reason.contains("more than 4096 rows")));
+    assert!(report.rejects.iter().any(|r| r.row == 3 && r.reason.contains("多于 4096 行")));
     // Rows of other formats are not cut up.
     let csv = put(at.join("consents.csv"), CONSENTS);
     o.tables.insert(Table::Consents, vec![csv]);
@@ -468,7 +469,7 @@ fn a_flag_that_says_neither_is_set_aside_and_never_read_as_no() {
     for neither in ["勾选", "明示", "1.0", "maybe", "2"] {
         let report = run("是", neither);
         assert_eq!(report.rejected, 1, "{neither}");
-        assert!(report.rejects[0].reason.contains(&format!("`pre_ticked` is `{neither}`")), "{:?}", report.rejects);
+        assert!(report.rejects[0].reason.contains(&format!("`pre_ticked` 为 `{neither}`")), "{:?}", report.rejects);
         assert_ne!(check(&report, "consent.missing").status, Status::Conformant, "{neither}");
         assert_eq!(run(neither, "否").rejected, 1, "{neither}");
     }
@@ -603,4 +604,133 @@ fn figures_of_a_result_that_contradict_each_other_are_refused() {
     assert!(refused.contains("`conformant` although `refused`"), "{refused}");
     let rejected = changed(&|j| j["rejected"] = 99.into());
     assert!(rejected.contains("`rejected` is `99`"), "{rejected}");
+}
+
+const ONE: &str = "2026-01-02 10:00:00,甲,人脸识别,收集,客流统计,人脸\n";
+
+#[test]
+fn rows_set_aside_are_no_proof_that_nobody_consented() {
+    let at = folder("aside");
+    let events = put(at.join("events.csv"), format!("{HEADER}{ONE}"));
+    let consents = |rows: usize| {
+        let good = "2026-01-02 09:00:00,乙,同意,是,是\n".repeat(rows);
+        put(at.join("consents.csv"), format!("时间,个人信息主体,决定,明示,单独\n昨天,甲,同意,是,是\n{good}"))
+    };
+    let run = |consents: &Path, share: f64| {
+        let mut o = options(&[(Table::Events, &events), (Table::Consents, consents)]);
+        o.declared.settings.max_rejected_share = share;
+        audit(&o).unwrap()
+    };
+    let many = run(&consents(3), 0.01);
+    let missing = check(&many, "consent.missing");
+    assert_eq!((missing.status, missing.violations), (Status::Undetermined, 1));
+    assert!(missing.groups.iter().all(|g| g.status == Status::Undetermined));
+    // It is still taken as facts.
+    let json = many.json(zhunsheng_records::Lang::En, false);
+    let node = zhunsheng_source::parse(&json.to_string(), 0, zhunsheng_source::Limits::default()).ok().unwrap();
+    zhunsheng_records::dossier::facts(&node, "audit.json").unwrap();
+    // Few enough: a gap that says how many rows were set aside. What does not rest on their absence says nothing of them.
+    let few = run(&consents(3), 0.5);
+    let missing = check(&few, "consent.missing");
+    assert_eq!((missing.status, missing.aside), (Status::Gap, Some((Table::Consents, 1))));
+    assert!(few.text(zhunsheng_records::Lang::En).contains("1 rows of consents were set aside"));
+    let json = few.json(zhunsheng_records::Lang::En, false);
+    let told = json["checks"].as_array().unwrap().iter().find(|c| c["id"] == "consent.missing").unwrap();
+    assert_eq!(told["set_aside"]["consents"], 1);
+    assert_eq!(check(&few, "log.fields-empty").aside, None);
+}
+
+#[test]
+fn without_a_declaration_nothing_is_held_against_it() {
+    let at = folder("undeclared");
+    let events = put(at.join("events.csv"), format!("{HEADER}{ONE}"));
+    let mut o = options(&[(Table::Events, &events)]);
+    o.declared = Declared { version: 1, ..Declared::default() };
+    assert_eq!(check(&audit(&o).unwrap(), "scope.activity").status, Status::Gap);
+    o.undeclared = true;
+    let report = audit(&o).unwrap();
+    for id in ["scope.activity", "scope.purpose", "deletion.after-retention"] {
+        let scope = check(&report, id);
+        assert_eq!((scope.status, scope.violations), (Status::Undetermined, 0), "{id}");
+        assert_eq!(scope.missing[0], "declaration", "{id}");
+    }
+    assert_eq!(check(&report, "log.gap").status, Status::Conformant);
+    // A check that is asked for and cannot be made is told, not left out.
+    o.only = vec!["consent.missing".into()];
+    let report = audit(&o).unwrap();
+    assert_eq!((report.checks.len(), report.exit_code()), (1, 3));
+}
+
+#[test]
+fn a_list_left_out_is_unknown_where_its_activity_occurs() {
+    let at = folder("left-out");
+    let header = HEADER.trim_end();
+    let rows = "2026-01-02 10:00:00,甲,a,收集,p,人脸,r\n2026-01-02 10:00:00,甲,b,收集,p,人脸,\n";
+    let events = put(at.join("events.csv"), format!("{header},接收方\n{rows}"));
+    let run = |activities: &str| {
+        let mut o = options(&[(Table::Events, &events)]);
+        o.declared = Declared::parse(&format!("version: 1\nactivities:\n{activities}"), "test").unwrap();
+        audit(&o).unwrap()
+    };
+    let report = run("  - {id: a, purposes: [p]}\n  - {id: b, recipients: [r]}\n  - {id: never}\n");
+    let purpose = check(&report, "scope.purpose");
+    assert_eq!((purpose.status, purpose.examined), (Status::Undetermined, 1));
+    assert_eq!(purpose.missing, ["declaration.b.purposes"]);
+    let by: Vec<_> = purpose.groups.iter().map(|g| (g.activity.as_deref(), g.status)).collect();
+    assert_eq!(by, [(Some("a"), Status::Conformant), (Some("b"), Status::Undetermined)]);
+    // No event of `b` names a recipient; the list of `a` is what is missing.
+    assert_eq!(check(&report, "scope.recipient").missing, ["declaration.a.recipients"]);
+    assert_eq!(check(&report, "scope.country").status, Status::NotApplicable);
+    assert!(report.text(zhunsheng_records::Lang::Zh).contains("申报文件中活动“b”的 purposes"));
+    // A violation stays one.
+    let report = run("  - {id: a, purposes: [q]}\n  - {id: b}\n");
+    assert_eq!(check(&report, "scope.purpose").status, Status::Gap);
+}
+
+#[test]
+fn a_column_of_consents_that_is_absent_charges_nobody() {
+    let at = folder("absent-column");
+    let events = put(at.join("events.csv"), format!("{HEADER}{ONE}"));
+    let run = |header: &str, row: &str| {
+        let consents = put(at.join("consents.csv"), format!("{header}\n{row}\n"));
+        let report = audit(&options(&[(Table::Events, &events), (Table::Consents, &consents)])).unwrap();
+        ["consent.missing", "consent.separate-biometric"].map(|id| {
+            let c = check(&report, id);
+            (c.status, c.missing.clone())
+        })
+    };
+    let time = "2026-01-02 09:00:00";
+    let [missing, separate] = run("ts,subject,action,explicit", &format!("{time},甲,grant,true"));
+    assert_eq!(missing, (Status::Conformant, vec![]));
+    assert_eq!(separate, (Status::Undetermined, vec!["consents.separate".to_owned()]));
+    let [missing, _] = run("ts,subject,action,separate", &format!("{time},甲,grant,true"));
+    assert_eq!(missing, (Status::Undetermined, vec!["consents.explicit".to_owned()]));
+    // With no consent at all the gap stands whatever the column would say.
+    let [missing, separate] = run("ts,subject,action", &format!("{time},乙,grant"));
+    assert_eq!((missing.0, separate.0), (Status::Gap, Status::Gap));
+    // The column is there and says no.
+    let [_, separate] = run("ts,subject,action,explicit,separate", &format!("{time},甲,grant,true,"));
+    assert_eq!(separate.0, Status::Gap);
+}
+
+#[test]
+fn records_that_end_before_they_begin_are_refused() {
+    let at = folder("as-of");
+    let events = put(at.join("events.csv"), format!("{HEADER}{ONE}"));
+    let mut o = options(&[(Table::Events, &events)]);
+    o.declared.as_of = Some("2025-06-01T00:00:00+08:00".into());
+    let error = audit(&o).unwrap_err().to_string();
+    assert!(error.contains("2025-06-01") && error.contains("2026-01-02") && error.contains("complete"), "{error}");
+}
+
+#[test]
+fn samples_are_the_first_rows_whatever_the_parts() {
+    let at = folder("parts");
+    let rows: String = (0..40).map(|i| format!("2026-01-02 10:00:00,s{i},人脸识别,收集,广告,人脸\n")).collect();
+    let events = put(at.join("events.csv"), format!("{HEADER}{rows}"));
+    for parts in [1, 2, 7] {
+        let report = audit(&AuditOptions { parts, ..options(&[(Table::Events, &events)]) }).unwrap();
+        let rows: Vec<u64> = check(&report, "scope.purpose").samples.iter().map(|s| s.row).collect();
+        assert_eq!(rows, [1, 2, 3, 4, 5], "{parts}");
+    }
 }

@@ -57,6 +57,8 @@ pub struct Class {
     pub few_biometric: u8,
     /// What must hold for nothing to be wrong.
     pub quick: Quick,
+    /// Checks that would be made if the declaration of the activity did not leave out the list.
+    pub unlisted: u64,
     /// Events seen.
     pub count: u64,
     /// Events seen that say when the data was collected.
@@ -206,6 +208,10 @@ impl Class {
                 class.if_collected |= Check::KeptAfterRetention.bit();
             }
         }
+        if let Some(a) = act {
+            class.unlist(a, has_access, acts.home);
+        }
+        class.unlisted &= enabled;
         class.if_collected &= enabled;
         class.open = (open | class.if_collected) & enabled;
         class.examined &= enabled;
@@ -281,6 +287,21 @@ impl Class {
         }
         if let Some(s) = &a.countries {
             put(c.country != EMPTY && c.country != state.acts.home, !s.has(c.country), Check::ScopeCountry);
+        }
+    }
+
+    /// What the columns say that the declaration of their activity has no list for: not known, rather than not applicable.
+    fn unlist(&mut self, a: &Act, has_access: bool, home: u16) {
+        let c = self.combo;
+        for (left_out, said, check) in [
+            (a.stages.is_none(), c.stage != EMPTY, Check::ScopeStage),
+            (a.purposes.is_none(), c.purpose != EMPTY, Check::ScopePurpose),
+            (a.types.is_none(), self.types != NO_TYPE, Check::ScopeType),
+            (a.recipients.is_none(), c.recipient != EMPTY, Check::ScopeRecipient),
+            (a.countries.is_none(), c.country != EMPTY && c.country != home, Check::ScopeCountry),
+            (a.operators.is_none() && !has_access, c.operator, Check::ScopeOperator),
+        ] {
+            self.unlisted |= if left_out && said { check.bit() } else { 0 };
         }
     }
 

@@ -72,14 +72,27 @@ fn means(choice: &str, id: &str) -> bool {
     id.strip_prefix(choice).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
+fn chosen(options: &AuditOptions, d: &Definition) -> bool {
+    options.only.is_empty() || options.only.iter().any(|o| means(o, &d.id))
+}
+
+/// Whether a check holds events against the declaration: against what it says of activities, or of types.
+fn declared_for(d: &Definition) -> bool {
+    match Check::parse(&d.id) {
+        Some(Check::PromptRepeated | Check::PublicPlacePurpose | Check::IncidentNotice) | None => false,
+        Some(Check::RightsLate | Check::RightsNoReason | Check::RightsRecipients) => false,
+        Some(Check::LogFields | Check::LogGap | Check::LogRetention) => false,
+        Some(_) => true,
+    }
+}
+
 /// Checks whose tables were given.
 fn enabled(options: &AuditOptions, definitions: &[Definition]) -> u64 {
     definitions
         .iter()
         .enumerate()
         .filter(|(_, d)| {
-            let chosen = options.only.is_empty() || options.only.iter().any(|o| means(o, &d.id));
-            chosen && missing_tables(options, d).is_empty()
+            chosen(options, d) && missing_tables(options, d).is_empty() && !(options.undeclared && declared_for(d))
         })
         .fold(0, |set, (i, _)| set | 1u64.checked_shl(i as u32).unwrap_or(0))
 }
@@ -131,7 +144,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         .as_ref()
         .map(|p| Evidence::create(p, &files, definitions.iter().map(|d| d.id.clone()).collect()))
         .transpose()?;
-    let mut rejected = options.rejects.as_ref().map(|p| Rejects::create(p, &files)).transpose()?;
+    let mut rejected = options.rejects.as_ref().map(|p| Rejects::create(p, &files, options.lang)).transpose()?;
 
     let mut total = Tally::new();
     let mut subjects: BTreeMap<Check, BTreeSet<String>> = BTreeMap::new();
@@ -139,6 +152,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let mut people = 0;
     let mut later = Vec::new();
     let (mut small_rejects, mut small_rows, mut used_as_of) = (Vec::new(), 0, None);
+    let mut table_rows = BTreeMap::new();
     // Shares of the individuals still to be audited, the next one last. A share that does not fit is cut in two; the
     // first share always keeps the number 0, by which rows and rejections are counted once.
     let mut waiting: Vec<(u64, u64)> = (0..options.parts.max(1)).rev().map(|p| (p, options.parts.max(1))).collect();
@@ -162,6 +176,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         used_as_of = Some(as_of.0).filter(|&t| t != i64::MAX);
         small_rejects = std::mem::take(&mut state.rejects);
         small_rows = state.small_rows;
+        table_rows = std::mem::take(&mut state.rows);
         codes = options.declared.activities.iter().map(|a| a.id.clone()).collect();
         let evidence_sink = evidence.as_ref().map(Evidence::sink);
         let reject_sink = rejected.as_ref().map(Rejects::sink);
@@ -193,6 +208,16 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         parts += 1;
     }
     progress.end();
+    if let (Some(as_of), Some((first, _))) = (fixed_as_of, total.period)
+        && as_of < first
+    {
+        let show = crate::time::show;
+        return Err(Error::Config {
+            place: "as_of".into(),
+            what: format!("as of `{}` is before the first event `{}`", show(as_of), show(first)),
+            mend: "give the instant up to which the records are complete",
+        });
+    }
 
     strangers.finish(|records| {
         people += records.len() as u64;
@@ -241,6 +266,17 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let of = |n: u64, all: u64| if all == 0 { 0.0 } else { n as f64 / all as f64 };
     let worst = share.max(of(total.rejected, total.rows)).max(of(small_rejects.len() as u64, small_rows));
     let refused = worst > options.declared.settings.max_rejected_share;
+    let mut aside: BTreeMap<Table, u64> = BTreeMap::new();
+    for r in &small_rejects {
+        let table = tables.iter().find(|(_, (base, list))| r.file.checked_sub(*base).is_some_and(|i| i < list.len()));
+        if let Some((table, _)) = table {
+            *aside.entry(*table).or_default() += 1;
+        }
+    }
+    let spoilt = aside.iter().filter(|(table, n)| {
+        of(**n, table_rows.get(table).copied().unwrap_or(0)) > options.declared.settings.max_rejected_share
+    });
+    let spoilt: BTreeSet<Table> = spoilt.map(|(table, _)| *table).collect();
     let named = |file: usize| files.get(file).map(|f| f.display().to_string()).unwrap_or_default();
     let source = |file: usize| tables.values().find_map(|(base, list)| list.get(file.checked_sub(*base)?));
     let line = |file: usize, row: u64| source(file).filter(|_| row > 0)?.line(row);
@@ -248,7 +284,12 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         .rejects
         .iter()
         .chain(&small_rejects)
-        .map(|r| Sample { file: named(r.file), row: r.row, line: line(r.file, r.row), reason: r.reason.clone() })
+        .map(|r| Sample {
+            file: named(r.file),
+            row: r.row,
+            line: line(r.file, r.row),
+            reason: crate::reasons::told(&r.reason, options.lang).into_owned(),
+        })
         .collect();
     rejects.truncate(20);
     let summing = Summing {
@@ -256,6 +297,8 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         tables: &tables,
         enabled,
         refused,
+        aside: &aside,
+        spoilt: &spoilt,
         total: &total,
         violators: &violators,
         people: &by_group,
@@ -263,12 +306,8 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         named: &named,
         line: &line,
     };
-    let checks = definitions
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| options.only.is_empty() || enabled >> i & 1 != 0)
-        .map(|(i, d)| summing.check(i, d))
-        .collect();
+    let checks =
+        definitions.iter().enumerate().filter(|(_, d)| chosen(options, d)).map(|(i, d)| summing.check(i, d)).collect();
     if let Some(e) = evidence {
         e.close()?;
     }

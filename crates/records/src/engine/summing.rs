@@ -1,6 +1,6 @@
 //! From counts to what is reported of each check.
 
-use super::tally::{Finding, NO_GROUP, SAMPLES, Tally};
+use super::tally::{Finding, Group, NO_GROUP, SAMPLES, Tally};
 use super::*;
 
 #[expect(clippy::too_many_arguments, reason = "one call, at the end of `audit`")]
@@ -82,6 +82,9 @@ pub(super) struct Summing<'a> {
     pub(super) tables: &'a Tables,
     pub(super) enabled: u64,
     pub(super) refused: bool,
+    /// Rows set aside, by table, and the tables of which too many were.
+    pub(super) aside: &'a BTreeMap<Table, u64>,
+    pub(super) spoilt: &'a BTreeSet<Table>,
     pub(super) total: &'a Tally,
     pub(super) violators: &'a [u64],
     pub(super) people: &'a BTreeMap<(u8, u32), u64>,
@@ -93,6 +96,9 @@ pub(super) struct Summing<'a> {
 impl Summing<'_> {
     fn missing(&self, d: &Definition) -> Vec<String> {
         let mut missing = missing_tables(self.options, d);
+        if self.options.undeclared && declared_for(d) {
+            missing.push("declaration".into());
+        }
         for column in d.columns.iter().filter_map(|c| c.split_once('.')) {
             let there = Table::parse(column.0)
                 .and_then(|t| self.tables.get(&t))
@@ -110,8 +116,32 @@ impl Summing<'_> {
         missing
     }
 
-    fn status(&self, i: usize, examined: u64, violations: u64, complete: bool) -> Status {
-        if violations > 0 {
+    /// Lists of activities that occur in the events and the declaration leaves out: the first ones, and which groups they are.
+    fn unlisted(&self, number: u8, d: &Definition) -> (Vec<String>, BTreeSet<u32>) {
+        let Some((_, list)) = LISTS.iter().find(|(check, _)| check.id() == d.id) else { return Default::default() };
+        let groups: BTreeSet<u32> =
+            self.total.unlisted.range((number, 0)..=(number, u32::MAX)).map(|(_, group)| *group).collect();
+        let codes: BTreeSet<u32> = groups.iter().map(|group| group >> 8).collect();
+        let ids = codes.iter().filter_map(|code| self.activities.get((*code as usize).wrapping_sub(2)));
+        (ids.take(FEW).map(|id| format!("declaration.{id}.{list}")).collect(), groups)
+    }
+
+    /// The table from the absence of whose rows the violations of a check follow.
+    fn rests_on(d: &Definition) -> Option<Table> {
+        let (group, _) = d.id.split_once('.')?;
+        match group {
+            "consent" => Some(Table::Consents),
+            "notice" | "incident" => Some(Table::Notices),
+            _ => (d.id == Check::ScopeOperator.id()).then_some(Table::Access),
+        }
+        .filter(|_| Check::parse(&d.id).is_some())
+    }
+
+    /// `sure`: what violations follow from was read.
+    fn status(&self, i: usize, (examined, violations): (u64, u64), complete: bool, sure: bool) -> Status {
+        if !sure && (examined > 0 || violations > 0) {
+            Status::Undetermined
+        } else if violations > 0 {
             Status::Gap
         } else if self.enabled >> i & 1 == 0 || self.refused || !complete {
             Status::Undetermined
@@ -135,18 +165,27 @@ impl Summing<'_> {
     pub(super) fn check(&self, i: usize, d: &Definition) -> CheckReport {
         let at = |v: &[u64]| v.get(i).copied().unwrap_or(0);
         let (examined, violations) = (at(&self.total.examined), at(&self.total.violations));
-        let missing = self.missing(d);
+        let mut missing = self.missing(d);
         let number = i as u8;
+        let rests_on = Self::rests_on(d);
+        let sure = rests_on.is_none_or(|table| !self.spoilt.contains(&table));
+        let (unlisted, open) = self.unlisted(number, d);
+        let given = missing.is_empty();
+        missing.extend(unlisted);
         let mut samples: Vec<&Finding> =
             self.total.samples.range((number, 0)..=(number, u32::MAX)).flat_map(|(_, list)| list).collect();
         samples.sort_by_key(|f| (f.file, f.row));
-        let groups = self.total.groups.range((number, 0)..worker_end(number)).map(|(&key, g)| {
+        // What the declaration leaves out is a group as well, of which nothing could be examined.
+        let mut all: BTreeMap<u32, Group> = open.iter().map(|group| (*group, Group::default())).collect();
+        all.extend(self.total.groups.range((number, 0)..worker_end(number)).map(|(key, g)| (key.1, *g)));
+        let groups = all.into_iter().map(|(group, g)| {
+            let key = (number, group);
             let found = self.total.samples.get(&key).into_iter().flatten();
             GroupReport {
                 // Codes of activities follow the order of the declaration, from 2.
                 activity: self.activities.get((key.1 >> 8).wrapping_sub(2) as usize).cloned(),
                 stage: stage_of((key.1 & 0xff) as u16).map(crate::schema::Stage::word),
-                status: self.status(i, g.examined, g.violations, missing.is_empty()),
+                status: self.status(i, (g.examined, g.violations), given && !open.contains(&key.1), sure),
                 examined: g.examined,
                 violations: g.violations,
                 subjects: self.people.get(&key).copied().unwrap_or(0),
@@ -159,7 +198,8 @@ impl Summing<'_> {
             title: d.title.clone(),
             leaves: d.leaves.clone(),
             unit: d.unit.clone(),
-            status: self.status(i, examined, violations, missing.is_empty()),
+            status: self.status(i, (examined, violations), missing.is_empty(), sure),
+            aside: rests_on.and_then(|table| Some((table, *self.aside.get(&table)?))),
             groups: groups.collect(),
             missing,
             examined,
@@ -170,6 +210,18 @@ impl Summing<'_> {
         }
     }
 }
+
+/// Lists of an activity that a check holds events against, by their names in the declaration.
+const LISTS: [(Check, &str); 6] = [
+    (Check::ScopeStage, "stages"),
+    (Check::ScopePurpose, "purposes"),
+    (Check::ScopeType, "types"),
+    (Check::ScopeRecipient, "recipients"),
+    (Check::ScopeCountry, "countries"),
+    (Check::ScopeOperator, "operators"),
+];
+/// Lists named at most.
+const FEW: usize = 3;
 
 /// Key after the last group of a check that is about an activity.
 const fn worker_end(check: u8) -> (u8, u32) {

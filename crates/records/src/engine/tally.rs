@@ -2,7 +2,7 @@
 
 use crate::state::Reject;
 use crate::time::HOUR;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Samples kept per check.
 pub const SAMPLES: usize = 5;
@@ -74,6 +74,8 @@ pub struct Tally {
     pub samples: BTreeMap<(u8, u32), Vec<Finding>>,
     /// What each check comes to by activity and stage.
     pub groups: BTreeMap<(u8, u32), Group>,
+    /// Checks and groups with events for which the declaration leaves out the list.
+    pub unlisted: BTreeSet<(u8, u32)>,
 }
 
 impl Tally {
@@ -109,6 +111,7 @@ impl Tally {
         for s in o.samples.into_values().flatten() {
             self.sample(s);
         }
+        self.unlisted.extend(o.unlisted);
         for (key, g) in o.groups {
             let own = self.groups.entry(key).or_default();
             own.examined += g.examined;
@@ -117,11 +120,13 @@ impl Tally {
         }
     }
 
-    /// Keeps a violation as a sample if there is room.
+    /// Keeps a violation as a sample if it is among the first in the order of the input, whichever pass finds it.
     pub fn sample(&mut self, f: Finding) {
         let kept = self.samples.entry((f.check, f.group)).or_default();
-        if kept.len() < SAMPLES {
-            kept.push(f);
+        let at = kept.partition_point(|k| (k.file, k.row) <= (f.file, f.row));
+        if at < SAMPLES {
+            kept.insert(at, f);
+            kept.truncate(SAMPLES);
         }
     }
 

@@ -68,7 +68,8 @@ struct Shared<'a> {
     vocab: Mutex<Vocab>,
     scopes: Mutex<(Vec<Scope>, FastMap<Scope, u64>)>,
     versions: HashMap<String, i64>,
-    has_explicit: bool,
+    /// Columns of consents that no file has: what they would say is unknown, so that nothing is charged for it.
+    silent: [bool; 5],
     entries: AtomicU64,
 }
 
@@ -174,7 +175,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         Ok(Ok(()))
     })?;
     acts.set_policies(&policies);
-    small_rows += rows(plan, Table::Access, &mut rejects, |b, r, _| {
+    let access = rows(plan, Table::Access, &mut rejects, |b, r, _| {
         use schema::access as c;
         let stage = stage_code(b.text(c::STAGE, r).unwrap_or_default());
         if stage == vocab::UNKNOWN {
@@ -196,6 +197,8 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         }
         Ok(Ok(()))
     })?;
+    small_rows += access;
+    state.rows.insert(Table::Access, access);
     small_rows += rows(plan, Table::Logs, &mut rejects, |b, r, file| {
         use schema::logs as c;
         let text = b.text(c::RETENTION_DAYS, r).unwrap_or_default();
@@ -226,7 +229,8 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         vocab: Mutex::new(vocab),
         scopes: Mutex::new((vec![policy], FastMap::from_iter([(policy, POLICY)]))),
         versions,
-        has_explicit: plan.tables.get(&Table::Consents).is_some_and(|(_, s)| s.iter().any(|s| s.has("explicit"))),
+        silent: ["explicit", "separate", "written", "guardian", "pre_ticked"]
+            .map(|column| !input::given(plan.tables, Table::Consents, column)),
         entries: AtomicU64::new(0),
     };
     let mut all = Collected::new();
@@ -266,8 +270,9 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         })?;
         Ok(fits.then_some(out))
     })?;
-    for part in parts {
+    for (part, (_, source, ..)) in parts.into_iter().zip(&work) {
         let Some(part) = part else { return Ok(None) };
+        *state.rows.entry(source.table).or_default() += part.rows;
         for (to, from) in all.buckets.iter_mut().zip(part.buckets) {
             if to.is_empty() {
                 *to = from;

@@ -10,11 +10,12 @@ pub mod slots;
 pub mod vocab;
 pub mod words;
 
-use crate::schema::{Outcome, RequestKind};
+use crate::schema::{Outcome, RequestKind, Table};
 use acts::{Acts, Scope};
 use key::Key;
 use leave::Leave;
 use slots::Slots;
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicI64;
 use vocab::Vocab;
 
@@ -166,6 +167,8 @@ pub struct State {
     pub rejects: Vec<Reject>,
     /// Rows of the small tables read.
     pub small_rows: u64,
+    /// The same by table.
+    pub rows: BTreeMap<Table, u64>,
     /// Latest time of a decision, notice or request.
     pub latest: Option<i64>,
 }

@@ -45,6 +45,9 @@ impl Worker<'_> {
             ] {
                 bits(set).for_each(|check| tally.examine(check, class.group, n));
             }
+            if class.count > 0 {
+                tally.unlisted.extend(bits(class.unlisted).map(|check| (check, class.group)));
+            }
             for (i, &n) in class.own.iter().enumerate() {
                 tally.examine((Check::ALL.len() + i) as u8, class.group, n);
             }

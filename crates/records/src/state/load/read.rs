@@ -145,11 +145,12 @@ fn decision(shared: &Shared<'_>, words: &Words, batch: &Batch, r: usize) -> Deci
         let [explicit, separate, written, guardian, pre_ticked] = &words.flags;
         let on = |lut: &Lut<bool>, column: usize| lut.get(col(batch, column), r);
         let add = |on: bool, bit: u16| if on { bit } else { 0 };
-        let counts = (on(explicit, c::EXPLICIT) || !shared.has_explicit) && !on(pre_ticked, c::PRE_TICKED);
+        let [no_explicit, no_separate, no_written, no_guardian, _] = shared.silent;
+        let counts = (on(explicit, c::EXPLICIT) || no_explicit) && !on(pre_ticked, c::PRE_TICKED);
         bits = add(counts, flags::VALID)
-            | add(on(separate, c::SEPARATE), flags::SEPARATE)
-            | add(on(written, c::WRITTEN), flags::WRITTEN)
-            | add(on(guardian, c::GUARDIAN), flags::GUARDIAN);
+            | add(on(separate, c::SEPARATE) || no_separate, flags::SEPARATE)
+            | add(on(written, c::WRITTEN) || no_written, flags::WRITTEN)
+            | add(on(guardian, c::GUARDIAN) || no_guardian, flags::GUARDIAN);
     }
     // Newest first, and at the same millisecond: withdrawal, refusal, consent that counts, consent that does not.
     let rank = match action {
