@@ -2,43 +2,9 @@
 
 mod common;
 
-use common::http::{Program, Reply, exchange, send, token_part};
+use common::http::{exchange, send, token_part};
+use common::person::{FORM, Person};
 use common::server::Server;
-
-const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
-
-struct Person<'s> {
-    server: &'s Server,
-    program: Program,
-    case: String,
-}
-
-impl<'s> Person<'s> {
-    fn new(server: &'s Server, login: &str, case: &str) -> Person<'s> {
-        let program = Program::sign_in(&server.base, login, server.password(login));
-        Person { server, program, case: server.case(case) }
-    }
-
-    fn get(&self, path: &str) -> Reply {
-        let path = format!("/a/{}{path}", self.case);
-        send(&self.server.base, "GET", &path, &[("Cookie", &self.program.cookie)], "")
-    }
-
-    fn page(&self, path: &str) -> String {
-        let reply = self.get(path);
-        assert_eq!(reply.status, 200, "{path}");
-        reply.body
-    }
-
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let mut body = format!("csrf={}", self.program.token);
-        for (name, value) in fields {
-            body.push_str(&format!("&{name}={value}"));
-        }
-        let path = format!("/a/{}{path}", self.case);
-        send(&self.server.base, "POST", &path, &[("Cookie", &self.program.cookie), FORM], &body)
-    }
-}
 
 /// What stands between two words.
 fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {

@@ -6,51 +6,11 @@
 mod common;
 
 use common::browser::Browser;
-use common::http::{Program, Reply, exchange, send, token_part};
+use common::http::{Reply, send};
+use common::person::Person;
 use common::server::Server;
 use serde_json::Value;
 use zhunsheng_workspace::Scope;
-
-const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
-
-fn encode(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
-
-/// Somebody signed in, on one assessment.
-struct Person<'s> {
-    server: &'s Server,
-    program: Program,
-    case: String,
-}
-
-impl<'s> Person<'s> {
-    fn new(server: &'s Server, login: &str, case: &str) -> Person<'s> {
-        let program = Program::sign_in(&server.base, login, server.password(login));
-        Person { server, program, case: server.case(case) }
-    }
-
-    fn get(&self, path: &str) -> Reply {
-        let path = format!("/a/{}{path}", self.case);
-        send(&self.server.base, "GET", &path, &[("Cookie", &self.program.cookie)], "")
-    }
-
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let mut body = format!("csrf={}", self.program.token);
-        for (name, value) in fields {
-            body.push_str(&format!("&{name}={}", encode(value)));
-        }
-        let path = format!("/a/{}{path}", self.case);
-        send(&self.server.base, "POST", &path, &[("Cookie", &self.program.cookie), FORM], &body)
-    }
-
-    fn upload(&self, path: &str, body: &[u8]) -> Reply {
-        let path = format!("/a/{}{path}", self.case);
-        let media = ("Content-Type", "multipart/form-data; boundary=zs");
-        let body = [token_part(&self.program.token, "zs").as_bytes(), body].concat();
-        exchange(&self.server.base, "POST", &path, &[("Cookie", &self.program.cookie), media], &body)
-    }
-}
 
 fn file(name: &str, content: &[u8]) -> Vec<u8> {
     let head = format!("--zs\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");

@@ -13,6 +13,7 @@
 
 pub mod browser;
 pub mod http;
+pub mod person;
 pub mod server;
 pub mod wire;
 
