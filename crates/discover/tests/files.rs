@@ -117,7 +117,11 @@ fn what_was_not_read_is_told() {
     let large = gz(&many);
     let cut = |bytes: &[u8]| bytes[..bytes.len() * 2 / 3].to_vec();
     let junk: Vec<u8> = (0..100_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-    let cases: [(&str, Vec<u8>, usize, &str); 12] = [
+    let (big5, _, _) = encoding_rs::BIG5.encode(
+        "姓名,手機,備註,plain,text,of,columns\n張三,13812345678,會員,13812345678,that goes on,2024-01-02 03:04:05,x\n",
+    );
+    let cases: [(&str, Vec<u8>, usize, &str); 13] = [
+        ("big5.csv", big5.to_vec(), 1, "convert it to UTF-8"),
         ("a.csv.gz", small.clone(), 1, ""),
         ("a.csv.gz", cut(&small), 0, "cut short"),
         ("big.csv.gz", cut(&large), 1, "cut short"),

@@ -75,7 +75,7 @@ pub fn detect(head: &[u8]) -> Option<Encoding> {
                 || ('\u{FF00}'..='\u{FFEF}').contains(c)
         })
         .count();
-    if wrong * 50 <= han && han * 3 >= high / 2 {
+    if wrong * 50 <= han && han * 3 >= high / 2 && national(head) {
         Some(Encoding::Gb18030)
     } else if high * 3 > head.len() {
         None
@@ -83,6 +83,35 @@ pub fn detect(head: &[u8]) -> Option<Encoding> {
         // Mostly ASCII with stray bytes: read as it is.
         Some(Encoding::Utf8)
     }
+}
+
+/// Whether most characters of two bytes are punctuation or among the 3,755 common ones of GB 2312. Chinese text in GB 18030 has 98
+/// in 100 of them and more, names fewer; Big5 read as GB 18030 has 14, Korean 35 at most.
+fn national(head: &[u8]) -> bool {
+    let (mut all, mut common) = (0, 0);
+    let mut rest = head;
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first < 0x80 {
+            continue;
+        }
+        let [second, tail @ ..] = tail else { break };
+        all += 1;
+        if *second >= 0x40 {
+            common += usize::from(*second >= 0xA1 && matches!(*first, 0xA1..=0xA3 | 0xB0..=0xD7));
+            rest = tail;
+        } else if second.is_ascii_digit() {
+            rest = tail.get(2..).unwrap_or_default();
+        }
+    }
+    common * 100 >= all * 60
+}
+
+/// Whether a text that is read as UTF-8 holds more than stray bytes of another encoding, so that names in it are not read.
+#[must_use]
+pub fn doubtful(head: &[u8], encoding: Encoding) -> bool {
+    let high = head.iter().filter(|b| **b >= 0x80).count();
+    encoding == Encoding::Utf8 && high >= 8 && utf8_errors(head) * 20 > high
 }
 
 fn utf8_errors(mut b: &[u8]) -> usize {
@@ -300,6 +329,12 @@ mod tests {
         let (gbk, _, _) = encoding_rs::GBK.encode("姓名,手机\n张三,13812345678\n");
         assert_eq!(detect(&gbk), Some(Encoding::Gb18030));
         assert_eq!(all(&gbk, Encoding::Gb18030, true).concat(), "姓名,手机\n张三,13812345678\n".as_bytes());
+        // Big5 is not taken for GBK, nor for UTF-8 without a word.
+        let (big5, _, _) = encoding_rs::BIG5.encode("姓名,手機,地址,備註\n張三,13812345678,臺北市中正區,會員資料\n");
+        assert!(detect(&big5).is_none_or(|e| doubtful(&big5, e)));
+        let (big5, _, _) = encoding_rs::BIG5.encode("這是會員的個人資料，請勿外傳。");
+        assert_eq!(detect(&big5), None);
+        assert!(!doubtful("caf\u{e9} 姓名 and more of it".as_bytes(), Encoding::Utf8));
         assert_eq!(detect("姓名".as_bytes()), Some(Encoding::Utf8));
         assert_eq!(detect(&[0, 1, 2, 3, 4, 5, 6, 7]), None);
         assert_eq!(detect(b"\xFF\xFEa\0"), Some(Encoding::Utf16Le));

@@ -287,6 +287,14 @@ pub fn file(path: &Path) -> std::io::Result<FileReport> {
     };
     report.encoding = Some(encoding.name());
     text_file(src, &name, &head, encoding, &mut report)?;
+    if blocks::doubtful(&head, encoding) {
+        let why = Note::new(
+            "部分文字的编码无法辨认，其中的姓名和地址没有读到；请转换为 UTF-8",
+            "part of the text is in an encoding that is not known, and names and addresses in it were not read; convert it to UTF-8",
+        );
+        report.notes.push(why.clone());
+        report.unread.get_or_insert(why);
+    }
     Ok(report)
 }
 
