@@ -242,3 +242,43 @@ fn what_is_no_scan_is_refused_with_its_line() {
     let scan = discovered::parse("found.json", scan).unwrap();
     assert!(scan.open() && scan.notes().len() == 2);
 }
+
+/// INVARIANT (unknown is never conformant): a scan that read nothing is open, as one with unread files is.
+#[test]
+fn a_scan_that_read_nothing_is_open() {
+    let open = |files: &str, unread: &str| {
+        let text = format!("{{\"files\": [{files}], \"unread\": [{unread}], \"shown_from\": \"low\", \"hidden\": 0}}");
+        let scan = discovered::parse("found.json", &text).unwrap();
+        assert_eq!(scan.open(), !scan.notes().is_empty());
+        (scan.open(), scan.unread)
+    };
+    let file = |format: &str, rows: u64| {
+        format!("{{\"path\": \"x\", \"format\": \"{format}\", \"rows\": {rows}, \"findings\": []}}")
+    };
+    assert_eq!(open("", ""), (true, 1));
+    assert_eq!(open(&file("empty", 0), ""), (true, 1));
+    assert_eq!(open(&file("image", 0), ""), (true, 1));
+    assert_eq!(open(&file("csv", 3), ""), (false, 0));
+    // Pictures beside what was read leave nothing open; what an older scan passed over in silence does.
+    assert_eq!(open(&[file("csv", 3), file("image", 0)].join(","), ""), (false, 0));
+    assert_eq!(open(&[file("csv", 3), file("binary", 0)].join(","), ""), (true, 1));
+    assert_eq!(open("", "{\"path\": \"x\", \"reason\": \"y\"}"), (true, 1));
+}
+
+#[test]
+fn days_are_told_in_the_language_asked_for() {
+    let kept = |days: &str| input::Entry { retention: Some(days.into()), ..entry("mobile-number", Stage::Storage) };
+    let kit = Kit::builtin().unwrap();
+    let document = read::memory(SHOP, zhunsheng_policy::doc::Format::Markdown);
+    let side = |days| {
+        let mut rows = input::Rows::new();
+        input::enter(&mut rows, kept(days), &kit);
+        Some(rows)
+    };
+    let policies = [("p.md".to_owned(), &document)];
+    let (record, done) = (side("30 天"), side("400 天"));
+    let table = reconcile_documents(policies, "app".into(), Vec::new(), record, done, &Beside::default(), &kit);
+    let (zh, en) = (render::text(&table, Lang::Zh), render::text(&table, Lang::En));
+    assert!(zh.contains("在册：30 天") && zh.contains("实际：400 天"), "{zh}");
+    assert!(en.contains("on record: 30 days") && en.contains("done: 400 days") && !en.contains("400 天"), "{en}");
+}

@@ -2,7 +2,7 @@
 //!
 //! INVARIANT (a scan only adds doubt): what is found and declared nowhere is wrong, what is only likely is open, and a scan
 //! that finds nothing is no result in anybody's favour: its checks bear on what nobody declared, and on policies beside what a
-//! person has to say of them.
+//! person has to say of them. A scan that read nothing, or not all, leaves open what it would show.
 
 use super::node::{Part, Tally};
 use super::sides::{Spoken, sample, words};

@@ -4,7 +4,7 @@ use super::input::Rows;
 use super::inventory::Beside;
 use super::judge::{Given, judge};
 use super::said::General;
-use super::{Cell, Row, Table, Values};
+use super::{Cell, Row, Table, Values, retention};
 use crate::data::Text;
 use crate::practices::Stage;
 use crate::report::Kit;
@@ -42,6 +42,7 @@ pub fn table(
         rows: Vec::new(),
         findings: Vec::new(),
         purposes: BTreeMap::new(),
+        periods: BTreeMap::new(),
         notes: Vec::new(),
     };
     for key in keys {
@@ -74,6 +75,14 @@ pub fn table(
     for id in cells.flat_map(|c| c.purposes.all.keys()) {
         if let Some(purpose) = kit.purposes.by_id(id) {
             out.purposes.insert(id.clone(), purpose.title.clone());
+        }
+    }
+    // Periods of the inventory and of events are numbers of days; what a policy says is quoted.
+    let cells = rows.iter().flat_map(|r| [&r.on_record, &r.done]);
+    for value in cells.flat_map(|c| c.retention.all.keys()) {
+        let number = value.strip_suffix(" 天").filter(|n| n.chars().all(|c| c.is_ascii_digit()));
+        if let Some(period) = number.and_then(|_| retention::parse(value)) {
+            out.periods.insert(value.clone(), Text::new(value, period.to_string()));
         }
     }
     out.rows = rows;

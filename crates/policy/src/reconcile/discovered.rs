@@ -1,7 +1,8 @@
 //! What a scan of data found (`zhunsheng discover --format json`), as the third side.
 //!
 //! INVARIANT (found is held, not found is nothing): a scan shows that a type is kept. It never shows that one is not, nor what
-//! it is used for, who receives it or how long it stays; and what the scanner is not sure of is only likely.
+//! it is used for, who receives it or how long it stays; and what the scanner is not sure of is only likely. A scan that read
+//! nothing is like one that could not read.
 
 use super::input::{Entry, Rows, enter, type_id};
 use super::inventory::Inventory;
@@ -28,6 +29,12 @@ struct Scan {
 #[derive(Deserialize)]
 struct Scanned {
     path: String,
+    /// `binary` where an older scanner read nothing of it and did not list it as unread.
+    #[serde(default)]
+    format: Option<String>,
+    /// Pictures have none; they are looked at by first bytes and name.
+    #[serde(default)]
+    rows: Option<u64>,
     findings: Vec<Found>,
 }
 
@@ -69,7 +76,7 @@ pub struct Held {
 pub struct Discovered {
     /// In the order of files and columns.
     pub all: Vec<Held>,
-    /// Files that could not be read.
+    /// Places that were not read, or not in full; a scan that read nothing at all counts as one.
     pub unread: u64,
     /// Findings of less confidence than was asked for, which are not among these.
     pub hidden: u64,
@@ -109,6 +116,10 @@ pub fn parse(name: &str, text: &str) -> Result<Discovered, Error> {
         reason: e.to_string().to_lowercase(),
         mend: "give the unchanged output of `zhunsheng discover PATHS --format json`".into(),
     })?;
+    let binary = |file: &&Scanned| file.format.as_deref() == Some("binary");
+    let refused = scan.files.iter().filter(binary).count() + scan.unread.len();
+    let blank = !scan.files.iter().any(|file| !binary(&file) && file.rows.is_none_or(|rows| rows > 0));
+    let unread = (refused as u64).max(u64::from(blank));
     let all = scan.files.into_iter().flat_map(|file| {
         let path = file.path;
         file.findings.into_iter().filter_map(move |found| {
@@ -117,7 +128,7 @@ pub fn parse(name: &str, text: &str) -> Result<Discovered, Error> {
             Some(Held { kind: found.kind?, at, sure: found.confidence })
         })
     });
-    let (all, unread) = (all.collect(), scan.unread.len() as u64);
+    let all = all.collect();
     // Below the lowest there is nothing to hide.
     let hidden = if scan.shown_from == Sure::Low { 0 } else { scan.hidden };
     Ok(Discovered { all, unread, hidden })
@@ -136,8 +147,11 @@ impl Discovered {
         let mut notes = Vec::new();
         if self.unread > 0 {
             notes.push(Text::new(
-                format!("{} 个数据文件不能读取", self.unread),
-                format!("{} files of data could not be read", self.unread),
+                format!("数据有 {} 处未读到（文件未读或未读全，或者扫描没有读到任何内容）", self.unread),
+                format!(
+                    "places of the data that were not read: {} (a file not read, or not in full, or a scan that read nothing)",
+                    self.unread
+                ),
             ));
         }
         if self.hidden > 0 {

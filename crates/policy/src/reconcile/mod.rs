@@ -223,6 +223,9 @@ pub struct Table {
     pub findings: Vec<Finding>,
     /// Titles of the purposes that rows and findings name by id.
     pub purposes: BTreeMap<String, Text>,
+    /// Numbers of days that rows and findings name, in words.
+    #[serde(skip)]
+    pub periods: BTreeMap<String, Text>,
     /// What was left out of the comparison, and why.
     pub notes: Vec<Text>,
 }
@@ -246,10 +249,10 @@ impl Table {
         !self.findings.is_empty() && self.findings.iter().all(|finding| finding.unsure)
     }
 
-    /// A value in words: a purpose by its title, anything else as it is.
+    /// A value in words: a purpose by its title, a number of days in the language, anything else as it is.
     #[must_use]
     pub fn words<'a>(&'a self, value: &'a str, lang: Lang) -> &'a str {
-        self.purposes.get(value).map_or(value, |title| title.get(lang))
+        self.purposes.get(value).or_else(|| self.periods.get(value)).map_or(value, |title| title.get(lang))
     }
 
     /// The findings on a row.
