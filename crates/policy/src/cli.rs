@@ -13,6 +13,7 @@ use crate::report::{Kit, Report};
 use crate::{diff, read};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -118,7 +119,7 @@ pub fn run(cmd: PolicyCommand, lang: Lang, out: &mut dyn Write) -> Result<i32, E
         PolicyCommand::Diff(args) => versions(&args, lang, out),
         PolicyCommand::Reconcile(args) => hold(&args, lang, out),
         PolicyCommand::Practices(args) => practices(&args, lang, out),
-        PolicyCommand::Read(args) => structure(&args, out),
+        PolicyCommand::Read(args) => structure(&args, lang, out),
         PolicyCommand::Classify(args) => classify(&args, out),
     }
 }
@@ -127,6 +128,17 @@ fn json(value: &impl Serialize, out: &mut dyn Write) -> Result<(), Error> {
     // Serialising these types cannot fail but for the writer.
     serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
     out.write_all(b"\n")?;
+    Ok(())
+}
+
+/// Writes a text as it is, or as an HTML fragment in which nothing of what was read is markup.
+fn written(text: &str, format: Format, lang: Lang, out: &mut dyn Write) -> Result<(), Error> {
+    if format == Format::Html {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        writeln!(out, "<pre lang=\"{}\">{text}</pre>", lang.pick("zh", "en"))?;
+    } else {
+        out.write_all(text.as_bytes())?;
+    }
     Ok(())
 }
 
@@ -164,16 +176,7 @@ fn check(args: &CheckArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error
             for (n, (file, report)) in all.iter().enumerate() {
                 let gap = if n > 0 { "\n" } else { "" };
                 let text = format!("{gap}{file}\n{}", report.text(lang));
-                if args.format == Format::Html {
-                    writeln!(
-                        out,
-                        "<pre lang=\"{}\">{}</pre>",
-                        lang.pick("zh", "en"),
-                        text.replace('&', "&amp;").replace('<', "&lt;")
-                    )?;
-                } else {
-                    out.write_all(text.as_bytes())?;
-                }
+                written(&text, args.format, lang, out)?;
             }
         }
     }
@@ -186,15 +189,12 @@ fn versions(args: &DiffArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Err
     let diff = diff::compare(&old, &new, &kit);
     match args.format {
         Format::Json => json(&diff, out)?,
-        Format::Text | Format::Html => out.write_all(diff.text(lang).as_bytes())?,
+        Format::Text | Format::Html => written(&diff.text(lang), args.format, lang, out)?,
     }
-    let lossy = old.lossy() || new.lossy();
-    Ok(if diff.material {
-        1
-    } else if lossy {
-        3
-    } else {
-        0
+    Ok(match diff.material {
+        Some(true) => 1,
+        Some(false) => 0,
+        None => 3,
     })
 }
 
@@ -272,11 +272,14 @@ fn practices(args: &FileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
     if args.format == Format::Json {
         json(&list, out)?;
     } else {
+        let mut text = String::new();
         for p in &list {
             let types: Vec<&str> = p.types.iter().map(|t| t.id.as_str()).collect();
+            let none = lang.pick("（未写明类型）", "(no type stated)").to_owned();
+            let types = if types.is_empty() { none } else { types.join(" ") };
             let not = if p.denied { lang.pick("不", "no ") } else { "" };
             let action = lang.pick(p.action.zh(), p.action.en());
-            writeln!(out, "{}  {not}{action}  {}", p.at, types.join(" "))?;
+            let _ = writeln!(text, "{}  {not}{action}  {types}", p.at);
             for (zh, en, quote) in [
                 ("目的", "purpose", &p.purpose),
                 ("接收方", "recipient", &p.recipient),
@@ -284,10 +287,11 @@ fn practices(args: &FileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
                 ("期限", "retention", &p.retention),
             ] {
                 if let Some(q) = quote {
-                    writeln!(out, "      {} {}{}{}", lang.pick(zh, en), q.at, lang.pick("：", ": "), q.text)?;
+                    let _ = writeln!(text, "      {} {}{}{}", lang.pick(zh, en), q.at, lang.pick("：", ": "), q.text);
                 }
             }
         }
+        written(&text, args.format, lang, out)?;
     }
     Ok(if list.is_empty() { 3 } else { 0 })
 }
@@ -301,7 +305,7 @@ struct BlockView {
     emphasised: bool,
 }
 
-fn structure(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {
+fn structure(args: &FileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
     let doc = read::file(&args.file)?;
     let blocks: Vec<BlockView> = doc
         .blocks
@@ -331,13 +335,15 @@ fn structure(args: &FileArgs, out: &mut dyn Write) -> Result<i32, Error> {
             out,
         )?;
     } else {
+        let mut text = String::new();
         for p in &doc.problems {
-            writeln!(out, "！{} {}", p.zh, p.en)?;
+            let _ = writeln!(text, "{}{}", lang.pick("！", "! "), lang.pick(&p.zh, &p.en));
         }
         for b in &blocks {
             let mark = if b.emphasised { "*" } else { " " };
-            writeln!(out, "{:>8} {:9} {} {mark} {}", b.at.to_string(), b.kind, b.level, b.text)?;
+            let _ = writeln!(text, "{:>8} {:9} {} {mark} {}", b.at.to_string(), b.kind, b.level, b.text);
         }
+        written(&text, args.format, lang, out)?;
     }
     Ok(if doc.lossy() { 3 } else { 0 })
 }

@@ -15,7 +15,7 @@ fn check(from: &str, to: &str, material: bool, items: &[&str]) {
     assert!(OLD.contains(from));
     let (old, new) = (read::memory(OLD, Format::Markdown), read::memory(&OLD.replace(from, to), Format::Markdown));
     let d = compare(&old, &new, &kit);
-    assert_eq!(d.material, material, "{from} -> {to}: {d:#?}");
+    assert_eq!(d.material, Some(material), "{from} -> {to}: {d:#?}");
     for i in items {
         assert!(d.changes.iter().any(|c| c.items.iter().any(|x| x == i)), "{i}: {d:#?}");
     }
@@ -26,7 +26,7 @@ fn same_text_has_no_change() {
     let kit = Kit::builtin().unwrap();
     let doc = read::memory(OLD, Format::Markdown);
     let d = compare(&doc, &doc, &kit);
-    assert!(d.changes.is_empty() && !d.material && d.moved.is_empty());
+    assert!(d.changes.is_empty() && d.material == Some(false) && d.moved.is_empty());
 }
 
 #[test]
@@ -57,4 +57,22 @@ fn a_type_added_is_named_and_a_moved_sentence_is_no_change() {
     let moved = OLD.replace("\n\n我们希望您旅途愉快。", "").replace("## 收集", "我们希望您旅途愉快。\n\n## 收集");
     let d = compare(&old, &read::memory(&moved, Format::Markdown), &kit);
     assert!(d.changes.is_empty(), "{d:#?}");
+}
+
+/// INVARIANT (silence is no change): a version without readable text settles nothing, whichever of the two it is.
+#[test]
+fn a_version_that_was_not_read_leaves_it_open() {
+    let kit = Kit::builtin().unwrap();
+    let (full, empty) = (read::memory(OLD, Format::Markdown), read::memory("", Format::Markdown));
+    for (old, new, which) in [(&full, &empty, 1), (&empty, &full, 0)] {
+        let d = compare(old, new, &kit);
+        assert!(d.material.is_none() && d.undetermined && !d.changes.is_empty() && d.touched.is_empty(), "{d:#?}");
+        assert!(d.new_processing.is_empty() && d.dropped_processing.is_empty());
+        assert_eq!(d.problems.iter().map(Vec::len).collect::<Vec<_>>(), if which == 1 { [0, 1] } else { [1, 0] });
+        let (zh, en) = (d.text(Lang::Zh), d.text(Lang::En));
+        assert!(zh.contains("不能判断是否有重大变更") && zh.contains("文件中没有可读文字"), "{zh}");
+        assert!(en.starts_with("Undetermined") && en.contains("the file has no readable text"), "{en}");
+    }
+    let d = compare(&full, &full, &kit);
+    assert!(d.material == Some(false) && !d.undetermined && d.problems.iter().all(Vec::is_empty));
 }

@@ -182,3 +182,63 @@ fn hostile_input_is_refused_or_read_but_never_breaks() {
     let error = read::bytes_as(vec![0xD0, 0xCF, 0x11, 0xE0, 0, 0], Path::new("a.doc")).unwrap_err().to_string();
     assert!(error.contains("`a.doc`"), "{error}");
 }
+
+/// Exit code and output of a command on a text saved under a name.
+fn command(
+    name: &str,
+    bytes: &[u8],
+    of: fn(std::path::PathBuf) -> zhunsheng_policy::cli::PolicyCommand,
+) -> Result<(i32, String), String> {
+    let dir = std::env::temp_dir().join(format!("zhunsheng-policy-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let path = dir.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let mut out = Vec::new();
+    let code = zhunsheng_policy::cli::run(of(path), zhunsheng_policy::data::Lang::En, &mut out);
+    std::fs::remove_dir_all(&dir).unwrap();
+    code.map(|code| (code, String::from_utf8(out).unwrap())).map_err(|e| e.to_string())
+}
+
+#[test]
+fn html_is_html_and_shows_no_markup_of_the_file() {
+    use zhunsheng_policy::cli::{DiffArgs, FileArgs, Format as As, PolicyCommand as Do};
+    let text = "# 隐私政策\n\n我们收集您的手机号码，用于 &lt;script&gt;alert(1)&lt;/script&gt; 注册账号。\n\n我们会存储这些信息。\n";
+    let all: [(&str, fn(std::path::PathBuf) -> Do); 3] = [
+        ("read.md", |file| Do::Read(FileArgs { file, format: As::Html })),
+        ("practices.md", |file| Do::Practices(FileArgs { file, format: As::Html })),
+        ("diff.md", |new| {
+            let old = new.with_file_name("old.md");
+            std::fs::write(&old, "# 隐私政策\n\n我们收集您的邮箱，用于注册账号。\n").unwrap();
+            Do::Diff(DiffArgs { old, new, format: As::Html })
+        }),
+    ];
+    for (name, of) in all {
+        let (_, out) = command(name, text.as_bytes(), of).unwrap();
+        assert!(out.starts_with("<pre lang=\"en\">") && out.ends_with("</pre>\n"), "{name}: {out}");
+        assert!(out.contains("&lt;script&gt;") && !out.contains("<script"), "{name}: {out}");
+    }
+}
+
+#[test]
+fn a_practice_without_a_type_says_so_and_an_english_policy_has_its_title() {
+    use zhunsheng_policy::cli::{FileArgs, Format as As, PolicyCommand as Do};
+    let text = "# 隐私政策\n\n## 存储\n\n我们将在境内存储您的个人信息，存储期限为三年。\n";
+    let (_, out) =
+        command("none.md", text.as_bytes(), |file| Do::Practices(FileArgs { file, format: As::Text })).unwrap();
+    assert!(out.contains("storage  (no type stated)"), "{out}");
+    assert!(!out.lines().any(|line| line != line.trim_end()), "{out}");
+    let english = read::memory("# Privacy Policy\n\nWe collect your phone number. We keep it.\n", Format::Markdown);
+    assert_eq!(english.title.as_deref(), Some("Privacy Policy"));
+    let sentence = read::memory("We changed this privacy policy. Read it.\n\nWe keep it.\n", Format::Markdown);
+    assert_eq!(sentence.title, None);
+}
+
+#[test]
+fn a_policy_in_an_encoding_that_is_not_read_is_refused() {
+    use zhunsheng_policy::cli::{CheckArgs, Format as As, PolicyCommand as Do};
+    let policy = "# 隱私政策\n\n我們收集您的手機號碼，用於建立帳號，並保存三年。\n".repeat(4);
+    let (big5, _, _) = encoding_rs::BIG5.encode(&policy);
+    let error = command("big5.md", &big5, |file| Do::Check(CheckArgs { files: vec![file], format: As::Text }));
+    let error = error.unwrap_err();
+    assert!(error.contains("big5.md` is not readable as text") && error.contains("save it as UTF-8"), "{error}");
+}

@@ -2,7 +2,7 @@
 //! (5.5.2 k note, 5.6.2.3 b).
 
 use crate::data::{Lang, Text};
-use crate::doc::{Address, Document};
+use crate::doc::{Address, Document, Problem};
 use crate::items::{Analysis, Outcome, Verdict};
 use crate::practices::{Practice, extract};
 use crate::report::{Kit, clip, wrap};
@@ -67,8 +67,12 @@ pub struct Moved {
 /// The comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diff {
-    /// Whether any change is material.
-    pub material: bool,
+    /// Whether any change is material; not known (`null` in JSON) where none that is certain is and a version was not read in full.
+    pub material: Option<bool>,
+    /// Whether a version was not read in full, so that a sentence that seems added or gone may stand there.
+    pub undetermined: bool,
+    /// What could not be read, of the old version and of the new one.
+    pub problems: [Vec<Problem>; 2],
     /// Changes in the order of the new version, removals where they stood.
     pub changes: Vec<Change>,
     /// Items touched by a material change.
@@ -157,14 +161,34 @@ pub fn compare(old: &Document, new: &Document, kit: &Kit) -> Diff {
         .filter(|(o, n)| o.verdict != n.verdict)
         .map(|(o, n)| Moved { id: o.item.id.clone(), title: o.item.title.clone(), old: o.verdict, new: n.verdict })
         .collect();
+    // INVARIANT (silence is no change): what is not found in a version that was not read in full is neither new nor gone.
+    for change in &mut changes {
+        let unsure = match change.how {
+            How::Added => old.lossy(),
+            How::Removed => new.lossy(),
+            How::Changed => false,
+        };
+        if unsure {
+            change.material = false;
+            change.reason = Some(Text::new(
+                "有一版未读全，不能判断是否有此变化",
+                "a version was not read in full, so that this may be no change",
+            ));
+        }
+    }
     let (sa, sb) = (processing(&pa, kit), processing(&pb, kit));
     let beyond =
         |one: &Processing, other: &Processing| one.keys().filter(|k| !other.contains_key(*k)).cloned().collect();
-    let (new_processing, dropped_processing) = (beyond(&sb, &sa), beyond(&sa, &sb));
+    let settled = |list: Vec<String>, whole: bool| if whole { list } else { Vec::new() };
+    let new_processing = settled(beyond(&sb, &sa), !old.lossy());
+    let dropped_processing = settled(beyond(&sa, &sb), !new.lossy());
+    let undetermined = old.lossy() || new.lossy();
     let touched: BTreeSet<String> =
         changes.iter().filter(|c| c.material).flat_map(|c| c.items.iter().cloned()).collect();
     Diff {
-        material: changes.iter().any(|c| c.material),
+        material: if changes.iter().any(|c| c.material) { Some(true) } else { (!undetermined).then_some(false) },
+        undetermined,
+        problems: [old.problems.clone(), new.problems.clone()],
         changes,
         touched: touched.into_iter().collect(),
         moved,
@@ -253,19 +277,29 @@ impl Diff {
         let mut out = String::new();
         let material = self.changes.iter().filter(|c| c.material).count();
         let all = self.changes.len();
-        let head = if self.material {
-            lang.pick(
+        let head = match self.material {
+            Some(true) => lang.pick(
                 "重大变更，应重新告知并提示变更内容（5.6.2.3 b）",
                 "Material change; people must be told again with the change shown (5.6.2.3 b)",
-            )
-        } else {
-            lang.pick("无重大变更", "No material change")
+            ),
+            Some(false) => lang.pick("无重大变更", "No material change"),
+            None => lang.pick(
+                "有一版未读全，不能判断是否有重大变更",
+                "Undetermined: a version was not read in full, and a material change may be in what was not",
+            ),
         };
         let counts = Text::new(
             format!("{all} 处变化，其中重大 {material} 处"),
             format!("{all} changes, {material} of them material"),
         );
         let _ = writeln!(out, "{head}{}{}", lang.pick("：", ": "), counts.get(lang));
+        let names = [lang.pick("旧版", "old version"), lang.pick("新版", "new version")];
+        for (name, problems) in names.iter().zip(&self.problems) {
+            for p in problems {
+                let (mark, colon) = (lang.pick("！", "! "), lang.pick("：", ": "));
+                let _ = writeln!(out, "{mark}{name}{colon}{}", lang.pick(&p.zh, &p.en));
+            }
+        }
         for c in &self.changes {
             let mark = if c.material { "！" } else { "　" };
             let how = match c.how {

@@ -8,6 +8,9 @@ use crate::practices::tables::is_head;
 /// Longest text that can be a heading without markup, characters.
 const HEADING: usize = 34;
 
+/// Words that an English title of a policy has.
+const TITLES: [&str; 5] = ["privacy", "policy", "notice", "data protection", "terms of"];
+
 /// Words that a heading of a policy without number or markup is made of.
 const HEADING_WORDS: [&str; 34] = [
     "我们如何",
@@ -100,6 +103,12 @@ pub(crate) fn find(doc: &mut Document) {
         let title = doc.blocks.iter().take(6).find(|b| {
             short(&b.text, 40) && ["政策", "声明", "指引", "条款", "规则", "协议"].iter().any(|w| b.text.contains(w))
         });
+        // In English a title is long in letters, and no sentence.
+        let english = |b: &&Block| {
+            let text = b.text.to_ascii_lowercase();
+            short(&text, 80) && !closed(&text) && !text.contains(". ") && TITLES.iter().any(|w| text.contains(w))
+        };
+        let title = title.or_else(|| doc.blocks.iter().take(6).find(english));
         doc.title = title.map(|b| b.text.clone());
     }
 }

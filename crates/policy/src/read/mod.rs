@@ -4,6 +4,7 @@
 //! [`Document::problems`].
 
 pub mod docx;
+pub mod encoding;
 pub mod html;
 pub mod html_map;
 pub mod markdown;
@@ -11,7 +12,7 @@ pub mod markdown;
 pub mod pdf;
 pub mod text;
 
-use crate::doc::{Document, Format, Problem};
+use crate::doc::{Document, Format};
 use crate::error::Error;
 use std::path::Path;
 
@@ -60,7 +61,7 @@ pub fn bytes_as(bytes: Vec<u8>, path: &Path) -> Result<Document, Error> {
     if bytes.len() as u64 > MAX_TEXT {
         return Err(Error::TooLarge { path: path.to_owned(), bytes: bytes.len() as u64, limit: MAX_TEXT });
     }
-    let (text, problem) = decode(&bytes);
+    let (text, problem) = encoding::decode(&bytes).map_err(|r| wrong("text", r))?;
     if text.chars().take(4096).filter(|c| *c == '\0').count() > 8 {
         return Err(wrong("text", "it holds binary data".into()));
     }
@@ -78,45 +79,6 @@ pub fn bytes_as(bytes: Vec<u8>, path: &Path) -> Result<Document, Error> {
     };
     doc.problems.extend(problem);
     Ok(doc)
-}
-
-/// Decodes text: a byte-order mark, UTF-8, a charset named in the page, or the Chinese national encoding.
-#[must_use]
-pub fn decode(bytes: &[u8]) -> (String, Option<Problem>) {
-    if let Some((encoding, skip)) = encoding_rs::Encoding::for_bom(bytes) {
-        let (text, _, bad) = encoding.decode(bytes.get(skip..).unwrap_or_default());
-        return (text.into_owned(), bad.then(|| undecodable(encoding.name())));
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (text.to_owned(), None);
-    }
-    let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(2048)).unwrap_or_default()).to_ascii_lowercase();
-    let named = head.split("charset=").nth(1).map(|t| {
-        t.trim_start_matches(['"', '\''])
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
-            .collect::<String>()
-    });
-    let named = named.and_then(|n| encoding_rs::Encoding::for_label(n.as_bytes())).filter(|e| *e != encoding_rs::UTF_8);
-    let encoding = named.unwrap_or(encoding_rs::GB18030);
-    let (text, _, bad) = encoding.decode(bytes);
-    if !bad {
-        return (text.into_owned(), None);
-    }
-    let lossy = String::from_utf8_lossy(bytes);
-    let wrong = |t: &str| t.chars().filter(|c| *c == '\u{fffd}').count();
-    let best = if wrong(&lossy) <= wrong(&text) { lossy.into_owned() } else { text.into_owned() };
-    (best, Some(undecodable("UTF-8")))
-}
-
-fn undecodable(encoding: &str) -> Problem {
-    Problem {
-        page: None,
-        zh: format!("部分字节不是有效的 {encoding} 文字，已替换"),
-        en: format!("some bytes are no valid {encoding} text and were replaced"),
-        // A few bad bytes do not hide a disclosure.
-        lossy: false,
-    }
 }
 
 /// Reads text held in memory, as the format says; for callers that have no file.
