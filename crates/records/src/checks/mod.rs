@@ -164,13 +164,34 @@ impl Definition {
             title: both(&check.title),
             leaves: check.leaves.clone(),
             tables: check.tables.clone(),
-            columns: Vec::new(),
+            columns: check.own.as_ref().map(|own| asked(&own.sources)).unwrap_or_default(),
             unit: check.unit.clone(),
             reason,
             sql,
             examined: String::new(),
         }
     }
+}
+
+/// Columns of consents that conditions ask about, as written: what no file has is unknown, and proves nothing.
+fn asked((examine, violation): &(String, String)) -> Vec<String> {
+    let mut text = format!("{examine} {violation}");
+    text.retain(|c| !c.is_whitespace());
+    let mut columns = Vec::new();
+    for (name, column) in [
+        ("given", None),
+        ("implied", None),
+        ("separate", Some("separate")),
+        ("written", Some("written")),
+        ("guardian", Some("guardian")),
+    ] {
+        if text.contains(&format!("state.consent.{name}")) {
+            columns.extend(["explicit"].into_iter().chain(column).map(|c| format!("consents.{c}")));
+        }
+    }
+    columns.sort();
+    columns.dedup();
+    columns
 }
 
 #[derive(Deserialize)]
@@ -212,6 +233,15 @@ pub fn definitions() -> Result<Vec<Definition>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pack_s_own_check_needs_the_columns_it_asks_about() {
+        let of = |violation: &str| asked(&("true".to_owned(), violation.to_owned()));
+        assert!(of("event.hour > 3 && !state.notice.policy").is_empty());
+        assert_eq!(of("!state.consent.given"), ["consents.explicit"]);
+        assert_eq!(of("!state.consent\n  .separate"), ["consents.explicit", "consents.separate"]);
+        assert!(of("state.consent.withdrawn").is_empty());
+    }
 
     #[test]
     fn every_check_has_one_complete_definition() {
