@@ -352,3 +352,65 @@ pub fn run_sample(command: SampleCommand, lang: Lang, out: &mut dyn Write) -> Re
     out.write_all(text.as_bytes()).map_err(out_error)?;
     Ok(code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(subcommand)]
+        command: RecordsCommand,
+    }
+
+    fn parsed(args: &[&str]) -> Result<RecordsCommand, clap::Error> {
+        Program::try_parse_from([&["records"], args].concat()).map(|p| p.command)
+    }
+
+    #[test]
+    fn no_threads_and_no_memory_are_refused() {
+        for args in [
+            &["audit", "--events", "e", "--memory", "0"][..],
+            &["audit", "--events", "e", "--threads", "0"],
+            &["decode", "--events", "e", "--threads", "0"],
+        ] {
+            let error = parsed(args).map(|_| ()).unwrap_err().to_string();
+            assert!(error.contains("'0'") && error.contains("not in 1.."), "{error}");
+        }
+        assert!(parsed(&["audit", "--events", "e", "--threads", "1", "--memory", "1"]).is_ok());
+    }
+
+    #[test]
+    fn what_is_read_beside_the_tables_is_not_overwritten() {
+        let at = std::env::temp_dir().join(format!("records-beside-{}", std::process::id()));
+        std::fs::create_dir_all(at.join("mine/records")).unwrap();
+        let file = |name: &str, text: &str| {
+            let path = at.join(name);
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        let events = file("events.csv", "ts,subject\n2026-01-02,a\n");
+        let declared = file("declared.yaml", "version: 1\n");
+        let mapping = file("mapping.yaml", "table: consents\n");
+        let dossier = file("mine/dossier.yaml", "target: {}\n");
+        let settings = file("mine/records/settings.yaml", "version: 1\n");
+        let mine = at.join("mine").display().to_string();
+        let derive =
+            |_: &Path| Ok(Derived { declared: Declared { version: 1, ..Declared::default() }, presumed: Vec::new() });
+        let around = Surroundings { own: &|| Ok(Default::default()), derive: &derive };
+        for (held, option, output) in [
+            (["--declared", &declared], "--rejects", &declared),
+            (["--mapping", &mapping], "--evidence", &mapping),
+            (["--dossier", &mine], "--rejects", &dossier),
+            (["--dossier", &mine], "--evidence", &settings),
+        ] {
+            let before = std::fs::read_to_string(output).unwrap();
+            let args = [&["audit", "--events", &events, option, output][..], &held].concat();
+            let error = run(parsed(&args).unwrap(), &around, Lang::En, &mut Vec::new()).unwrap_err().to_string();
+            assert!(error.starts_with(option) && error.contains("is read and would be overwritten"), "{error}");
+            assert_eq!(std::fs::read_to_string(output).unwrap(), before);
+        }
+        std::fs::remove_dir_all(at).unwrap();
+    }
+}
