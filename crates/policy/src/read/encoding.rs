@@ -67,13 +67,13 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<Problem>), String> {
     Err(format!("{what}; save it as UTF-8 if it is text"))
 }
 
-/// UTF-16 without a mark: nearly all zero bytes stand at even or at odd places, and what it says is text.
+/// UTF-16 without a mark: zero bytes stand at even or at odd places (some at the others: `一` is U+4E00), and what it says is text.
 fn wide(bytes: &[u8]) -> Option<String> {
     let sample = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
     let zeros = |from: usize| sample.iter().skip(from).step_by(2).filter(|b| **b == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let most = even.max(odd);
-    if most < 4 || most * 200 < sample.len() || even.min(odd) * 20 > most || !bytes.len().is_multiple_of(2) {
+    if most < 4 || most * 200 < sample.len() || even.min(odd) * 2 > most || !bytes.len().is_multiple_of(2) {
         return None;
     }
     let (text, _, bad) = if odd > even { UTF_16LE.decode(bytes) } else { UTF_16BE.decode(bytes) };
@@ -169,6 +169,8 @@ mod tests {
             let (text, problem) = decode(&bytes).unwrap();
             assert!(text == POLICY && problem.is_none());
         }
+        let ones = "一、我们一并收集您的手机号 13800000000，仅用于统一登录。".repeat(3);
+        assert_eq!(decode(&wide_bytes(&ones, false)).unwrap().0, ones);
         let english = "We collect your phone number to create an account.\n";
         assert_eq!(decode(&wide_bytes(english, false)).unwrap().0, english);
         // A byte that is none of the text's is replaced and said.
