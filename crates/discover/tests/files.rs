@@ -152,6 +152,14 @@ fn what_was_not_read_is_told() {
     }
 }
 
+#[test]
+fn nothing_compressed_is_nothing_read() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("a.csv.gz"), gz(b"")).unwrap();
+    let report = scan_paths(&[dir.path().to_owned()], Confidence::Low).unwrap();
+    assert!(report.blank() && report.files.len() == 1 && report.unread.is_empty());
+}
+
 /// Exit code and English text of the command on a path.
 fn run_code(path: &std::path::Path) -> (i32, String) {
     use zhunsheng_discover::cli::{DiscoverArgs, Format, Lang, Least, run};

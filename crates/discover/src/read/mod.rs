@@ -261,6 +261,10 @@ pub fn file(path: &Path) -> std::io::Result<FileReport> {
                 return Ok(refused(report, why));
             }
         }
+        // What is compressed may be nothing at all.
+        if head.is_empty() {
+            return Ok(report);
+        }
         f.seek(SeekFrom::Start(0))?;
         Box::new(flate2::read::MultiGzDecoder::new(f))
     } else {
