@@ -91,7 +91,9 @@ fn compared(text: &str) -> String {
     if let Some((value, most)) = text.split_once(" is not between 1 and ") {
         return format!("{value} 不在 1 到 {most} 之间");
     }
-    text.replace(" is before the first event ", " 早于第一条事件 ").replace(" is not below tolerable ", " 不低于可容忍偏差率 ").replace(" does not fit population ", " 超出总体 ")
+    text.replace(" is before the first event ", " 早于第一条事件 ")
+        .replace(" is not below tolerable ", " 不低于可容忍偏差率 ")
+        .replace(" does not fit population ", " 超出总体 ")
 }
 
 #[cfg(test)]
@@ -108,6 +110,9 @@ mod tests {
             ("expected `0.2` is not below tolerable `0.1`", "预期偏差率 `0.2` 不低于可容忍偏差率 `0.1`"),
             ("expected `2` is not between 0 and 1", "预期偏差率 `2` 不在 0 与 1 之间"),
             ("size `9` does not fit population `3`", "样本量 `9` 超出总体 `3`"),
+            ("`ok.csv` is read and would be overwritten", "`ok.csv` 是要读取的文件，会被覆盖"),
+            ("`ok.csv` would be written twice", "`ok.csv` 会被写两次"),
+            ("as of `2020` is before the first event `2026`", "记录截至时间 `2020` 早于第一条事件 `2026`"),
             ("something else", "something else"),
         ];
         for (what, zh) in cases {
