@@ -68,7 +68,7 @@ const CODES: &[(&str, &[Code])] = &[
             (0, "未发现违规", "no violation"),
             (1, "有违规", "violations"),
             WRONG,
-            (3, "未确定：缺表，或不能读取的行太多", "undetermined: tables missing, or too many unreadable rows"),
+            (3, "无违规，但有未确定的核验", "no violation, but something is undetermined"),
         ],
     ),
     ("records generate", DONE),

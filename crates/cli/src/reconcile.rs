@@ -183,5 +183,7 @@ fn data(paths: &[PathBuf]) -> Result<Discovered, Failure> {
             Some(Held { kind: found.taxonomy?.to_owned(), at, sure })
         })
     });
-    Ok(Discovered { all: all.collect(), unread: report.unread.len() as u64, hidden: 0 })
+    // Where nothing was read, something that is there may be missing.
+    let nothing = u64::from(report.unread.is_empty() && report.blank());
+    Ok(Discovered { all: all.collect(), unread: report.unread.len() as u64 + nothing, hidden: 0 })
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf, absolute};
 
 use zhunsheng_source::{Lang, Text};
-use zhunsheng_web::{App, Options};
+use zhunsheng_web::{App, Options, ServeError};
 use zhunsheng_workspace::Workspace;
 
 use crate::args::ServeArgs;
@@ -45,7 +45,6 @@ pub fn run(
     }
     begin_sparing();
     let listen = Options { listen: args.listen, open: args.open_to_network };
-    let refused = |error: zhunsheng_web::ServeError| Failure::Said(error.text());
     zhunsheng_web::available(&listen).map_err(refused)?;
     let said = |error: zhunsheng_workspace::Error| Failure::Said(error.text());
     // Jobs run elsewhere: they are told the same catalogue by its whole path.
@@ -90,4 +89,21 @@ pub fn run(
     told?;
     served.map_err(refused)?;
     Ok(0)
+}
+
+/// Why nothing is served, in both languages.
+fn refused(error: ServeError) -> Failure {
+    let zh = match &error {
+        ServeError::NotLoopback(address) => {
+            format!("`{address}` 可从其他机器访问：请在前面设置 https 代理，或者加上 `--open-to-network`")
+        }
+        ServeError::Listen(address, cause) if cause.kind() == std::io::ErrorKind::AddrInUse => {
+            format!("无法监听 `{address}`：端口已被占用；请用 `--listen` 换一个")
+        }
+        ServeError::Listen(address, cause) => {
+            format!("无法监听 `{address}`：{}；请用 `--listen` 换一个", crate::input::reason(cause).zh)
+        }
+        ServeError::Start(cause) => format!("无法启动服务：{}", crate::input::reason(cause).zh),
+    };
+    Failure::said(zh, error.to_string())
 }

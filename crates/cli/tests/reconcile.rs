@@ -377,6 +377,12 @@ fn a_scan_that_is_unsure_or_hides_something_is_open_and_one_not_named_is_refused
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("`data`") && said.contains("target.event_records"), "{said}");
+    // A scan of nothing shows nothing.
+    let at = scanned("reconcile-scan-nothing", CARDS, "low", true);
+    let nothing = serde_json::json!({"files": [], "unread": [], "hidden": 0, "shown_from": "low"});
+    std::fs::write(at.join("records/discovered.json"), nothing.to_string()).unwrap();
+    let value = assessed(at.to_str().unwrap());
+    assert_eq!(of_scan(&value, "found.extent")[0].0, "undetermined");
     // Named as held, and not there: what depends on it is open.
     let at = scanned("reconcile-scan-absent", CARDS, "low", true);
     std::fs::remove_file(at.join("records/discovered.json")).unwrap();

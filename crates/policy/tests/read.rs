@@ -203,7 +203,8 @@ fn command(
 fn html_is_html_and_shows_no_markup_of_the_file() {
     use zhunsheng_policy::cli::{DiffArgs, FileArgs, Format as As, PolicyCommand as Do};
     let text = "# 隐私政策\n\n我们收集您的手机号码，用于 &lt;script&gt;alert(1)&lt;/script&gt; 注册账号。\n\n我们会存储这些信息。\n";
-    let all: [(&str, fn(std::path::PathBuf) -> Do); 3] = [
+    type Made = fn(std::path::PathBuf) -> Do;
+    let all: [(&str, Made); 3] = [
         ("read.md", |file| Do::Read(FileArgs { file, format: As::Html })),
         ("practices.md", |file| Do::Practices(FileArgs { file, format: As::Html })),
         ("diff.md", |new| {

@@ -13,7 +13,6 @@ use axum::{Router, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
-use zhunsheng_source::Text;
 
 use crate::app::App;
 use crate::fault::Fault;
@@ -54,23 +53,6 @@ pub enum ServeError {
     /// The system gives no threads or signals.
     #[error("cannot start the server: {0}")]
     Start(std::io::Error),
-}
-
-impl ServeError {
-    /// In words, in both languages.
-    pub fn text(&self) -> Text {
-        let zh = match self {
-            ServeError::NotLoopback(address) => {
-                format!("`{address}` 可从其他机器访问：请在前面设置 https 代理，或者加上 `--open-to-network`")
-            }
-            ServeError::Listen(address, cause) if cause.kind() == std::io::ErrorKind::AddrInUse => {
-                format!("无法监听 `{address}`：端口已被占用；请用 `--listen` 换一个")
-            }
-            ServeError::Listen(address, cause) => format!("无法监听 `{address}`：{cause}；请用 `--listen` 换一个"),
-            ServeError::Start(cause) => format!("无法启动服务：{cause}"),
-        };
-        Text::new(zh, self.to_string())
-    }
 }
 
 /// Whether it may and can be listened there, before anything is made that a refusal would leave behind.

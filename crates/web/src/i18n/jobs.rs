@@ -141,6 +141,7 @@ texts! {
     discover_hidden(count): "另有 {count} 项置信度低的未列出。", "{count} of low confidence are not listed.";
     diff_material: "有须重新告知的改动", "there are changes to be made known again";
     diff_minor: "没有须重新告知的改动", "no change has to be made known again";
+    diff_open: "有一个版本没有读全，不能判断是否有须重新告知的改动；请在任务的提示中查看原因，或换用文字版。", "One version could not be read in full, so whether a change has to be made known again cannot be told; see the job's messages for why, or use a version with text.";
     diff_change: "改动", "Change";
     diff_before: "改前", "Before";
     diff_after: "改后", "After";

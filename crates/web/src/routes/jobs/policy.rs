@@ -340,7 +340,8 @@ struct Change {
 
 #[derive(Deserialize)]
 struct Differences {
-    material: bool,
+    /// None where a version could not be read in full.
+    material: Option<bool>,
     changes: Vec<Change>,
 }
 

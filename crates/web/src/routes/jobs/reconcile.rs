@@ -189,7 +189,24 @@ struct FoundFile {
 #[derive(Deserialize)]
 struct Unread {
     path: String,
-    reason: String,
+    #[serde(flatten)]
+    reason: Reason,
+}
+
+/// Why a place of the data was not read.
+#[derive(Deserialize)]
+struct Reason {
+    #[serde(rename = "reason_zh", default)]
+    zh: String,
+    #[serde(rename = "reason")]
+    en: String,
+}
+
+impl Reason {
+    /// In the language of the page; results of before know English alone.
+    fn get(&self, t: &crate::i18n::Words) -> &str {
+        if t.0 == zhunsheng_source::Lang::Zh && !self.zh.is_empty() { &self.zh } else { &self.en }
+    }
 }
 
 #[derive(Deserialize)]
