@@ -75,7 +75,7 @@ pub struct Opinion {
     pub criteria: Vec<Adjusted>,
     /// Said, on record, done.
     pub reconciled: Vec<Reconciled>,
-    /// What objects are called, by id.
+    /// What objects are called, by kind and id: `activity/order`.
     pub names: BTreeMap<String, String>,
     /// What is missing to conclude.
     pub requests: Vec<Request>,
@@ -296,6 +296,8 @@ pub struct GapObject {
 pub struct Determined {
     /// Leaf.
     pub leaf: String,
+    /// Kind of the object.
+    pub kind: String,
     /// Object: id, empty for a singleton.
     pub object: String,
     /// What the machine said.
@@ -351,6 +353,8 @@ pub struct Duty {
 pub struct Judged {
     /// Dimension.
     pub dimension: String,
+    /// Kind of its objects.
+    pub kind: String,
     /// Leaf.
     pub leaf: String,
     /// Title of its clause.
@@ -387,6 +391,8 @@ pub struct Unchecked {
 pub struct Adjusted {
     /// Leaf.
     pub leaf: String,
+    /// Kind of its objects.
+    pub kind: String,
     /// Stricter or looser.
     pub effect: Text,
     /// What it demands.

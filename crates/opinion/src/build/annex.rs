@@ -97,6 +97,7 @@ fn judged(bench: &Bench<'_>, leaf: &Leaf, findings: &[zhunsheng_verdict::Finding
         .collect();
     Judged {
         dimension: words::place(a, leaf).2.to_owned(),
+        kind: leaf.object.clone(),
         leaf: leaf.id.clone(),
         title: a.catalogue.clause_of(leaf).map(|clause| clause.title.clone()).unwrap_or_default(),
         requirement: leaf.requirement.clone(),

@@ -145,19 +145,17 @@ impl Opinion {
     }
 }
 
-/// What objects are called. An id that means several things under different names means none of them.
+/// What objects are called, by kind and id.
 fn names(bench: &Bench<'_>) -> BTreeMap<String, String> {
-    let mut names: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut names = BTreeMap::new();
     for (kind, _) in bench.a.catalogue.schema.kinds.iter().filter(|(_, kind)| kind.collection.is_some()) {
         for record in bench.objects(kind) {
-            let name = zhunsheng_report::named::stated_name(bench.a, record);
-            let held = names.entry(bench.facts().id(record).to_owned()).or_insert_with(|| name.clone());
-            if *held != name {
-                *held = None;
+            if let Some(name) = zhunsheng_report::named::stated_name(bench.a, record) {
+                names.insert(format!("{kind}/{}", bench.facts().id(record)), name);
             }
         }
     }
-    names.into_iter().filter_map(|(id, name)| Some((id, name?))).collect()
+    names
 }
 
 fn packs(a: &Assessment<'_>) -> Vec<SectorPack> {
@@ -281,6 +279,7 @@ fn criteria(bench: &Bench<'_>) -> Vec<Adjusted> {
         objects.truncate(OBJECTS);
         Adjusted {
             leaf: one.leaf.clone(),
+            kind: a.catalogue.leaf(&one.leaf).map_or_else(String::new, |leaf| leaf.object.clone()),
             effect: words::effect(one.effect),
             demands: one.demands.clone(),
             source: one.source.clone(),
@@ -305,6 +304,7 @@ fn determined(bench: &Bench<'_>, finding: &Finding, position: usize) -> Option<D
     let made = bench.a.dossier.determinations.get(position)?;
     Some(Determined {
         leaf: made.leaf.clone(),
+        kind: bench.a.object(finding).0.to_owned(),
         object: made.object.clone(),
         automatic: finding.automatic,
         verdict: made.verdict,

@@ -177,7 +177,7 @@ impl Writer<'_> {
             let named: Vec<&String> = objects.iter().filter(|id| !id.is_empty()).collect();
             if !named.is_empty() {
                 verdicts.push(plain(self.t("：", ": ")));
-                verdicts.extend(self.listed(&named));
+                verdicts.extend(self.listed(&one.kind, &named));
             }
             if *more > 0 {
                 verdicts.push(muted(match self.lang {

@@ -135,7 +135,7 @@ impl Writer<'_> {
             let more = ids.len().saturating_sub(NAMED);
             let named: Vec<&String> = ids.iter().take(NAMED).collect();
             let mut spans = vec![plain(self.t(zh, en))];
-            spans.extend(self.listed(&named));
+            spans.extend(self.listed("activity", &named));
             if more > 0 {
                 spans.push(plain(match self.lang {
                     Lang::Zh => format!(" 等，共 {} 项", ids.len()),
@@ -244,7 +244,7 @@ impl Writer<'_> {
                 let mut what = vec![bold(&one.leaf)];
                 if !one.object.is_empty() {
                     what.push(plain("\n"));
-                    what.extend(self.listed(&[&one.object]));
+                    what.extend(self.listed(&one.kind, &[&one.object]));
                 }
                 let mut verdicts = vec![self.verdict(one.automatic), plain(" → "), self.verdict(one.verdict)];
                 if one.replaced {

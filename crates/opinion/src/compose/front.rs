@@ -316,7 +316,7 @@ impl Writer<'_> {
                         objects.push(plain("\n"));
                     }
                     if !id.is_empty() {
-                        objects.extend(self.listed(&[id]));
+                        objects.extend(self.listed(&one.kind, &[id]));
                         objects.push(plain(" "));
                     }
                     objects.push(plain(format!("{}{}", self.x(met), self.t("；按标准", "; by the standard "))));

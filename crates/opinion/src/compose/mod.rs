@@ -86,13 +86,13 @@ impl Writer<'_> {
     }
 
     /// Objects by what they are called, with their ids.
-    fn listed(&self, ids: &[&String]) -> Spans {
+    fn listed(&self, kind: &str, ids: &[&String]) -> Spans {
         let mut spans = Spans::new();
         for (index, id) in ids.iter().enumerate() {
             if index > 0 {
                 spans.push(plain(self.t("、", ", ")));
             }
-            match self.o.names.get(*id) {
+            match self.o.names.get(&format!("{kind}/{id}")) {
                 Some(name) => spans.extend([plain(format!("{name} ")), Span { tone: Tone::Muted, ..code(*id) }]),
                 None => spans.push(code(*id)),
             }
