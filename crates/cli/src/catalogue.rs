@@ -88,7 +88,7 @@ pub fn run(
             let mut proof = Proof::default();
             let only = only.unwrap_or_default();
             let progress = Progress::new(
-                lang_of(lang, "正在证明条目", "proving leaves"),
+                lang.pick("正在证明条目", "proving leaves"),
                 catalogue.leaves.iter().filter(|leaf| leaf.id.starts_with(&only)).count(),
             );
             for (index, leaf) in catalogue.leaves.iter().enumerate() {
@@ -123,10 +123,6 @@ pub fn run(
             })
         }
     }
-}
-
-fn lang_of<'t>(lang: Lang, zh: &'t str, en: &'t str) -> &'t str {
-    if lang == Lang::Zh { zh } else { en }
 }
 
 /// A clause that loads, lints and proves as it stands.

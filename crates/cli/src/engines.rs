@@ -13,24 +13,16 @@ fn code(result: Result<i32, Failure>) -> Result<u8, Failure> {
 
 /// `zhunsheng sample`
 pub fn sample(command: zhunsheng_records::cli::SampleCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
-    let result = zhunsheng_records::cli::run_sample(command, crate::recorded::lang(lang), out);
+    let result = zhunsheng_records::cli::run_sample(command, lang, out);
     code(result.map_err(|cause| crate::records_words::failed(&cause)))
 }
 
 /// `zhunsheng policy`
 pub fn policy(command: zhunsheng_policy::cli::PolicyCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
-    let lang = match lang {
-        Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
-        Lang::En => zhunsheng_policy::cli::Lang::En,
-    };
     code(zhunsheng_policy::cli::run(command, lang, out).map_err(crate::read_words::policy))
 }
 
 /// `zhunsheng discover`
 pub fn discover(args: &zhunsheng_discover::cli::DiscoverArgs, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
-    let lang = match lang {
-        Lang::Zh => zhunsheng_discover::cli::Lang::Zh,
-        Lang::En => zhunsheng_discover::cli::Lang::En,
-    };
     code(zhunsheng_discover::cli::run(args, lang, out).map_err(crate::read_words::discover))
 }

@@ -71,14 +71,10 @@ pub fn run(
         crate::output::spare(path, &args.dossier, &catalogue, &dossier)?;
     }
     let (table, undecided) = table(args, &catalogue, &dossier, lang)?;
-    let said = match lang {
-        Lang::Zh => zhunsheng_policy::cli::Lang::Zh,
-        Lang::En => zhunsheng_policy::cli::Lang::En,
-    };
     let failed = crate::read_words::policy;
     match &args.output {
-        None => write_table(&table, args.format, said, out).map_err(failed)?,
-        Some(path) => to_file(path, |file| write_table(&table, args.format, said, file).map_err(failed))?,
+        None => write_table(&table, args.format, lang, out).map_err(failed)?,
+        Some(path) => to_file(path, |file| write_table(&table, args.format, lang, file).map_err(failed))?,
     }
     Ok(if !table.findings.is_empty() && !table.only_unsure() {
         1
@@ -154,7 +150,6 @@ pub fn deeds(paths: &[PathBuf], mapping: Option<&Path>, lang: Lang) -> Result<De
 pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>, lang: Lang) -> Result<Deeds, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let seen = practices(paths, mapping, threads).map_err(|cause| crate::records_words::failed(&cause))?;
-    let lang = crate::recorded::lang(lang);
     let all = seen.rows.into_iter().map(|(key, row)| Deed {
         at: row.place(lang),
         activity: key.activity,

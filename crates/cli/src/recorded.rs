@@ -20,14 +20,6 @@ use crate::output::tell;
 use crate::progress::Progress;
 use crate::records_words::failed;
 
-/// The language, as the records crate knows it.
-pub fn lang(lang: Lang) -> zhunsheng_records::Lang {
-    match lang {
-        Lang::Zh => zhunsheng_records::Lang::Zh,
-        Lang::En => zhunsheng_records::Lang::En,
-    }
-}
-
 /// The declaration of a dossier, with the holidays of the years that are known.
 fn derive(catalogue: &Catalogue, dir: &Path) -> Result<Derived, Failure> {
     let dossier = crate::assess::read(catalogue, dir)?;
@@ -92,7 +84,7 @@ pub fn run(
         // Only packs have checks of their own; without them the catalogue need not be read.
         let plain = Surroundings { own: &none, derive: all.derive };
         let around = if packs.is_empty() && root.is_none() { &plain } else { all };
-        zhunsheng_records::cli::run(command, around, lang(language), out)
+        zhunsheng_records::cli::run(command, around, language, out)
     });
     drop(progress);
     let code = code.map_err(|cause| failed(&cause))?;
@@ -130,10 +122,6 @@ pub fn read(
     if due != Due::Read && scan.is_none() {
         return Ok(dossier);
     }
-    let said = match language {
-        Lang::Zh => zhunsheng_policy::enter::Language::Zh,
-        Lang::En => zhunsheng_policy::enter::Language::En,
-    };
     let failed = crate::read_words::policy;
     let open = |id: &str, file: &str| {
         let document = Arc::new(zhunsheng_policy::enter::document(folder, id, file)?);
@@ -143,12 +131,12 @@ pub fn read(
     let kit = Kit::builtin().map_err(failed)?;
     if due == Due::Read {
         let deeds = events(folder, language)?;
-        enter(&catalogue.schema, &mut dossier, &texts, deeds.as_ref(), &kit, said).map_err(failed)?;
+        enter(&catalogue.schema, &mut dossier, &texts, deeds.as_ref(), &kit, language).map_err(failed)?;
     }
     if let Some(path) = scan {
         let data = zhunsheng_policy::reconcile::discovered::read(&path).map_err(failed)?;
         let (texts, place) = ((due == Due::Read).then_some(&texts), path.display().to_string());
-        enter_found(&catalogue.schema, &mut dossier, texts, (&data, &place), &kit, said).map_err(failed)?;
+        enter_found(&catalogue.schema, &mut dossier, texts, (&data, &place), &kit, language).map_err(failed)?;
     }
     Ok(dossier)
 }
@@ -180,14 +168,13 @@ fn with_records(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, langua
     }
     let again = || Ok(catalogue.clone());
     let folder = if dir.is_file() { dir.parent().unwrap_or(Path::new(".")) } else { dir };
-    let options = around(&again, language, |around| {
-        zhunsheng_records::cli::of_dossier(folder, around, lang(language)).map_err(said)
-    })?;
+    let options =
+        around(&again, language, |around| zhunsheng_records::cli::of_dossier(folder, around, language).map_err(said))?;
     let Some(options) = options else { return crate::assess::read(catalogue, dir) };
     let report = audit(&options).map_err(said)?;
     let place = folder.join("records").display().to_string();
     let file = sources.add(&place);
-    let mut node = node(&report.json(lang(language), false).to_string(), file, &sources)?;
+    let mut node = node(&report.json(language, false).to_string(), file, &sources)?;
     // There is no file with these lines; the folder is where it comes from.
     whole(&mut node, At::file(file));
     let records = facts(&node, &place).map_err(said)?;

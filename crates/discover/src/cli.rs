@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+pub use zhunsheng_source::Lang;
 
 use crate::error::Error;
 use crate::kind::Confidence;
@@ -42,16 +43,6 @@ pub enum Least {
     Medium,
     /// What is certain.
     High,
-}
-
-/// The language of the output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lang {
-    /// 中文
-    #[default]
-    Zh,
-    /// English
-    En,
 }
 
 /// Directories deeper than this are not entered.

@@ -5,15 +5,16 @@ use zhunsheng_policy::cli::{Lang, PolicyCommand, run};
 
 #[derive(Parser)]
 struct Cli {
-    #[arg(long, value_enum, default_value_t)]
-    lang: Lang,
+    /// English instead of Chinese.
+    #[arg(long)]
+    en: bool,
     #[command(subcommand)]
     command: PolicyCommand,
 }
 
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
-    match run(cli.command, cli.lang, &mut std::io::stdout().lock()) {
+    match run(cli.command, if cli.en { Lang::En } else { Lang::Zh }, &mut std::io::stdout().lock()) {
         Ok(code) => std::process::ExitCode::from(u8::try_from(code).unwrap_or(2)),
         Err(e) => {
             eprintln!("{e}");

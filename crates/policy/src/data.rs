@@ -3,27 +3,7 @@
 use crate::error::Error;
 use serde::Deserialize;
 use serde::Serialize;
-
-/// Language of text output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Lang {
-    /// Chinese.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// The wording in this language.
-    #[must_use]
-    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
-        match self {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
-    }
-}
+pub use zhunsheng_source::Lang;
 
 /// Chinese and English wording of one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]

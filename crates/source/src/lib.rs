@@ -6,11 +6,13 @@
 mod diagnostic;
 mod files;
 mod nearest;
+mod pairs;
 mod text;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{NOT_REGULAR, open_regular};
 pub use nearest::nearest;
+pub use pairs::{national, pairs};
 pub use text::{At, Lang, Sources, Text, plain, plain_lines};
 pub use yaml::{Key, Limits, Node, Value, parse};

@@ -11,9 +11,10 @@ use std::sync::{Arc, OnceLock};
 
 use zhunsheng_dossier::{Dossier, Named};
 use zhunsheng_policy::doc::Document;
-use zhunsheng_policy::enter::{Due, Language, Memory, Opened, Texts, due};
+use zhunsheng_policy::enter::{Due, Memory, Opened, Texts, due};
 use zhunsheng_policy::read::{MAX_BYTES, bytes_as};
 use zhunsheng_policy::report::Kit;
+use zhunsheng_source::Lang;
 
 use crate::blob::Blob;
 use crate::error::{Error, Result};
@@ -60,7 +61,7 @@ pub(crate) fn enter(
     };
     let memory = shelf.compared.place(assessment);
     let texts = Texts { folder: Path::new(""), open: &open, memory: Some(&memory) };
-    zhunsheng_policy::enter::enter(schema, dossier, &texts, None, shelf.kit()?, Language::Zh)
+    zhunsheng_policy::enter::enter(schema, dossier, &texts, None, shelf.kit()?, Lang::Zh)
         .map_err(|cause| Error::Internal(cause.to_string()))?;
     Ok(hashes)
 }

@@ -3,6 +3,11 @@
 use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, GB18030, UTF_16BE, UTF_16LE};
+use zhunsheng_source::{national, pairs};
+
+/// Least share of the characters, in hundredths, that are common in GB 2312, for a file to be GB 18030. Chinese text has 98 and more,
+/// names fewer; Big5 read as GB 18030 has 14, Korean 35 at most.
+const COMMON: usize = 60;
 
 /// Size of a block, in bytes.
 pub const BLOCK: usize = 1 << 20;
@@ -75,7 +80,8 @@ pub fn detect(head: &[u8]) -> Option<Encoding> {
                 || ('\u{FF00}'..='\u{FFEF}').contains(c)
         })
         .count();
-    if wrong * 50 <= han && han * 3 >= high / 2 && national(head) {
+    let (all, common) = pairs(head, national);
+    if wrong * 50 <= han && han * 3 >= high / 2 && common * 100 >= all * COMMON {
         Some(Encoding::Gb18030)
     } else if high * 3 > head.len() {
         None
@@ -83,28 +89,6 @@ pub fn detect(head: &[u8]) -> Option<Encoding> {
         // Mostly ASCII with stray bytes: read as it is.
         Some(Encoding::Utf8)
     }
-}
-
-/// Whether most characters of two bytes are punctuation or among the 3,755 common ones of GB 2312. Chinese text in GB 18030 has 98
-/// in 100 of them and more, names fewer; Big5 read as GB 18030 has 14, Korean 35 at most.
-fn national(head: &[u8]) -> bool {
-    let (mut all, mut common) = (0, 0);
-    let mut rest = head;
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        if *first < 0x80 {
-            continue;
-        }
-        let [second, tail @ ..] = tail else { break };
-        all += 1;
-        if *second >= 0x40 {
-            common += usize::from(*second >= 0xA1 && matches!(*first, 0xA1..=0xA3 | 0xB0..=0xD7));
-            rest = tail;
-        } else if second.is_ascii_digit() {
-            rest = tail.get(2..).unwrap_or_default();
-        }
-    }
-    common * 100 >= all * 60
 }
 
 /// Whether a text that is read as UTF-8 holds more than stray bytes of another encoding, so that names in it are not read.

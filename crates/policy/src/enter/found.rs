@@ -74,7 +74,7 @@ struct Results<'a> {
 
 impl Results<'_> {
     fn words(&self, texts: &[Text]) -> Vec<String> {
-        texts.iter().map(|text| self.around.lang.of(text).to_owned()).collect()
+        texts.iter().map(|text| text.get(self.around.lang).to_owned()).collect()
     }
 
     /// `unsure`: not every text was read; `blind`: some activity states no types, so that it may be the one that has this.

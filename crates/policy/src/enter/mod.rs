@@ -12,7 +12,7 @@ mod node;
 mod sides;
 mod texts;
 
-use crate::data::Text;
+use crate::data::{Lang, Text};
 use crate::doc::Document;
 use crate::error::Error;
 use crate::items::Analysis;
@@ -23,24 +23,6 @@ use std::fmt::Write as _;
 use std::path::{Component, Path};
 use std::sync::{Arc, Mutex, PoisonError};
 use zhunsheng_dossier::{Change, Dossier, Named, RecordId, Schema, Val};
-
-/// The language of sentences in results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Chinese.
-    Zh,
-    /// English.
-    En,
-}
-
-impl Language {
-    fn of(self, text: &Text) -> &str {
-        match self {
-            Language::Zh => &text.zh,
-            Language::En => &text.en,
-        }
-    }
-}
 
 /// A policy whose text was read.
 pub(crate) struct Read {
@@ -61,7 +43,7 @@ pub(crate) struct Around<'a> {
     named: Named<'a>,
     dossier: &'a Dossier,
     kit: &'a Kit,
-    lang: Language,
+    lang: Lang,
 }
 
 /// A file of a dossier, which stays inside its folder.
@@ -137,7 +119,7 @@ pub fn enter(
     texts: &Texts<'_>,
     deeds: Option<&Deeds>,
     kit: &Kit,
-    lang: Language,
+    lang: Lang,
 ) -> Result<(), Error> {
     let mut rests_on = format!("{lang:?}");
     let (read, unread) = read(schema, dossier, texts, &mut rests_on)?;
@@ -225,7 +207,7 @@ pub fn enter_found(
     texts: Option<&Texts<'_>>,
     (data, place): (&Discovered, &str),
     kit: &Kit,
-    lang: Language,
+    lang: Lang,
 ) -> Result<(), Error> {
     may_compare(schema, dossier)?;
     let (read, unread) = match texts {

@@ -1,7 +1,7 @@
 //! How policy, inventory and events differ.
 
 use super::node::{Part, Tally};
-use super::{Around, Language, Read};
+use super::{Around, Lang, Read};
 use crate::data::Text;
 use crate::error::Error;
 use crate::items::Analysis;
@@ -155,14 +155,14 @@ impl Product<'_> {
                     "政策文本未能全部读取或不是中文",
                     "the text could not be read in full, or is not in Chinese",
                 );
-                tally.lacking.push(self.around.lang.of(&text).to_owned());
+                tally.lacking.push(text.get(self.around.lang).to_owned());
             }
             if check.done && self.open_deeds {
                 let text = Text::new(
                     "事件的环节、类型或不能读取的行",
                     "stage or type of events, or rows that could not be read",
                 );
-                tally.lacking.push(self.around.lang.of(&text).to_owned());
+                tally.lacking.push(text.get(self.around.lang).to_owned());
             }
         };
         if check.of_policy {
@@ -249,15 +249,15 @@ impl Product<'_> {
 }
 
 /// A finding with the addresses of all its sides, and the sentence of the policy.
-pub fn sample(finding: &Finding, label: &str, third: &Text, read: &[&Read], lang: Language) -> String {
-    let mut out = format!("{label}{}. {}", finding.number, lang.of(&finding.message));
+pub fn sample(finding: &Finding, label: &str, third: &Text, read: &[&Read], lang: Lang) -> String {
+    let mut out = format!("{label}{}. {}", finding.number, finding.message.get(lang));
     for value in &finding.sides {
         let name = match value.side {
             Side::Said => Text::new("政策", "policy"),
             Side::OnRecord => Text::new("清单", "inventory"),
             Side::Done => third.clone(),
         };
-        out.push_str(&format!("｜{} {}", lang.of(&name), place(value, read)));
+        out.push_str(&format!("｜{} {}", name.get(lang), place(value, read)));
     }
     out
 }

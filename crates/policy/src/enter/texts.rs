@@ -125,7 +125,7 @@ impl Text<'_> {
             return;
         }
         let lang = self.around.lang;
-        let title = lang.of(&item.title);
+        let title = item.title.get(lang);
         let claimed = item.facts.iter().chain(&item.absent).any(|field| self.stated(field) == Some(true));
         tally.examined += 1;
         let sentences = self.sentences(outcome);
@@ -134,7 +134,7 @@ impl Text<'_> {
             Verdict::Missing if !claimed => {
                 tally.wrong += 1;
                 let text = crate::data::Text::new(format!("{title}：未找到"), format!("{title}: not found"));
-                tally.samples.push(format!("{} {}", self.read.file, lang.of(&text)));
+                tally.samples.push(format!("{} {}", self.read.file, text.get(lang)));
             }
             Verdict::Missing => {
                 tally.open = true;
@@ -142,7 +142,7 @@ impl Text<'_> {
                     format!("{title}：卷宗称已披露，文本中没有找到；请指出是哪一句"),
                     format!("{title}: stated as disclosed, not found in the text; show the sentence"),
                 );
-                tally.lacking.push(format!("{} {}", self.read.file, lang.of(&text)));
+                tally.lacking.push(format!("{} {}", self.read.file, text.get(lang)));
             }
             Verdict::Partly | Verdict::Undetermined => {
                 // A part that a text can only deny says nothing where it is not denied.
@@ -150,7 +150,7 @@ impl Text<'_> {
                     return;
                 }
                 tally.open = true;
-                let why = outcome.reason.as_ref().map_or("", |reason| lang.of(reason));
+                let why = outcome.reason.as_ref().map_or("", |reason| reason.get(lang));
                 tally.lacking.push(format!("{title} {sentences} {why}").trim().to_owned());
             }
         }

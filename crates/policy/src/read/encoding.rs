@@ -4,6 +4,7 @@
 
 use crate::doc::Problem;
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use zhunsheng_source::{national, pairs};
 
 /// Least share of a text's characters, in hundredths, that are punctuation or among the 3,755 common ones of GB 2312, for it to
 /// be GB 18030. Of 312 real policies in that encoding the lowest is .981; the same in Big5 read as GB 18030 reach .137, in
@@ -29,9 +30,9 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<Problem>), String> {
     }
     let sample = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
     let high = sample.iter().filter(|b| **b >= 0x80).count();
-    let (pairs, common) = pairs(sample, national);
-    let chinese = common * 100 >= pairs * COMMON;
-    if chinese && pairs > 0 {
+    let (all, common) = pairs(sample, national);
+    let chinese = all > 0 && common * 100 >= all * COMMON;
+    if chinese {
         let (text, _, bad) = GB18030.decode(bytes);
         if !bad {
             return Ok((text.into_owned(), None));
@@ -51,14 +52,14 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<Problem>), String> {
     if replaced * 20 <= beyond || high * 50 <= sample.len() {
         return Ok((lossy.into_owned(), Some(undecodable(UTF_8.name()))));
     }
-    if chinese && pairs > 0 {
+    if chinese {
         let (text, _, _) = GB18030.decode(bytes);
-        if wrong(&text) * 20 <= pairs {
+        if wrong(&text) * 20 <= all {
             return Ok((text.into_owned(), Some(undecodable(GB18030.name()))));
         }
     }
-    let (pairs, common) = self::pairs(sample, taiwan);
-    let big5 = common * 100 >= pairs * COMMON && !BIG5.decode(bytes).2;
+    let (all, common) = pairs(sample, taiwan);
+    let big5 = common * 100 >= all * COMMON && !BIG5.decode(bytes).2;
     let what = if big5 {
         "it seems to be in Big5, which is not read"
     } else {
@@ -98,35 +99,9 @@ fn named(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(label.as_bytes()).filter(|e| ![UTF_8, GB18030, encoding_rs::GBK].contains(e))
 }
 
-/// Punctuation, and the common characters of GB 2312.
-fn national(first: u8, second: u8) -> bool {
-    second >= 0xa1 && matches!(first, 0xa1..=0xa3 | 0xb0..=0xd7)
-}
-
 /// Punctuation, and the common characters of Big5.
 fn taiwan(first: u8, second: u8) -> bool {
     matches!(second, 0x40..=0x7e | 0xa1..=0xfe) && matches!(first, 0xa1..=0xc6)
-}
-
-/// Characters of more than one byte, and how many of them are common. A character of four bytes is not.
-fn pairs(bytes: &[u8], is_common: fn(u8, u8) -> bool) -> (usize, usize) {
-    let (mut all, mut common) = (0, 0);
-    let mut rest = bytes;
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        if *first < 0x80 {
-            continue;
-        }
-        let [second, tail @ ..] = tail else { break };
-        all += 1;
-        if *second >= 0x40 {
-            common += usize::from(is_common(*first, *second));
-            rest = tail;
-        } else if second.is_ascii_digit() {
-            rest = tail.get(2..).unwrap_or_default();
-        }
-    }
-    (all, common)
 }
 
 fn undecodable(encoding: &str) -> Problem {

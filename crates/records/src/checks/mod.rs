@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use zhunsheng_catalogue::RecordCheck;
+pub use zhunsheng_source::Lang;
 
 /// The catalogue files, in the order of the report.
 pub const CATALOGUE: [(&str, &str); 6] = [
@@ -102,16 +103,6 @@ pub struct Bilingual {
     pub en: String,
 }
 
-/// Language of the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lang {
-    /// Chinese.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
 impl Bilingual {
     /// The text in a language.
     #[must_use]
@@ -180,7 +171,7 @@ fn asked((examine, violation): &(String, String)) -> Vec<String> {
     let mut columns = Vec::new();
     for (name, column) in [
         ("given", None),
-        ("implied", None),
+        ("implied", Some("pre_ticked")),
         ("separate", Some("separate")),
         ("written", Some("written")),
         ("guardian", Some("guardian")),
@@ -240,6 +231,7 @@ mod tests {
         assert!(of("event.hour > 3 && !state.notice.policy").is_empty());
         assert_eq!(of("!state.consent.given"), ["consents.explicit"]);
         assert_eq!(of("!state.consent\n  .separate"), ["consents.explicit", "consents.separate"]);
+        assert_eq!(of("state.consent.implied"), ["consents.explicit", "consents.pre_ticked"]);
         assert!(of("state.consent.withdrawn").is_empty());
     }
 

@@ -80,10 +80,7 @@ const KINDS: &[(&str, &str, &str)] = &[
 
 fn word<'a>(words: Words, table: &'a [(&'a str, &'a str, &'a str)], id: &'a str) -> &'a str {
     let found = table.iter().find(|(held, ..)| *held == id);
-    found.map_or(id, |(_, zh, en)| match words.0 {
-        zhunsheng_source::Lang::Zh => zh,
-        zhunsheng_source::Lang::En => en,
-    })
+    found.map_or(id, |(_, zh, en)| words.0.pick(zh, en))
 }
 
 impl Words {
