@@ -229,6 +229,13 @@ fn every_pack_has_a_case_that_conforms_and_one_that_fails() {
             let assessment = assess(&catalogue, &dossier, &Input { only_packs: true, ..Input::default() }).unwrap();
             assert_eq!(assessment.packs.len(), 1, "{pack}-{suffix} names its pack");
             let id = |leaf: usize| catalogue.leaves[leaf].id.as_str();
+            if wanted == Outcome::Conformant {
+                // Beyond the pack most is open, but a case that conforms has no gap anywhere.
+                let whole = assess(&catalogue, &dossier, &Input::default()).unwrap();
+                let gaps: Vec<_> =
+                    whole.findings.iter().filter(|f| f.verdict == Outcome::Gap).map(|f| id(f.leaf)).collect();
+                assert!(gaps.is_empty(), "{pack}-{suffix}: {gaps:?}");
+            }
             let bad = |outcome: Outcome| {
                 outcome == Outcome::Undetermined || (outcome == Outcome::Gap && wanted == Outcome::Conformant)
             };
