@@ -15,8 +15,8 @@ use zhunsheng_workspace::{
 };
 
 use super::inventory::choices;
-use super::judged::judged;
-use super::workpaper::rows::{object_name, sign};
+use super::judged::{Names, judged};
+use super::workpaper::sign;
 use super::{Answering, Route, Run, get};
 use crate::fault::Fault;
 use crate::forms::{Context, FieldForm, Form, field, parse};
@@ -65,6 +65,7 @@ struct Show<'a> {
     catalogue: &'a Catalogue,
     who: String,
     list: Checklist,
+    names: Names,
     places: Vec<Place>,
     judged: bool,
     wrong: String,
@@ -76,7 +77,7 @@ impl Show<'_> {
     }
 
     fn object(&self, one: &ChecklistFinding) -> String {
-        object_name(self.catalogue, self.page.t, &one.kind, &one.object)
+        self.names.of(self.catalogue, self.page.t, &one.kind, &one.object)
     }
 }
 
@@ -92,6 +93,7 @@ fn build(visit: &Visit, wrong: String) -> Result<Show<'_>, Fault> {
         catalogue: workspace.catalogue(),
         who,
         list: Checklist::default(),
+        names: Names::default(),
         places: Vec::new(),
         judged: true,
         wrong,
@@ -133,6 +135,7 @@ fn build(visit: &Visit, wrong: String) -> Result<Show<'_>, Fault> {
             id: place.object,
         });
     }
+    show.names = Names::all(visit)?;
     show.list = list;
     Ok(show)
 }

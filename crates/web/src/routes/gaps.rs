@@ -1,15 +1,13 @@
 //! The gap register: every gap that was ever shown, what was done about it, by whom.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::http::StatusCode;
 use zhunsheng_catalogue::{Catalogue, Level};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_workspace::{Action, Deed, Error, NewStep, Registered, Standing, Step, Weight};
 
-use super::judged::names_of_objects;
-use super::workpaper::{object_name, sign};
+use super::judged::Names;
+use super::workpaper::sign;
 use super::{Route, get, post};
 use crate::fault::Fault;
 use crate::i18n::Words;
@@ -42,16 +40,13 @@ struct GapRow {
 }
 
 impl GapRow {
-    fn new(visit: &Visit, catalogue: &Catalogue, gap: &Registered, names: &BTreeMap<String, String>) -> GapRow {
+    fn new(visit: &Visit, catalogue: &Catalogue, gap: &Registered, object: String) -> GapRow {
         let (t, own) = (visit.t(), &gap.gap.value);
         let leaf = catalogue.leaf(&own.leaf);
         GapRow {
             href: visit.page.at(format!("/gaps/{}", encode(&gap.gap.id))),
             workpaper: visit.page.at(format!("/workpaper?at={}", encode(&gap.gap.id))),
-            object: leaf.map_or_else(String::new, |leaf| {
-                let named = names.get(&format!("{} {}", leaf.object, own.object)).cloned();
-                named.unwrap_or_else(|| object_name(catalogue, t, &leaf.object, &own.object))
-            }),
+            object,
             requirement: leaf.map_or_else(String::new, |leaf| {
                 let text = if leaf.gap.zh.is_empty() { &leaf.requirement } else { &leaf.gap };
                 t.of(text).to_owned()
@@ -145,8 +140,14 @@ fn list(visit: &Visit) -> Answer {
         stands && severe && (weight.is_empty() || gap.gap.value.weight.word() == weight)
     };
     let catalogue = visit.app.workspace.catalogue();
-    let names = names_of_objects(visit)?;
-    page.gaps = gaps.iter().filter(wanted).map(|gap| GapRow::new(visit, catalogue, gap, &names)).collect();
+    let names = Names::all(visit)?;
+    let row = |gap: &Registered| {
+        let own = &gap.gap.value;
+        let leaf = catalogue.leaf(&own.leaf);
+        let object = leaf.map_or_else(String::new, |leaf| names.of(catalogue, visit.t(), &leaf.object, &own.object));
+        GapRow::new(visit, catalogue, gap, object)
+    };
+    page.gaps = gaps.iter().filter(wanted).map(row).collect();
     Ok(html(&page))
 }
 
@@ -275,9 +276,10 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
     let leaf = catalogue.leaf(&own.leaf);
     let clause = leaf.and_then(|leaf| catalogue.clause_of(leaf));
     let since = own.steps.iter().rev().take_while(|step| step.deed != Deed::Reopened);
+    let object = leaf.map_or(Ok(String::new()), |leaf| Names::one(visit, &leaf.object, &own.object))?;
     let page = One {
         page: &visit.page,
-        row: GapRow::new(visit, catalogue, &gap, &names_of_objects(visit)?),
+        row: GapRow::new(visit, catalogue, &gap, object),
         clause: clause.map_or_else(String::new, |clause| format!("{} {}", clause.id, t.of(&clause.title))),
         remedy: leaf.map_or_else(String::new, |leaf| t.of(&leaf.remedy).to_owned()),
         found: own.found.clone(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::ShapeId;
 use zhunsheng_verdict::{Assessment, Finding};
 use zhunsheng_workspace::{Action, Address, Error, Judged};
@@ -29,19 +30,46 @@ pub fn called(a: &Assessment<'_>, t: Words, finding: &Finding) -> String {
     t.say(zhunsheng_report::named::object(a, finding))
 }
 
-/// What the objects that were judged are called, by kind and id with a space between.
-pub fn names_of_objects(visit: &Visit) -> Result<BTreeMap<String, String>, Fault> {
-    let mut names = BTreeMap::new();
-    let Some(judged) = judged(visit)? else { return Ok(names) };
-    let a = judged.assessment();
-    let mut seen = HashSet::new();
-    for finding in a.findings.iter() {
-        if finding.object != 0 && seen.insert(finding.object) {
-            let (kind, id) = a.object(finding);
-            names.insert(format!("{kind} {id}"), called(&a, visit.t(), finding));
+/// What objects are called, for pages that list them: by kind and id, with a space between, those that were judged.
+#[derive(Default)]
+pub struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// Of every object that was judged.
+    pub fn all(visit: &Visit) -> Result<Names, Fault> {
+        let mut names = BTreeMap::new();
+        let Some(judged) = judged(visit)? else { return Ok(Names(names)) };
+        let a = judged.assessment();
+        let mut seen = HashSet::new();
+        for finding in a.findings.iter() {
+            if finding.object != 0 && seen.insert(finding.object) {
+                let (kind, id) = a.object(finding);
+                names.insert(format!("{kind} {id}"), called(&a, visit.t(), finding));
+            }
         }
+        Ok(Names(names))
     }
-    Ok(names)
+
+    /// Of one object.
+    pub fn one(visit: &Visit, kind: &str, id: &str) -> Result<String, Fault> {
+        let mut names = Names::default();
+        if let Some(judged) = judged(visit)? {
+            let a = judged.assessment();
+            if let Some(finding) = a.findings.iter().find(|one| one.object != 0 && a.object(one) == (kind, id)) {
+                names.0.insert(format!("{kind} {id}"), called(&a, visit.t(), finding));
+            }
+        }
+        Ok(names.of(visit.app.workspace.catalogue(), visit.t(), kind, id))
+    }
+
+    /// What an object is called; its kind and id where it was not judged.
+    pub fn of(&self, catalogue: &Catalogue, t: Words, kind: &str, id: &str) -> String {
+        if let Some(name) = self.0.get(&format!("{kind} {id}")) {
+            return name.clone();
+        }
+        let title = catalogue.schema.kinds.get(kind).map_or(kind, |kind| t.of(&kind.title));
+        if id.is_empty() { title.to_owned() } else { format!("{title} {id}") }
+    }
 }
 
 /// How many leaves wait for each field of an object, by the field's path within its form.

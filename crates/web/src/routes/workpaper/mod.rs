@@ -13,7 +13,7 @@ use crate::page::{Page, html, with_status};
 use crate::visit::{Answer, Visit};
 
 pub use item::Item;
-pub use rows::{Filter, Part, Section, object_name, sign};
+pub use rows::{Filter, Part, Section, sign};
 
 /// Routes.
 pub const ROUTES: &[Route] = &[

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use zhunsheng_catalogue::{Catalogue, Kind, Level};
+use zhunsheng_catalogue::{Kind, Level};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_report::words;
 use zhunsheng_verdict::{Assessment, Finding};
@@ -10,6 +10,7 @@ use zhunsheng_verdict::{Assessment, Finding};
 use crate::fault::Fault;
 use crate::forms::Form;
 use crate::i18n::Words;
+use crate::routes::judged::called;
 use crate::text::encode;
 use crate::visit::Visit;
 
@@ -220,7 +221,8 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
         let found = needle.is_empty()
             || at.to_lowercase().contains(&needle)
             || requirement.to_lowercase().contains(&needle)
-            || t.of(&clause.title).to_lowercase().contains(&needle);
+            || t.of(&clause.title).to_lowercase().contains(&needle)
+            || called(a, t, finding).to_lowercase().contains(&needle);
         if !kept || !found {
             continue;
         }
@@ -230,7 +232,7 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
         }
         let row = Row {
             leaf: leaf.id.clone(),
-            object: crate::routes::judged::called(a, t, finding),
+            object: called(a, t, finding),
             what: requirement.to_owned(),
             verdict: finding.verdict,
             severity: leaf.severity,
@@ -322,10 +324,4 @@ fn part_at(parts: &mut [Part], (at, below): At) -> Option<&mut Part> {
         Some(below) => part.below.get_mut(below),
         None => Some(part),
     }
-}
-
-/// The kind and the id.
-pub fn object_name(catalogue: &Catalogue, t: Words, kind: &str, id: &str) -> String {
-    let title = catalogue.schema.kinds.get(kind).map_or(kind, |kind| t.of(&kind.title));
-    if id.is_empty() { title.to_owned() } else { format!("{title} {id}") }
 }

@@ -10,8 +10,8 @@ use super::{ConcludedPart, place};
 use crate::fault::Fault;
 use crate::forms::Form;
 use crate::page::{Page, html, saved, see, with_status};
-use crate::routes::judged::judged;
-use crate::routes::workpaper::{item, object_name};
+use crate::routes::judged::{Names, judged};
+use crate::routes::workpaper::item;
 use crate::text::encode;
 use crate::visit::{Answer, Visit};
 
@@ -247,7 +247,7 @@ fn show(visit: &Visit, sheet: &Sheet<'_>, body: &Map<String, Json>, status: Stat
         rule: t.of(&procedure.words),
         presumptions: procedure.presumptions.iter().map(|one| (one.clause.clone(), t.of(&one.text))).collect(),
         law: law.join(" · "),
-        object: object_name(catalogue, t, &procedure.object, object),
+        object: Names::one(visit, &procedure.object, object)?,
         object_form: visit.page.at(format!("/inventory/{}/{}", encode(&sheet.of.key), encode(object))),
         sheet: if held { sheet.of.sheet.clone() } else { String::new() },
         version: sheet.of.row.as_ref().map_or(0, |row| row.version),
