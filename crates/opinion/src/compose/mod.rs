@@ -113,7 +113,12 @@ impl Writer<'_> {
     fn annex(&mut self, zh: &str, en: &str) {
         let number = self.numbers.annex(self.lang);
         let text = self.t(zh, en).to_owned();
-        self.blocks.push(Block::Break);
+        // An annex that comes to a few sentences leaves its page to the next one.
+        let said = self.blocks.iter().rev().take_while(|block| matches!(block, Block::Para(..))).count();
+        let above = self.blocks.iter().rev().nth(said);
+        if said > 3 || !matches!(above, Some(Block::Heading(Heading { annex: true, level: 1, .. }))) {
+            self.blocks.push(Block::Break);
+        }
         self.blocks.push(Block::Heading(Heading { level: 1, number, text, annex: true }));
     }
 
