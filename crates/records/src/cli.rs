@@ -26,8 +26,8 @@ pub enum RecordsCommand {
     Declare(DeclareArgs),
     /// 列出各项核验 · List the checks and the clauses they bear on
     Checks(ChecksArgs),
-    /// 只读取不核验，用于测速 · Read the event columns and do nothing else (a yardstick)
-    Decode(DecodeArgs),
+    /// 只读取不核验，用于测速 · Read the columns of the tables given and do nothing else (a yardstick)
+    Decode(Box<DecodeArgs>),
 }
 
 /// 抽样 · Sampling, for what exists on paper only
@@ -53,30 +53,9 @@ pub struct AuditArgs {
     /// 申报文件 (YAML/JSON) · The declaration
     #[arg(long)]
     pub declared: Option<PathBuf>,
-    /// 同意、拒绝、撤回与征求 · Decisions and prompts
-    #[arg(long, num_args = 1..)]
-    pub consents: Vec<PathBuf>,
-    /// 告知 · Notices
-    #[arg(long, num_args = 1..)]
-    pub notices: Vec<PathBuf>,
-    /// 权利请求 · Requests
-    #[arg(long, num_args = 1..)]
-    pub requests: Vec<PathBuf>,
-    /// 安全事件 · Incidents
-    #[arg(long, num_args = 1..)]
-    pub incidents: Vec<PathBuf>,
-    /// 政策版本 · Policy versions
-    #[arg(long, num_args = 1..)]
-    pub policies: Vec<PathBuf>,
-    /// 访问授权 · Access grants
-    #[arg(long, num_args = 1..)]
-    pub access: Vec<PathBuf>,
-    /// 日志配置 · Log configuration
-    #[arg(long, num_args = 1..)]
-    pub logs: Vec<PathBuf>,
-    /// 个人信息主体 (出生日期) · Individuals (date of birth)
-    #[arg(long, num_args = 1..)]
-    pub subjects: Vec<PathBuf>,
+    /// The tables beside the events.
+    #[command(flatten)]
+    pub beside: TableArgs,
     /// 列映射（YAML，或 ocsf-1.8、iso-27560）· Column mapping
     #[arg(long)]
     pub mapping: Vec<PathBuf>,
@@ -107,6 +86,54 @@ pub struct AuditArgs {
     /// JSON 中不含用时与内存 · Leave out time and memory, so that equal input gives equal bytes
     #[arg(long)]
     pub no_timing: bool,
+}
+
+/// The tables beside the events.
+#[derive(Debug, Default, Args)]
+pub struct TableArgs {
+    /// 同意、拒绝、撤回与征求 · Decisions and prompts
+    #[arg(long, num_args = 1..)]
+    pub consents: Vec<PathBuf>,
+    /// 告知 · Notices
+    #[arg(long, num_args = 1..)]
+    pub notices: Vec<PathBuf>,
+    /// 权利请求 · Requests
+    #[arg(long, num_args = 1..)]
+    pub requests: Vec<PathBuf>,
+    /// 安全事件 · Incidents
+    #[arg(long, num_args = 1..)]
+    pub incidents: Vec<PathBuf>,
+    /// 政策版本 · Policy versions
+    #[arg(long, num_args = 1..)]
+    pub policies: Vec<PathBuf>,
+    /// 访问授权 · Access grants
+    #[arg(long, num_args = 1..)]
+    pub access: Vec<PathBuf>,
+    /// 日志配置 · Log configuration
+    #[arg(long, num_args = 1..)]
+    pub logs: Vec<PathBuf>,
+    /// 个人信息主体 (出生日期) · Individuals (date of birth)
+    #[arg(long, num_args = 1..)]
+    pub subjects: Vec<PathBuf>,
+}
+
+impl TableArgs {
+    /// The tables that were given, with the events.
+    fn with(self, events: Vec<PathBuf>) -> impl Iterator<Item = (Table, Vec<PathBuf>)> {
+        [
+            (Table::Events, events),
+            (Table::Consents, self.consents),
+            (Table::Notices, self.notices),
+            (Table::Requests, self.requests),
+            (Table::Incidents, self.incidents),
+            (Table::Policies, self.policies),
+            (Table::Access, self.access),
+            (Table::Logs, self.logs),
+            (Table::Subjects, self.subjects),
+        ]
+        .into_iter()
+        .filter(|(_, paths)| !paths.is_empty())
+    }
 }
 
 /// Arguments of `records declare`.
@@ -170,6 +197,9 @@ pub struct DecodeArgs {
     /// 事件 · Events
     #[arg(long, required = true, num_args = 1..)]
     pub events: Vec<PathBuf>,
+    /// The tables beside the events.
+    #[command(flatten)]
+    pub beside: TableArgs,
     /// 线程数 · Threads
     #[arg(long, value_parser = at_least_one)]
     pub threads: Option<usize>,
@@ -227,8 +257,11 @@ pub fn run(command: RecordsCommand, around: &Surroundings<'_>, lang: Lang, out: 
         RecordsCommand::Decode(a) => {
             let threads = a.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
             let start = std::time::Instant::now();
-            let rows = crate::input::decode(Table::Events, &a.events, threads)?;
-            writeln!(out, "{{\"events\":{rows},\"elapsed_s\":{:.3}}}", start.elapsed().as_secs_f64())
+            let DecodeArgs { events, beside, .. } = *a;
+            let tables: Vec<_> = beside.with(events).collect();
+            let (events, records) = crate::input::decode(&tables, threads)?;
+            let seconds = start.elapsed().as_secs_f64();
+            writeln!(out, "{{\"events\":{events},\"records\":{records},\"elapsed_s\":{seconds:.3}}}")
                 .map_err(out_error)?;
             Ok(0)
         }
@@ -288,21 +321,7 @@ fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn 
     if a.as_of.is_some() {
         declared.as_of = a.as_of;
     }
-    for (table, paths) in [
-        (Table::Events, a.events),
-        (Table::Consents, a.consents),
-        (Table::Notices, a.notices),
-        (Table::Requests, a.requests),
-        (Table::Incidents, a.incidents),
-        (Table::Policies, a.policies),
-        (Table::Access, a.access),
-        (Table::Logs, a.logs),
-        (Table::Subjects, a.subjects),
-    ] {
-        if !paths.is_empty() {
-            tables.insert(table, paths);
-        }
-    }
+    tables.extend(a.beside.with(a.events));
     for path in &a.mapping {
         mappings.push(Arc::new(Mapping::read(path)?));
     }

@@ -694,24 +694,31 @@ fn a_column_of_consents_that_is_absent_charges_nobody() {
     let run = |header: &str, row: &str| {
         let consents = put(at.join("consents.csv"), format!("{header}\n{row}\n"));
         let report = audit(&options(&[(Table::Events, &events), (Table::Consents, &consents)])).unwrap();
-        ["consent.missing", "consent.separate-biometric"].map(|id| {
+        ["consent.missing", "consent.separate-biometric", "consent.implied"].map(|id| {
             let c = check(&report, id);
             (c.status, c.missing.clone())
         })
     };
     let time = "2026-01-02 09:00:00";
-    let [missing, separate] = run("ts,subject,action,explicit", &format!("{time},甲,grant,true"));
+    // Nothing says whether the box was ticked beforehand; a consent that is not explicit is a violation without it.
+    let [_, _, implied] = run("ts,subject,action,explicit", &format!("{time},甲,grant,true"));
+    assert_eq!(implied, (Status::Undetermined, vec!["consents.pre_ticked".to_owned()]));
+    let [_, _, implied] = run("ts,subject,action,explicit", &format!("{time},甲,grant,false"));
+    assert_eq!(implied.0, Status::Gap);
+    let [_, _, implied] = run("ts,subject,action,explicit,pre_ticked", &format!("{time},甲,grant,true,"));
+    assert_eq!(implied, (Status::Conformant, vec![]));
+    let [missing, separate, _] = run("ts,subject,action,explicit", &format!("{time},甲,grant,true"));
     assert_eq!(missing, (Status::Conformant, vec![]));
     assert_eq!(separate, (Status::Undetermined, vec!["consents.separate".to_owned()]));
     // A separate consent must be explicit as well.
-    for one in run("ts,subject,action,separate", &format!("{time},甲,grant,true")) {
+    for one in run("ts,subject,action,separate,pre_ticked", &format!("{time},甲,grant,true,false")) {
         assert_eq!(one, (Status::Undetermined, vec!["consents.explicit".to_owned()]));
     }
     // With no consent at all the gap stands whatever the column would say.
-    let [missing, separate] = run("ts,subject,action", &format!("{time},乙,grant"));
+    let [missing, separate, _] = run("ts,subject,action", &format!("{time},乙,grant"));
     assert_eq!((missing.0, separate.0), (Status::Gap, Status::Gap));
     // The column is there and says no.
-    let [_, separate] = run("ts,subject,action,explicit,separate", &format!("{time},甲,grant,true,"));
+    let [_, separate, _] = run("ts,subject,action,explicit,separate", &format!("{time},甲,grant,true,"));
     assert_eq!(separate.0, Status::Gap);
 }
 

@@ -353,24 +353,28 @@ fn validate(table: Table, batch: &mut Batch) {
     }
 }
 
-/// Reads every column of a table and does nothing with it: the yardstick of the benchmark. Returns the number of rows.
+/// Reads every column of tables and does nothing with them: the yardstick of the benchmark. Returns the numbers of events and of
+/// rows of other tables.
 ///
 /// # Errors
 /// A file cannot be read or is damaged.
-pub fn decode(table: Table, paths: &[PathBuf], threads: usize) -> Result<u64> {
-    let sources = open(table, paths, &Arc::new(Mapping::default()))?;
-    let units: Vec<Unit> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
-    let counts = crate::par::map(units.len(), threads, |u| {
-        let mut rows = 0;
-        if let Some(unit) = units.get(u)
-            && let Some(source) = sources.get(unit.file)
-        {
-            source.read(unit, &[], &mut |batch| {
-                rows += std::hint::black_box(&batch).rows as u64;
-                Ok(())
-            })?;
+pub fn decode(tables: &[(Table, Vec<PathBuf>)], threads: usize) -> Result<(u64, u64)> {
+    let plain = Arc::new(Mapping::default());
+    let mut work = Vec::new();
+    for (table, paths) in tables {
+        for (i, source) in open(*table, paths, &plain)?.into_iter().enumerate() {
+            let source = Arc::new(source);
+            work.extend(source.units(i).into_iter().map(|unit| (*table, Arc::clone(&source), unit)));
         }
-        Ok(rows)
+    }
+    let counts = crate::par::map(work.len(), threads, |u| {
+        let Some((table, source, unit)) = work.get(u) else { return Ok((0, 0)) };
+        let mut rows = 0;
+        source.read(unit, &[], &mut |batch| {
+            rows += std::hint::black_box(&batch).rows as u64;
+            Ok(())
+        })?;
+        Ok(if *table == Table::Events { (rows, 0) } else { (0, rows) })
     })?;
-    Ok(counts.into_iter().sum())
+    Ok(counts.into_iter().fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1)))
 }
