@@ -20,10 +20,10 @@ use common::{catalogue, copy, date, example, root};
 use serde_json::Value;
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Change, Dossier, Edit, Outcome};
-use zhunsheng_policy::enter::{Language, Opened, Texts, document, enter, enter_found};
+use zhunsheng_policy::enter::{Opened, Texts, document, enter, enter_found};
 use zhunsheng_policy::reconcile::deeds::{Deed, Deeds};
 use zhunsheng_policy::report::Kit;
-use zhunsheng_source::{At, Node, Value as Tree};
+use zhunsheng_source::{At, Lang, Node, Value as Tree};
 use zhunsheng_verdict::{Input, assess};
 
 fn run(args: &[&str]) -> Output {
@@ -441,7 +441,7 @@ fn a_scan_never_creates_conformant() {
             .map(|f| stated(&mut plain, &format!("policies.privacy.{f}"), &[]))
             .into();
         plain.facts = zhunsheng_dossier::changed(&catalogue.schema, &plain.facts, &truth).unwrap();
-        enter(&catalogue.schema, &mut plain, &texts, Some(&deeds(&folder)), &kit, Language::Zh).unwrap();
+        enter(&catalogue.schema, &mut plain, &texts, Some(&deeds(&folder)), &kit, Lang::Zh).unwrap();
         let before = conformant(&catalogue, &plain);
         let held = stated(&mut plain, "target.event_records", &["events", "texts", "data"]);
         plain.facts = zhunsheng_dossier::changed(&catalogue.schema, &plain.facts, &[held]).unwrap();
@@ -456,7 +456,7 @@ fn a_scan_never_creates_conformant() {
             for with in [Some(&texts), None] {
                 let mut dossier = plain.clone();
                 let found = scan_of(scan);
-                enter_found(&catalogue.schema, &mut dossier, with, (&found, "found.json"), &kit, Language::Zh).unwrap();
+                enter_found(&catalogue.schema, &mut dossier, with, (&found, "found.json"), &kit, Lang::Zh).unwrap();
                 let risen: Vec<_> = conformant(&catalogue, &dossier).difference(&before).copied().collect();
                 assert!(risen.is_empty(), "{case} {scan:?}: {risen:?}");
             }
@@ -491,9 +491,9 @@ fn taking_a_fact_away_never_creates_conformant() {
         };
         let texts = Texts { folder: &folder, open: &open, memory: None };
         let kit = Kit::builtin().unwrap();
-        enter(&catalogue.schema, &mut dossier, &texts, Some(&deeds(&folder)), &kit, Language::Zh).unwrap();
+        enter(&catalogue.schema, &mut dossier, &texts, Some(&deeds(&folder)), &kit, Lang::Zh).unwrap();
         let found = scan_of(scans[scan]);
-        enter_found(&catalogue.schema, &mut dossier, Some(&texts), (&found, "found.json"), &kit, Language::Zh).unwrap();
+        enter_found(&catalogue.schema, &mut dossier, Some(&texts), (&found, "found.json"), &kit, Lang::Zh).unwrap();
         let before = conformant(&catalogue, &dossier);
         // What a person looked into is met only where the comparison shows nothing.
         let truth = catalogue.leaf_position("5.5.3").unwrap();

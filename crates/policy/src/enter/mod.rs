@@ -12,7 +12,7 @@ mod node;
 mod sides;
 mod texts;
 
-use crate::data::{Lang, Text};
+use crate::data::Lang;
 use crate::doc::Document;
 use crate::error::Error;
 use crate::items::Analysis;
