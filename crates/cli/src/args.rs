@@ -164,9 +164,9 @@ pub struct OpinionArgs {
     /// 纳入的环节，逗号分隔 Stages in scope, separated by commas
     #[arg(long = "stage", value_name = "STAGE", value_delimiter = ',')]
     pub stages: Vec<String>,
-    /// 格式 Format
-    #[arg(long, value_enum, default_value = "docx")]
-    pub format: OpinionFormat,
+    /// 格式；缺省从写入文件的扩展名看出，否则为 Word Format; without it, told from the extension of the file to write, else Word
+    #[arg(long, value_enum)]
+    pub format: Option<OpinionFormat>,
     /// 写入的文件 File to write
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -235,9 +235,9 @@ pub struct AssessArgs {
     /// Result of `discover --format json`; without it, the dossier's records/discovered.json where there is one
     #[arg(long, value_name = "FILE")]
     pub discovered: Option<PathBuf>,
-    /// 格式 Format
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
+    /// 格式；缺省从写入文件的扩展名看出，否则为文本 Format; without it, told from the extension of the file to write, else text
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
     /// 写入文件而不是标准输出 Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -10,7 +10,7 @@ use zhunsheng_verdict::{Assessment, Input, InputError, assess};
 
 use crate::args::{AssessArgs, Format};
 use crate::input::{Failure, catalogue};
-use crate::output::{spare, tell, to_file};
+use crate::output::{by_extension, spare, tell, to_file};
 
 /// Assesses a dossier.
 pub fn run(
@@ -38,9 +38,10 @@ pub fn run(
     if let Some(path) = &args.output {
         spare(path, &args.dossier, &catalogue, &dossier)?;
     }
+    let format = args.format.or_else(|| by_extension(args.output.as_deref())).unwrap_or(Format::Text);
     match &args.output {
-        None => write(&assessment, args.format, lang, out)?,
-        Some(path) => to_file(path, |file| write(&assessment, args.format, lang, file))?,
+        None => write(&assessment, format, lang, out)?,
+        Some(path) => to_file(path, |file| write(&assessment, format, lang, file))?,
     }
     Ok(u8::try_from(assessment.exit_code()).unwrap_or(2))
 }

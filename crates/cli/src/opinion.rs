@@ -10,7 +10,7 @@ use zhunsheng_verdict::Input;
 use crate::args::{OpinionArgs, OpinionFormat};
 use crate::assess::{date, judge};
 use crate::input::{Failure, catalogue};
-use crate::output::to_file;
+use crate::output::{by_extension, to_file};
 
 /// Most bytes of a file of extras.
 const LARGEST: u64 = 8 << 20;
@@ -40,7 +40,8 @@ pub fn run(
         crate::output::spare(path, &args.dossier, &catalogue, &dossier)?;
     }
     let opinion = Opinion::build(&assessment, &extra);
-    let bytes = match args.format {
+    let format = args.format.or_else(|| by_extension(args.output.as_deref())).unwrap_or(OpinionFormat::Docx);
+    let bytes = match format {
         OpinionFormat::Json => serde_json::to_vec_pretty(&opinion).map_err(Failure::passed)?,
         OpinionFormat::Html => zhunsheng_opinion::html(&opinion.document(lang, &template)).into_bytes(),
         OpinionFormat::Pdf => pdf(&opinion.document(lang, &template), &args.fonts)?,
@@ -49,7 +50,7 @@ pub fn run(
     };
     match &args.output {
         Some(path) => to_file(path, |file| file.write_all(&bytes).map_err(Failure::from))?,
-        None if matches!(args.format, OpinionFormat::Docx | OpinionFormat::Pdf) && std::io::stdout().is_terminal() => {
+        None if matches!(format, OpinionFormat::Docx | OpinionFormat::Pdf) && std::io::stdout().is_terminal() => {
             return Err(Failure::said(
                 "这种格式不能显示在终端；用 `-o FILE` 指定文件",
                 "this form is not for a terminal; give a file with `-o FILE`",

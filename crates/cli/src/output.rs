@@ -114,6 +114,11 @@ pub fn to_file(
     }
 }
 
+/// The format whose name is the extension of a file to write: who asks for `opinion.pdf` must not get Word in it.
+pub fn by_extension<T: clap::ValueEnum>(path: Option<&Path>) -> Option<T> {
+    T::from_str(path?.extension()?.to_str()?, true).ok()
+}
+
 /// Says that a place cannot be written; a reader that has gone away is told as such, for it is no failure.
 pub fn cannot_write(path: &Path, cause: Error) -> Failure {
     if cause.kind() == ErrorKind::BrokenPipe {

@@ -20,7 +20,7 @@ use zhunsheng_source::Lang;
 
 use crate::assess::read;
 use crate::input::{Failure, catalogue};
-use crate::output::to_file;
+use crate::output::{by_extension, to_file};
 
 /// What a reconciliation takes.
 #[derive(clap::Args)]
@@ -42,9 +42,9 @@ pub struct ReconcileArgs {
     /// 已有的数据扫描结果（discover --format json） The result of such a scan (discover --format json)
     #[arg(long, value_name = "FILE")]
     pub discovered: Option<PathBuf>,
-    /// 格式 Format
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
+    /// 格式；缺省从写入文件的扩展名看出，否则为文本 Format; without it, told from the extension of the file to write, else text
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
     /// 写入文件而不是标准输出 Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -72,9 +72,10 @@ pub fn run(
     }
     let (table, undecided) = table(args, &catalogue, &dossier, lang)?;
     let failed = crate::read_words::policy;
+    let format = args.format.or_else(|| by_extension(args.output.as_deref())).unwrap_or_default();
     match &args.output {
-        None => write_table(&table, args.format, lang, out).map_err(failed)?,
-        Some(path) => to_file(path, |file| write_table(&table, args.format, lang, file).map_err(failed))?,
+        None => write_table(&table, format, lang, out).map_err(failed)?,
+        Some(path) => to_file(path, |file| write_table(&table, format, lang, file).map_err(failed))?,
     }
     Ok(if !table.findings.is_empty() && !table.only_unsure() {
         1

@@ -5,7 +5,6 @@ use std::path::Path;
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Dossier, Named};
 use zhunsheng_opinion::Reconciled;
-use zhunsheng_policy::cli::Format;
 use zhunsheng_policy::reconcile::{Finding, Row, Side, Table};
 use zhunsheng_records::schema::Table as Records;
 use zhunsheng_source::Text;
@@ -47,7 +46,7 @@ pub fn of_dossier(
             mapping: None,
             data: Vec::new(),
             discovered: discovered.clone(),
-            format: Format::Text,
+            format: None,
             output: None,
         };
         let (compared, _) = table(&args, catalogue, dossier, zhunsheng_source::Lang::Zh)?;

@@ -42,6 +42,13 @@ fn every_form_is_written() {
         assert!(bytes.starts_with(start) && bytes.len() > 50_000, "{form}: {} bytes", bytes.len());
         assert!(!dir.join(format!("{form}.part")).exists());
     }
+    // Without `--format` the extension tells it.
+    let page = dir.join("by-name.HTML");
+    assert_eq!(opinion(&[CASE, DATE[0], DATE[1], "-o", text(&page)]).status.code(), Some(1));
+    assert!(std::fs::read(&page).unwrap().starts_with(b"<!DOCTYPE html>"));
+    let bare = dir.join("by-name");
+    assert_eq!(opinion(&[CASE, DATE[0], DATE[1], "-o", text(&bare)]).status.code(), Some(1));
+    assert!(std::fs::read(&bare).unwrap().starts_with(b"PK"));
     // Standard output takes it too, and the exit code is that of `assess`.
     let output = opinion(&["examples/auto-dealer", "--format", "html"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
