@@ -1,5 +1,5 @@
 //! Measures the disclosure items on the development corpora, which do not ship.
-//! `cargo run --release -p zhunsheng-policy --example policy_bench -- CORPORA (verdicts|deletion|labels|ca4p|miniapp|speed)`
+//! `cargo run --release -p zhunsheng-policy --example policy_bench -- CORPORA (verdicts|deletion|labels|compare OLD_ITEMS|ca4p|miniapp|speed)`
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -227,11 +227,31 @@ fn labels(policies: &[Policy], c: &Catalogue) {
             }
         }
     }
-    // To be read by a person: a spread of those that stay, the same in each run.
+    // To be read by a person: a spread of those that stay, the same in each run; `ITEM` asks for those of one item.
+    if let Ok(id) = std::env::var("ITEM") {
+        staying.retain(|s| s.starts_with(&format!("{id} |")));
+    }
     let wanted: usize = std::env::var("SAMPLE").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
-    for n in 0..wanted.min(staying.len()) {
+    let wanted = wanted.min(staying.len());
+    for n in 0..wanted {
         if let Some(text) = staying.get(n * staying.len() / wanted) {
             println!("{} {text}", n + 1);
+        }
+    }
+}
+
+/// Policies in which an item's verdict differs from that of older cues, with what it rested on before or rests on now,
+/// so that every loss can be read.
+fn compare(policies: &[Policy], old: &Catalogue, new: &Catalogue) {
+    for p in policies {
+        let doc = read::memory(&p.text(), Format::Text);
+        let (a, b) = (Analysis::new(&doc, old), Analysis::new(&doc, new));
+        for (o, n) in a.items().iter().zip(&b.items()).filter(|(o, n)| o.verdict != n.verdict) {
+            println!("{} | {} | {:?} -> {:?}", o.item.id, p.name, o.verdict, n.verdict);
+            let shown = if o.verdict == Verdict::Disclosed { o } else { n };
+            for s in &shown.supports {
+                println!("      {:?} {}", s.part, doc.sentence(s.sentence));
+            }
         }
     }
 }
@@ -373,7 +393,9 @@ fn miniapp(dir: &str, kit: &zhunsheng_policy::report::Kit) {
 fn main() {
     let args: Vec<String> = std::env::args().collect();
     let (Some(dir), Some(what)) = (args.get(1), args.get(2)) else {
-        eprintln!("usage: policy_bench CORPORA (verdicts|deletion|labels|speed|find ITEM)");
+        eprintln!(
+            "usage: policy_bench CORPORA (verdicts|deletion|labels|compare OLD_ITEMS|ca4p|miniapp|speed|find ITEM)"
+        );
         return;
     };
     let policies = load(dir);
@@ -391,6 +413,16 @@ fn main() {
         "verdicts" => verdicts(&policies, &c),
         "deletion" => deletion(&policies, &c),
         "labels" => labels(&policies, &c),
+        "compare" => {
+            // `compare OLD_ITEMS`: the cues of a file against those built in (or of `ITEMS`).
+            let text = args.get(3).and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+            let old =
+                zhunsheng_policy::lexis::types::Types::builtin().and_then(|t| Catalogue::parse("OLD_ITEMS", &text, t));
+            match old {
+                Ok(old) => compare(&policies, &old, &c),
+                Err(e) => eprintln!("{e}"),
+            }
+        }
         "speed" | "miniapp" => match zhunsheng_policy::report::Kit::builtin() {
             Ok(kit) if what == "speed" => speed(&policies, &kit),
             Ok(kit) => miniapp(dir, &kit),

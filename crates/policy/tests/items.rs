@@ -1,5 +1,6 @@
 //! Deletion and insertion on an invented policy: `tests/policy/full.md` discloses every item, each paragraph marked with
-//! the items it alone discloses; `tests/policy/sentences.txt` has true sentences in other words.
+//! the items it alone discloses; `tests/policy/sentences.txt` has true sentences in other words, `tests/policy/not.txt`
+//! sentences that come near an item and do not disclose it.
 
 use std::collections::BTreeMap;
 use zhunsheng_policy::doc::Format;
@@ -9,6 +10,7 @@ use zhunsheng_policy::report::{Kit, Report};
 
 const FULL: &str = include_str!("policy/full.md");
 const SENTENCES: &str = include_str!("policy/sentences.txt");
+const NOT: &str = include_str!("policy/not.txt");
 
 /// Paragraphs with the items named before `::`; headings have none.
 fn paragraphs() -> Vec<(Vec<&'static str>, &'static str)> {
@@ -90,5 +92,25 @@ fn a_true_sentence_added_is_found() {
         }
     }
     assert!(tried >= 90, "{tried} sentences");
+    assert!(wrong.is_empty(), "{} of {tried}: {wrong:#?}", wrong.len());
+}
+
+#[test]
+fn a_sentence_that_only_comes_near_is_no_disclosure() {
+    let kit = Kit::builtin().unwrap();
+    let parts = paragraphs();
+    let mut wrong = Vec::new();
+    let mut tried = 0;
+    for line in NOT.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')) {
+        let (id, sentence) = line.split_once(" :: ").unwrap();
+        let rest: Vec<&str> = parts.iter().filter(|p| !p.0.contains(&id)).map(|p| p.1).collect();
+        let after = verdicts(&format!("{}\n\n## 其他\n\n{sentence}", join(&rest)), &kit);
+        tried += 1;
+        assert!(after.contains_key(id), "unknown item {id}");
+        if after.get(id) == Some(&Verdict::Disclosed) {
+            wrong.push(line);
+        }
+    }
+    assert!(tried >= 35, "{tried} sentences");
     assert!(wrong.is_empty(), "{} of {tried}: {wrong:#?}", wrong.len());
 }

@@ -183,8 +183,8 @@ impl Catalogue {
             });
         }
         for mark in draft.marks() {
-            let known =
-                crate::lexis::features::NAMES.contains(&mark) || ["type", "types", "sensitive", "row"].contains(&mark);
+            let known = crate::lexis::features::NAMES.contains(&mark)
+                || ["type", "types", "sensitive", "row", "short"].contains(&mark);
             if !known {
                 return Err(wrong(mark, format!("mark `{mark}` is unknown"), "see the head of the file"));
             }

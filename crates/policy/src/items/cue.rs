@@ -14,11 +14,20 @@ pub enum Atom {
     AbsentPair(Set, Set),
     /// A word of the first set, then one of the second.
     Then(Set, Set),
+    /// A word of the first set, then one of the second before the clause ends (the third set).
+    Clause(Set, Set, Set),
+    /// None of the first set stands before one of the second in one clause.
+    AbsentClause(Set, Set, Set),
     /// In the sentence, its headings or its lead.
     Context(Set),
+    /// In its headings or its lead, whatever the sentence says.
+    Above(Set),
     /// Within four sentences of the same section.
     Near(Set),
 }
+
+/// What ends a clause. Neither the enumeration comma nor the colon does: what follows them shares the verb.
+const BREAKS: [&str; 6] = ["，", ",", "；", ";", "。", "！"];
 
 /// A cue: every atom must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,14 +57,21 @@ impl Cue {
                 Some(c @ ('!' | '^' | '~')) => (Some(c), token.get(1..).unwrap_or("")),
                 _ => (None, token),
             };
+            let (above, body) =
+                body.strip_prefix('^').filter(|_| sign == Some('^')).map_or((false, body), |b| (true, b));
             if sign == Some('!') {
                 // Alternatives of a negation may be pairs of their own: `!不会>提供|未经`.
                 let mut plain: Vec<&str> = Vec::new();
                 for part in body.split('|') {
                     match part.split_once('>') {
                         Some((a, b)) => {
-                            let (a, b) = (side(a, groups)?, side(b, groups)?);
-                            atoms.push(Atom::AbsentPair(draft.set(a), draft.set(b)));
+                            let (clause, b) = b.strip_prefix('>').map_or((false, b), |b| (true, b));
+                            let (a, b) = (draft.set(side(a, groups)?), draft.set(side(b, groups)?));
+                            atoms.push(if clause {
+                                Atom::AbsentClause(a, b, breaks(draft))
+                            } else {
+                                Atom::AbsentPair(a, b)
+                            });
                         }
                         None => plain.push(part),
                     }
@@ -68,18 +84,20 @@ impl Cue {
             }
             // `a>b|c>d` beside plain words: any alternative may be a pair; only whole-token pairs are ordered.
             let atom = match (sign, body.split_once('>')) {
-                (None, Some((a, b))) if !b.contains('>') => {
-                    let (a, b) = (side(a, groups)?, side(b, groups)?);
-                    Atom::Then(draft.set(a), draft.set(b))
+                (None, Some((a, b))) if !b.trim_start_matches('>').contains('>') => {
+                    let (clause, b) = b.strip_prefix('>').map_or((false, b), |b| (true, b));
+                    let (a, b) = (draft.set(side(a, groups)?), draft.set(side(b, groups)?));
+                    if clause { Atom::Clause(a, b, breaks(draft)) } else { Atom::Then(a, b) }
                 }
                 (None, Some(_)) => return Err(token.to_owned()),
                 (None, None) => Atom::Here(draft.set(side(body, groups)?)),
+                (Some('^'), _) if above => Atom::Above(draft.set(side(body, groups)?)),
                 (Some('^'), _) => Atom::Context(draft.set(side(body, groups)?)),
                 (Some(_), _) => Atom::Near(draft.set(side(body, groups)?)),
             };
             atoms.push(atom);
         }
-        if atoms.iter().any(|a| matches!(a, Atom::Here(_) | Atom::Then(..) | Atom::Context(_))) {
+        if atoms.iter().any(|a| matches!(a, Atom::Here(_) | Atom::Then(..) | Atom::Clause(..) | Atom::Context(_))) {
             Ok(Cue { atoms })
         } else {
             Err(line.to_owned())
@@ -94,7 +112,10 @@ impl Cue {
             Atom::Absent(s) => !place.here.has(s),
             Atom::AbsentPair(a, b) => !place.here.ordered(a, b),
             Atom::Then(a, b) => place.here.ordered(a, b),
+            Atom::Clause(a, b, end) => place.here.in_clause(a, b, end),
+            Atom::AbsentClause(a, b, end) => !place.here.in_clause(a, b, end),
             Atom::Context(s) => place.here.has(s) || place.context.has(s),
+            Atom::Above(s) => place.context.has(s),
             Atom::Near(s) => place.here.has(s) || (place.near)(s),
         })
     }
@@ -105,10 +126,14 @@ impl Cue {
         self.atoms.iter().all(|atom| match *atom {
             Atom::Here(s) => here.has(s),
             Atom::Absent(s) => !here.has(s),
-            Atom::Then(a, b) => here.has(a) && here.has(b),
-            Atom::AbsentPair(..) | Atom::Context(_) | Atom::Near(_) => true,
+            Atom::Then(a, b) | Atom::Clause(a, b, _) => here.has(a) && here.has(b),
+            Atom::AbsentPair(..) | Atom::AbsentClause(..) | Atom::Context(_) | Atom::Above(_) | Atom::Near(_) => true,
         })
     }
+}
+
+fn breaks(draft: &mut Draft) -> Set {
+    draft.set(BREAKS.iter().map(|&b| b.to_owned()).collect())
 }
 
 fn side(body: &str, groups: &BTreeMap<String, Vec<String>>) -> Result<Vec<String>, String> {

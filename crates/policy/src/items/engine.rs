@@ -7,7 +7,7 @@ use super::catalogue::{Catalogue, Check, Item};
 use super::cue::{Cue, Place};
 use super::sensitive;
 use crate::data::Text;
-use crate::doc::{Document, Kind};
+use crate::doc::{Block, Document, Kind};
 use crate::lexis::features;
 use crate::lexis::types::Mention;
 use crate::lexis::words::Found;
@@ -16,6 +16,10 @@ use std::cell::OnceCell;
 
 /// Sentences before and after that count as near.
 const NEAR: usize = 4;
+/// Longest line that may be a title without markup, characters.
+const TITLE: usize = 24;
+/// Longest title that ends in a colon, characters; a longer line leads in a list and says something itself.
+const LABEL: usize = 12;
 /// Fewest Chinese characters for "missing" to mean anything.
 const ENOUGH: usize = 60;
 
@@ -87,6 +91,16 @@ pub struct Analysis<'a> {
     sections: Vec<Option<usize>>,
 }
 
+/// Whether a sentence is all of a short line that does not end like a sentence. Such a line may be the title of what
+/// follows though nothing in the file says so, and a title discloses nothing.
+fn title_like(block: &Block, text: &str) -> bool {
+    block.sentences.1.saturating_sub(block.sentences.0) <= 1
+        && !matches!(block.kind, Kind::Row { .. })
+        && text.chars().nth(TITLE).is_none()
+        && !text.ends_with(['。', '；', ';', '！', '!', '.'])
+        && (!text.ends_with(['：', ':']) || text.chars().nth(LABEL).is_none())
+}
+
 impl<'a> Analysis<'a> {
     /// Reads every sentence once.
     #[must_use]
@@ -123,6 +137,9 @@ impl<'a> Analysis<'a> {
             let block = doc.blocks.get(s.block);
             if block.is_some_and(|b| matches!(b.kind, Kind::Row { header: false, .. })) {
                 catalogue.words.mark(&mut f, "row", text.len());
+            }
+            if block.is_some_and(|b| title_like(b, text)) {
+                catalogue.words.mark(&mut f, "short", text.len());
             }
             sections.push(block.and_then(|b| b.section));
             found.push(f);

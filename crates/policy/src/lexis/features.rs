@@ -18,7 +18,7 @@ fn patterns() -> &'static [Option<Regex>; 8] {
             build(r"[A-Za-z0-9._-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}|[A-Za-z0-9._-]+#[A-Za-z0-9-]+\.(?:com|cn|net)"),
             build(r"https?://[A-Za-z0-9]|www\.[A-Za-z0-9-]+\.|[A-Za-z0-9-]+\.(?:com|cn|net|org)(?:/|[^A-Za-z0-9@.]|$)"),
             build(&format!(
-                "(?:{NUMERAL}{{1,4}}|[（(]{NUMERAL}{{1,3}}[)）]|【{NUMERAL}{{1,3}}】) ?[)）]? ?(?:个|個)? ?(?:工作日|自然日|天|日内|日之内|日（|日|小时|年|个月|月|周|星期|分钟)"
+                "(?:{NUMERAL}{{1,4}}|[（(]{NUMERAL}{{1,3}}[)）]|【{NUMERAL}{{1,3}}】) ?[)）]? ?(?:个|個)? ?(?:工作日|自然日|天|日内|日之内|日（|日|小时|年|个月|月|周岁|周|星期|分钟)"
             )),
             build(r"[\p{Han}（）()A-Za-z0-9·]{2,30}(?:有限责任公司|有限公司|股份公司|集团公司|股份有限公司|合作社|事务所|合伙企业|（集团）|银行股份|研究院|公司（)"),
             build(r"(?:省|市|自治区)[\p{Han}]{1,12}(?:区|县|市|镇|新区|开发区)[\p{Han}0-9A-Za-z（）()\- ]{1,30}(?:路|街|号|大道|道|大厦|楼|室|园|广场|中心|弄|巷|层|座|村)|(?:区|县)[\p{Han}]{1,12}(?:路|街|大道|道) ?[0-9]+ ?号"),
@@ -50,7 +50,7 @@ pub fn scan(text: &str) -> u8 {
             6 => text.contains(['省', '市', '区', '县']),
             _ => text.contains(['【', '“', '-', '–', '—', '→', '>']),
         };
-        if worth && pattern.as_ref().is_some_and(|p| p.is_match(text)) {
+        if worth && pattern.as_ref().is_some_and(|p| p.find_iter(text).any(|m| !age(m.as_str()))) {
             bits |= 1 << i;
         }
     }
@@ -61,7 +61,13 @@ pub fn scan(text: &str) -> u8 {
 #[must_use]
 pub fn duration(text: &str) -> Option<&str> {
     let [.., _, _, _] = patterns();
-    patterns().get(4).and_then(Option::as_ref).and_then(|p| p.find(text)).map(|m| m.as_str())
+    let pattern = patterns().get(4).and_then(Option::as_ref);
+    pattern.and_then(|p| p.find_iter(text).map(|m| m.as_str()).find(|m| !age(m)))
+}
+
+/// An age is written like a span of weeks.
+fn age(figure: &str) -> bool {
+    figure.ends_with("周岁")
 }
 
 /// The company names in a text, byte ranges.
@@ -99,6 +105,8 @@ mod tests {
         check("上海市浦东新区云杉路1号", &["address"]);
         check("通过【我的】页面", &["path"]);
         check("我们收集您的手机号码", &[]);
+        check("不满十四周岁的儿童", &[]);
+        check("不满十四周岁的，我们保存三年", &["duration"]);
         check("订单号20240501000012345", &[]);
     }
 }

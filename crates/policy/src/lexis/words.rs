@@ -111,6 +111,17 @@ impl Found {
             && self.has(b)
             && self.places(a).any(|(_, end)| self.places(b).any(|(start, _)| start >= end && start - end <= GAP))
     }
+
+    /// Whether a word of `b` follows a word of `a` with none of `end` between them.
+    #[must_use]
+    pub fn in_clause(&self, a: Set, b: Set, end: Set) -> bool {
+        self.has(a)
+            && self.has(b)
+            && self.places(a).any(|(_, from)| {
+                self.places(b)
+                    .any(|(to, _)| to >= from && !self.places(end).any(|(start, stop)| start >= from && stop <= to))
+            })
+    }
 }
 
 impl Words {
@@ -133,5 +144,23 @@ impl Words {
             found.add(set);
             found.at.push((set, 0, len));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+
+    #[test]
+    fn a_clause_ends_at_a_comma_and_not_in_an_enumeration() {
+        let mut draft = Draft::default();
+        let mut set = |words: &[&str]| draft.set(words.iter().map(|&w| w.to_owned()).collect());
+        let (to, share, end) = (set(&["向"]), set(&["提供"]), set(&["，", "；"]));
+        let words = draft.compile().unwrap();
+        let holds = |text: &str| words.find(text).in_clause(to, share, end);
+        assert!(holds("向物流、支付机构提供地址"));
+        assert!(!holds("向您说明，由商家提供商品"));
+        assert!(!holds("提供地址的一方向您说明"));
+        assert!(holds("向您说明，我们向商家提供地址"));
     }
 }
