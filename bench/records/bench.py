@@ -41,12 +41,12 @@ def duck(folder, threads):
     folder = pathlib.Path(folder)
     db = duckdb.connect()
     db.execute(f"SET threads = {threads}; SET preserve_insertion_order = false")
-    given, columns_given = [], []
+    given, absent = [], []
     for n, (table, columns) in enumerate(sqlside.TABLES.items()):
         path = folder / "events/*.parquet" if table == "events" else folder / f"{table}.parquet"
         kind = "VIEW" if table == "events" else "TABLE"
         there = {r[0] for r in db.execute(f"DESCRIBE SELECT * FROM read_parquet('{path}')").fetchall()}
-        columns_given += [(table, c) for c in columns if c in there]
+        absent += [(n, c) for c in columns if c not in there]
 
         def one(c, t):
             if c not in there:
@@ -56,7 +56,7 @@ def duck(folder, threads):
         db.execute(f"CREATE {kind} {table} AS SELECT {n}::BIGINT AS file_no, file_row_number + 1 AS row_no, {names}"
                    f" FROM read_parquet('{path}', file_row_number = true)")
         given.append(table)
-    sqlside.declare(db, json.loads((folder / "declared.json").read_text()), given, columns_given)
+    sqlside.declare(db, json.loads((folder / "declared.json").read_text()), given, absent)
     for v in sqlside.yaml.safe_load((sqlside.CATALOGUE / "views.yaml").read_text())["views"]:
         db.execute(f"CREATE VIEW {v['name']} AS {v['sql']}")
     db.execute((pathlib.Path(__file__).parent / "peer.sql").read_text())

@@ -38,8 +38,14 @@ def millis(text):
     return int(datetime.datetime.fromisoformat(text).timestamp() * 1000)
 
 
-def declare(db, declared, tables, given):
-    """Turns the declaration into tables; `given` are the columns that the files have, by table."""
+def files(folder):
+    """The files of a folder in the order of their numbers, each with its table."""
+    folder = pathlib.Path(folder)
+    return [(t, p) for t in TABLES for p in sorted([*folder.glob(f"{t}.parquet"), *folder.glob(f"{t}-*.parquet")])]
+
+
+def declare(db, declared, tables, absent):
+    """Turns the declaration into tables; `absent` are columns that files lack, each with the number of the file."""
     s = {**DEFAULTS, **declared.get("settings", {})}
     db.execute("CREATE TABLE activities (id VARCHAR, basis VARCHAR, retention_days BIGINT, max_per_day BIGINT, ended_at BIGINT,"
                " statutory BOOLEAN, notice_exempt BOOLEAN, written BOOLEAN, merger BOOLEAN, "
@@ -65,9 +71,9 @@ def declare(db, declared, tables, given):
         db.execute(f"CREATE TABLE {table} ({column} VARCHAR)")
         for v in values:
             db.execute(f"INSERT INTO {table} VALUES (?)", [v])
-    db.execute("CREATE TABLE given_column (of_table VARCHAR, name VARCHAR)")
-    for table, column in given:
-        db.execute("INSERT INTO given_column VALUES (?, ?)", [table, column])
+    db.execute("CREATE TABLE absent_column (file_no BIGINT, name VARCHAR)")
+    for number, column in absent:
+        db.execute("INSERT INTO absent_column VALUES (?, ?)", [number, column])
     first = datetime.date(2019, 1, 1)
     holidays, makeup = set(declared.get("holidays", [])), set(declared.get("makeup_days", []))
     days, n = [], 0
@@ -91,24 +97,21 @@ def run(folder, only=None):
     folder = pathlib.Path(folder)
     declared = json.loads((folder / "declared.json").read_text())
     db = duckdb.connect()
-    file_no, given, columns_given = 0, [], []
+    given, absent = [], []
     for table, columns in TABLES.items():
-        path = folder / f"{table}.parquet"
-        if path.exists():
-            given.append(table)
-            held = {row[0] for row in db.execute(f"SELECT name FROM parquet_schema('{path}')").fetchall()}
-            columns_given += [(table, c) for c in columns if c in held]
-            # A column that the file lacks is unknown, which is NULL here.
-            names = ", ".join(
-                f'NULL::{t} AS "{c}"' if c not in held else f'NULLIF("{c}", \'\') AS "{c}"' if t == "VARCHAR" else f'"{c}"'
-                for c, t in columns.items())
-            db.execute(f"CREATE TABLE {table} AS SELECT {file_no}::BIGINT AS file_no, file_row_number + 1 AS row_no, {names}"
-                       f" FROM read_parquet('{path}', file_row_number = true)")
-        else:
-            db.execute(f"CREATE TABLE {table} (file_no BIGINT, row_no BIGINT, "
-                       + ", ".join(f'"{c}" {t}' for c, t in columns.items()) + ")")
-        file_no += 1
-    declare(db, declared, given, columns_given)
+        db.execute(f"CREATE TABLE {table} (file_no BIGINT, row_no BIGINT, " + ", ".join(f'"{c}" {t}' for c, t in columns.items()) + ")")
+    for file_no, (table, path) in enumerate(files(folder)):
+        columns = TABLES[table]
+        given.append(table)
+        held = {row[0] for row in db.execute(f"SELECT name FROM parquet_schema('{path}')").fetchall()}
+        absent += [(file_no, c) for c in columns if c not in held]
+        # A column that the file lacks is unknown, which is NULL here.
+        names = ", ".join(
+            f'NULL::{t} AS "{c}"' if c not in held else f'NULLIF("{c}", \'\') AS "{c}"' if t == "VARCHAR" else f'"{c}"'
+            for c, t in columns.items())
+        db.execute(f"INSERT INTO {table} SELECT {file_no}::BIGINT AS file_no, file_row_number + 1 AS row_no, {names}"
+                   f" FROM read_parquet('{path}', file_row_number = true)")
+    declare(db, declared, sorted(set(given)), absent)
     for v in yaml.safe_load((CATALOGUE / "views.yaml").read_text())["views"]:
         kind = "TABLE" if v.get("keep") else "VIEW"
         db.execute(f"CREATE {kind} {v['name']} AS {v['sql']}")

@@ -23,9 +23,14 @@ pub struct Declared {
     /// Processing activities.
     pub activities: Vec<Activity>,
     /// Types of sensitive personal information, biometric ones included.
-    pub sensitive_types: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitive_types: Option<Vec<String>>,
     /// Types of biometric information.
-    pub biometric_types: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub biometric_types: Option<Vec<String>>,
+    /// Types that neither list holds although they may belong there: nobody has said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unclassified_types: Vec<String>,
     /// Public holidays, `YYYY-MM-DD`.
     pub holidays: Vec<String>,
     /// Weekend days that are worked, `YYYY-MM-DD`.

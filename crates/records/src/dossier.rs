@@ -48,15 +48,24 @@ pub fn declare(schema: &Schema, facts: &Facts) -> Derived {
         derived.declared.activities.push(activity);
     }
     if let Some(kind) = schema.kinds.get("type") {
+        let (mut all_sensitive, mut all_biometric, mut open) = (Vec::new(), Vec::new(), Vec::new());
         for id in facts.ids(kind.shape) {
             let Some(record) = facts.object(kind.shape, id) else { continue };
-            if read.is(record, "sensitive") == Some(true) {
-                derived.declared.sensitive_types.push(id.to_owned());
+            let (sensitive, biometric) = (read.is(record, "sensitive"), read.is(record, "biometric"));
+            // What is biometric is sensitive, so that a type that is not the one is not the other.
+            if sensitive.is_none() && biometric != Some(true) || sensitive == Some(true) && biometric.is_none() {
+                open.push(id.to_owned());
             }
-            if read.is(record, "biometric") == Some(true) {
-                derived.declared.biometric_types.push(id.to_owned());
+            if sensitive == Some(true) {
+                all_sensitive.push(id.to_owned());
+            }
+            if biometric == Some(true) {
+                all_biometric.push(id.to_owned());
             }
         }
+        let declared = &mut derived.declared;
+        (declared.sensitive_types, declared.biometric_types) = (Some(all_sensitive), Some(all_biometric));
+        declared.unclassified_types = open;
     }
     if let Some(Val::Date(day)) = target.and_then(|target| read.val(target, "period_to")) {
         derived.declared.as_of = Some(show(shanghai_midnight(i64::from(day.0) + 1)));
@@ -183,15 +192,20 @@ impl Derived {
         let own = &mut self.declared;
         own.as_of = stated.as_of.or(own.as_of.take());
         own.settings = stated.settings;
-        for (list, more) in [
-            (&mut own.holidays, stated.holidays),
-            (&mut own.makeup_days, stated.makeup_days),
-            (&mut own.sensitive_types, stated.sensitive_types),
-            (&mut own.biometric_types, stated.biometric_types),
-        ] {
+        let add = |list: &mut Vec<String>, more: Vec<String>| {
             list.extend(more);
             list.sort();
             list.dedup();
+        };
+        add(&mut own.holidays, stated.holidays);
+        add(&mut own.makeup_days, stated.makeup_days);
+        add(&mut own.unclassified_types, stated.unclassified_types);
+        for (list, more) in
+            [(&mut own.sensitive_types, stated.sensitive_types), (&mut own.biometric_types, stated.biometric_types)]
+        {
+            if let Some(more) = more {
+                add(list.get_or_insert_default(), more);
+            }
         }
         for a in stated.activities {
             let Some(known) = own.activities.iter_mut().find(|known| known.id == a.id) else {

@@ -85,6 +85,7 @@ pub fn lacking(name: &str, lang: Lang) -> String {
     if let Some(rest) = name.strip_prefix("declaration").filter(|_| lang == Lang::Zh) {
         return match rest.strip_prefix('.').and_then(|rest| rest.rsplit_once('.')) {
             Some((activity, list)) => format!("申报文件中活动“{activity}”的 {list}"),
+            None if !rest.is_empty() => format!("申报文件的 {}", rest.trim_start_matches('.')),
             None => "申报文件 declaration".to_owned(),
         };
     }

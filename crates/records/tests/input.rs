@@ -92,7 +92,7 @@ fn chinese_headers_in_every_wrapping_say_the_same() {
             assert_eq!(check(&report, "scope.purpose").samples[0].reason, "目的“广告,营销”不在该活动明示的目的之内");
             // What was not given is not found conformant.
             assert_eq!(check(&report, "notice.before-collection").status, Status::Undetermined);
-            assert_eq!(check(&report, "notice.before-collection").missing, ["notices"]);
+            assert_eq!(check(&report, "notice.before-collection").missing[0], "notices");
             let told: Vec<_> = report
                 .checks
                 .iter()
@@ -405,13 +405,14 @@ fn a_required_column_that_no_file_has_is_missing_and_an_empty_cell_a_violation()
     assert_eq!(nothing.missing, ["events.operator"]);
     // With the columns there, all is examined.
     assert_eq!(run(&[&full], &["purpose"]).status, Status::Conformant);
-    // Another file has the column: in this one it is empty.
+    // Another file has the column: there a cell is empty, and of this one nothing is known.
     let header = HEADER.trim_end();
     let other =
-        put(at.join("other.csv"), format!("{header},操作人\n2026-01-02 10:00:03,甲,人脸识别,使用,客流统计,人脸,op1\n"));
+        put(at.join("other.csv"), format!("{header},操作人\n2026-01-02 10:00:03,甲,人脸识别,使用,客流统计,人脸,\n"));
     let mixed = run(&[&full, &other], &["operator"]);
-    assert_eq!((mixed.status, mixed.examined, mixed.violations), (Status::Gap, 3, 2));
-    assert!(mixed.missing.is_empty() && mixed.samples[0].reason.contains("操作人 operator"), "{mixed:?}");
+    assert_eq!((mixed.status, mixed.examined, mixed.violations), (Status::Gap, 1, 1));
+    assert_eq!(mixed.missing, ["events.operator"]);
+    assert!(mixed.samples[0].reason.contains("操作人 operator"), "{mixed:?}");
 }
 
 #[test]
@@ -680,7 +681,9 @@ fn a_list_left_out_is_unknown_where_its_activity_occurs() {
     assert_eq!(by, [(Some("a"), Status::Conformant), (Some("b"), Status::Undetermined)]);
     // No event of `b` names a recipient; the list of `a` is what is missing.
     assert_eq!(check(&report, "scope.recipient").missing, ["declaration.a.recipients"]);
-    assert_eq!(check(&report, "scope.country").status, Status::NotApplicable);
+    // Nor is it known where data went.
+    let country = check(&report, "scope.country");
+    assert_eq!((country.status, &country.missing[..]), (Status::Undetermined, &["events.country".to_owned()][..]));
     assert!(report.text(zhunsheng_records::Lang::Zh).contains("申报文件中活动“b”的 purposes"));
     // A violation stays one.
     let report = run("  - {id: a, purposes: [q]}\n  - {id: b}\n");

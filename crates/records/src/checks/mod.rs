@@ -164,25 +164,42 @@ impl Definition {
     }
 }
 
-/// Columns of consents that conditions ask about, as written: what no file has is unknown, and proves nothing.
+/// What a condition may ask, and the columns that the answer comes from. What scopes of decisions and notices name is told
+/// apart when they are read.
+const ASKED: [(&str, &[&str]); 23] = [
+    ("event.activity", &["events.activity"]),
+    ("event.declared", &["events.activity"]),
+    ("event.basis", &["events.activity"]),
+    ("event.stage", &["events.stage"]),
+    ("event.purpose", &["events.purpose"]),
+    ("event.types", &["events.types"]),
+    ("event.sensitive", &["events.types"]),
+    ("event.biometric", &["events.types"]),
+    ("event.recipient", &["events.recipient"]),
+    ("event.country", &["events.country"]),
+    ("event.abroad", &["events.country", "events.stage"]),
+    ("event.operator", &["events.operator"]),
+    ("event.method", &["events.method"]),
+    ("event.age_days", &["events.collected_at"]),
+    ("state.consent.given", &["consents.explicit"]),
+    ("state.consent.implied", &["consents.explicit", "consents.pre_ticked"]),
+    ("state.consent.separate", &["consents.explicit", "consents.separate"]),
+    ("state.consent.written", &["consents.explicit", "consents.written"]),
+    ("state.consent.guardian", &["consents.explicit", "consents.guardian"]),
+    // A consent that counts ends a refusal or a withdrawal.
+    ("state.consent.refused", &["consents.explicit"]),
+    ("state.consent.withdrawn", &["consents.explicit"]),
+    ("state.operator.granted", &["events.activity", "events.operator"]),
+    ("state.person.under_14", &["subjects.born"]),
+];
+
+/// Columns that conditions ask about, as written: what a file does not have is unknown, and proves nothing.
 fn asked((examine, violation): &(String, String)) -> Vec<String> {
     let mut text = format!("{examine} {violation}");
     text.retain(|c| !c.is_whitespace());
-    let mut columns = Vec::new();
-    for (name, column) in [
-        ("given", None),
-        ("implied", Some("pre_ticked")),
-        ("separate", Some("separate")),
-        ("written", Some("written")),
-        ("guardian", Some("guardian")),
-    ] {
-        if text.contains(&format!("state.consent.{name}")) {
-            columns.extend(["explicit"].into_iter().chain(column).map(|c| format!("consents.{c}")));
-        }
-    }
-    columns.sort();
-    columns.dedup();
-    columns
+    let columns = ASKED.iter().filter(|(name, _)| text.contains(name)).flat_map(|(_, columns)| *columns);
+    let columns: std::collections::BTreeSet<&str> = columns.copied().collect();
+    columns.into_iter().map(str::to_owned).collect()
 }
 
 #[derive(Deserialize)]
@@ -229,10 +246,18 @@ mod tests {
     fn a_pack_s_own_check_needs_the_columns_it_asks_about() {
         let of = |violation: &str| asked(&("true".to_owned(), violation.to_owned()));
         assert!(of("event.hour > 3 && !state.notice.policy").is_empty());
+        assert_eq!(
+            of("event.types.exists(t, t == \"x\") && event\n.age_days > 3"),
+            ["events.collected_at", "events.types"]
+        );
+        assert_eq!(
+            of("event.abroad && event.basis == \"consent\""),
+            ["events.activity", "events.country", "events.stage"]
+        );
         assert_eq!(of("!state.consent.given"), ["consents.explicit"]);
         assert_eq!(of("!state.consent\n  .separate"), ["consents.explicit", "consents.separate"]);
         assert_eq!(of("state.consent.implied"), ["consents.explicit", "consents.pre_ticked"]);
-        assert!(of("state.consent.withdrawn").is_empty());
+        assert_eq!(of("state.consent.withdrawn"), ["consents.explicit"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Classes by the columns they are made of.
 
-use super::class::Class;
+use super::class::{Class, Of};
 use super::quick::Quick;
 use super::worker::Context;
 use crate::state::key::FastMap;
@@ -83,6 +83,8 @@ pub struct Classes {
     cache: Vec<u32>,
     type_sets: Vec<u128>,
     set_numbers: FastMap<u128, u32>,
+    /// Columns that the file lacks.
+    absent: u64,
     /// Entries that tables of scopes may still take.
     room: usize,
     /// Answers per shape that may still be kept.
@@ -98,6 +100,7 @@ impl Default for Classes {
             cache: vec![0; CACHE],
             type_sets: vec![NO_TYPE],
             set_numbers: FastMap::from_iter([(NO_TYPE, 0)]),
+            absent: 0,
             room: MAX_HITS,
             answers: MAX_ANSWERS,
         }
@@ -105,6 +108,17 @@ impl Default for Classes {
 }
 
 impl Classes {
+    /// Those of a file that lacks columns.
+    #[must_use]
+    pub fn of(absent: u64) -> Self {
+        Self { absent, ..Self::default() }
+    }
+
+    /// Starts afresh.
+    pub fn forget(&mut self) {
+        *self = Self::of(self.absent);
+    }
+
     /// Number of a set of types; 0 is the empty one.
     pub fn type_set(&mut self, set: u128) -> u32 {
         let next = self.type_sets.len() as u32;
@@ -137,7 +151,8 @@ impl Classes {
                 let types = self.type_sets.get(combo.types as usize).copied().unwrap_or(ALL_TYPES);
                 let at = self.list.len() as u32;
                 let Context { state, enabled, has_access, as_of, .. } = *context;
-                let mut class = Class::new(state, enabled, has_access, combo, types);
+                let of = Of { enabled, has_access, absent: self.absent };
+                let mut class = Class::new(state, of, combo, types);
                 if class.lookup {
                     class.tabulate(state, &mut self.room);
                 }

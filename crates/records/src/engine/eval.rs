@@ -3,11 +3,11 @@
 mod decided;
 mod moment;
 
-use super::class::{Class, DECISIONS, NOTICE, POLICY, broadcast_types, notice_covers};
+use super::class::{Class, DECISIONS, NOTICE, POLICY, announced, broadcast_types, lacks, reach};
 use super::hit::Hit;
 use crate::checks::Check;
 use crate::declared::Basis;
-use crate::schema::{Outcome, RequestKind};
+use crate::schema::{Outcome, RequestKind, events};
 use crate::state::State;
 use crate::state::acts::{Act, Policy};
 use crate::state::key::Key;
@@ -83,7 +83,8 @@ pub fn examine(state: &State, class: &Class, e: &Event, key: Key, slot: Option<u
             put(!may(state, a, class, e), Check::ScopeOperator);
         }
         if let Some(gone) = a.gone_after {
-            put(e.ts > gone, Check::KeptAfterService);
+            // That data was deleted late shows how long it was held, if it is known to have been there.
+            put(e.ts > gone && (!class.ends || e.collected != i64::MIN), Check::KeptAfterService);
         }
         if let Some(keep) = a.retention {
             put(e.collected != i64::MIN && e.ts > e.collected.saturating_add(keep), Check::KeptAfterRetention);
@@ -113,7 +114,7 @@ fn may(state: &State, act: &Act, class: &Class, e: &Event) -> bool {
         || state.access.get(usize::from(e.operator)).is_some_and(|list| {
             list.iter().any(|g| {
                 (g.activity == EMPTY || g.activity == class.combo.activity)
-                    && (g.stage == EMPTY || g.stage == class.combo.stage)
+                    && (g.stage == EMPTY || g.stage == class.combo.stage || lacks(class.absent, events::STAGE))
                     && g.from <= e.ts
                     && e.ts < g.to
             })
@@ -188,10 +189,8 @@ fn notices(state: &State, class: &Class, e: &Event, block: &Block<'_>, f: &mut F
             if left == 0 || !earlier(time_of(w), strictly) {
                 break;
             }
-            if let Some(s) = state.scopes.get(scope_of(w))
-                && notice_covers(s, class)
-            {
-                left &= !s.types;
+            if let Some(s) = state.scopes.get(scope_of(w)) {
+                left &= !reach(s, class).0;
             }
         }
         if left != 0 {
@@ -203,8 +202,7 @@ fn notices(state: &State, class: &Class, e: &Event, block: &Block<'_>, f: &mut F
 #[inline]
 fn policies(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: &Block<'_>, as_of: AsOf, f: &mut Found) {
     let open = class.open;
-    let everybody = &state.broadcast_policies;
-    let first = block.policies.first().map_or(i64::MAX, time_of).min(everybody.first().copied().unwrap_or(i64::MAX));
+    let first = told_from(state, class, block, i64::MIN);
     if open & Check::PolicyFirst.bit() != 0 && first > e.ts {
         f.violates |= Check::PolicyFirst.bit();
     }
@@ -221,21 +219,25 @@ fn policies(state: &State, class: &Class, act: Option<&Act>, e: &Event, block: &
         && let Some(a) = act
         && let Some(p) = a.policy_at(e.ts, false)
         && !a.is_first(p)
-        && first < p.published
+        && first <= e.ts
     {
-        let within = |list: &[i64]| {
-            let from = list.partition_point(|&t| t < p.published);
-            list.get(from).is_some_and(|&t| t <= e.ts)
-        };
-        let own = || {
-            let from = block.policies.count_while(|w| time_of(w) < p.published);
-            block.policies.from(from).first().is_some_and(|w| time_of(w) <= e.ts)
-        };
-        if !own() && !within(everybody) {
+        // Who was never told cannot be told anew.
+        f.examined |= Check::PolicyChange.bit();
+        if told_from(state, class, block, p.published) > e.ts {
             f.violates |= Check::PolicyChange.bit();
             f.policy = p.published;
         }
     }
+}
+
+/// First notice of the policy, from an instant on, that takes in the whole class; beyond all time where there is none.
+fn told_from(state: &State, class: &Class, block: &Block<'_>, from: i64) -> i64 {
+    let whole = |w: u64| match class.hits.get(scope_of(w)) {
+        Some(hit) => hit.policy != 0,
+        None => state.scopes.get(scope_of(w)).is_some_and(|s| reach(s, class).0 == class.types),
+    };
+    let own = block.policies.from(block.policies.count_while(|w| time_of(w) < from)).iter().find(|&w| whole(w));
+    own.map_or(i64::MAX, time_of).min(announced(state, class, from))
 }
 
 fn requests(state: &State, class: &Class, e: &Event, key: Key, first: usize, f: &mut Found) {
@@ -248,6 +250,7 @@ fn requests(state: &State, class: &Class, e: &Event, key: Key, first: usize, f: 
         if class.open & Check::KeptAfterRequest.bit() != 0
             && r.kind == RequestKind::Delete
             && r.outcome != Outcome::Refused
+            && !r.unsaid
             && (r.activity == EMPTY || r.activity == class.combo.activity)
             && e.collected != i64::MIN
             && e.collected <= r.received

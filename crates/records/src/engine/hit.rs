@@ -1,8 +1,7 @@
 //! What each scope of a decision or notice does to the types of a class: one bit a type, one lane a question.
 
-use super::class::{Class, notice_covers};
+use super::class::{Class, reach};
 use crate::state::acts::{Scope, flags};
-use crate::state::vocab::EMPTY;
 
 /// Lanes of a word: one way of asking for consent each.
 pub mod lane {
@@ -33,8 +32,10 @@ pub struct Hit {
     pub clear: u64,
     /// The same where it is for the handler: a consent that counts, or a notice.
     pub give: u64,
-    /// Everything where it is a notice of the policy, else nothing.
+    /// Everything where it is a notice of the policy that takes in the whole class, else nothing.
     pub policy: u8,
+    /// As [`Scope::named`].
+    pub named: i64,
     /// Flags of the decision.
     pub flags: u16,
 }
@@ -51,20 +52,18 @@ impl Hit {
 /// What a scope does to a class.
 #[must_use]
 pub fn hit(scope: &Scope, class: &Class) -> Hit {
-    let c = &class.combo;
-    let flags = scope.flags;
-    let types = u64::from(class.narrow(scope.types));
+    let (types, sure) = reach(scope, class);
+    let whole = types == class.types;
+    let flags = scope.flags | if sure { 0 } else { flags::UNSURE };
+    let types = u64::from(class.narrow(types));
+    let named = scope.named;
     if flags & flags::POLICY != 0 {
-        return Hit { policy: u8::MAX, flags, ..Hit::default() };
+        return Hit { policy: if whole { u8::MAX } else { 0 }, flags, named, ..Hit::default() };
     }
     if flags & flags::NOTICE != 0 {
-        let told = if notice_covers(scope, class) { types << lane::NOTICE } else { 0 };
-        return Hit { clear: told, give: told, policy: 0, flags };
+        let told = types << lane::NOTICE;
+        return Hit { clear: told, give: told, policy: 0, named, flags };
     }
-    let about = (scope.activity == EMPTY || scope.activity == c.activity)
-        && (scope.purpose == EMPTY || scope.purpose == c.purpose)
-        && (scope.stage == EMPTY || scope.stage == c.stage)
-        && (scope.recipient == EMPTY || scope.recipient == c.recipient);
     let mut lanes = 0;
     let mut on = |cond: bool, lane: u32| lanes |= if cond { 1u64 << lane } else { 0 };
     let grants = flags & flags::NEGATIVE == 0 && flags & flags::VALID != 0;
@@ -77,8 +76,8 @@ pub fn hit(scope: &Scope, class: &Class) -> Hit {
         on(grants && flags & flags::WRITTEN != 0, lane::WRITTEN);
         on(grants && flags & flags::GUARDIAN != 0, lane::GUARDIAN);
         on(grants, lane::FRESH);
-        on(grants && flags & flags::INFORMED != 0, lane::INFORMED);
+        on(grants && flags & (flags::INFORMED | flags::UNSURE) != 0, lane::INFORMED);
     }
-    let clear = if about { types * lanes } else { 0 };
-    Hit { clear, give: if grants { clear } else { 0 }, policy: 0, flags }
+    let clear = types * lanes;
+    Hit { clear, give: if grants { clear } else { 0 }, policy: 0, named, flags }
 }

@@ -160,6 +160,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let fixed_as_of = declared::instant(options.declared.as_of.as_deref(), "declaration")?;
     let progress = Progress::new(options.progress, event_rows(&tables), options.parts.max(1));
     let mut codes: Vec<String> = Vec::new();
+    let (mut full, mut narrowed, mut unspecific) = (BTreeSet::new(), BTreeSet::new(), false);
     while let Some(part) = waiting.pop() {
         let plan = Plan { tables: &tables, declared: &options.declared, threads: options.threads, memory: half, part };
         let Some(mut state) = load::load(&plan)? else {
@@ -177,6 +178,9 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         small_rejects = std::mem::take(&mut state.rejects);
         small_rows = state.small_rows;
         table_rows = std::mem::take(&mut state.rows);
+        full.append(&mut state.full);
+        narrowed.append(&mut state.narrowed);
+        unspecific |= !state.unspecific_notices.is_empty();
         codes = options.declared.activities.iter().map(|a| a.id.clone()).collect();
         let evidence_sink = evidence.as_ref().map(Evidence::sink);
         let reject_sink = rejected.as_ref().map(Rejects::sink);
@@ -277,6 +281,8 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         of(**n, table_rows.get(table).copied().unwrap_or(0)) > options.declared.settings.max_rejected_share
     });
     let spoilt: BTreeSet<Table> = spoilt.map(|(table, _)| *table).collect();
+    full.append(&mut total.full);
+    let absent = input::absent(&tables);
     let named = |file: usize| files.get(file).map(|f| f.display().to_string()).unwrap_or_default();
     let source = |file: usize| tables.values().find_map(|(base, list)| list.get(file.checked_sub(*base)?));
     let line = |file: usize, row: u64| source(file).filter(|_| row > 0)?.line(row);
@@ -303,6 +309,10 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         violators: &violators,
         people: &by_group,
         activities: &codes,
+        absent: &absent,
+        full: &full,
+        narrowed: &narrowed,
+        unspecific,
         named: &named,
         line: &line,
     };

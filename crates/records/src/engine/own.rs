@@ -8,9 +8,9 @@ mod code;
 use super::class::Class;
 use super::eval::{Event, Moment};
 use super::worker::Context;
-use crate::checks::Check;
+use crate::checks::{Check, Definition};
 use crate::error::{Error, Result};
-use crate::schema::{Method, Stage, events as c, split_types};
+use crate::schema::{Method, Stage, Table, events as c, split_types};
 use crate::state::key::Key;
 use crate::state::vocab::{method_of, stage_of};
 use crate::time::{HOUR, shanghai_day};
@@ -26,6 +26,8 @@ use code::{Code, V, compile, truth};
 pub struct Own {
     examine: Option<Code>,
     violation: Code,
+    /// Columns of events it reads, one bit each: events of a file that lacks one are not examined.
+    reads: u64,
 }
 
 /// What an expression can read.
@@ -113,7 +115,13 @@ impl Own {
                 mend: "use the fields of catalogue/records/event.yaml",
             })
         };
-        Ok(Some(Self { examine: own.examine.as_ref().map(code).transpose()?, violation: code(&own.violation)? }))
+        let events = Definition::own(check).columns;
+        let columns = events.iter().filter_map(|c| Table::Events.index(c.strip_prefix("events.")?));
+        Ok(Some(Self {
+            examine: own.examine.as_ref().map(code).transpose()?,
+            violation: code(&own.violation)?,
+            reads: columns.fold(0, |set, i| set | 1 << i),
+        }))
     }
 
     /// Whether an event is examined, and whether it is a violation.
@@ -209,7 +217,7 @@ pub(crate) fn judge<'a>(
         let row = Row { class, event, texts: &texts, moment: OnceCell::new(), work_out: &work_out };
         for (i, own) in context.own.iter().enumerate() {
             let bit = 1u64 << (Check::ALL.len() + i);
-            if context.enabled & bit == 0 {
+            if context.enabled & bit == 0 || own.reads & class.absent != 0 {
                 continue;
             }
             let (examined, bad) = own.decide(&row);

@@ -7,7 +7,7 @@
 //! What this way cannot answer with a plain "nothing is wrong" (a tie in time, a request, a lane left open) is examined the
 //! long way by [`super::eval::examine`], which alone decides what is a violation.
 
-use super::class::{Class, DECISIONS, IF_GIVEN, NOTICE};
+use super::class::{Class, DECISIONS, IF_GIVEN, NOTICE, announced, reach};
 use super::eval::{Event, SEPARATE, UNSEPARATE};
 use super::hit::{Hit, lane};
 use crate::checks::Check;
@@ -17,6 +17,8 @@ use crate::state::slots::{Record, scope_of, time_of};
 
 /// An individual with a longer record is examined the long way, which searches it.
 const LONG: usize = 48;
+/// Scopes of notices of the policy to everybody that a class has at most to be decided this way.
+const ANNOUNCEMENTS: usize = 64;
 /// Eras of a class whose answers are kept.
 const ERAS: usize = 8;
 /// There was a notice of the policy, whenever.
@@ -60,6 +62,10 @@ pub struct Quick {
     policy: u8,
     /// Notices of the policy to everybody began here.
     announced: i64,
+    /// Which scopes of such notices take in the class.
+    announcements: Box<[usize]>,
+    /// A new version of the policy must be made known.
+    change: bool,
     /// Notices just in time to everybody cover every type from here on.
     broadcast: i64,
     /// Eras met, with their answers but for those of the one that is.
@@ -98,6 +104,8 @@ pub struct Fine {
     pub child: bool,
     /// The notice of the policy is due by now.
     pub waited: bool,
+    /// The individual had been told of the policy, and a later version is in force.
+    pub renewed: bool,
 }
 
 /// All bits or none.
@@ -115,7 +123,6 @@ impl Quick {
         let lanes = |on: bool, lane: u32| if on { all << lane } else { 0 };
         let consent = Check::ConsentMissing.bit() | Check::ConsentImplied.bit() | IF_GIVEN;
         let mut must = lanes(is(consent), lane::VALID)
-            | lanes(is(Check::ConsentImplied.bit()), lane::ANY)
             | lanes(is(Check::ConsentWritten.bit()), lane::WRITTEN)
             | lanes(is(Check::ConsentStale.bit()), lane::FRESH)
             | lanes(is(Check::ConsentUninformed.bit()), lane::INFORMED)
@@ -129,6 +136,8 @@ impl Quick {
         }
         let first = is(Check::PolicyFirst.bit() | Check::PolicyIndirect.bit());
         let change = is(Check::PolicyChange.bit());
+        let whole = state.broadcast_policies.iter().enumerate().filter(|(_, (s, _))| reach(s, class).0 == class.types);
+        let announcements: Vec<usize> = whole.map(|(i, _)| i).take(ANNOUNCEMENTS + 1).collect();
         let act = class.act.and_then(|i| state.acts.list.get(i as usize));
         let kept = is(Check::KeptAfterRetention.bit());
         let over = is(Check::KeptAfterService.bit());
@@ -143,14 +152,18 @@ impl Quick {
             *room -= answers;
         }
         Self {
-            able: class.violates == 0 && (!class.lookup || !class.hits.is_empty()),
+            able: class.violates == 0
+                && (!class.lookup || !class.hits.is_empty())
+                && announcements.len() <= ANNOUNCEMENTS,
             keeps,
             lookup: class.lookup,
             must,
             guardian: lanes(is(Check::ConsentGuardian.bit()), lane::GUARDIAN),
             watch: lanes(is(DECISIONS), lane::VALID),
             policy: if first { EVER } else { 0 } | if change { SINCE } else { 0 },
-            announced: state.broadcast_policies.first().copied().unwrap_or(i64::MAX),
+            announced: announced(state, class, i64::MIN),
+            announcements: announcements.into(),
+            change,
             broadcast: if is(NOTICE) { class.broadcast } else { i64::MAX },
             keep: act.and_then(|a| a.retention).filter(|_| kept).unwrap_or(i64::MAX),
             gone: act.and_then(|a| a.gone_after).filter(|_| over).unwrap_or(i64::MAX),
@@ -190,8 +203,9 @@ impl Quick {
         let effective = act.into_iter().flat_map(|a| a.policies.iter()).map(|p| p.effective);
         let latest = act.and_then(|a| a.policy_at(ts, false).filter(|&p| !a.is_first(p)));
         let since = latest.map_or(i64::MIN, |p| p.published);
-        let everybody = &state.broadcast_policies;
-        let told = everybody.get(everybody.partition_point(|&t| t < since)).copied().unwrap_or(i64::MAX);
+        let everybody = self.announcements.iter().filter_map(|&i| state.broadcast_policies.get(i));
+        let told = everybody.filter_map(|(_, times)| times.get(times.partition_point(|&t| t < since)).copied());
+        let told = told.min().unwrap_or(i64::MAX);
         // A notice just in time must be earlier than the event here, so that the era begins a millisecond after it.
         let turns = effective.chain([self.announced, told, self.broadcast.saturating_add(1)]);
         let (mut from, mut until) = (i64::MIN, i64::MAX);
@@ -231,7 +245,7 @@ impl Quick {
         if answer == Answer::Unknown {
             answer = self.ask(state, class.1, shape);
         }
-        (answer == Answer::Fine).then_some(Fine { child: false, waited: ts <= self.waits })
+        (answer == Answer::Fine).then_some(Fine { child: false, waited: ts <= self.waits, renewed: self.renews() })
     }
 
     /// What a shape comes to in the era that is.
@@ -254,7 +268,13 @@ impl Quick {
         }
         let fine = self.walk(class.1, ts, record)?;
         let child = self.guardian != 0 && ts < record.fourteen;
-        fine.then_some(Fine { child, waited: ts <= self.waits })
+        fine.then_some(Fine { child, waited: ts <= self.waits, renewed: self.renews() })
+    }
+
+    /// Whether there is a new version that must be made known; where nothing is wrong, it was.
+    #[inline]
+    fn renews(&self) -> bool {
+        self.change && self.era.since != i64::MIN
     }
 
     /// Whether the record of an individual leaves nothing open at a time of the era.
@@ -273,7 +293,7 @@ impl Quick {
                 let at = time_of(word);
                 let before = if_so(at < ts);
                 tie |= at == ts;
-                let old = hit.give & FRESH & if_so(at < era.published);
+                let old = hit.give & FRESH & if_so(at.min(hit.named) < era.published);
                 let settled = left & hit.clear & before & !old;
                 got |= settled & hit.give;
                 left ^= settled;

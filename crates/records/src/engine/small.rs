@@ -124,6 +124,7 @@ impl<'a> Small<'a> {
             for n in &state.incident_notices {
                 notices.entry(&n.incident).or_default().push(n);
             }
+            let unspecific = Unspecific::new(state);
             for i in state.incidents.iter().filter(|i| i.severe) {
                 let deadline = i.discovered + hours(settings.incident_hours);
                 let first = notices
@@ -132,6 +133,7 @@ impl<'a> Small<'a> {
                     .flatten()
                     .filter(|n| reaches(n.subject.as_deref(), i))
                     .map(|n| n.ts)
+                    .chain(unspecific.first(i.subject.as_deref()))
                     .min();
                 if first.is_none() && deadline > self.context.as_of.0 {
                     continue;
@@ -186,6 +188,33 @@ impl<'a> Small<'a> {
             let what = format!("{} – {}", show((from + 1) * HOUR), show(to * HOUR));
             self.violation(Check::LogGap, (0, 0), Some((from + 1) * HOUR), None, &what);
         }
+    }
+}
+
+/// Notices of incidents in files that have no column for which: each is taken to be about any, in favour of the handler.
+struct Unspecific<'a> {
+    /// First notice to anybody.
+    any: Option<i64>,
+    /// First notice to each individual; to everybody under nobody.
+    to: BTreeMap<Option<&'a str>, i64>,
+}
+
+impl<'a> Unspecific<'a> {
+    fn new(state: &'a State) -> Self {
+        let mut to = BTreeMap::new();
+        for n in &state.unspecific_notices {
+            to.entry(n.subject.as_deref()).and_modify(|first| *first = n.ts.min(*first)).or_insert(n.ts);
+        }
+        Self { any: to.values().min().copied(), to }
+    }
+
+    /// First one that reaches an individual.
+    fn first(&self, subject: Option<&str>) -> Option<i64> {
+        if subject.is_none() {
+            return self.any;
+        }
+        let of = |who: Option<&str>| self.to.get(&who).copied();
+        of(None).into_iter().chain(of(subject)).min()
     }
 }
 

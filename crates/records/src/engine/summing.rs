@@ -1,5 +1,6 @@
 //! From counts to what is reported of each check.
 
+use super::class::{DECISIONS, Lack, NOTICE, POLICY};
 use super::tally::{Finding, Group, NO_GROUP, SAMPLES, Tally};
 use super::*;
 
@@ -89,6 +90,13 @@ pub(super) struct Summing<'a> {
     pub(super) violators: &'a [u64],
     pub(super) people: &'a BTreeMap<(u8, u32), u64>,
     pub(super) activities: &'a [String],
+    /// Columns that each file lacks, and files that have rows.
+    pub(super) absent: &'a BTreeMap<usize, u64>,
+    pub(super) full: &'a BTreeSet<usize>,
+    /// Columns of events that scopes name.
+    pub(super) narrowed: &'a BTreeSet<(Table, usize)>,
+    /// There are notices of incidents in a file that does not say of which.
+    pub(super) unspecific: bool,
     pub(super) named: &'a dyn Fn(usize) -> String,
     pub(super) line: &'a dyn Fn(usize, u64) -> Option<u64>,
 }
@@ -99,42 +107,59 @@ impl Summing<'_> {
         if self.options.undeclared && declared_for(d) {
             missing.push("declaration".into());
         }
-        for column in d.columns.iter().filter_map(|c| c.split_once('.')) {
-            let there = Table::parse(column.0)
-                .and_then(|t| self.tables.get(&t))
-                .is_none_or(|(_, s)| s.is_empty() || s.iter().any(|s| s.has(column.1)));
-            if !there {
-                missing.push(format!("{}.{}", column.0, column.1));
+        let columns = d.columns.iter().filter_map(|c| c.split_once('.'));
+        let mut columns: Vec<_> = columns.filter_map(|(t, column)| Some((Table::parse(t)?, column))).collect();
+        if d.id == Check::LogFields.id() {
+            columns.extend(self.options.declared.settings.required_fields.iter().map(|f| (Table::Events, f.as_str())));
+        }
+        // What decisions, notices or grants are limited to must be known of the events as well.
+        let scoped = scoped(d);
+        let narrowed = self.narrowed.iter().filter(|(table, _)| scoped.contains(table));
+        columns.extend(narrowed.filter_map(|(_, i)| Some((Table::Events, Table::Events.columns().get(*i)?.name))));
+        for (table, column) in columns {
+            let name = format!("{}.{column}", table.name());
+            if self.lacks(table, column) && !missing.contains(&name) {
+                missing.push(name);
             }
         }
-        if d.id == Check::LogFields.id() {
-            // A field that no file of events has a column for was not handed over; whether it is empty is not known.
-            let required = self.options.declared.settings.required_fields.iter();
-            let absent = required.filter(|f| !input::given(self.tables, Table::Events, f));
-            missing.extend(absent.map(|f| format!("{}.{f}", Table::Events.name())));
+        if d.id == Check::IncidentNotice.id() && self.unspecific {
+            missing.push("notices.incident".to_owned());
         }
         missing
     }
 
-    /// Lists of activities that occur in the events and the declaration leaves out: the first ones, and which groups they are.
-    fn unlisted(&self, number: u8, d: &Definition) -> (Vec<String>, BTreeSet<u32>) {
-        let Some((_, list)) = LISTS.iter().find(|(check, _)| check.id() == d.id) else { return Default::default() };
-        let groups: BTreeSet<u32> =
-            self.total.unlisted.range((number, 0)..=(number, u32::MAX)).map(|(_, group)| *group).collect();
-        let codes: BTreeSet<u32> = groups.iter().map(|group| group >> 8).collect();
-        let ids = codes.iter().filter_map(|code| self.activities.get((*code as usize).wrapping_sub(2)));
-        (ids.take(FEW).map(|id| format!("declaration.{id}.{list}")).collect(), groups)
+    /// Whether some file of a table that has rows lacks a column: what it would say of them is not known.
+    fn lacks(&self, table: Table, column: &str) -> bool {
+        let Some(((base, files), at)) = self.tables.get(&table).zip(table.index(column)) else { return false };
+        let absent = |file: usize| self.absent.get(&file).is_some_and(|absent| absent >> at & 1 == 1);
+        (*base..base + files.len()).any(|file| self.full.contains(&file) && absent(file))
     }
 
-    /// The table from the absence of whose rows the violations of a check follow.
-    fn rests_on(d: &Definition) -> Option<Table> {
-        let (group, _) = d.id.split_once('.')?;
-        match group {
-            "consent" => Some(Table::Consents),
-            "notice" | "incident" => Some(Table::Notices),
-            _ => (d.id == Check::ScopeOperator.id()).then_some(Table::Access),
+    /// What was left out that a check needs for activities that occur in the events: the first names, and which groups they are.
+    fn unlisted(&self, number: u8) -> (Vec<String>, BTreeSet<u32>) {
+        let all = self.total.unlisted.range((number, 0, Lack::Stages)..).take_while(|(check, ..)| *check == number);
+        let mut names = Vec::new();
+        let mut groups = BTreeSet::new();
+        for (_, group, lack) in all {
+            groups.insert(*group);
+            // Codes of activities follow the order of the declaration, from 2.
+            let id = self.activities.get((*group >> 8).wrapping_sub(2) as usize).map_or("", String::as_str);
+            let name = lack.named(id);
+            if names.len() < FEW && !names.contains(&name) {
+                names.push(name);
+            }
         }
-        .filter(|_| Check::parse(&d.id).is_some())
+        (names, groups)
+    }
+
+    /// The tables from the absence of whose rows the violations of a check follow.
+    fn rests_on(d: &Definition) -> Vec<Table> {
+        match Check::parse(&d.id) {
+            // Of a check of a pack nobody knows which way it asks.
+            None => d.tables.iter().filter_map(|t| Table::parse(t)).collect(),
+            Some(Check::IncidentNotice) => vec![Table::Notices],
+            Some(_) => scoped(d),
+        }
     }
 
     /// `sure`: what violations follow from was read.
@@ -168,8 +193,8 @@ impl Summing<'_> {
         let mut missing = self.missing(d);
         let number = i as u8;
         let rests_on = Self::rests_on(d);
-        let sure = rests_on.is_none_or(|table| !self.spoilt.contains(&table));
-        let (unlisted, open) = self.unlisted(number, d);
+        let sure = rests_on.iter().all(|table| !self.spoilt.contains(table));
+        let (unlisted, open) = self.unlisted(number);
         let given = missing.is_empty();
         missing.extend(unlisted);
         let mut samples: Vec<&Finding> =
@@ -199,7 +224,7 @@ impl Summing<'_> {
             leaves: d.leaves.clone(),
             unit: d.unit.clone(),
             status: self.status(i, (examined, violations), missing.is_empty(), sure),
-            aside: rests_on.and_then(|table| Some((table, *self.aside.get(&table)?))),
+            aside: rests_on.into_iter().find_map(|table| Some((table, *self.aside.get(&table)?))),
             groups: groups.collect(),
             missing,
             examined,
@@ -211,16 +236,22 @@ impl Summing<'_> {
     }
 }
 
-/// Lists of an activity that a check holds events against, by their names in the declaration.
-const LISTS: [(Check, &str); 6] = [
-    (Check::ScopeStage, "stages"),
-    (Check::ScopePurpose, "purposes"),
-    (Check::ScopeType, "types"),
-    (Check::ScopeRecipient, "recipients"),
-    (Check::ScopeCountry, "countries"),
-    (Check::ScopeOperator, "operators"),
-];
-/// Lists named at most.
+/// Tables whose rows have a scope that a check holds events against.
+fn scoped(d: &Definition) -> Vec<Table> {
+    let Some(check) = Check::parse(&d.id) else {
+        let with_scope = [Table::Consents, Table::Notices, Table::Access];
+        return d.tables.iter().filter_map(|t| Table::parse(t)).filter(|t| with_scope.contains(t)).collect();
+    };
+    let is = |set: u64| set & check.bit() != 0;
+    let of = [
+        (is(DECISIONS | Check::ConsentGuardian.bit()), Table::Consents),
+        (is(NOTICE | POLICY), Table::Notices),
+        (check == Check::ScopeOperator, Table::Access),
+    ];
+    of.into_iter().filter_map(|(on, table)| on.then_some(table)).collect()
+}
+
+/// What was left out is named at most so often.
 const FEW: usize = 3;
 
 /// Key after the last group of a check that is about an activity.

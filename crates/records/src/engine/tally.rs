@@ -1,5 +1,6 @@
 //! What is counted, and the samples kept of it.
 
+use super::class::Lack;
 use crate::state::Reject;
 use crate::time::HOUR;
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,8 +75,10 @@ pub struct Tally {
     pub samples: BTreeMap<(u8, u32), Vec<Finding>>,
     /// What each check comes to by activity and stage.
     pub groups: BTreeMap<(u8, u32), Group>,
-    /// Checks and groups with events for which the declaration leaves out the list.
-    pub unlisted: BTreeSet<(u8, u32)>,
+    /// Checks and groups with events for which something was left out, and what.
+    pub unlisted: BTreeSet<(u8, u32, Lack)>,
+    /// Files that have rows.
+    pub full: BTreeSet<usize>,
 }
 
 impl Tally {
@@ -112,6 +115,7 @@ impl Tally {
             self.sample(s);
         }
         self.unlisted.extend(o.unlisted);
+        self.full.extend(o.full);
         for (key, g) in o.groups {
             let own = self.groups.entry(key).or_default();
             own.examined += g.examined;

@@ -150,7 +150,7 @@ pub fn run(
         unit: number,
         luts: Luts { combined: std::array::from_fn(|_| Lut::new(0)), operator: Lut::new(0) },
         short: Short::new(COMBINED),
-        classes: Classes::default(),
+        classes: Classes::of(context.state.absent.get(&unit.file).copied().unwrap_or(0)),
         held: Vec::new(),
         bytes: 0,
         room: usize::try_from(context.held).map_or(HELD, |all| (all / context.threads.max(1)).min(HELD)),
@@ -332,6 +332,9 @@ impl Worker<'_> {
                 }
             }
             self.tally.rows += n as u64;
+            if n > 0 {
+                self.tally.full.insert(self.file);
+            }
             self.tally.rejected += bad.len() as u64;
             bad.sort_by_key(|r| r.row);
             let room = KEPT_REJECTS.saturating_sub(self.tally.rejects.len());
@@ -405,6 +408,7 @@ impl Worker<'_> {
             let texts = |c: usize| batch.text(c, i);
             found.violates |= own::judge(context, class, &event, key, slot, &texts);
         }
+        class.renewed += u64::from(found.examined & Check::PolicyChange.bit() != 0);
         class.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
         class.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
         if found.violates != 0 {

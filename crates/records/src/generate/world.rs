@@ -170,6 +170,9 @@ pub(super) fn name(s: u64) -> String {
 pub(super) const SPECIAL: [&str; 8] =
     ["recommend", "locate", "face-login", "share", "abroad", "showcase", "insurance", "closed"];
 
+/// Automatic collections a day that nobody reaches.
+const OFTEN: u32 = 1_000_000;
+
 /// The declaration of this world.
 pub(super) fn declared() -> Declared {
     let list = |l: &[&str]| Some(l.iter().map(ToString::to_string).collect::<Vec<_>>());
@@ -181,18 +184,22 @@ pub(super) fn declared() -> Declared {
         stages: list(stages),
         recipients: list(&[]),
         countries: list(&[]),
+        retention_days: Some(730),
         ..Activity::default()
     };
     use Basis::{Consent, Contract, LegalDuty, LegitimateInterests, PublicInterest};
     let activities = vec![
         act("account", Contract, &["service"], &["name", "phone"], &["collection", "use", "storage", "deletion"]),
-        act(
-            "profile",
-            Consent,
-            &["service", "display"],
-            &["name", "phone", "birthday", "nickname"],
-            &["collection", "use", "storage"],
-        ),
+        Activity {
+            max_per_day: Some(OFTEN),
+            ..act(
+                "profile",
+                Consent,
+                &["service", "display"],
+                &["name", "phone", "birthday", "nickname"],
+                &["collection", "use", "storage"],
+            )
+        },
         act("marketing", LegitimateInterests, &["marketing"], &["phone", "behaviour"], &["use"]),
         Activity {
             statutory_retention: true,
@@ -201,13 +208,17 @@ pub(super) fn declared() -> Declared {
         },
         act("partner", Contract, &["service"], &["name", "phone"], &["collection"]),
         act("camera", PublicInterest, &["public-safety", "marketing"], &["image"], &["collection", "use"]),
-        act("recommend", Consent, &["recommendation"], &["behaviour", "device"], &["collection", "use"]),
+        Activity {
+            max_per_day: Some(OFTEN),
+            ..act("recommend", Consent, &["recommendation"], &["behaviour", "device"], &["collection", "use"])
+        },
         Activity {
             max_per_day: Some(24),
             ..act("locate", Consent, &["delivery"], &["location"], &["collection", "use"])
         },
         Activity {
             retention_days: Some(30),
+            max_per_day: Some(OFTEN),
             ..act("face-login", Consent, &["authentication"], &["face"], &["collection", "use", "storage"])
         },
         Activity {
@@ -233,8 +244,9 @@ pub(super) fn declared() -> Declared {
         version: 1,
         as_of: Some("2026-02-11T00:00:00.000+08:00".into()),
         activities,
-        sensitive_types: ["location", "face", "health"].map(String::from).to_vec(),
-        biometric_types: vec!["face".into()],
+        sensitive_types: list(&["location", "face", "health"]),
+        biometric_types: list(&["face"]),
+        unclassified_types: Vec::new(),
         holidays: [
             "2025-10-01",
             "2025-10-02",

@@ -176,10 +176,16 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<V
         .collect()
 }
 
-/// Whether some file of a table has a column; a table without files leaves that open, and says so elsewhere.
+/// Columns that each file lacks, one bit each in the order of [`Table::columns`], by the number of the file: what they would
+/// say is unknown for its rows.
 #[must_use]
-pub fn given(tables: &BTreeMap<Table, (usize, Vec<Source>)>, table: Table, column: &str) -> bool {
-    tables.get(&table).is_none_or(|(_, files)| files.is_empty() || files.iter().any(|file| file.has(column)))
+pub fn absent(tables: &BTreeMap<Table, (usize, Vec<Source>)>) -> BTreeMap<usize, u64> {
+    let of = |source: &Source| {
+        let columns = source.table.columns().iter().enumerate();
+        columns.filter(|(_, c)| !source.has(c.name)).fold(0, |set, (i, _)| set | 1 << i)
+    };
+    let files = tables.values().flat_map(|(base, list)| list.iter().enumerate().map(move |(i, s)| (base + i, of(s))));
+    files.collect()
 }
 
 const SUFFIXES: [&str; 7] = ["parquet", "csv", "tsv", "jsonl", "ndjson", "json", "txt"];

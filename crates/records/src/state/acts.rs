@@ -1,6 +1,6 @@
 //! Declared activities in codes, ready to be compared with events.
 
-use super::vocab::{ALL_TYPES, Vocab, stage_code};
+use super::vocab::{ALL_TYPES, NO_TYPE, Vocab, stage_code};
 use crate::declared::{Basis, Declared, instant};
 use crate::error::Result;
 use crate::time::{DAY, HOUR};
@@ -105,6 +105,10 @@ pub struct Acts {
     pub sensitive: u128,
     /// Biometric types.
     pub biometric: u128,
+    /// Types of which nobody says whether they are sensitive; biometric ones are.
+    pub maybe_sensitive: u128,
+    /// Types of which nobody says whether they are biometric.
+    pub maybe_biometric: u128,
     /// Purposes of public safety.
     pub public_safety: Codes,
     /// Code of the home country.
@@ -133,13 +137,21 @@ impl Acts {
             })
             .transpose()
         }
-        let strs = |l: &'_ [String]| l.to_vec();
-        let biometric = vocab.intern_types(strs(&d.biometric_types).iter().map(String::as_str))?;
-        let sensitive = vocab.intern_types(d.sensitive_types.iter().map(String::as_str))? & !biometric;
+        let mut types = |list: &[String]| vocab.intern_types(list.iter().map(String::as_str));
+        let biometric = types(d.biometric_types.as_deref().unwrap_or_default())?;
+        let all_sensitive = types(d.sensitive_types.as_deref().unwrap_or_default())?;
+        let unclassified = types(&d.unclassified_types)?;
+        let open = |list: &Option<Vec<String>>| if list.is_some() { unclassified } else { !NO_TYPE };
+        let sensitive = all_sensitive & !biometric;
+        let maybe_sensitive = open(&d.sensitive_types) & !all_sensitive & !biometric;
+        // What is biometric is sensitive: a type known not to be the one is not the other.
+        let maybe_biometric = open(&d.biometric_types) & !biometric & (all_sensitive | maybe_sensitive);
         let erase = i64::from(d.settings.erase_days) * DAY;
         let mut acts = Self {
             sensitive,
             biometric,
+            maybe_sensitive,
+            maybe_biometric,
             public_safety: set(Some(&d.settings.public_safety_purposes), |t| vocab.purpose.intern(t))?
                 .unwrap_or_default(),
             home: vocab.country.intern(&d.settings.home_country)?,
@@ -222,6 +234,9 @@ pub struct Scope {
     pub recipient: u16,
     /// Types, [`ALL_TYPES`] for any.
     pub types: u128,
+    /// Of a consent: the last material change of the policy published no later than the version it names, so that it is not taken
+    /// for a consent to a later one; beyond all time where none is named.
+    pub named: i64,
     /// Bits of [`flags`].
     pub flags: u16,
 }
@@ -246,11 +261,13 @@ pub mod flags {
     pub const NOTICE: u16 = 128;
     /// No decision but a notice of the policy.
     pub const POLICY: u16 = 256;
+    /// The scope names what the file of the events has no column for; never part of a scope, but of what it does to a class.
+    pub const UNSURE: u16 = 512;
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        Self { activity: 0, purpose: 0, stage: 0, recipient: 0, types: ALL_TYPES, flags: 0 }
+        Self { activity: 0, purpose: 0, stage: 0, recipient: 0, types: ALL_TYPES, named: i64::MAX, flags: 0 }
     }
 }
 

@@ -16,13 +16,13 @@ use crate::input::{self, Batch, Col, Source};
 use crate::par;
 use crate::schema::{self, Action, NoticeKind, Outcome, RequestKind, Table};
 use crate::time;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use read::{Luts, ReadBatch, good, read_consents, read_notices, read_requests, read_subjects};
 
-/// Number of the scope that stands for a notice of the policy.
+/// Number of the scope that stands for a notice of the policy as a whole.
 const POLICY: u64 = 0;
 const BUCKETS: usize = 1 << PART_BITS;
 /// Bytes an entry costs at the peak of building: itself, its word, its share of two buckets. Measured: 46 with 10.7 million
@@ -50,8 +50,9 @@ struct Collected {
     prompts: Vec<Prompt>,
     requests: Vec<Request>,
     broadcast: Vec<(i64, u64)>,
-    broadcast_policies: Vec<i64>,
+    broadcast_policies: Vec<(i64, u64)>,
     incident_notices: Vec<IncidentNotice>,
+    unspecific_notices: Vec<IncidentNotice>,
     rejects: Vec<Reject>,
     rows: u64,
     latest: Option<i64>,
@@ -67,10 +68,62 @@ struct Shared<'a> {
     plan: &'a Plan<'a>,
     vocab: Mutex<Vocab>,
     scopes: Mutex<(Vec<Scope>, FastMap<Scope, u64>)>,
-    versions: HashMap<String, i64>,
-    /// Columns of consents that no file has: what they would say is unknown, so that nothing is charged for it.
-    silent: [bool; 5],
+    versions: Versions,
+    /// Columns that each file lacks: what they would say is unknown, so that nothing is charged for it.
+    absent: BTreeMap<usize, u64>,
     entries: AtomicU64,
+}
+
+/// When versions of the policy were published, by name and activity.
+#[derive(Default)]
+struct Versions {
+    numbers: HashMap<String, u32>,
+    /// Activities (empty: all) and times of each version.
+    list: Vec<Vec<(u16, i64)>>,
+    /// Times of material changes, ascending.
+    material: Vec<i64>,
+}
+
+/// No version is named.
+const NO_VERSION: u32 = u32::MAX;
+/// The version named is not on record.
+const NO_SUCH_VERSION: u32 = u32::MAX - 1;
+
+impl Versions {
+    fn add(&mut self, name: &str, activity: u16, published: i64, material: bool) {
+        let next = self.list.len() as u32;
+        let number = *self.numbers.entry(name.to_owned()).or_insert(next);
+        if number == next {
+            self.list.push(Vec::new());
+        }
+        if let Some(times) = self.list.get_mut(number as usize) {
+            times.push((activity, published));
+        }
+        if material {
+            self.material.push(published);
+        }
+    }
+
+    fn number(&self, name: &str) -> u32 {
+        self.numbers.get(name).copied().unwrap_or(NO_SUCH_VERSION)
+    }
+
+    /// When the version that a consent to an activity names (or any, if it names none) was first published, beyond all time if
+    /// it never was, and the last material change up to its last publication.
+    fn published(&self, version: u32, activity: u16) -> (i64, i64) {
+        let about =
+            |(of, at): &(u16, i64)| (*of == vocab::EMPTY || activity == vocab::EMPTY || *of == activity).then_some(*at);
+        let first = |lists: &[Vec<(u16, i64)>]| lists.iter().flatten().filter_map(about).min().unwrap_or(i64::MAX);
+        if version == NO_VERSION {
+            return (first(&self.list), i64::MAX);
+        }
+        let Some(times) = self.list.get(version as usize) else { return (i64::MAX, i64::MAX) };
+        let named = times.iter().filter_map(about).max().map_or(i64::MAX, |last| {
+            let upto = self.material.partition_point(|&t| t <= last);
+            upto.checked_sub(1).and_then(|i| self.material.get(i)).copied().unwrap_or(i64::MIN)
+        });
+        (first(std::slice::from_ref(times)), named)
+    }
 }
 
 fn locked<T>(m: &Mutex<T>) -> Result<std::sync::MutexGuard<'_, T>> {
@@ -96,6 +149,11 @@ impl Shared<'_> {
         Ok(id)
     }
 
+    /// Whether a file has no such column.
+    fn lacks(&self, file: usize, column: usize) -> bool {
+        self.absent.get(&file).is_some_and(|absent| absent >> column & 1 == 1)
+    }
+
     fn mine(&self, key: Key) -> bool {
         let (part, parts) = self.plan.part;
         key.part(parts) == part
@@ -113,6 +171,7 @@ fn rows(
     plan: &Plan<'_>,
     table: Table,
     rejects: &mut Vec<Reject>,
+    full: &mut BTreeSet<usize>,
     mut each: impl FnMut(&Batch, usize, usize) -> Result<std::result::Result<(), String>>,
 ) -> Result<u64> {
     let mut total = 0;
@@ -120,6 +179,9 @@ fn rows(
     for (i, source) in sources.iter().enumerate() {
         for unit in source.units(i) {
             source.read(&unit, &[], &mut |batch| {
+                if batch.rows > 0 {
+                    full.insert(base + i);
+                }
                 let mut bad = batch.bad.iter().peekable();
                 for row in 0..batch.rows {
                     total += 1;
@@ -153,29 +215,26 @@ fn flag_at(batch: &Batch, col: usize, row: usize) -> bool {
 pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     let mut vocab = Vocab::default();
     let mut acts = Acts::compile(plan.declared, &mut vocab)?;
-    // A column that no file of events has is unknown for its rows, not empty.
-    let columns = Table::Events.columns();
-    acts.required.retain(|&i| columns.get(i).is_some_and(|c| input::given(plan.tables, Table::Events, c.name)));
     let mut state = State::default();
     let mut rejects = Vec::new();
     let mut small_rows = 0;
 
-    let mut versions: HashMap<String, i64> = HashMap::new();
+    let mut full = BTreeSet::new();
+    let mut versions = Versions::default();
     let mut policies = Vec::new();
-    small_rows += rows(plan, Table::Policies, &mut rejects, |b, r, _| {
+    small_rows += rows(plan, Table::Policies, &mut rejects, &mut full, |b, r, _| {
         use schema::policies as c;
         let Some(published) = b.time(c::PUBLISHED_AT, r) else { return Ok(Ok(())) };
         let effective = b.time(c::EFFECTIVE_AT, r).unwrap_or(published);
         let material = flag_at(b, c::MATERIAL, r);
         let activity = vocab.activity.intern(b.text(c::ACTIVITY, r).unwrap_or_default())?;
-        // A version listed twice counts from its first publication.
-        let version = b.text(c::VERSION, r).unwrap_or_default().to_owned();
-        versions.entry(version).and_modify(|p| *p = published.min(*p)).or_insert(published);
+        versions.add(b.text(c::VERSION, r).unwrap_or_default(), activity, published, material);
         policies.push((activity, Policy { effective, published, material }));
         Ok(Ok(()))
     })?;
+    versions.material.sort_unstable();
     acts.set_policies(&policies);
-    let access = rows(plan, Table::Access, &mut rejects, |b, r, _| {
+    let access = rows(plan, Table::Access, &mut rejects, &mut full, |b, r, _| {
         use schema::access as c;
         let stage = stage_code(b.text(c::STAGE, r).unwrap_or_default());
         if stage == vocab::UNKNOWN {
@@ -199,7 +258,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     })?;
     small_rows += access;
     state.rows.insert(Table::Access, access);
-    small_rows += rows(plan, Table::Logs, &mut rejects, |b, r, file| {
+    small_rows += rows(plan, Table::Logs, &mut rejects, &mut full, |b, r, file| {
         use schema::logs as c;
         let text = b.text(c::RETENTION_DAYS, r).unwrap_or_default();
         let days = match text.trim().parse::<i64>() {
@@ -210,7 +269,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         state.logs.push(Log { log, days, file, row: b.number(r) });
         Ok(Ok(()))
     })?;
-    small_rows += rows(plan, Table::Incidents, &mut rejects, |b, r, file| {
+    small_rows += rows(plan, Table::Incidents, &mut rejects, &mut full, |b, r, file| {
         use schema::incidents as c;
         state.incidents.push(Incident {
             incident: b.text(c::INCIDENT, r).unwrap_or_default().to_owned(),
@@ -229,8 +288,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         vocab: Mutex::new(vocab),
         scopes: Mutex::new((vec![policy], FastMap::from_iter([(policy, POLICY)]))),
         versions,
-        silent: ["explicit", "separate", "written", "guardian", "pre_ticked"]
-            .map(|column| !input::given(plan.tables, Table::Consents, column)),
+        absent: input::absent(plan.tables),
         entries: AtomicU64::new(0),
     };
     let mut all = Collected::new();
@@ -270,8 +328,11 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         })?;
         Ok(fits.then_some(out))
     })?;
-    for (part, (_, source, ..)) in parts.into_iter().zip(&work) {
+    for (part, (_, source, file, _)) in parts.into_iter().zip(&work) {
         let Some(part) = part else { return Ok(None) };
+        if part.rows > 0 {
+            full.insert(*file);
+        }
         *state.rows.entry(source.table).or_default() += part.rows;
         for (to, from) in all.buckets.iter_mut().zip(part.buckets) {
             if to.is_empty() {
@@ -285,6 +346,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         all.broadcast.extend(part.broadcast);
         all.broadcast_policies.extend(part.broadcast_policies);
         all.incident_notices.extend(part.incident_notices);
+        all.unspecific_notices.extend(part.unspecific_notices);
         rejects.extend(part.rejects);
         small_rows += part.rows;
         state.latest = state.latest.max(part.latest);
@@ -320,10 +382,31 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     state.slots = slots;
 
     let (scopes, _) = shared.scopes.into_inner().map_err(|_| Error::Worker)?;
+    if state.access.iter().flatten().any(|access| access.stage != vocab::EMPTY) {
+        state.narrowed.insert((Table::Access, schema::events::STAGE));
+    }
+    for scope in &scopes {
+        let told = scope.flags & (flags::NOTICE | flags::POLICY) != 0;
+        let table = if told { Table::Notices } else { Table::Consents };
+        for (named, column) in [
+            (scope.activity != vocab::EMPTY, schema::events::ACTIVITY),
+            (scope.purpose != vocab::EMPTY, schema::events::PURPOSE),
+            (scope.stage != vocab::EMPTY, schema::events::STAGE),
+            (scope.recipient != vocab::EMPTY, schema::events::RECIPIENT),
+            (scope.types != vocab::ALL_TYPES, schema::events::TYPES),
+        ] {
+            if named {
+                state.narrowed.insert((table, column));
+            }
+        }
+    }
     state.broadcast = all.broadcast.iter().filter_map(|&(ts, id)| scopes.get(id as usize).map(|s| (ts, *s))).collect();
     state.broadcast.sort_unstable_by_key(|b| b.0);
+    let mut announced: BTreeMap<u64, Vec<i64>> = BTreeMap::new();
     all.broadcast_policies.sort_unstable();
-    state.broadcast_policies = all.broadcast_policies;
+    all.broadcast_policies.iter().for_each(|&(ts, id)| announced.entry(id).or_default().push(ts));
+    let with_scope = |(id, times): (u64, Vec<i64>)| Some((*scopes.get(usize::try_from(id).ok()?)?, times));
+    state.broadcast_policies = announced.into_iter().filter_map(with_scope).collect();
     state.scopes = scopes;
     state.vocab = shared.vocab.into_inner().map_err(|_| Error::Worker)?;
     state.acts = acts;
@@ -332,6 +415,9 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     state.provided = all.requests.iter().map(|_| std::sync::atomic::AtomicI64::new(i64::MAX)).collect();
     state.requests = all.requests;
     state.incident_notices = all.incident_notices;
+    state.unspecific_notices = all.unspecific_notices;
+    state.absent = shared.absent;
+    state.full = full;
     state.rejects = rejects;
     state.small_rows = small_rows;
     Ok(Some(state))

@@ -15,7 +15,7 @@ use acts::{Acts, Scope};
 use key::Key;
 use leave::Leave;
 use slots::Slots;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicI64;
 use vocab::Vocab;
 
@@ -112,6 +112,8 @@ pub struct Request {
     pub kind: RequestKind,
     /// What came of it.
     pub outcome: Outcome,
+    /// The file has no column for what came of it.
+    pub unsaid: bool,
     /// Activity, 0 for all.
     pub activity: u16,
     /// Received at.
@@ -145,8 +147,8 @@ pub struct State {
     pub slots: Slots,
     /// Just-in-time notices to everybody (signs, banners), by time.
     pub broadcast: Vec<(i64, Scope)>,
-    /// Policy notices to everybody, by time.
-    pub broadcast_policies: Vec<i64>,
+    /// Policy notices to everybody: the times of each scope, ascending.
+    pub broadcast_policies: Vec<(Scope, Vec<i64>)>,
     /// Leave of operators, by operator code.
     pub access: Vec<Vec<Access>>,
     /// Operators who may do the same.
@@ -161,6 +163,8 @@ pub struct State {
     pub incidents: Vec<Incident>,
     /// Incident notices.
     pub incident_notices: Vec<IncidentNotice>,
+    /// Those in files that have no column for which incident it was.
+    pub unspecific_notices: Vec<IncidentNotice>,
     /// Logs.
     pub logs: Vec<Log>,
     /// Rows of the small tables set aside.
@@ -169,6 +173,12 @@ pub struct State {
     pub small_rows: u64,
     /// The same by table.
     pub rows: BTreeMap<Table, u64>,
+    /// Files of the small tables that have rows.
+    pub full: BTreeSet<usize>,
+    /// Columns that each file lacks, see [`crate::input::absent`].
+    pub absent: BTreeMap<usize, u64>,
+    /// Columns of events that scopes of decisions, notices or grants of access name.
+    pub narrowed: BTreeSet<(Table, usize)>,
     /// Latest time of a decision, notice or request.
     pub latest: Option<i64>,
 }

@@ -72,7 +72,7 @@ fn fast(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
         | ask(policy.is_some(), lane::FRESH)
         | ask(need.informed, lane::INFORMED);
     let published = policy.map_or(i64::MIN, |p| p.published);
-    let (mut got, mut against) = (0u64, 0u64);
+    let (mut got, mut against, mut implied) = (0u64, 0u64, 0u64);
     for w in decisions_upto(block, e.ts).iter() {
         let Some(hit) = class.hits.get(scope_of(w)) else { continue };
         let mut settled = left & hit.clear;
@@ -93,9 +93,9 @@ fn fast(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
                 }
             }
         } else if hit.flags & flags::VALID == 0 {
-            d.implied = true;
+            implied |= settled >> lane::ANY & lane::MASK;
         } else {
-            if at < published {
+            if at.min(hit.named) < published && hit.flags & flags::UNSURE == 0 {
                 // Too old for the version in force: that question stays open.
                 settled &= !(lane::MASK << lane::FRESH);
             }
@@ -109,6 +109,8 @@ fn fast(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
     let lacks = |lane: u32, of: u64| of & !(got >> lane) & lane::MASK != 0;
     d.given = !lacks(lane::VALID, types);
     d.missing = lacks(lane::VALID, types & !against);
+    // Where there is a consent that counts, that one is relied on.
+    d.implied = lacks(lane::VALID, implied);
     d.unseparate = lacks(lane::SEPARATE, types);
     d.unseparate_sensitive = lacks(lane::SEPARATE, u64::from(class.few_sensitive));
     d.unseparate_biometric = lacks(lane::SEPARATE, u64::from(class.few_biometric));
@@ -130,18 +132,12 @@ fn slow(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
     let (mut fresh, mut informed) = (ask(policy.is_some()), ask(need.informed));
     let (mut got_valid, mut got_separate, mut got_written) = (0, 0, 0);
     let (mut got_guardian, mut got_fresh, mut got_informed) = (0, 0, 0);
-    let mut against = 0;
+    let (mut against, mut implied) = (0, 0);
     let published = policy.map_or(i64::MIN, |p| p.published);
     for w in decisions_upto(block, e.ts).iter() {
         let Some(s) = state.scopes.get(scope_of(w)) else { continue };
-        let c = &class.combo;
-        let hit = s.types & types;
-        if hit == 0
-            || (s.activity != EMPTY && s.activity != c.activity)
-            || (s.purpose != EMPTY && s.purpose != c.purpose)
-            || (s.stage != EMPTY && s.stage != c.stage)
-            || (s.recipient != EMPTY && s.recipient != c.recipient)
-        {
+        let (hit, sure) = reach(s, class);
+        if hit == 0 {
             continue;
         }
         let at = time_of(w);
@@ -161,7 +157,7 @@ fn slow(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
                 *open &= !hit;
             }
         } else if s.flags & flags::VALID == 0 {
-            d.implied |= any & hit != 0;
+            implied |= any & hit;
             any &= !hit;
         } else {
             let take = |on: bool, left: &mut u128, got: &mut u128| {
@@ -175,8 +171,8 @@ fn slow(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
             take(s.flags & flags::SEPARATE != 0, &mut separate, &mut got_separate);
             take(s.flags & flags::WRITTEN != 0, &mut written, &mut got_written);
             take(s.flags & flags::GUARDIAN != 0, &mut guardian, &mut got_guardian);
-            take(at >= published, &mut fresh, &mut got_fresh);
-            take(s.flags & flags::INFORMED != 0, &mut informed, &mut got_informed);
+            take(at.min(s.named) >= published || !sure, &mut fresh, &mut got_fresh);
+            take(s.flags & flags::INFORMED != 0 || !sure, &mut informed, &mut got_informed);
         }
         if any | valid | separate | written | guardian | fresh | informed == 0 {
             break;
@@ -184,6 +180,7 @@ fn slow(state: &State, class: &Class, e: &Event, block: &Block<'_>, need: Need, 
     }
     d.given = got_valid == types;
     d.missing = types & !against & !got_valid != 0;
+    d.implied = implied & !got_valid != 0;
     d.unseparate = got_separate != types;
     d.unseparate_sensitive = class.sensitive & !got_separate != 0;
     d.unseparate_biometric = class.biometric & !got_separate != 0;

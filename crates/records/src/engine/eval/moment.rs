@@ -40,14 +40,11 @@ impl Moment {
         let d = resolve(state, class, e, &block, need, None);
         let mut told = broadcast_types(state, class, e.ts, false);
         for w in block.notices.iter().take_while(|&w| time_of(w) <= e.ts) {
-            if let Some(s) = state.scopes.get(scope_of(w))
-                && notice_covers(s, class)
-            {
-                told |= s.types;
+            if let Some(s) = state.scopes.get(scope_of(w)) {
+                told |= reach(s, class).0;
             }
         }
-        let first = block.policies.first().map_or(i64::MAX, time_of);
-        let first = first.min(state.broadcast_policies.first().copied().unwrap_or(i64::MAX));
+        let first = told_from(state, class, &block, i64::MIN);
         Self {
             basis: act.and_then(|a| a.basis),
             given: d.given,

@@ -1,6 +1,7 @@
 //! What becomes of a violation: counted, kept as a sample, written out with its reason.
 
 use super::*;
+use crate::engine::class::{IF_DATED, lacks};
 
 impl Worker<'_> {
     #[cold]
@@ -40,19 +41,24 @@ impl Worker<'_> {
                 (class.open & IF_GIVEN, class.given),
                 (class.open & Check::ConsentImplied.bit(), class.relied),
                 (class.if_collected, class.collected),
+                (class.open & Check::PolicyChange.bit(), class.renewed),
                 (Check::ConsentGuardian.bit(), class.children),
                 (Check::PolicyIndirect.bit(), class.waited),
             ] {
                 bits(set).for_each(|check| tally.examine(check, class.group, n));
             }
             if class.count > 0 {
-                tally.unlisted.extend(bits(class.unlisted).map(|check| (check, class.group)));
+                for (lack, checks) in &class.unlisted {
+                    // Whether data is kept too long can only be asked where it is known how old it is.
+                    let checks = if class.collected > 0 { *checks } else { *checks & !IF_DATED };
+                    tally.unlisted.extend(bits(checks).map(|check| (check, class.group, *lack)));
+                }
             }
             for (i, &n) in class.own.iter().enumerate() {
                 tally.examine((Check::ALL.len() + i) as u8, class.group, n);
             }
         }
-        self.classes = Classes::default();
+        self.classes.forget();
         // Sets of types are numbered afresh.
         self.luts.combined.iter_mut().for_each(Lut::forget);
         self.short.forget();
@@ -95,8 +101,9 @@ pub(super) fn agrees(
     let bit = |check: Check| if class.open & check.bit() != 0 { check.bit() } else { 0 };
     let child = if fine.child { Check::ConsentGuardian.bit() } else { 0 };
     let waited = if fine.waited { Check::PolicyIndirect.bit() } else { 0 };
+    let renewed = if fine.renewed { Check::PolicyChange.bit() } else { 0 };
     found.violates == 0
-        && found.examined == child | waited
+        && found.examined == child | waited | renewed
         && (class.open & IF_GIVEN == 0 || found.given)
         && (bit(Check::ConsentImplied) == 0 || found.relied)
 }
@@ -109,10 +116,11 @@ pub fn reason(context: &Context<'_>, check: u8, particular: &str) -> String {
 }
 
 /// The required fields that a row leaves empty, with its activity.
-fn fields(context: &Context<'_>, batch: &Batch, row: usize, activity: &str) -> String {
+fn fields(context: &Context<'_>, batch: &Batch, row: usize, absent: u64, activity: &str) -> String {
     let zh = context.lang == crate::checks::Lang::Zh;
     let empty = |&&i: &&usize| {
-        batch.text(i, row).is_none_or(|t| i == c::TYPES && crate::schema::split_types(t).next().is_none())
+        !lacks(absent, i)
+            && batch.text(i, row).is_none_or(|t| i == c::TYPES && crate::schema::split_types(t).next().is_none())
     };
     let name = |i: &usize| match crate::schema::Table::Events.columns().get(*i) {
         Some(column) if zh => format!("{} {}", column.zh, column.name),
@@ -154,7 +162,7 @@ fn particular(
         Check::ScopeRecipient | Check::SeparateProvision => text(c::RECIPIENT),
         Check::ScopeCountry | Check::SeparateCrossBorder => text(c::COUNTRY),
         Check::ScopeOperator => text(c::OPERATOR),
-        Check::LogFields => fields(context, batch, row, &text(c::ACTIVITY)),
+        Check::LogFields => fields(context, batch, row, class.absent, &text(c::ACTIVITY)),
         _ => text(c::ACTIVITY),
     }
 }

@@ -13,8 +13,8 @@ struct Words {
     stage: Lut<u16>,
     recipient: Lut<u16>,
     types: Lut<u128>,
-    /// First publication of the version named; `i64::MIN` where none is named, `i64::MAX` where it is unknown.
-    published: Lut<i64>,
+    /// Number of the version named.
+    version: Lut<u32>,
     flags: [Lut<bool>; 5],
 }
 
@@ -36,7 +36,7 @@ impl Default for Luts {
             stage: Lut::new(0),
             recipient: Lut::new(0),
             types: Lut::new(vocab::ALL_TYPES),
-            published: Lut::new(i64::MIN),
+            version: Lut::new(NO_VERSION),
             flags: std::array::from_fn(|_| Lut::new(false)),
         };
         Self {
@@ -132,7 +132,7 @@ pub(super) fn read_subjects(
 }
 
 /// What the words of a row of decisions come to.
-fn decision(shared: &Shared<'_>, words: &Words, batch: &Batch, r: usize) -> Decision {
+fn decision(shared: &Shared<'_>, words: &Words, batch: &Batch, file: usize, r: usize) -> Decision {
     use schema::consents as c;
     let stage = words.stage.get(col(batch, c::STAGE), r);
     let action = words.action.get(col(batch, c::ACTION), r).filter(|_| stage != vocab::UNKNOWN);
@@ -145,12 +145,13 @@ fn decision(shared: &Shared<'_>, words: &Words, batch: &Batch, r: usize) -> Deci
         let [explicit, separate, written, guardian, pre_ticked] = &words.flags;
         let on = |lut: &Lut<bool>, column: usize| lut.get(col(batch, column), r);
         let add = |on: bool, bit: u16| if on { bit } else { 0 };
-        let [no_explicit, no_separate, no_written, no_guardian, _] = shared.silent;
-        let counts = (on(explicit, c::EXPLICIT) || no_explicit) && !on(pre_ticked, c::PRE_TICKED);
+        // A column that the file lacks is taken to say yes: nothing is charged for what it would say.
+        let may = |lut: &Lut<bool>, column: usize| on(lut, column) || shared.lacks(file, column);
+        let counts = may(explicit, c::EXPLICIT) && !on(pre_ticked, c::PRE_TICKED);
         bits = add(counts, flags::VALID)
-            | add(on(separate, c::SEPARATE) || no_separate, flags::SEPARATE)
-            | add(on(written, c::WRITTEN) || no_written, flags::WRITTEN)
-            | add(on(guardian, c::GUARDIAN) || no_guardian, flags::GUARDIAN);
+            | add(may(separate, c::SEPARATE), flags::SEPARATE)
+            | add(may(written, c::WRITTEN), flags::WRITTEN)
+            | add(may(guardian, c::GUARDIAN), flags::GUARDIAN);
     }
     // Newest first, and at the same millisecond: withdrawal, refusal, consent that counts, consent that does not.
     let rank = match action {
@@ -158,15 +159,19 @@ fn decision(shared: &Shared<'_>, words: &Words, batch: &Batch, r: usize) -> Deci
         Some(Action::Refuse) => 2,
         _ => u64::from(bits & flags::VALID != 0),
     };
+    let activity = words.activity.get(col(batch, c::ACTIVITY), r);
+    let version = words.version.get(col(batch, c::POLICY_VERSION), r);
+    let (published, named) = shared.versions.published(version, activity);
     let scope = Scope {
-        activity: words.activity.get(col(batch, c::ACTIVITY), r),
+        activity,
         purpose: words.purpose.get(col(batch, c::PURPOSE), r),
         stage,
         recipient: words.recipient.get(col(batch, c::RECIPIENT), r),
         types: words.types.get(col(batch, c::TYPES), r),
+        // Only a consent is held against a version.
+        named: if bits & flags::VALID != 0 { named } else { i64::MAX },
         flags: bits,
     };
-    let published = words.published.get(col(batch, c::POLICY_VERSION), r);
     Decision { action, scope, rank, published, ids: [None; 2] }
 }
 
@@ -185,9 +190,7 @@ pub(super) fn read_consents(
     new |= words.recipient.prepare(col(batch, c::RECIPIENT), |t| locked(&shared.vocab)?.recipient.intern(t))?;
     new |= words.types.prepare(col(batch, c::TYPES), |t| locked(&shared.vocab)?.type_scope(t))?;
     new |= words.stage.prepare(col(batch, c::STAGE), |t| Ok(stage_code(t)))?;
-    new |= words
-        .published
-        .prepare(col(batch, c::POLICY_VERSION), |t| Ok(shared.versions.get(t).copied().unwrap_or(i64::MAX)))?;
+    new |= words.version.prepare(col(batch, c::POLICY_VERSION), |t| Ok(shared.versions.number(t)))?;
     for (lut, i) in words.flags.iter_mut().zip([c::EXPLICIT, c::SEPARATE, c::WRITTEN, c::GUARDIAN, c::PRE_TICKED]) {
         new |= lut.prepare(col(batch, i), |t| Ok(schema::flag(t).unwrap_or(false)))?;
     }
@@ -199,7 +202,7 @@ pub(super) fn read_consents(
         let Some(key) = keys(batch, c::SUBJECT, r).filter(|&k| shared.mine(k)) else { continue };
         let ts = batch.time(c::TS, r).unwrap_or(0);
         let combination = combinations.get(r).copied().unwrap_or(0);
-        let d = decisions.entry(combination, || Ok(decision(shared, words, batch, r)))?;
+        let d = decisions.entry(combination, || Ok(decision(shared, words, batch, file, r)))?;
         let Some(action) = d.action else {
             let (a, s) = (batch.text(c::ACTION, r).unwrap_or_default(), batch.text(c::STAGE, r).unwrap_or_default());
             let reason = format!("action `{a}` or stage `{s}` is not known; map it to a word of docs/records.md");
@@ -253,10 +256,11 @@ pub(super) fn read_notices(
                 activity: words.activity.get(col(batch, c::ACTIVITY), r),
                 stage,
                 types: words.types.get(col(batch, c::TYPES), r),
-                flags: flags::NOTICE,
                 ..Scope::default()
             };
             let kind = words.notice.get(col(batch, c::KIND), r).filter(|_| stage != vocab::UNKNOWN);
+            let of = if kind == Some(NoticeKind::Policy) { flags::POLICY } else { flags::NOTICE };
+            let scope = Scope { flags: of, ..scope };
             Ok(Told { kind, scope, id: None })
         })?;
         let Some(kind) = told.kind else {
@@ -267,31 +271,28 @@ pub(super) fn read_notices(
         };
         let key = keys(batch, c::SUBJECT, r);
         if kind == NoticeKind::Incident {
-            if let Some(incident) = batch.text(c::INCIDENT, r) {
-                out.incident_notices.push(IncidentNotice {
-                    incident: incident.into(),
-                    subject: batch.text(c::SUBJECT, r).map(Into::into),
-                    ts,
-                });
+            let incident = batch.text(c::INCIDENT, r);
+            let subject = || batch.text(c::SUBJECT, r).map(Into::into);
+            let notice = |of: &str| IncidentNotice { incident: of.into(), subject: subject(), ts };
+            if let Some(incident) = incident {
+                out.incident_notices.push(notice(incident));
+            } else if shared.lacks(file, c::INCIDENT) {
+                out.unspecific_notices.push(notice(""));
             }
             continue;
         }
         if key.is_some_and(|k| !shared.mine(k)) {
             continue;
         }
+        let id = match told.id {
+            Some(id) => id,
+            None => *told.id.insert(shared.scope(told.scope)?),
+        };
         match (kind, key) {
-            (NoticeKind::Policy, None) => out.broadcast_policies.push(ts),
-            (NoticeKind::Policy, Some(k)) => push(&mut out.buckets, k, word(ts, WordKind::Policy, 0, POLICY)),
-            (_, key) => {
-                let id = match told.id {
-                    Some(id) => id,
-                    None => *told.id.insert(shared.scope(told.scope)?),
-                };
-                match key {
-                    None => out.broadcast.push((ts, id)),
-                    Some(k) => push(&mut out.buckets, k, word(ts, WordKind::JustInTime, 0, id)),
-                }
-            }
+            (NoticeKind::Policy, None) => out.broadcast_policies.push((ts, id)),
+            (NoticeKind::Policy, Some(k)) => push(&mut out.buckets, k, word(ts, WordKind::Policy, 0, id)),
+            (_, None) => out.broadcast.push((ts, id)),
+            (_, Some(k)) => push(&mut out.buckets, k, word(ts, WordKind::JustInTime, 0, id)),
         }
     }
     Ok(())
@@ -315,17 +316,21 @@ pub(super) fn read_requests(
             out.rejects.push(Reject { file, row: batch.number(r), reason });
             continue;
         };
+        let received = batch.time(c::RECEIVED_AT, r).unwrap_or(0);
         out.requests.push(Request {
             key,
             subject: batch.text(c::SUBJECT, r).unwrap_or_default().into(),
             kind: k,
             outcome: o,
+            unsaid: shared.lacks(file, c::OUTCOME),
             activity: locked(&shared.vocab)?.activity.intern(batch.text(c::ACTIVITY, r).unwrap_or_default())?,
-            received: batch.time(c::RECEIVED_AT, r).unwrap_or(0),
-            responded: batch.time(c::RESPONDED_AT, r),
+            received,
+            // What the file has no column for is taken to be in order: nothing is charged for what it would say.
+            responded: batch.time(c::RESPONDED_AT, r).or(shared.lacks(file, c::RESPONDED_AT).then_some(received)),
             extended: batch.time(c::EXTENDED_UNTIL, r),
-            notified: batch.time(c::RECIPIENTS_NOTIFIED_AT, r).is_some(),
-            reasoned: batch.text(c::REASON, r).is_some_and(|t| !t.trim().is_empty()),
+            notified: batch.time(c::RECIPIENTS_NOTIFIED_AT, r).is_some()
+                || shared.lacks(file, c::RECIPIENTS_NOTIFIED_AT),
+            reasoned: batch.text(c::REASON, r).is_some_and(|t| !t.trim().is_empty()) || shared.lacks(file, c::REASON),
             due: 0,
             file,
             row: batch.number(r),

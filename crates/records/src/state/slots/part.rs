@@ -100,6 +100,7 @@ impl Part {
         let entries = sorted(entries);
         let mut part = Self::default();
         let mut seen: Vec<usize> = Vec::new();
+        let mut again: Vec<(usize, usize)> = Vec::new();
         let mut group: [Vec<u64>; 4] = Default::default();
         let mut signature = Signature { published, list: Vec::new() };
         let mut times: Vec<i64> = Vec::new();
@@ -120,6 +121,16 @@ impl Part {
                 let new = !seen.contains(&scope_of(w));
                 if new && seen.len() < 64 {
                     seen.push(scope_of(w));
+                }
+                new
+            });
+            // So with notices of the policy, between two publications.
+            again.clear();
+            policies.retain(|&w| {
+                let of = (scope_of(w), published.partition_point(|&t| t <= time_of(w)));
+                let new = !again.contains(&of);
+                if new && again.len() < 64 {
+                    again.push(of);
                 }
                 new
             });
