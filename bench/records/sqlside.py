@@ -24,6 +24,8 @@ TABLES = {
     "logs": dict(log="VARCHAR", retention_days="BIGINT"),
     "subjects": dict(subject="VARCHAR", born="VARCHAR"),
 }
+# However mainland China is written, it is compared as CN.
+CHINA = ["cn", "chn", "156", "china", "prc", "中国", "中华人民共和国", "中国大陆", "境内"]
 LISTS = ["stages", "purposes", "types", "recipients", "countries", "operators"]
 DEFAULTS = dict(rights_days=15, erase_days=15, indirect_notice_days=31, prompt_quiet_hours=48, incident_hours=72,
                 log_retention_days=180, max_gap_hours=24, home_country="CN")
@@ -81,7 +83,7 @@ def declare(db, declared, tables, given):
                [[d for d, _ in days], [n for _, n in days]])
     names = list(DEFAULTS)
     as_of = millis(declared["as_of"])
-    db.execute("CREATE TABLE setting AS SELECT ?::BIGINT AS as_of, "
+    db.execute("CREATE TABLE setting AS SELECT ?::BIGINT AS as_of, TRUE AS as_of_stated, "
                + ", ".join(f"?::{'VARCHAR' if n == 'home_country' else 'BIGINT'} AS {n}" for n in names),
                [as_of] + [s[n] for n in names])
 
@@ -104,6 +106,11 @@ def run(folder, only=None):
                 for c, t in columns.items())
             db.execute(f"CREATE TABLE {table} AS SELECT {file_no}::BIGINT AS file_no, file_row_number + 1 AS row_no, {names}"
                        f" FROM read_parquet('{path}', file_row_number = true)")
+            if table == "events":
+                db.execute(f"UPDATE events SET country = 'CN' WHERE LOWER(country) IN ({', '.join(map(repr, CHINA))})")
+            if table == "requests":
+                # Set aside, as rows that cannot be right are.
+                db.execute("DELETE FROM requests WHERE responded_at < received_at OR recipients_notified_at < received_at")
         else:
             db.execute(f"CREATE TABLE {table} (file_no BIGINT, row_no BIGINT, "
                        + ", ".join(f'"{c}" {t}' for c, t in columns.items()) + ")")

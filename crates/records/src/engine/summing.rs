@@ -85,6 +85,8 @@ pub(super) struct Summing<'a> {
     /// Rows set aside, by table, and the tables of which too many were.
     pub(super) aside: &'a BTreeMap<Table, u64>,
     pub(super) spoilt: &'a BTreeSet<Table>,
+    /// Years whose working days are not known.
+    pub(super) unknown_years: &'a BTreeSet<i64>,
     pub(super) total: &'a Tally,
     pub(super) violators: &'a [u64],
     pub(super) people: &'a BTreeMap<(u8, u32), u64>,
@@ -106,6 +108,9 @@ impl Summing<'_> {
             if !there {
                 missing.push(format!("{}.{}", column.0, column.1));
             }
+        }
+        if [Check::RightsLate, Check::KeptAfterRequest].iter().any(|check| check.id() == d.id) {
+            missing.extend(self.unknown_years.iter().map(|year| format!("holidays.{year}")));
         }
         if d.id == Check::LogFields.id() {
             // A field that no file of events has a column for was not handed over; whether it is empty is not known.

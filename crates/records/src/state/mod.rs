@@ -15,7 +15,7 @@ use acts::{Acts, Scope};
 use key::Key;
 use leave::Leave;
 use slots::Slots;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicI64;
 use vocab::Vocab;
 
@@ -93,8 +93,8 @@ pub struct Prompt {
     pub subject: Box<str>,
     /// When.
     pub ts: i64,
-    /// Activity, 0 for any.
-    pub activity: u16,
+    /// What was asked for.
+    pub scope: Scope,
     /// Number of the file.
     pub file: usize,
     /// Row in the file.
@@ -124,7 +124,7 @@ pub struct Request {
     pub notified: bool,
     /// A reason is on record.
     pub reasoned: bool,
-    /// Last instant in time.
+    /// Last instant in time; `i64::MAX` where it is not known, since the holidays are not.
     pub due: i64,
     /// Number of the file.
     pub file: usize,
@@ -169,6 +169,8 @@ pub struct State {
     pub small_rows: u64,
     /// The same by table.
     pub rows: BTreeMap<Table, u64>,
-    /// Latest time of a decision, notice or request.
+    /// Years whose working days would have to be known for the last day of some request.
+    pub unknown_years: BTreeSet<i64>,
+    /// Latest time at which something of the tables beside the events happened.
     pub latest: Option<i64>,
 }
