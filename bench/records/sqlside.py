@@ -24,6 +24,8 @@ TABLES = {
     "logs": dict(log="VARCHAR", retention_days="BIGINT"),
     "subjects": dict(subject="VARCHAR", born="VARCHAR"),
 }
+# However mainland China is written, it is compared as CN.
+CHINA = ["cn", "chn", "156", "china", "prc", "中国", "中华人民共和国", "中国大陆", "境内"]
 LISTS = ["stages", "purposes", "types", "recipients", "countries", "operators"]
 DEFAULTS = dict(rights_days=15, erase_days=15, indirect_notice_days=31, prompt_quiet_hours=48, incident_hours=72,
                 log_retention_days=180, max_gap_hours=24, home_country="CN")
@@ -87,7 +89,7 @@ def declare(db, declared, tables, absent):
                [[d for d, _ in days], [n for _, n in days]])
     names = list(DEFAULTS)
     as_of = millis(declared["as_of"])
-    db.execute("CREATE TABLE setting AS SELECT ?::BIGINT AS as_of, "
+    db.execute("CREATE TABLE setting AS SELECT ?::BIGINT AS as_of, TRUE AS as_of_stated, "
                + ", ".join(f"?::{'VARCHAR' if n == 'home_country' else 'BIGINT'} AS {n}" for n in names),
                [as_of] + [s[n] for n in names])
 
@@ -111,6 +113,9 @@ def run(folder, only=None):
             for c, t in columns.items())
         db.execute(f"INSERT INTO {table} SELECT {file_no}::BIGINT AS file_no, file_row_number + 1 AS row_no, {names}"
                    f" FROM read_parquet('{path}', file_row_number = true)")
+    db.execute(f"UPDATE events SET country = 'CN' WHERE LOWER(country) IN ({', '.join(map(repr, CHINA))})")
+    # Set aside, as rows that cannot be right are.
+    db.execute("DELETE FROM requests WHERE responded_at < received_at OR recipients_notified_at < received_at")
     declare(db, declared, sorted(set(given)), absent)
     for v in yaml.safe_load((CATALOGUE / "views.yaml").read_text())["views"]:
         kind = "TABLE" if v.get("keep") else "VIEW"

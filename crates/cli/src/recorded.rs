@@ -1,5 +1,6 @@
 //! `zhunsheng records`, and the records of a dossier as facts of its assessment.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use zhunsheng_policy::enter::{Due, Opened, Texts, due, enter, enter_found};
 use zhunsheng_policy::reconcile::deeds::Deeds;
 use zhunsheng_policy::report::Kit;
 use zhunsheng_records::cli::{RecordsCommand, Surroundings};
+use zhunsheng_records::declared::WorkingDays;
 use zhunsheng_records::dossier::{Derived, MAX_RESULT_BYTES, declare, facts};
 use zhunsheng_records::time::{SHANGHAI, parse_time};
 use zhunsheng_records::{Error, audit};
@@ -24,9 +26,19 @@ use crate::records_words::failed;
 fn derive(catalogue: &Catalogue, dir: &Path) -> Result<Derived, Failure> {
     let dossier = crate::assess::read(catalogue, dir)?;
     let mut derived = declare(&catalogue.schema, &dossier.facts);
-    derived.declared.holidays = zhunsheng_verdict::days_off().iter().map(ToString::to_string).collect();
-    derived.declared.makeup_days = zhunsheng_verdict::days_worked().iter().map(ToString::to_string).collect();
+    derived.declared.adopt(working_days());
     Ok(derived)
+}
+
+/// The State Council's arrangements of the years there is data for.
+fn working_days() -> WorkingDays {
+    let (off, worked) = (zhunsheng_verdict::days_off(), zhunsheng_verdict::days_worked());
+    let years: BTreeSet<i64> = off.iter().map(|day| i64::from(day.ymd().0)).collect();
+    WorkingDays {
+        holidays: off.iter().map(ToString::to_string).collect(),
+        makeup_days: worked.iter().map(ToString::to_string).collect(),
+        years: years.into_iter().collect(),
+    }
 }
 
 /// What a dossier's mistakes come to where only one message can be given.
@@ -49,7 +61,7 @@ fn around<T>(
         let catalogue = catalogue().map_err(|failure| told(&failure, lang, Path::new("catalogue")))?;
         derive(&catalogue, dir).map_err(|failure| told(&failure, lang, dir))
     };
-    then(&Surroundings { own: &own, derive: &derived })
+    then(&Surroundings { own: &own, derive: &derived, calendar: &working_days })
 }
 
 /// `zhunsheng records`
@@ -82,7 +94,7 @@ pub fn run(
     let none = || Ok(Arc::default());
     let code = around(&catalogue, language, |all| {
         // Only packs have checks of their own; without them the catalogue need not be read.
-        let plain = Surroundings { own: &none, derive: all.derive };
+        let plain = Surroundings { own: &none, ..*all };
         let around = if packs.is_empty() && root.is_none() { &plain } else { all };
         zhunsheng_records::cli::run(command, around, language, out)
     });

@@ -22,6 +22,10 @@ const WHAT: &[(&str, &str, &str)] = &[
     ("confidence ", " is not between 0 and 1", "置信水平 {} 不在 0 与 1 之间"),
     ("expected ", "", "预期偏差率 {}"),
     ("size ", "", "样本量 {}"),
+    ("events ", " individuals", "事件数 {} 人来说太多"),
+    ("header ", " stands twice", "表头 {} 出现两次"),
+    ("its compression ", " is not built in", "没有内置压缩方式 {}"),
+    ("", " and whatever else is in it has no known ending", "其中的 {} 等文件都没有可识别的扩展名"),
 ];
 
 /// How it says to mend it.
@@ -45,6 +49,18 @@ const MEND: &[(&str, &str)] = &[
     ),
     ("compare it with the layout in docs/records.md", "请对照 docs/records.md 中的格式"),
     ("mend the dossier first", "请先改正卷宗"),
+    ("leave out `--population`, or give the whole list", "去掉 `--population`，或给出完整清单"),
+    (
+        "give more individuals or fewer events: automatic collections would come too often by themselves",
+        "增加个人信息主体或减少事件：否则自动采集本身就过于频繁",
+    ),
+    ("give each column a name of its own", "请为每列另取列名"),
+    ("write it with snappy, zstd or gzip, or without compression", "请以 snappy、zstd 或 gzip 压缩或不压缩写出"),
+    (
+        "rename the files to .parquet, .csv, .tsv, .jsonl, .ndjson, .json or .txt (with .gz or .zst where they are compressed), or name the files themselves",
+        "请把文件改名为 .parquet、.csv、.tsv、.jsonl、.ndjson、.json 或 .txt（压缩的再加 .gz 或 .zst），或直接给出文件名",
+    ),
+    ("map kindred types to one name (`values` of a mapping)", "请用列映射的 `values` 把相近类型归为一名"),
 ];
 
 /// An error of the records crate in both languages; what has no Chinese here stays in its words.
@@ -64,12 +80,26 @@ pub fn failed(cause: &Error) -> Failure {
             path.display()
         ),
         Error::Config { place, what, mend } => {
-            let mend = MEND.iter().find(|(en, _)| en == mend).map_or(*mend, |(_, zh)| zh);
-            format!("{place}：{}；{mend}", what_of(what))
+            format!("{place}：{}；{}", what_of(what), mend_of(mend))
+        }
+        Error::Format { path, format, what, mend } => {
+            let format = if *format == "a folder of tables" { "表的文件夹" } else { format };
+            format!("`{}` 不能作为 {format} 读取：{}；{}", path.display(), what_of(what), mend_of(mend))
+        }
+        Error::Limit {
+            what: "different types of personal information in the declaration, consents and notices",
+            limit,
+            mend,
+        } => {
+            format!("申报文件、同意记录与告知记录中的个人信息类型过多：超过 {limit} 种；{}", mend_of(mend))
         }
         other => other.to_string(),
     };
     Failure::said(zh, cause.to_string())
+}
+
+fn mend_of<'t>(mend: &'t str) -> &'t str {
+    MEND.iter().find(|(en, _)| *en == mend).map_or(mend, |(_, zh)| zh)
 }
 
 fn what_of(what: &str) -> String {
@@ -94,6 +124,8 @@ fn compared(text: &str) -> String {
     text.replace(" is before the first event ", " 早于第一条事件 ")
         .replace(" is not below tolerable ", " 不低于可容忍偏差率 ")
         .replace(" does not fit population ", " 超出总体 ")
+        .replace(" is not the number of items in the list ", " 不等于清单项数 ")
+        .replace(" are too many for ", " 对 ")
 }
 
 #[cfg(test)]

@@ -170,6 +170,28 @@ fn several_files_are_one_dossier() {
     }
 }
 
+/// A declaration that states no holidays is held against the State Council's, as a dossier's is.
+#[test]
+fn a_bare_declaration_has_the_holidays_that_are_known() {
+    let dir = scratch("bare-holidays");
+    let put = |name: &str, text: &str| {
+        std::fs::write(dir.join(name), text).unwrap();
+        dir.join(name).display().to_string()
+    };
+    let events = put("events.csv", "ts,subject\n2025-11-10,a\n");
+    let requests = put("requests.csv", "received_at,subject,kind,responded_at\n2025-09-29,a,access,2025-10-27\n");
+    let late = |declared: &str| {
+        let declared = put("declared.yaml", declared);
+        let args =
+            ["records", "audit", "--events", &events, "--requests", &requests, "--declared", &declared, "--json"];
+        let value: serde_json::Value = serde_json::from_str(&stdout(&run(&args))).unwrap();
+        let checks = value["checks"].as_array().unwrap();
+        checks.iter().find(|c| c["id"] == "rights.late").unwrap()["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(late("version: 1\n"), "conformant");
+    assert_eq!(late("version: 1\nholidays: []\n"), "gap");
+}
+
 /// Working days of a year whose holidays are not known are not guessed: the finding says which year is missing.
 #[test]
 fn a_year_without_holidays_is_asked_for() {

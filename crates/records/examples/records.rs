@@ -33,7 +33,12 @@ fn main() -> ExitCode {
                     mend: "run `zhunsheng records`",
                 })
             };
-            run(c, &Surroundings { own: &|| Ok(Default::default()), derive: &derive }, lang, &mut out)
+            run(
+                c,
+                &Surroundings { own: &|| Ok(Default::default()), derive: &derive, calendar: &Default::default },
+                lang,
+                &mut out,
+            )
         }
         Command::Sample(c) => run_sample(c, lang, &mut out),
     };

@@ -1,6 +1,7 @@
 //! The commands `records` and `sample`, for the main program to mount.
 
 use crate::checks::{Definition, Lang, definitions};
+use crate::declared::WorkingDays;
 use crate::dossier::{self, Derived};
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
@@ -68,7 +69,8 @@ pub struct AuditArgs {
     /// 线程数 · Threads
     #[arg(long, value_parser = at_least_one)]
     pub threads: Option<usize>,
-    /// 内存上限 (MiB) · Memory to keep within
+    /// 个人信息主体状态与待处理批次所用内存的上限 (MiB)；读取文件等另需约 100 MiB · Memory for the state of individuals and for
+    /// batches held, in MiB; reading files takes some 100 MiB beside it, however little is given here
     #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..))]
     pub memory: u64,
     /// 违规明细写入 Parquet · Write every violation to a Parquet file
@@ -149,6 +151,8 @@ pub struct Surroundings<'a> {
     pub own: &'a dyn Fn() -> Result<Arc<(Vec<RecordCheck>, Schema)>>,
     /// Derives the declaration from the dossier in a folder.
     pub derive: &'a dyn Fn(&Path) -> Result<Derived>,
+    /// Days off and days worked as far as they are known.
+    pub calendar: &'a dyn Fn() -> WorkingDays,
 }
 
 /// Arguments of `records generate`.
@@ -318,6 +322,7 @@ fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn 
         }
         (None, None) => Declared { version: 1, ..Declared::default() },
     };
+    declared.adopt((around.calendar)());
     if a.as_of.is_some() {
         declared.as_of = a.as_of;
     }
@@ -417,7 +422,7 @@ mod tests {
         let mine = at.join("mine").display().to_string();
         let derive =
             |_: &Path| Ok(Derived { declared: Declared { version: 1, ..Declared::default() }, presumed: Vec::new() });
-        let around = Surroundings { own: &|| Ok(Default::default()), derive: &derive };
+        let around = Surroundings { own: &|| Ok(Default::default()), derive: &derive, calendar: &WorkingDays::default };
         for (held, option, output) in [
             (["--declared", &declared], "--rejects", &declared),
             (["--mapping", &mapping], "--evidence", &mapping),

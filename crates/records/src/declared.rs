@@ -31,12 +31,29 @@ pub struct Declared {
     /// Types that neither list holds although they may belong there: nobody has said.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unclassified_types: Vec<String>,
-    /// Public holidays, `YYYY-MM-DD`.
-    pub holidays: Vec<String>,
+    /// Public holidays, `YYYY-MM-DD`. What is stated is taken as complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<Vec<String>>,
     /// Weekend days that are worked, `YYYY-MM-DD`.
-    pub makeup_days: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub makeup_days: Option<Vec<String>>,
+    /// Years whose days off are known, where they were not stated but taken from the calendar. Working days of other years are
+    /// not guessed.
+    #[serde(skip)]
+    pub years: Vec<i64>,
     /// Thresholds and conventions.
     pub settings: Settings,
+}
+
+/// Days off and days worked of the years there is data for.
+#[derive(Debug, Clone, Default)]
+pub struct WorkingDays {
+    /// Days off, `YYYY-MM-DD`.
+    pub holidays: Vec<String>,
+    /// Weekend days that are worked.
+    pub makeup_days: Vec<String>,
+    /// The years.
+    pub years: Vec<i64>,
 }
 
 /// One processing activity as declared.
@@ -232,13 +249,23 @@ impl Declared {
         self.calendar().map(|_| ())
     }
 
+    /// Takes the calendar that is known, where the declaration states none.
+    pub fn adopt(&mut self, days: WorkingDays) {
+        if self.holidays.is_none() && self.makeup_days.is_none() {
+            self.holidays = Some(days.holidays);
+            self.makeup_days = Some(days.makeup_days);
+            self.years = days.years;
+        }
+    }
+
     /// The working-day calendar.
     ///
     /// # Errors
     /// A date cannot be read.
     pub fn calendar(&self) -> Result<Calendar> {
-        let days = |list: &[String]| {
+        let days = |list: &Option<Vec<String>>| {
             list.iter()
+                .flatten()
                 .map(|d| {
                     time::parse_date(d).ok_or_else(|| Error::Config {
                         place: "calendar".into(),

@@ -5,7 +5,7 @@ use crate::declared::{Activity, Basis, Declared};
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
 use crate::schema::Table;
-use crate::time::{shanghai_midnight, show};
+use crate::time::{civil_from_days, parse_date, shanghai_midnight, show};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -192,13 +192,19 @@ impl Derived {
         let own = &mut self.declared;
         own.as_of = stated.as_of.or(own.as_of.take());
         own.settings = stated.settings;
+        // A year of which some day is stated is taken as stated.
+        let days = stated.holidays.iter().chain(&stated.makeup_days).flatten().filter_map(|d| parse_date(d));
+        let years: BTreeSet<i64> = days.map(|d| civil_from_days(d).0).collect();
+        if !own.years.is_empty() {
+            own.years.extend(years);
+        }
         let add = |list: &mut Vec<String>, more: Vec<String>| {
             list.extend(more);
             list.sort();
             list.dedup();
         };
-        add(&mut own.holidays, stated.holidays);
-        add(&mut own.makeup_days, stated.makeup_days);
+        add(own.holidays.get_or_insert_default(), stated.holidays.unwrap_or_default());
+        add(own.makeup_days.get_or_insert_default(), stated.makeup_days.unwrap_or_default());
         add(&mut own.unclassified_types, stated.unclassified_types);
         for (list, more) in
             [(&mut own.sensitive_types, stated.sensitive_types), (&mut own.biometric_types, stated.biometric_types)]

@@ -75,11 +75,16 @@ impl Error {
     /// Wraps a Parquet error with the path it concerns.
     pub fn parquet(path: impl Into<PathBuf>) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
         let path = path.into();
-        move |e| Self::Format {
-            path,
-            format: "parquet",
-            what: e.to_string(),
-            mend: "the file is truncated or damaged: export it again",
+        move |e| {
+            let what = e.to_string();
+            let (what, mend) = match what.split_once("Disabled feature at compile time: ") {
+                Some((_, codec)) => (
+                    format!("its compression `{codec}` is not built in"),
+                    "write it with snappy, zstd or gzip, or without compression",
+                ),
+                None => (what, "the file is truncated or damaged: export it again"),
+            };
+            Self::Format { path, format: "parquet", what, mend }
         }
     }
 }

@@ -24,13 +24,14 @@ pub const MAX_FAN_OUT: usize = 4096;
 pub struct Mapping {
     /// Table the mapping is for; `events` where absent.
     pub table: Option<String>,
-    /// Canonical column → header of the file, or path into a JSON object (`actor.user.uid`, `enrichments[name=subject].value`).
+    /// Canonical column → header of the file, or path into a JSON object (`actor.user.uid`, `enrichments[name=subject].value`);
+    /// alternatives with `|`.
     pub columns: BTreeMap<String, String>,
     /// Canonical column → value for every row.
     pub constants: BTreeMap<String, String>,
     /// Canonical column → value in the file → value of the table.
     pub values: BTreeMap<String, BTreeMap<String, String>>,
-    /// Zone of times written without one: `+08:00` unless stated. Parquet timestamps are instants and need none.
+    /// Zone of times without one, in text or in Parquet: `+08:00` unless stated.
     pub zone: Option<String>,
     /// Field separator of CSV; found from the first line where absent.
     pub delimiter: Option<char>,
@@ -118,20 +119,28 @@ impl Mapping {
         self.columns.get(name).map(String::as_str)
     }
 
-    /// Finds each column of `table` among the headers of a file.
-    #[must_use]
-    pub fn locate(&self, table: Table, headers: &[String]) -> Vec<Option<usize>> {
-        table
-            .columns()
-            .iter()
-            .map(|c| {
-                let at = |h: &str| headers.iter().position(|x| x.trim().trim_start_matches('\u{feff}') == h);
-                match self.source(c.name) {
-                    Some(h) => at(h),
-                    None => at(c.name).or_else(|| at(c.zh)),
-                }
-            })
-            .collect()
+    /// Finds each column of `table` among the headers of a file. Of alternatives (`a | b`) the first one that the file has is
+    /// taken, for all its rows.
+    ///
+    /// # Errors
+    /// A header that would be read stands twice: which of the two is meant cannot be known.
+    pub fn locate(&self, table: Table, headers: &[String]) -> std::result::Result<Vec<Option<usize>>, String> {
+        let at = |h: &str| {
+            let mut all = headers.iter().enumerate().filter(|(_, x)| x.trim().trim_start_matches('\u{feff}') == h);
+            match (all.next(), all.next()) {
+                (Some(_), Some(_)) => Err(h.to_owned()),
+                (first, _) => Ok(first.map(|(i, _)| i)),
+            }
+        };
+        let first = |names: &mut dyn Iterator<Item = &str>| {
+            names.map(at).find(|found| !matches!(found, Ok(None))).unwrap_or(Ok(None))
+        };
+        let find = |c: &crate::schema::Column| match self.source(c.name) {
+            // A header may have the stroke in its own name.
+            Some(h) => first(&mut std::iter::once(h).chain(h.split('|').map(str::trim))),
+            None => first(&mut [c.name, c.zh].into_iter()),
+        };
+        table.columns().iter().map(find).collect()
     }
 }
 

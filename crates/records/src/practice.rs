@@ -31,7 +31,7 @@ pub struct Key {
     pub kind: String,
     /// Recipient as logged.
     pub recipient: String,
-    /// Country as logged.
+    /// Country as it is compared.
     pub country: String,
 }
 
@@ -82,7 +82,7 @@ struct Tally {
 /// # Errors
 /// A file cannot be read or is damaged, or there are more than [`MOST`] combinations.
 pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> Result<Practices> {
-    let sources = open(Table::Events, paths, mapping)?;
+    let sources = open(Table::Events, paths, mapping)?.sources;
     let units: Vec<Unit> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
     let mut wanted = vec![false; Table::Events.columns().len()];
     for i in KEYS.into_iter().chain([c::TS, c::SUBJECT, c::COLLECTED_AT]) {
@@ -121,7 +121,7 @@ pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> R
                     purpose: purpose.clone(),
                     kind: kind.to_owned(),
                     recipient: recipient.clone(),
-                    country: country.clone(),
+                    country: crate::schema::country(&country).to_owned(),
                 };
                 let fresh = Seen { events: 0, file: file.clone(), row: tally.row, line: None, oldest_days: None };
                 let seen = out.rows.entry(key).or_insert(fresh);

@@ -31,12 +31,17 @@ const SAID: [(&str, &str); 17] = [
 ];
 
 /// As above; tried after those that say more.
-const BARE: [(&str, &str); 4] = [
+const BARE: [(&str, &str); 6] = [
     (
         "stage {} is not known; map it to a word of docs/records.md",
         "环节 {} 无法识别；请用列映射对应到 docs/records.md 中的词",
     ),
     ("stage {} is not known", "环节 {} 无法识别"),
+    (
+        "method {} is not known; map it to a word of docs/records.md",
+        "收集方式 {} 无法识别；请用列映射对应到 docs/records.md 中的词",
+    ),
+    ("{} is {}, before {} {}; mend the times", "{} 为 {}，早于 {} {}；请改正时间"),
     ("retention_days {} is not a number of days", "留存天数 {} 不是天数"),
     ("{} is empty", "{} 为空"),
 ];
@@ -101,6 +106,10 @@ mod tests {
             ("row has `3` fields, the header `6`", "该行有 `3` 个字段，表头有 `6` 个"),
             ("line is not JSON: expected value at line 1 column 1", "该行不是 JSON：expected value at line 1 column 1"),
             ("`operator` is empty", "`operator` 为空"),
+            (
+                "`responded_at` is `a`, before `received_at` `b`; mend the times",
+                "`responded_at` 为 `a`，早于 `received_at` `b`；请改正时间",
+            ),
             ("`types` is empty; a consent must say what it covers", "`types` 为空；同意须说明涵盖什么"),
             ("something new", "something new"),
         ];

@@ -90,6 +90,12 @@ pub fn lacking(name: &str, lang: Lang) -> String {
         };
     }
     let (table, column) = name.split_once('.').unwrap_or((name, ""));
+    if table == "holidays" {
+        return match lang {
+            Lang::Zh => format!("{column} 年的节假日安排 {name}"),
+            Lang::En => format!("the public holidays of {column} {name}"),
+        };
+    }
     let Some(table) = Table::parse(table).filter(|_| lang == Lang::Zh) else { return name.to_owned() };
     match table.columns().iter().find(|c| c.name == column) {
         Some(column) => format!("{}的“{}”列 {name}", table.zh(), column.zh),
@@ -162,6 +168,8 @@ pub struct AuditReport {
     pub records: u64,
     /// The first rows set aside.
     pub rejects: Vec<Sample>,
+    /// Files in the folders given that were not read, since their names end in no known way.
+    pub passed: Vec<String>,
     /// Too many rows were set aside: nothing is concluded from the absence of violations.
     pub refused: bool,
     /// Share of rows set aside, of the events or of the other tables, whichever is larger.
@@ -240,6 +248,12 @@ impl AuditReport {
             "rejects": samples(&self.rejects),
             "checks": checks,
         });
+        if !self.passed.is_empty()
+            && let Some(o) = v.as_object_mut()
+        {
+            let first: Vec<&String> = self.passed.iter().take(NAMED).collect();
+            o.insert("not_read".into(), json!({"count": self.passed.len(), "files": first}));
+        }
         if timing && let Some(o) = v.as_object_mut() {
             o.insert("elapsed_s".into(), json!((self.elapsed_s * 1000.0).round() / 1000.0));
             o.insert("peak_mb".into(), json!(self.peak_mb.map(|m| (m * 10.0).round() / 10.0)));
@@ -271,6 +285,17 @@ impl AuditReport {
                 self.events, self.subjects, self.records
             )
         };
+        if !self.passed.is_empty() {
+            let n = self.passed.len();
+            let _ = if zh {
+                writeln!(out, "文件夹中有 {n} 个文件的扩展名无法识别，没有读取：")
+            } else {
+                writeln!(out, "files in the folders that were not read, their names ending in no known way: {n}")
+            };
+            for path in self.passed.iter().take(3) {
+                let _ = writeln!(out, "    {}", zhunsheng_source::plain(path));
+            }
+        }
         if self.rejected > 0 {
             let share = self.rejected_share * 100.0;
             let _ = if zh {
@@ -310,9 +335,15 @@ impl AuditReport {
                 }
                 (Status::Undetermined, true) => writeln!(out, "：缺 {}", missing("、")),
                 (Status::Undetermined, false) => writeln!(out, ": missing {}", missing(", ")),
-                (Status::Conformant, true) => writeln!(out, "：{}（{}）全部核验", c.examined, unit(&c.unit, true)),
-                (Status::Conformant, false) => writeln!(out, ": all {} {}s", c.examined, unit(&c.unit, false)),
-                (Status::NotApplicable, _) => writeln!(out),
+                // The title names the fault: what is conformant must not read as if it had it.
+                (Status::Conformant, true) => {
+                    writeln!(out, "：{}（{}）全部核验，未见此情形", c.examined, unit(&c.unit, true))
+                }
+                (Status::Conformant, false) => {
+                    writeln!(out, ": not once in all {} {}s examined", c.examined, unit(&c.unit, false))
+                }
+                (Status::NotApplicable, true) => writeln!(out, "：没有可核验的对象"),
+                (Status::NotApplicable, false) => writeln!(out, ": nothing to examine"),
             };
             if let Some((table, n)) = c.aside.filter(|_| c.violations > 0) {
                 let _ = if zh {
@@ -359,6 +390,9 @@ impl AuditReport {
         out
     }
 }
+
+/// Files named at most.
+const NAMED: usize = 20;
 
 fn unit(word: &str, zh: bool) -> &str {
     if !zh {

@@ -229,7 +229,16 @@ pub(crate) fn plan_command(a: &PlanArgs, lang: Lang) -> Result<(i32, String)> {
             a.population
         ),
     };
-    if a.control {
+    if a.control && size >= full {
+        text += &match lang {
+            Lang::Zh => {
+                format!("已确认存在流程控制（5.4.3），但所设置信水平没有使样本量减少（不计流程控制时为 {full}）\n")
+            }
+            Lang::En => format!(
+                "a process control is in place (5.4.3), but the confidence asked for does not lower the number ({full} without it)\n"
+            ),
+        };
+    } else if a.control {
         text += &match lang {
             Lang::Zh => format!("已确认存在流程控制（5.4.3），样本量由 {full} 减为 {size}；流程控制本身须有评审证据\n"),
             Lang::En => format!(
@@ -246,7 +255,18 @@ pub(crate) fn select_command(a: &SelectArgs, _: Lang) -> Result<(i32, String)> {
         Some(path) => Some(crate::declared::read_bounded(path, 256 << 20)?),
         None => None,
     };
-    let lines: Option<Vec<&str>> = list.as_ref().map(|t| t.lines().filter(|l| !l.trim().is_empty()).collect());
+    let lines: Option<Vec<&str>> = list.as_ref().map(|t| {
+        let text = t.trim_start_matches('\u{feff}');
+        text.lines().filter(|l| !l.trim().is_empty()).collect()
+    });
+    if let (Some(lines), Some(stated)) = (&lines, a.population)
+        && lines.len() as u64 != stated
+    {
+        return Err(wrong(
+            format!("population `{stated}` is not the number of items in the list `{}`", lines.len()),
+            "leave out `--population`, or give the whole list",
+        ));
+    }
     let population = lines.as_ref().map_or(a.population.unwrap_or(0), |l| l.len() as u64);
     if a.size > population || population > MAX_POPULATION {
         return Err(wrong(
@@ -272,6 +292,9 @@ pub(crate) fn evaluate_command(a: &EvaluateArgs, lang: Lang) -> Result<(i32, Str
             a.deviations, a.size, a.population, a.confidence
         );
         return Err(wrong(what, "deviations ≤ size ≤ population, confidence between 0 and 1"));
+    }
+    if !(0.0..1.0).contains(&a.tolerable) {
+        return Err(wrong(format!("tolerable `{}` is not between 0 and 1", a.tolerable), "give a share such as 0.05"));
     }
     let upper = upper_limit(a.population, a.size, a.deviations, a.confidence);
     let (rate, c, t) = (upper as f64 / a.population as f64, a.confidence * 100.0, a.tolerable * 100.0);
@@ -339,6 +362,47 @@ mod tests {
                 && plan(0, 0.05, 0.0, 0.95).is_err()
                 && plan(10, 1.5, 0.0, 0.9).is_err()
         );
+    }
+
+    #[test]
+    fn rates_are_shares_and_a_control_lowers_only_what_it_lowers() {
+        let evaluate = |tolerable: f64| {
+            let a = EvaluateArgs { population: 100, size: 10, deviations: 0, tolerable, confidence: 0.95 };
+            evaluate_command(&a, Lang::En)
+        };
+        for bad in [5.0, 1.0, -0.1, f64::NAN, f64::INFINITY] {
+            let error = evaluate(bad).unwrap_err().to_string();
+            assert!(error.contains(&format!("tolerable `{bad}` is not between 0 and 1")), "{error}");
+        }
+        assert!(evaluate(0.0).is_ok() && evaluate(0.3).is_ok());
+        let plan = |control_confidence: f64| {
+            let a = PlanArgs {
+                population: 30,
+                tolerable: 0.05,
+                expected: 0.0,
+                confidence: 0.95,
+                control: true,
+                control_confidence,
+            };
+            plan_command(&a, Lang::En).unwrap().1
+        };
+        assert!(plan(0.8).contains("reduced from"), "{}", plan(0.8));
+        assert!(plan(0.99).contains("does not lower the number") && !plan(0.99).contains("reduced"), "{}", plan(0.99));
+    }
+
+    #[test]
+    fn a_list_is_the_population() {
+        let path = std::env::temp_dir().join(format!("sample-list-{}", std::process::id()));
+        std::fs::write(&path, "\u{feff}first\r\nsecond\n\nthird\n").unwrap();
+        let select = |population| {
+            let a = SelectArgs { population, list: Some(path.clone()), size: 3, seed: 1 };
+            select_command(&a, Lang::En).map(|r| r.1)
+        };
+        assert_eq!(select(None).unwrap(), "1\tfirst\n2\tsecond\n3\tthird\n");
+        assert_eq!(select(Some(3)).unwrap(), select(None).unwrap());
+        let error = select(Some(50)).unwrap_err().to_string();
+        assert!(error.contains("population `50` is not the number of items in the list `3`"), "{error}");
+        std::fs::remove_file(path).unwrap();
     }
 
     #[test]

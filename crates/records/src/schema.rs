@@ -215,6 +215,32 @@ impl Table {
         }
     }
 
+    /// Positions of the columns that say when something happened, so that the records reach at least that far. A publication
+    /// may be planned, a grant may end and an extension be agreed to run out later.
+    #[must_use]
+    pub const fn happened(self) -> &'static [usize] {
+        match self {
+            Self::Events => &[events::TS],
+            Self::Consents => &[consents::TS],
+            Self::Notices => &[notices::TS],
+            Self::Requests => &[requests::RECEIVED_AT, requests::RESPONDED_AT, requests::RECIPIENTS_NOTIFIED_AT],
+            Self::Incidents => &[incidents::DISCOVERED_AT],
+            Self::Policies | Self::Access | Self::Logs | Self::Subjects => &[],
+        }
+    }
+
+    /// Times that cannot lie before another one of their row, with that one.
+    #[must_use]
+    pub const fn follows(self) -> &'static [(usize, usize)] {
+        match self {
+            Self::Requests => &[
+                (requests::RESPONDED_AT, requests::RECEIVED_AT),
+                (requests::RECIPIENTS_NOTIFIED_AT, requests::RECEIVED_AT),
+            ],
+            _ => &[],
+        }
+    }
+
     /// Positions of the columns that hold flags.
     #[must_use]
     pub const fn flags(self) -> &'static [usize] {
@@ -251,10 +277,12 @@ macro_rules! words {
             /// The word used in tables.
             #[must_use]
             pub const fn word(self) -> &'static str { match self { $(Self::$variant => $word,)+ } }
-            /// Reads the word or its Chinese name.
+            /// Reads the word, in any case, or its Chinese name.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
-                match text { $($word $(| $alias)* => Some(Self::$variant),)+ _ => None }
+                // The words are lower case; the usual case costs no copy.
+                let known = |text: &str| match text { $($word $(| $alias)* => Some(Self::$variant),)+ _ => None };
+                known(text).or_else(|| known(&text.to_ascii_lowercase()))
             }
         }
     };
@@ -386,6 +414,16 @@ pub fn flag(text: &str) -> Option<bool> {
 #[must_use]
 pub fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{3000}')
+}
+
+/// Mainland China in codes and names that logs use.
+const CHINA: [&str; 9] = ["cn", "chn", "156", "china", "prc", "中国", "中华人民共和国", "中国大陆", "境内"];
+
+/// A country or region as it is compared: however China is written, it is `CN`; others are taken as they are written. Hong
+/// Kong, Macao and Taiwan are apart: sending there is sending abroad for the law on data.
+#[must_use]
+pub fn country(text: &str) -> &str {
+    if CHINA.contains(&trim(text).to_ascii_lowercase().as_str()) { "CN" } else { text }
 }
 
 /// Splits a list of types: `;` is the canonical separator; `,`, `|`, `、` and `；` are read too.

@@ -62,7 +62,7 @@ fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Parses `YYYY-MM-DD` (also with `/`), as a day number.
+/// Parses `YYYY-MM-DD` (also with `/` or 年, and without leading noughts), as a day number.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<i64> {
     let mut p = Digits(text.trim().as_bytes());
@@ -70,26 +70,40 @@ pub fn parse_date(text: &str) -> Option<i64> {
     p.0.is_empty().then_some(day)
 }
 
-/// Parses a time: ISO 8601 date and time (a zone or `zone_ms` applies), a bare date (its first instant),
-/// or whole digits: up to 11 of them are seconds since 1970, 12 to 14 milliseconds, 15 to 17 microseconds.
+/// A number since 1970: seconds, milliseconds or microseconds by its digits before the point; those after it are cut to milliseconds.
+fn since_1970(text: &str) -> Option<i64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    if whole.len() > 17 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let n: i64 = whole.parse().ok()?;
+    let padded = part.bytes().chain(std::iter::repeat(b'0')).take(3);
+    Some(match whole.len() {
+        ..=11 => n.checked_mul(1000)? + padded.fold(0, |n, b| n * 10 + i64::from(b - b'0')),
+        12..=14 => n,
+        _ => n / 1000,
+    })
+}
+
+/// Parses a time: a date with the year first and a time of day (a zone or `zone_ms` applies), as ISO 8601 or a spreadsheet
+/// writes them (`2026/1/10 9:05`, `2026年1月10日 9:05`), a bare date (its first instant), or a number: up to 11 digits are
+/// seconds since 1970, 12 to 14 milliseconds, 15 to 17 microseconds.
 #[must_use]
 pub fn parse_time(text: &str, zone_ms: i64) -> Option<i64> {
     let text = text.trim();
-    if !text.is_empty() && text.len() <= 17 && text.bytes().all(|b| b.is_ascii_digit()) {
-        let n: i64 = text.parse().ok()?;
-        return Some(match text.len() {
-            ..=11 => n.checked_mul(1000)?,
-            12..=14 => n,
-            _ => n / 1000,
-        });
+    if let Some(ms) = since_1970(text) {
+        return Some(ms);
     }
     let mut p = Digits(text.as_bytes());
     let day = p.date()?;
     if p.0.is_empty() {
         return Some(day * DAY - zone_ms);
     }
-    p.one_of(b"Tt ")?;
-    let hour = p.number(2)?;
+    if p.one_of(b"Tt").is_none() {
+        p.blanks()?;
+    }
+    let hour = p.short()?;
     p.one_of(b":")?;
     let minute = p.number(2)?;
     let mut ms = 0;
@@ -106,6 +120,8 @@ pub fn parse_time(text: &str, zone_ms: i64) -> Option<i64> {
     if hour > 23 || minute > 59 {
         return None;
     }
+    // Some write a blank before the zone.
+    let _ = p.blanks();
     let zone = if p.0.is_empty() { zone_ms } else { p.zone()? };
     if !p.0.is_empty() {
         return None;
@@ -142,12 +158,37 @@ impl Digits<'_> {
         Some(first)
     }
 
+    /// A number of one or two digits.
+    fn short(&mut self) -> Option<i64> {
+        self.number(2).or_else(|| self.number(1))
+    }
+
+    fn word(&mut self, word: &str) -> Option<()> {
+        self.0 = self.0.strip_prefix(word.as_bytes())?;
+        Some(())
+    }
+
+    /// Blanks, at least one.
+    fn blanks(&mut self) -> Option<()> {
+        self.one_of(b" ")?;
+        while self.one_of(b" ").is_some() {}
+        Some(())
+    }
+
     fn date(&mut self) -> Option<i64> {
         let year = self.number(4)?;
-        self.one_of(b"-/")?;
-        let month = self.number(2)?;
-        self.one_of(b"-/")?;
-        let day = self.number(2)?;
+        let (month, day) = if self.word("年").is_some() {
+            let month = self.short()?;
+            self.word("月")?;
+            let day = self.short()?;
+            self.word("日")?;
+            (month, day)
+        } else {
+            self.one_of(b"-/")?;
+            let month = self.short()?;
+            self.one_of(b"-/")?;
+            (month, self.short()?)
+        };
         let ok = (1..=12).contains(&month) && day >= 1 && day <= days_in_month(year, month);
         ok.then(|| days_from_civil(year, month, day))
     }
@@ -254,8 +295,27 @@ mod tests {
         assert_eq!(show(t), "2026-03-01T08:00:00.123+08:00");
         assert_eq!(parse_time("2026-03-01T00:00:00Z", SHANGHAI), parse_time("2026-03-01T08:00+08:00", 0));
         assert_eq!(parse_time("1772323200", 0), parse_time("1772323200000", 0));
+        for (text, same) in [
+            ("2026/1/10 9:05", "2026-01-10T09:05:00+08:00"),
+            ("2026/01/10 10:00:00", "2026-01-10T10:00:00+08:00"),
+            ("2026年1月10日 10:00", "2026-01-10T10:00:00+08:00"),
+            ("2026年1月10日", "2026-01-10T00:00:00+08:00"),
+            ("2026-01-10 10:00:00 +0800", "2026-01-10T10:00:00+08:00"),
+            ("1768010400000.0", "2026-01-10T10:00:00+08:00"),
+            ("1768010400.1239", "2026-01-10T10:00:00.123+08:00"),
+        ] {
+            assert_eq!(parse_time(text, SHANGHAI).map(show), parse_time(same, 0).map(show), "{text}");
+        }
         for bad in [
             "",
+            "1/10/2026 9:05",
+            "2026年1月10 9:05",
+            "2026/1/10 9:5",
+            "2026/1/10 9:05 PM",
+            "1768010400.",
+            ".5",
+            "1.768e9",
+            "123456789012345678.0",
             "2026-02-29",
             "2026-13-01",
             "2026-01-01T24:00",

@@ -48,9 +48,10 @@ const DAILY: u64 = 16 << 20;
 
 type Tables = BTreeMap<Table, (usize, Vec<Source>)>;
 
-fn open_all(options: &AuditOptions) -> Result<(Tables, Vec<PathBuf>)> {
+/// The tables, the files by number, and the files passed over in folders.
+fn open_all(options: &AuditOptions) -> Result<(Tables, Vec<PathBuf>, Vec<PathBuf>)> {
     let mut tables = Tables::new();
-    let mut files = Vec::new();
+    let (mut files, mut passed) = (Vec::new(), Vec::new());
     let plain = Arc::new(Mapping::default());
     for (&table, paths) in &options.tables {
         let mapping = options
@@ -59,12 +60,13 @@ fn open_all(options: &AuditOptions) -> Result<(Tables, Vec<PathBuf>)> {
             .rev()
             .find(|m| m.table() == Some(table))
             .map_or_else(|| Arc::clone(&plain), Arc::clone);
-        let sources = input::open(table, paths, &mapping)?;
+        let input::Files { sources, passed: more } = input::open(table, paths, &mapping)?;
+        passed.extend(more);
         let base = files.len();
         files.extend(sources.iter().map(|s| s.path.clone()));
         tables.insert(table, (base, sources));
     }
-    Ok((tables, files))
+    Ok((tables, files, passed))
 }
 
 /// Whether a choice such as `consent` or `consent.missing` means a check.
@@ -130,7 +132,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
             });
         }
     }
-    let (tables, files) = open_all(options)?;
+    let (tables, files, passed) = open_all(options)?;
     apart(&options.outputs(), &files)?;
     let enabled = enabled(options, &definitions);
     let temporary = options.temporary.clone().unwrap_or_else(std::env::temp_dir);
@@ -153,11 +155,16 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     let mut later = Vec::new();
     let (mut small_rejects, mut small_rows, mut used_as_of) = (Vec::new(), 0, None);
     let mut table_rows = BTreeMap::new();
+    let mut unknown_years = BTreeSet::new();
     // Shares of the individuals still to be audited, the next one last. A share that does not fit is cut in two; the
     // first share always keeps the number 0, by which rows and rejections are counted once.
     let mut waiting: Vec<(u64, u64)> = (0..options.parts.max(1)).rev().map(|p| (p, options.parts.max(1))).collect();
     let mut parts = 0;
     let fixed_as_of = declared::instant(options.declared.as_of.as_deref(), "declaration")?;
+    let latest = match fixed_as_of {
+        Some(_) => None,
+        None => latest_event(&tables, options.threads)?,
+    };
     let progress = Progress::new(options.progress, event_rows(&tables), options.parts.max(1));
     let mut codes: Vec<String> = Vec::new();
     let (mut full, mut narrowed, mut unspecific) = (BTreeSet::new(), BTreeSet::new(), false);
@@ -173,10 +180,11 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
             progress.parts(parts + waiting.len() as u64);
             continue;
         };
-        let as_of = AsOf(fixed_as_of.or(state.latest).unwrap_or(i64::MAX));
+        let as_of = AsOf(fixed_as_of.or(latest.max(state.latest)).unwrap_or(i64::MAX));
         used_as_of = Some(as_of.0).filter(|&t| t != i64::MAX);
         small_rejects = std::mem::take(&mut state.rejects);
         small_rows = state.small_rows;
+        unknown_years.append(&mut state.unknown_years);
         table_rows = std::mem::take(&mut state.rows);
         full.append(&mut state.full);
         narrowed.append(&mut state.narrowed);
@@ -192,6 +200,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
             enabled,
             has_access: options.tables.contains_key(&Table::Access),
             as_of,
+            stated: fixed_as_of,
             part,
             held: half / 4,
             threads: options.threads,
@@ -305,6 +314,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         refused,
         aside: &aside,
         spoilt: &spoilt,
+        unknown_years: &unknown_years,
         total: &total,
         violators: &violators,
         people: &by_group,
@@ -330,6 +340,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         rejected: rejected_rows,
         records: small_rows,
         rejects,
+        passed: passed.iter().map(|path| path.display().to_string()).collect(),
         refused,
         rejected_share: worst,
         period: total.period,
@@ -344,6 +355,30 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
 fn event_rows(tables: &Tables) -> Option<u64> {
     let (_, sources) = tables.get(&Table::Events)?;
     sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).map(|u| u.rows).sum()
+}
+
+/// Latest time of an event, asked before the pass, in which deadlines are already held against it. A row that is set aside
+/// for something else still says that the records reach that far.
+fn latest_event(tables: &Tables, threads: usize) -> Result<Option<i64>> {
+    let Some((_, sources)) = tables.get(&Table::Events) else { return Ok(None) };
+    let units: Vec<_> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
+    let happened = Table::Events.happened();
+    let wanted: Vec<bool> = (0..Table::Events.columns().len()).map(|i| happened.contains(&i)).collect();
+    let found = par::map(units.len(), threads, |u| {
+        let mut latest = None;
+        if let Some((unit, source)) = units.get(u).and_then(|unit| Some((unit, sources.get(unit.file)?))) {
+            source.read(unit, &wanted, &mut |batch| {
+                for &column in happened {
+                    let times = (0..batch.rows).filter_map(|row| batch.time(column, row));
+                    let right = |t: &i64| (crate::time::MIN_MS..=crate::time::MAX_MS).contains(t);
+                    latest = times.filter(right).max().max(latest);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(latest)
+    })?;
+    Ok(found.into_iter().max().flatten())
 }
 
 fn run_units(

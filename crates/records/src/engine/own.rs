@@ -10,7 +10,7 @@ use super::eval::{Event, Moment};
 use super::worker::Context;
 use crate::checks::{Check, Definition};
 use crate::error::{Error, Result};
-use crate::schema::{Method, Stage, Table, events as c, split_types};
+use crate::schema::{Method, Stage, Table, country, events as c, split_types};
 use crate::state::key::Key;
 use crate::state::vocab::{method_of, stage_of};
 use crate::time::{HOUR, shanghai_day};
@@ -164,7 +164,7 @@ impl Read for Row<'_> {
             Var::Activity => self.text(c::ACTIVITY),
             Var::Purpose => self.text(c::PURPOSE),
             Var::Recipient => self.text(c::RECIPIENT),
-            Var::Country => self.text(c::COUNTRY),
+            Var::Country => (self.texts)(c::COUNTRY).map_or(V::Null, |t| V::Text(country(t).into())),
             Var::Operator => self.text(c::OPERATOR),
             Var::Stage => stage_of(class.combo.stage).map_or(V::Null, |s: Stage| V::Sym(s as u16)),
             Var::Method => method_of(class.combo.method).map_or(V::Null, |m: Method| V::Sym(m as u16)),

@@ -1,11 +1,11 @@
 //! Checks whose items are rows of the small tables, or hours of the log.
 
-use super::tally::{Finding, NO_GROUP, Tally};
+use super::tally::{Finding, NO_GROUP, Tally, silences};
 use super::worker::{Context, reason};
 use crate::checks::Check;
 use crate::declared::Settings;
 use crate::schema::{Outcome, RequestKind};
-use crate::state::acts::{flags, hours};
+use crate::state::acts::{Scope, flags, hours};
 use crate::state::slots::{scope_of, time_of};
 use crate::state::vocab::EMPTY;
 use crate::state::{Incident, State};
@@ -75,14 +75,9 @@ impl<'a> Small<'a> {
             self.examined(Check::PromptRepeated, 1);
             let block = state.slots.find(p.key).map(|s| state.slots.block(s)).unwrap_or_default();
             let from = block.consents.count_while(|w| time_of(w) >= p.ts);
-            let refused = block.consents.from(from).iter().take_while(|&w| time_of(w) + quiet >= p.ts).find(|&w| {
-                state.scopes.get(scope_of(w)).is_some_and(|s| {
-                    s.flags & flags::NEGATIVE != 0
-                        && (s.activity == EMPTY || p.activity == EMPTY || s.activity == p.activity)
-                })
-            });
-            if let Some(w) = refused {
-                let when = show(time_of(w));
+            let recent = block.consents.from(from).iter().take_while(|&w| time_of(w) + quiet >= p.ts);
+            if let Some(refused) = pressed(state, &p.scope, recent) {
+                let when = show(refused);
                 self.violation(Check::PromptRepeated, (p.file, p.row), Some(p.ts), Some(&p.subject), &when);
             }
         }
@@ -93,7 +88,8 @@ impl<'a> Small<'a> {
         for (r, provided) in state.requests.iter().zip(&state.provided) {
             let answered = r.responded.unwrap_or(as_of);
             let at = (r.file, r.row);
-            if self.on(Check::RightsLate) {
+            // What is neither answered nor due is not decided yet, nor is what has no known last day.
+            if self.on(Check::RightsLate) && r.due != i64::MAX && (r.responded.is_some() || answered > r.due) {
                 self.examined(Check::RightsLate, 1);
                 if answered > r.due {
                     self.violation(Check::RightsLate, at, Some(r.received), Some(&r.subject), &show(r.due));
@@ -131,7 +127,8 @@ impl<'a> Small<'a> {
                     .get(i.incident.as_str())
                     .into_iter()
                     .flatten()
-                    .filter(|n| reaches(n.subject.as_deref(), i))
+                    // What was told before the discovery was not about it.
+                    .filter(|n| n.ts >= i.discovered && reaches(n.subject.as_deref(), i))
                     .map(|n| n.ts)
                     .chain(unspecific.first(i.subject.as_deref()))
                     .min();
@@ -165,24 +162,16 @@ impl<'a> Small<'a> {
     }
 
     fn gaps(&mut self, most: i64) {
-        let mut last: Option<i64> = None;
-        let mut found = Vec::new();
-        let mut first = None;
-        for (i, &word) in self.tally.hours.iter().enumerate() {
-            let mut left = word;
-            while left != 0 {
-                let hour = (i * 64) as i64 + i64::from(left.trailing_zeros());
-                left &= left - 1;
-                first.get_or_insert(hour);
-                if let Some(l) = last
-                    && hour - l > most
-                {
-                    found.push((l, hour));
-                }
-                last = Some(hour);
-            }
-        }
-        let (Some(first), Some(last)) = (first, last) else { return };
+        let of_word = |(i, &word): (usize, &u64)| {
+            let first = (i * 64) as i64;
+            (0..i64::from(u64::BITS)).filter(move |&bit| word >> bit & 1 == 1).map(move |bit| first + bit)
+        };
+        let logged = self.tally.hours.iter().enumerate().filter(|(_, word)| **word != 0).flat_map(of_word);
+        // Records that are said to be complete up to an instant lack what should have been logged until then; of a log
+        // without any event nothing is known.
+        let end = self.context.stated.map(|t| t / HOUR).filter(|_| self.tally.hours.iter().any(|word| *word != 0));
+        let (found, span) = silences(logged, end, most);
+        let Some((first, last)) = span else { return };
         self.examined(Check::LogGap, (last - first + 1) as u64);
         for (from, to) in found {
             let what = format!("{} – {}", show((from + 1) * HOUR), show(to * HOUR));
@@ -216,6 +205,54 @@ impl<'a> Unspecific<'a> {
         let of = |who: Option<&str>| self.to.get(&who).copied();
         of(None).into_iter().chain(of(subject)).min()
     }
+}
+
+/// What an individual is asked for that was refused: the common part of two scopes, if there is one.
+fn meet(asked: &Scope, refused: &Scope) -> Option<Scope> {
+    let one = |a: u16, b: u16| if a == EMPTY || a == b { Some(b) } else { (b == EMPTY).then_some(a) };
+    let types = asked.types & refused.types;
+    Some(Scope {
+        activity: one(asked.activity, refused.activity)?,
+        purpose: one(asked.purpose, refused.purpose)?,
+        stage: one(asked.stage, refused.stage)?,
+        recipient: one(asked.recipient, refused.recipient)?,
+        types: Some(types).filter(|&t| t != 0)?,
+        named: i64::MAX,
+        flags: 0,
+    })
+}
+
+/// Whether a consent covers a scope, types apart.
+fn covers(consent: &Scope, what: &Scope) -> bool {
+    let one = |a: u16, b: u16| a == EMPTY || a == b;
+    one(consent.activity, what.activity)
+        && one(consent.purpose, what.purpose)
+        && one(consent.stage, what.stage)
+        && one(consent.recipient, what.recipient)
+}
+
+/// Of decisions, newest first: when the individual refused or withdrew something that is asked for again and to which there
+/// was no consent since.
+fn pressed(state: &State, asked: &Scope, recent: impl Iterator<Item = u64>) -> Option<i64> {
+    // The newest decision of a scope says all that older ones would: both lists are as short as there are scopes.
+    let (mut granted, mut refused) = (BTreeMap::new(), BTreeSet::new());
+    for word in recent {
+        let (at, number) = (time_of(word), scope_of(word));
+        let Some(scope) = state.scopes.get(number) else { continue };
+        if scope.flags & flags::NEGATIVE == 0 {
+            if scope.flags & flags::VALID != 0 {
+                granted.entry(number).or_insert((at, scope));
+            }
+        } else if refused.insert(number)
+            && let Some(again) = meet(asked, scope)
+        {
+            let since = granted.values().filter(|(since, g)| *since > at && covers(g, &again));
+            if since.fold(again.types, |left, (_, g)| left & !g.types) != 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
 }
 
 /// Whether a notice (to one individual, or to everybody) reaches the individual of an incident row.

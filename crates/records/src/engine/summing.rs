@@ -86,6 +86,8 @@ pub(super) struct Summing<'a> {
     /// Rows set aside, by table, and the tables of which too many were.
     pub(super) aside: &'a BTreeMap<Table, u64>,
     pub(super) spoilt: &'a BTreeSet<Table>,
+    /// Years whose working days are not known.
+    pub(super) unknown_years: &'a BTreeSet<i64>,
     pub(super) total: &'a Tally,
     pub(super) violators: &'a [u64],
     pub(super) people: &'a BTreeMap<(u8, u32), u64>,
@@ -124,6 +126,9 @@ impl Summing<'_> {
         }
         if d.id == Check::IncidentNotice.id() && self.unspecific {
             missing.push("notices.incident".to_owned());
+        }
+        if [Check::RightsLate, Check::KeptAfterRequest].iter().any(|check| check.id() == d.id) {
+            missing.extend(self.unknown_years.iter().map(|year| format!("holidays.{year}")));
         }
         missing
     }

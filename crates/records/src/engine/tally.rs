@@ -11,6 +11,27 @@ pub const SAMPLES: usize = 5;
 pub const KEPT_REJECTS: usize = 200;
 const HOURS: usize = (crate::time::MAX_MS / HOUR) as usize + 1;
 
+/// First and last hour.
+type Hours = (i64, i64);
+
+/// Stretches without an event: the hours before and after each one of more than `most` hours, and the first and last hour. The
+/// end of the records, where it is stated, closes the last stretch.
+pub fn silences(hours: impl Iterator<Item = i64>, end: Option<i64>, most: i64) -> (Vec<Hours>, Option<Hours>) {
+    let (mut found, mut span) = (Vec::new(), None::<Hours>);
+    let mut next = |hour: i64| {
+        let (first, last) = *span.get_or_insert((hour, hour));
+        if hour - last > most {
+            found.push((last, hour));
+        }
+        span = Some((first, hour.max(last)));
+    };
+    hours.for_each(&mut next);
+    if let Some(end) = end {
+        next(end);
+    }
+    (found, span)
+}
+
 /// A violation as it is written out.
 #[derive(Debug, Clone)]
 pub struct Finding {

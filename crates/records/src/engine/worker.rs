@@ -14,7 +14,7 @@ use super::tally::{Finding, KEPT_REJECTS, SAMPLES, Tally};
 use crate::checks::{Check, Definition, Lang};
 use crate::error::Result;
 use crate::input::{Batch, Col, NO_TIME, Source, Unit};
-use crate::schema::events as c;
+use crate::schema::{self, events as c};
 use crate::state::key::{self, FastMap, Key};
 use crate::state::lut::{Lut, Short};
 use crate::state::slots::bits;
@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub has_access: bool,
     /// End of the records.
     pub as_of: AsOf,
+    /// The same where the declaration states it.
+    pub stated: Option<i64>,
     /// Share of individuals of this pass.
     pub part: (u64, u64),
     /// Bytes of batches that the workers may hold together.
@@ -75,9 +77,10 @@ impl Luts {
         self.combined.iter().zip(COMBINED).fold(named, |packed, (lut, i)| packed | lut.get(col(batch, i), row))
     }
 
-    fn stage(&self) -> &Lut<u128> {
-        let [_, _, _, _, stage, ..] = &self.combined;
-        stage
+    /// Columns of words that must be known: with what stands in a reason, and in its place of a combination.
+    fn words(&self) -> [(&Lut<u128>, usize, &'static str, u32); 2] {
+        let [_, _, _, _, stage, method, _] = &self.combined;
+        [(stage, c::STAGE, "stage", place::STAGE), (method, c::METHOD, "method", place::METHOD)]
     }
 }
 
@@ -271,7 +274,8 @@ impl Worker<'_> {
         changed |= activity.prepare(col(batch, c::ACTIVITY), |t| Ok(at(v.activity.code(t), place::ACTIVITY)))?;
         changed |= purpose.prepare(col(batch, c::PURPOSE), |t| Ok(at(v.purpose.code(t), place::PURPOSE)))?;
         changed |= recipient.prepare(col(batch, c::RECIPIENT), |t| Ok(at(v.recipient.code(t), place::RECIPIENT)))?;
-        changed |= country.prepare(col(batch, c::COUNTRY), |t| Ok(at(v.country.code(t), place::COUNTRY)))?;
+        changed |=
+            country.prepare(col(batch, c::COUNTRY), |t| Ok(at(v.country.code(schema::country(t)), place::COUNTRY)))?;
         changed |= stage.prepare(col(batch, c::STAGE), |t| Ok(at(stage_code(t), place::STAGE)))?;
         changed |= method.prepare(col(batch, c::METHOD), |t| Ok(at(method_code(t), place::METHOD)))?;
         changed |= types
@@ -308,17 +312,20 @@ impl Worker<'_> {
             k[*row] = SKIP;
             bad.push(Reject { file: self.file, row: batch.number(*row), reason: reason.clone() });
         }
-        let unknown = |packed: u128| (packed >> place::STAGE) as u8 == UNKNOWN as u8;
-        let strange = self.luts.stage().any(unknown);
-        for i in (0..n).filter(|_| strange) {
-            if !unknown(self.luts.stage().get(col(batch, c::STAGE), i)) {
-                continue;
-            }
-            k[i] = SKIP;
-            if batch.bad.binary_search_by_key(&i, |b| b.0).is_err() {
-                let word: String = batch.text(c::STAGE, i).unwrap_or_default().chars().take(40).collect();
-                let reason = format!("stage `{word}` is not known; map it to a word of docs/records.md");
-                bad.push(Reject { file: self.file, row: batch.number(i), reason });
+        for (lut, column, name, place) in self.luts.words() {
+            let unknown = |packed: u128| (packed >> place) as u8 == UNKNOWN as u8;
+            let strange = lut.any(unknown);
+            for i in (0..n).filter(|_| strange) {
+                if !unknown(lut.get(col(batch, column), i)) {
+                    continue;
+                }
+                // Told once, for the first thing that is wrong.
+                if k[i] != SKIP {
+                    let word: String = batch.text(column, i).unwrap_or_default().chars().take(40).collect();
+                    let reason = format!("{name} `{word}` is not known; map it to a word of docs/records.md");
+                    bad.push(Reject { file: self.file, row: batch.number(i), reason });
+                }
+                k[i] = SKIP;
             }
         }
         if first_pass {

@@ -2,8 +2,10 @@
 
 use super::world::{ASKED, CLOSED, GAP, IN_FORCE, Random, SPAN, SPECIAL, START, Victim, WITHDRAWN, World, name};
 use super::{FILE_ROWS, Table, Truth};
+use crate::declared::Settings;
+use crate::engine::tally::silences;
 use crate::error::Result;
-use crate::time::DAY;
+use crate::time::{DAY, HOUR};
 use arrow_array::builder::{StringBuilder, StringDictionaryBuilder, TimestampMillisecondBuilder};
 use arrow_array::types::Int32Type;
 use arrow_schema::{DataType, Field, TimeUnit};
@@ -103,21 +105,23 @@ pub(super) fn write(world: &World, folder: &Path, requests: &BTreeMap<u64, u64>,
     let mut out = Out::create(folder, 0)?;
     let mut file = 0;
     let mut provided = BTreeSet::new();
+    let mut hours = BTreeSet::new();
     let mut written = 0;
+    let draws = draws(world);
     let mut i = 0;
     while written < world.events {
         if out.rows >= FILE_ROWS {
             file += 1;
             std::mem::replace(&mut out, Out::create(folder, file)?).close()?;
         }
-        let mut r = Random::new(world.seed, 5, i);
+        let (mut r, shift, planted) = draw(world, i);
         i += 1;
-        let at = START + ((i as f64 / world.events as f64) * (SPAN * DAY) as f64) as i64;
-        let at = (at + r.between(-600_000, 600_000)).clamp(START, START + SPAN * DAY);
-        let planted = if r.share() < world.rate { plant(world, &mut r) } else { None };
+        let at = START + ((i as f64 / draws as f64) * (SPAN * DAY) as f64) as i64;
+        let at = (at + shift).clamp(START, START + SPAN * DAY);
         let Some((mut event, checks, times)) = planted else {
             let mut e = ordinary(world, &mut r, at);
             e.ts = outside_gap(world, e.ts);
+            hours.insert(e.ts / HOUR);
             out.push(&e)?;
             written += 1;
             continue;
@@ -129,6 +133,7 @@ pub(super) fn write(world: &World, folder: &Path, requests: &BTreeMap<u64, u64>,
         let last = event.subject;
         for n in 0..times {
             event.ts = outside_gap(world, event.ts) + if n > 0 { 60_000 } else { 0 };
+            hours.insert(event.ts / HOUR);
             let row = out.push(&event)?;
             written += 1;
             for check in checks {
@@ -142,10 +147,33 @@ pub(super) fn write(world: &World, folder: &Path, requests: &BTreeMap<u64, u64>,
             truth.add("rights.recipients-not-told", "requests.parquet", row)?;
         }
     }
-    if world.rate > 0.0 && world.events >= 4000 {
+    // The gap that was planted, and where there are few events those that there are of necessity.
+    let most = i64::from(Settings::default().max_gap_hours);
+    for _ in silences(hours.into_iter(), Some((START + SPAN * DAY) / HOUR), most).0 {
         truth.add("log.gap", "", 0)?;
     }
     out.close()
+}
+
+/// What the `i`-th draw comes to: numbers for what follows, a shift in time, and the violation planted, if one is.
+fn draw(world: &World, i: u64) -> (Random, i64, Option<Planted>) {
+    let mut r = Random::new(world.seed, 5, i);
+    let shift = r.between(-600_000, 600_000);
+    let planted = if r.share() < world.rate { plant(world, &mut r) } else { None };
+    (r, shift, planted)
+}
+
+/// Draws until all events are written. A burst is one draw and many events; ordinary life goes on evenly all the same.
+fn draws(world: &World) -> u64 {
+    let (mut i, mut written) = (0, 0);
+    while written < world.events {
+        let times = draw(world, i).2.map_or(1, |(_, _, times)| times);
+        i += 1;
+        if times <= world.events - written {
+            written += times;
+        }
+    }
+    i.max(1)
 }
 
 fn outside_gap(world: &World, ts: i64) -> i64 {
@@ -388,7 +416,9 @@ fn plant(world: &World, r: &mut Random) -> Option<Planted> {
             (Event { method: "active", ..e }, &["notice.policy-first"])
         }
         30 => {
-            let e = event(any, from(Victim::Untold, r)?, "partner", "collection", "service", "phone");
+            // The month for telling them must be over when the records end.
+            let early = r.between(START + DAY, end - 32 * DAY);
+            let e = event(early, from(Victim::Untold, r)?, "partner", "collection", "service", "phone");
             (Event { method: "indirect", ..e }, &["notice.policy-indirect"])
         }
         31 => (Event { subject: from(Victim::Unchanged, r)?, ts: late, ..account }, &["notice.policy-change"]),

@@ -86,6 +86,14 @@ pub fn generate(options: &Options, folder: &Path) -> Result<Summary> {
     if options.subjects < 128 {
         return fail(format!("subjects `{}` are too few", options.subjects), "give at least 128");
     }
+    if let Some(most) = world::most_events(options)
+        && options.events > most
+    {
+        return fail(
+            format!("events `{}` are too many for `{}` individuals", options.events, options.subjects),
+            "give more individuals or fewer events: automatic collections would come too often by themselves",
+        );
+    }
     let parts = folder.join("events");
     if parts.exists() {
         return fail(format!("`{}` already exists", parts.display()), "give an empty folder");

@@ -124,13 +124,16 @@ impl World {
 
     /// An individual kept for something, if there is one.
     pub(super) fn pick(&self, v: Victim, r: &mut Random) -> Option<u64> {
-        let kinds = Victim::ALL.len() as u64;
         let first = KEPT * v as u64 + KEPT - 1;
-        if first >= self.subjects {
-            return None;
-        }
-        let count = (self.subjects - 1 - first) / (KEPT * kinds) + 1;
-        Some(first + r.below(count) * KEPT * kinds)
+        let count = self.kept(v);
+        (count > 0).then(|| first + r.below(count) * KEPT * Victim::ALL.len() as u64)
+    }
+
+    /// How many individuals are kept for something.
+    fn kept(&self, v: Victim) -> u64 {
+        let first = KEPT * v as u64 + KEPT - 1;
+        let after = (self.subjects.max(1) - 1).checked_sub(first);
+        after.map_or(0, |n| n / (KEPT * Victim::ALL.len() as u64) + 1)
     }
 
     /// An ordinary individual, some far more active than others.
@@ -159,6 +162,22 @@ impl World {
     pub(super) fn renewed(&self, s: u64) -> i64 {
         CHANGE + Random::new(self.seed, 2, s).below(6 * DAY as u64) as i64 + 60_000
     }
+}
+
+/// Most events for which no individual comes near the declared number of automatic collections a day unless it is planted.
+pub(super) fn most_events(o: &Options) -> Option<u64> {
+    /// Collections of an individual on a day, on average: with as many, more than 24 do not happen.
+    const CALM: f64 = 3.0;
+    let world = World::new(o);
+    // Three in a hundred ordinary events are such collections, evenly by an eighth of the individuals.
+    let ordinary = CALM * SPAN as f64 * (o.subjects / 8) as f64 / 0.03;
+    // One planted violation in 34 is one by an individual kept for it.
+    let planted = [Victim::NotSeparate, Victim::NoNotice].map(|v| {
+        let many = world.kept(v) as f64;
+        if many > 0.0 && o.rate > 0.0 { CALM * SPAN as f64 * many * 34.0 / o.rate } else { f64::INFINITY }
+    });
+    let most = planted.into_iter().fold(ordinary, f64::min);
+    most.is_finite().then_some(most as u64)
 }
 
 /// Name of an individual.
@@ -242,24 +261,27 @@ pub(super) fn declared() -> Declared {
     ];
     Declared {
         version: 1,
-        as_of: Some("2026-02-11T00:00:00.000+08:00".into()),
+        as_of: Some(crate::time::show(START + SPAN * DAY)),
         activities,
         sensitive_types: list(&["location", "face", "health"]),
         biometric_types: list(&["face"]),
         unclassified_types: Vec::new(),
-        holidays: [
-            "2025-10-01",
-            "2025-10-02",
-            "2025-10-03",
-            "2025-10-06",
-            "2025-10-07",
-            "2025-10-08",
-            "2026-01-01",
-            "2026-01-02",
-        ]
-        .map(String::from)
-        .to_vec(),
-        makeup_days: ["2025-09-28", "2025-10-11", "2026-01-04"].map(String::from).to_vec(),
+        holidays: Some(
+            [
+                "2025-10-01",
+                "2025-10-02",
+                "2025-10-03",
+                "2025-10-06",
+                "2025-10-07",
+                "2025-10-08",
+                "2026-01-01",
+                "2026-01-02",
+            ]
+            .map(String::from)
+            .to_vec(),
+        ),
+        makeup_days: Some(["2025-09-28", "2025-10-11", "2026-01-04"].map(String::from).to_vec()),
+        years: Vec::new(),
         settings: Settings::default(),
     }
 }

@@ -78,7 +78,7 @@ fn read_header(records: &mut Records, path: &Path, mapping: &Mapping) -> Result<
 /// Positions of the table's columns in a file.
 pub(super) fn header(path: &Path, table: Table, mapping: &Mapping) -> Result<Vec<Option<usize>>> {
     let (_, headers) = read_header(&mut Records::open(path)?, path, mapping)?;
-    Ok(mapping.locate(table, &headers))
+    super::locate(path, "csv", table, mapping, &headers)
 }
 
 /// Reads a file.
@@ -91,7 +91,7 @@ pub(super) fn read(
 ) -> Result<()> {
     let mut records = Records::open(path)?;
     let (delimiter, headers) = read_header(&mut records, path, mapping)?;
-    let places = mapping.locate(table, &headers);
+    let places = super::locate(path, "csv", table, mapping, &headers)?;
     for (column, place) in table.columns().iter().zip(&places) {
         if column.required && place.is_none() && !mapping.constants.contains_key(column.name) {
             return Err(Error::MissingColumn { path: path.to_owned(), table: table.name(), column: column.name });

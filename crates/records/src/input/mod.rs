@@ -140,21 +140,60 @@ pub enum Col {
     Text(DictionaryArray<Int32Type>),
 }
 
+/// Positions of a table's columns among the headers of a file.
+fn locate(
+    path: &Path,
+    format: &'static str,
+    table: Table,
+    mapping: &Mapping,
+    headers: &[String],
+) -> Result<Vec<Option<usize>>> {
+    mapping.locate(table, headers).map_err(|header| Error::Format {
+        path: path.to_owned(),
+        format,
+        what: format!("header `{header}` stands twice"),
+        mend: "give each column a name of its own",
+    })
+}
+
+/// The files of a table.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// What is read.
+    pub sources: Vec<Source>,
+    /// Files in the folders given whose names end in no known way: they are not read.
+    pub passed: Vec<PathBuf>,
+}
+
 /// Opens the files of a table: paths may be files or folders (all files in them whose names end in a known way).
 /// The order in which they are given does not matter.
 ///
 /// # Errors
-/// A path does not exist, a Parquet file is damaged, or a file lacks a required column.
-pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Vec<Source>> {
-    let mut files = Vec::new();
+/// A path does not exist, a folder has files and none of them can be read, a Parquet file is damaged, or a file lacks a
+/// required column.
+pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Files> {
+    let (mut files, mut passed) = (Vec::new(), Vec::new());
     for path in paths {
-        collect(path, &mut files, 0)?;
+        let before = (files.len(), passed.len());
+        collect(path, &mut files, &mut passed, 0)?;
+        if files.len() == before.0
+            && let Some(first) = passed.get(before.1..).and_then(|new| new.iter().min())
+        {
+            return Err(Error::Format {
+                path: path.clone(),
+                format: "a folder of tables",
+                what: format!("`{}` and whatever else is in it has no known ending", first.display()),
+                mend: "rename the files to .parquet, .csv, .tsv, .jsonl, .ndjson, .json or .txt (with .gz or .zst where they are compressed), or name the files themselves",
+            });
+        }
     }
     files.sort();
+    passed.sort();
+    passed.dedup();
     // A file given in two spellings is read once, under the first of them.
     let mut seen = BTreeSet::new();
     files.retain(|path| seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
-    files
+    let sources = files
         .into_iter()
         .map(|path| {
             let reader = match sniff(&path)? {
@@ -173,7 +212,8 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<V
             }
             Ok(Source { path, table, mapping: Arc::clone(mapping), reader })
         })
-        .collect()
+        .collect::<Result<_>>()?;
+    Ok(Files { sources, passed })
 }
 
 /// Columns that each file lacks, one bit each in the order of [`Table::columns`], by the number of the file: what they would
@@ -202,7 +242,7 @@ pub fn is_table(path: &Path) -> bool {
     suffix(path).is_some_and(|s| SUFFIXES.contains(&s.as_str()))
 }
 
-fn collect(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<()> {
+fn collect(path: &Path, files: &mut Vec<PathBuf>, passed: &mut Vec<PathBuf>, depth: usize) -> Result<()> {
     let meta = std::fs::metadata(path).map_err(Error::io("read", path))?;
     if !meta.is_dir() {
         files.push(path.to_owned());
@@ -214,7 +254,10 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<()> {
     for entry in std::fs::read_dir(path).map_err(Error::io("read", path))? {
         let entry = entry.map_err(Error::io("read", path))?.path();
         if entry.is_dir() || is_table(&entry) {
-            collect(&entry, files, depth + 1)?;
+            collect(&entry, files, passed, depth + 1)?;
+        } else if !entry.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
+            // Hidden files are leavings of systems and editors.
+            passed.push(entry);
         }
     }
     Ok(())
@@ -349,6 +392,19 @@ fn validate(table: Table, batch: &mut Batch) {
             _ => {}
         }
     }
+    for &(later, earlier) in table.follows() {
+        let name = |i: usize| table.columns().get(i).map_or("", |c| c.name);
+        for row in 0..batch.rows {
+            if let (Some(at), Some(after)) = (batch.time(later, row), batch.time(earlier, row))
+                && at < after
+            {
+                let show = crate::time::show;
+                let (later, earlier) = (name(later), name(earlier));
+                let what = format!("`{later}` is `{}`, before `{earlier}` `{}`; mend the times", show(at), show(after));
+                bad.push((row, what));
+            }
+        }
+    }
     for &i in table.flags() {
         odd_flags(batch, i, table.columns().get(i).map_or("", |c| c.name), &mut bad);
     }
@@ -368,7 +424,7 @@ pub fn decode(tables: &[(Table, Vec<PathBuf>)], threads: usize) -> Result<(u64, 
     let plain = Arc::new(Mapping::default());
     let mut work = Vec::new();
     for (table, paths) in tables {
-        for (i, source) in open(*table, paths, &plain)?.into_iter().enumerate() {
+        for (i, source) in open(*table, paths, &plain)?.sources.into_iter().enumerate() {
             let source = Arc::new(source);
             work.extend(source.units(i).into_iter().map(|unit| (*table, Arc::clone(&source), unit)));
         }

@@ -15,6 +15,7 @@ use arrow_array::{Array, ArrayRef, DictionaryArray, Int32Array, StringArray, Str
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Type as PhysicalType;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -27,6 +28,8 @@ pub(super) struct Opened {
     /// Position in the file of each canonical column.
     places: Vec<Option<usize>>,
     constants: Vec<bool>,
+    /// Canonical columns in the old form of 96 bits, which has no zone and is written in UTC.
+    old: Vec<bool>,
 }
 
 fn is_text(t: &DataType) -> bool {
@@ -39,7 +42,7 @@ impl Opened {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let plain = ArrowReaderMetadata::load(&file, options).map_err(Error::parquet(path))?;
         let headers: Vec<String> = plain.schema().fields().iter().map(|f| f.name().clone()).collect();
-        let places = mapping.locate(table, &headers);
+        let places = super::locate(path, "parquet", table, mapping, &headers)?;
         let constants: Vec<bool> = table.columns().iter().map(|c| mapping.constants.contains_key(c.name)).collect();
         for (i, column) in table.columns().iter().enumerate() {
             let there = places.get(i).copied().flatten().is_some() || constants.get(i) == Some(&true);
@@ -64,7 +67,14 @@ impl Opened {
         let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
         let metadata =
             ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).map_err(Error::parquet(path))?;
-        Ok(Self { metadata, places, constants })
+        let leaves = metadata.parquet_schema().columns();
+        let is_old = |header: &String| {
+            leaves.iter().any(|leaf| {
+                leaf.path().parts() == std::slice::from_ref(header) && leaf.physical_type() == PhysicalType::INT96
+            })
+        };
+        let old = places.iter().map(|place| place.and_then(|p| headers.get(p)).is_some_and(is_old)).collect();
+        Ok(Self { metadata, places, constants, old })
     }
 
     pub(super) fn has(&self, column: usize) -> bool {
@@ -138,9 +148,13 @@ impl Opened {
                 };
                 let col = match array {
                     None => {
-                        mapping.constants.get(column.name).map_or(Ok(Col::Absent), |c| constant(c, column.kind, rows))
+                        let text = mapping.constants.get(column.name);
+                        text.map_or(Ok(Col::Absent), |c| constant(c, column.kind, zone, rows))
                     }
-                    Some(a) => convert(a, column.kind, column.name, zone, &mut bad),
+                    Some(a) => {
+                        let zone = if self.old.get(i) == Some(&true) { 0 } else { zone };
+                        convert(a, column.kind, column.name, zone, &mut bad)
+                    }
                 };
                 let mut col = col.map_err(|what| Error::Format {
                     path: path.to_owned(),
@@ -162,12 +176,12 @@ impl Opened {
     }
 }
 
-fn constant(text: &str, kind: Kind, rows: usize) -> Result<Col, String> {
+fn constant(text: &str, kind: Kind, zone: i64, rows: usize) -> Result<Col, String> {
     Ok(match kind {
         Kind::Key => Col::Key(StringViewArray::from_iter_values(std::iter::repeat_n(text, rows))),
         Kind::Time => {
-            let t = time::parse_time(text, time::SHANGHAI)
-                .ok_or_else(|| format!("has the constant `{text}`, which is no time"))?;
+            let t =
+                time::parse_time(text, zone).ok_or_else(|| format!("has the constant `{text}`, which is no time"))?;
             Col::Time(vec![t; rows])
         }
         Kind::Text => {
@@ -272,9 +286,15 @@ fn convert(array: &ArrayRef, kind: Kind, name: &str, zone: i64, bad: &mut Vec<(u
     })
 }
 
-/// Milliseconds of a column of instants. Finer units are cut towards the past; bare integers are milliseconds.
+/// Milliseconds of a column of times. Finer units are cut towards the past; bare integers are milliseconds since 1970. A
+/// timestamp without a zone is what a clock on the wall showed, as in text.
 fn times(array: &ArrayRef, name: &str, zone: i64, bad: &mut Vec<(usize, String)>) -> Result<Vec<i64>, String> {
+    let wall = match array.data_type() {
+        DataType::Timestamp(_, None) => zone,
+        _ => 0,
+    };
     let scale = |values: &[i64], f: fn(i64) -> i64| -> Vec<i64> {
+        let f = |v: i64| f(v).saturating_sub(wall);
         match array.nulls() {
             None => values.iter().map(|&v| f(v)).collect(),
             Some(n) => values.iter().zip(n.iter()).map(|(&v, ok)| if ok { f(v) } else { NO_TIME }).collect(),
@@ -297,7 +317,7 @@ fn times(array: &ArrayRef, name: &str, zone: i64, bad: &mut Vec<(usize, String)>
         DataType::Date32 => array
             .as_primitive::<arrow_array::types::Date32Type>()
             .iter()
-            .map(|v| v.map_or(NO_TIME, |d| time::shanghai_midnight(i64::from(d))))
+            .map(|v| v.map_or(NO_TIME, |d| i64::from(d) * time::DAY - zone))
             .collect(),
         DataType::Utf8 => array
             .as_string::<i32>()

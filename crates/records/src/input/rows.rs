@@ -61,7 +61,7 @@ impl<'a> Rows<'a> {
             if let Some(t) = text
                 && let Some(mapped) = self.mapping.values.get(column.name).and_then(|m| m.get(t))
             {
-                text = Some(mapped);
+                text = Some(mapped.as_str()).filter(|t| !t.is_empty());
             }
             grants |= column.name == "action" && text.and_then(Action::parse) == Some(Action::Grant);
             if text.is_none() && self.mapping.specific.iter().any(|name| name == column.name) {

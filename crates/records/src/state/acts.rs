@@ -3,6 +3,7 @@
 use super::vocab::{ALL_TYPES, NO_TYPE, Vocab, stage_code};
 use crate::declared::{Basis, Declared, instant};
 use crate::error::Result;
+use crate::schema::country;
 use crate::time::{DAY, HOUR};
 
 /// A set of codes.
@@ -154,7 +155,7 @@ impl Acts {
             maybe_biometric,
             public_safety: set(Some(&d.settings.public_safety_purposes), |t| vocab.purpose.intern(t))?
                 .unwrap_or_default(),
-            home: vocab.country.intern(&d.settings.home_country)?,
+            home: vocab.country.intern(country(&d.settings.home_country))?,
             erase,
             indirect: i64::from(d.settings.indirect_notice_days) * DAY,
             required: d.settings.required_fields.iter().filter_map(|f| crate::schema::Table::Events.index(f)).collect(),
@@ -172,7 +173,7 @@ impl Acts {
                 purposes: set(a.purposes.as_ref(), |t| vocab.purpose.intern(t))?,
                 types,
                 recipients: set(a.recipients.as_ref(), |t| vocab.recipient.intern(t))?,
-                countries: set(a.countries.as_ref(), |t| vocab.country.intern(t))?,
+                countries: set(a.countries.as_ref(), |t| vocab.country.intern(country(t)))?,
                 operators: set(a.operators.as_ref(), |t| vocab.operator.intern(t))?,
                 retention: a.retention_days.map(|n| i64::from(n) * DAY),
                 max_per_day: a.max_per_day,

@@ -271,6 +271,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     })?;
     small_rows += rows(plan, Table::Incidents, &mut rejects, &mut full, |b, r, file| {
         use schema::incidents as c;
+        state.latest = state.latest.max(b.time(c::DISCOVERED_AT, r));
         state.incidents.push(Incident {
             incident: b.text(c::INCIDENT, r).unwrap_or_default().to_owned(),
             subject: b.text(c::SUBJECT, r).map(str::to_owned),
@@ -319,7 +320,8 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
                     row: batch.number(*r),
                     reason: why.clone(),
                 }));
-                out.latest = good(&batch).filter_map(|r| batch.time(0, r)).max().max(out.latest);
+                let seen = |r: usize| source.table.happened().iter().filter_map(|&c| batch.time(c, r)).max();
+                out.latest = good(&batch).filter_map(seen).max().max(out.latest);
                 read(&shared, &batch, *file, &mut luts, &mut out)?;
                 let after: usize = out.buckets.iter().map(Vec::len).sum();
                 fits = shared.count(after - before);
@@ -354,8 +356,18 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
 
     // Requests of one individual stand together; the block points to the first.
     let calendar = plan.declared.calendar()?;
+    let year = |ms: i64| time::civil_from_days(time::shanghai_day(ms)).0;
+    let known = &plan.declared.years;
     for r in &mut all.requests {
-        r.due = calendar.deadline(r.received, plan.declared.settings.rights_days).max(r.extended.unwrap_or(i64::MIN));
+        let due = calendar.deadline(r.received, plan.declared.settings.rights_days);
+        let mut unknown = (year(r.received)..=year(due)).filter(|y| !known.is_empty() && !known.contains(y)).peekable();
+        if unknown.peek().is_some() {
+            state.unknown_years.extend(unknown);
+            // Its last day is not known: nothing is late by it.
+            r.due = i64::MAX;
+        } else {
+            r.due = due.max(r.extended.unwrap_or(i64::MIN));
+        }
     }
     all.requests.sort_by_key(|r| (r.key, r.file, r.row));
     let mut last = None;

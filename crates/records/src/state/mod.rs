@@ -93,8 +93,8 @@ pub struct Prompt {
     pub subject: Box<str>,
     /// When.
     pub ts: i64,
-    /// Activity, 0 for any.
-    pub activity: u16,
+    /// What was asked for.
+    pub scope: Scope,
     /// Number of the file.
     pub file: usize,
     /// Row in the file.
@@ -126,7 +126,7 @@ pub struct Request {
     pub notified: bool,
     /// A reason is on record.
     pub reasoned: bool,
-    /// Last instant in time.
+    /// Last instant in time; `i64::MAX` where it is not known, since the holidays are not.
     pub due: i64,
     /// Number of the file.
     pub file: usize,
@@ -179,6 +179,8 @@ pub struct State {
     pub absent: BTreeMap<usize, u64>,
     /// Columns of events that scopes of decisions, notices or grants of access name.
     pub narrowed: BTreeSet<(Table, usize)>,
-    /// Latest time of a decision, notice or request.
+    /// Years whose working days would have to be known for the last day of some request.
+    pub unknown_years: BTreeSet<i64>,
+    /// Latest time at which something of the tables beside the events happened.
     pub latest: Option<i64>,
 }

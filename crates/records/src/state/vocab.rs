@@ -113,9 +113,9 @@ impl Vocab {
                 }
                 None => {
                     return Err(Error::Limit {
-                        what: "types of personal information",
+                        what: "different types of personal information in the declaration, consents and notices",
                         limit: MAX_TYPES as u64,
-                        mend: "map kindred types to one name",
+                        mend: "map kindred types to one name (`values` of a mapping)",
                     });
                 }
             };

@@ -116,7 +116,8 @@ pub(super) fn read_subjects(
     for r in good(batch) {
         let Some(key) = keys(batch, c::SUBJECT, r).filter(|&k| shared.mine(k)) else { continue };
         let Some(text) = batch.text(c::BORN, r) else { continue };
-        match time::parse_date(text.get(..10).unwrap_or(text)) {
+        // A time of day after it says nothing of a birthday.
+        match text.split(['T', 't', ' ']).next().and_then(time::parse_date) {
             Some(day) => push(&mut out.buckets, key, word(time::reaches_age(day, 14), WordKind::Other, 0, 0)),
             None => {
                 let shown: String = text.chars().take(40).collect();
@@ -211,8 +212,7 @@ pub(super) fn read_consents(
         };
         if action == Action::Prompt {
             let subject = batch.text(c::SUBJECT, r).unwrap_or_default().into();
-            let activity = d.scope.activity;
-            out.prompts.push(Prompt { key, subject, ts, activity, file, row: batch.number(r) });
+            out.prompts.push(Prompt { key, subject, ts, scope: d.scope, file, row: batch.number(r) });
             continue;
         }
         let informed = action == Action::Grant && d.published <= ts;
