@@ -3,7 +3,7 @@ equal timestamps, one millisecond before or after, duplicates, unordered rows, p
 several files of which some lack columns.
 
 Each individual is one history; a batch of them is one run. Usage:
-  differential.py --program target/debug/examples/records --histories 100000 [--batch 5000] [--seed 1]
+  differential.py --program target/debug/examples/records --histories 100000 [--batch 500] [--seed 1]
 """
 import argparse
 import json
@@ -179,7 +179,7 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--program", required=True)
     p.add_argument("--histories", type=int, default=100_000)
-    p.add_argument("--batch", type=int, default=5000)
+    p.add_argument("--batch", type=int, default=500)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--keep", help="folder in which the tables of a run that differs are left")
     a = p.parse_args()
