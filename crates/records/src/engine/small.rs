@@ -130,7 +130,7 @@ impl<'a> Small<'a> {
                     // What was told before the discovery was not about it.
                     .filter(|n| n.ts >= i.discovered && reaches(n.subject.as_deref(), i))
                     .map(|n| n.ts)
-                    .chain(unspecific.first(i.subject.as_deref()))
+                    .chain(unspecific.first(i.subject.as_deref(), i.discovered))
                     .min();
                 if first.is_none() && deadline > self.context.as_of.0 {
                     continue;
@@ -182,27 +182,31 @@ impl<'a> Small<'a> {
 
 /// Notices of incidents in files that have no column for which: each is taken to be about any, in favour of the handler.
 struct Unspecific<'a> {
-    /// First notice to anybody.
-    any: Option<i64>,
-    /// First notice to each individual; to everybody under nobody.
-    to: BTreeMap<Option<&'a str>, i64>,
+    /// Times of notices to anybody, in order.
+    any: Vec<i64>,
+    /// Times of notices to each individual, in order; to everybody under nobody.
+    to: BTreeMap<Option<&'a str>, Vec<i64>>,
 }
 
 impl<'a> Unspecific<'a> {
     fn new(state: &'a State) -> Self {
-        let mut to = BTreeMap::new();
+        let mut to: BTreeMap<Option<&str>, Vec<i64>> = BTreeMap::new();
         for n in &state.unspecific_notices {
-            to.entry(n.subject.as_deref()).and_modify(|first| *first = n.ts.min(*first)).or_insert(n.ts);
+            to.entry(n.subject.as_deref()).or_default().push(n.ts);
         }
-        Self { any: to.values().min().copied(), to }
+        to.values_mut().for_each(|times| times.sort_unstable());
+        let mut any: Vec<i64> = to.values().flatten().copied().collect();
+        any.sort_unstable();
+        Self { any, to }
     }
 
-    /// First one that reaches an individual.
-    fn first(&self, subject: Option<&str>) -> Option<i64> {
+    /// First one that reaches an individual, from an instant on.
+    fn first(&self, subject: Option<&str>, from: i64) -> Option<i64> {
+        let after = |times: &Vec<i64>| times.get(times.partition_point(|t| *t < from)).copied();
         if subject.is_none() {
-            return self.any;
+            return after(&self.any);
         }
-        let of = |who: Option<&str>| self.to.get(&who).copied();
+        let of = |who: Option<&str>| self.to.get(&who).and_then(after);
         of(None).into_iter().chain(of(subject)).min()
     }
 }
