@@ -83,7 +83,7 @@ pub fn failed(cause: &Error) -> Failure {
             format!("{place}：{}；{}", what_of(what), mend_of(mend))
         }
         Error::Format { path, format, what, mend } => {
-            let format = if *format == "a folder of tables" { "表的文件夹" } else { format };
+            let format = if *format == "a folder of tables" { "表的文件夹" } else { *format };
             format!("`{}` 不能作为 {format} 读取：{}；{}", path.display(), what_of(what), mend_of(mend))
         }
         Error::Limit {
@@ -98,7 +98,7 @@ pub fn failed(cause: &Error) -> Failure {
     Failure::said(zh, cause.to_string())
 }
 
-fn mend_of<'t>(mend: &'t str) -> &'t str {
+fn mend_of(mend: &str) -> &str {
     MEND.iter().find(|(en, _)| *en == mend).map_or(mend, |(_, zh)| zh)
 }
 
