@@ -134,9 +134,9 @@ fn make_token(visit: &Visit) -> Answer {
     let chosen = |scope: &Scope| form.all("scope").iter().any(|word| word == scope.word());
     let scopes: Vec<Scope> = Scope::ALL.into_iter().filter(chosen).collect();
     let only = Some(form.get("assessment")).filter(|id| !id.is_empty());
-    let days: Option<i64> = form.get("days").trim().parse().ok().filter(|days| (1..=3650).contains(days));
-    let expires = days.map(|days| Time::now().plus(days * 86_400));
-    match visit.app.workspace.make_token(&visit.grant, form.get("title"), &scopes, only, expires) {
+    let made = until(form.get("days"))
+        .and_then(|expires| visit.app.workspace.make_token(&visit.grant, form.get("title"), &scopes, only, expires));
+    match made {
         Ok(secret) => {
             let mut show = Show::new(visit)?;
             show.secret = Some(secret);
@@ -144,6 +144,26 @@ fn make_token(visit: &Visit) -> Answer {
         }
         Err(error @ Error::Invalid { .. }) => Show::new(visit)?.again("tokens", visit.said(&error)),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The end of so many days; none where the field was left blank. Anything else is a slip, and no token without an end.
+fn until(days: &str) -> Result<Option<Time>, Error> {
+    const LONGEST: i64 = 3650;
+    let days = days.trim();
+    if days.is_empty() {
+        return Ok(None);
+    }
+    match days.parse::<i64>() {
+        Ok(days) if (1..=LONGEST).contains(&days) => Ok(Some(Time::now().plus(days * 86_400))),
+        _ => {
+            let days: String = days.chars().take(40).collect();
+            Err(Error::invalid(
+                "days",
+                format!("`{days}` 不是 1 至 {LONGEST} 的整数；不设期限请留空"),
+                format!("`{days}` is no whole number from 1 to {LONGEST}; leave it blank for a token without an end"),
+            ))
+        }
     }
 }
 
