@@ -183,11 +183,6 @@ fn a_new_assessment_is_scoped_filled_in_and_read_again() {
     lead.look("transfer");
     lead.go(&server.url(&format!("/a/{case}/members")));
     lead.look("members");
-
-    // What was done, in words.
-    lead.go(&server.url(&format!("/a/{case}/trail")));
-    assert!(lead.text("h1").contains("操作轨迹") && lead.text("tbody").contains("导入"));
-    lead.look("trail-case");
 }
 
 #[test]

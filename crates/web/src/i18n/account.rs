@@ -60,6 +60,7 @@ texts! {
     token_until: "有效至", "Valid until";
     token_forever: "不限", "no end";
     token_days: "有效天数", "Days it is valid";
+    token_days_wrong(days, longest): "有效天数 `{days}` 不是 1 至 {longest} 的整数；不设期限请留空", "`{days}` days: give a whole number from 1 to {longest}, or leave it blank for a token without an end";
     token_make: "创建令牌", "Make a token";
     token_drop: "作废", "Withdraw";
     token_secret: "请立即复制令牌，之后不再显示：", "Copy the token now; it is not shown again:";

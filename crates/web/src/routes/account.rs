@@ -134,8 +134,12 @@ fn make_token(visit: &Visit) -> Answer {
     let chosen = |scope: &Scope| form.all("scope").iter().any(|word| word == scope.word());
     let scopes: Vec<Scope> = Scope::ALL.into_iter().filter(chosen).collect();
     let only = Some(form.get("assessment")).filter(|id| !id.is_empty());
-    let made = until(form.get("days"))
-        .and_then(|expires| visit.app.workspace.make_token(&visit.grant, form.get("title"), &scopes, only, expires));
+    let Some(expires) = until(form.get("days")) else {
+        let days: String = form.get("days").trim().chars().take(40).collect();
+        let text = visit.t().token_days_wrong(days, LONGEST);
+        return Show::new(visit)?.again("tokens", text);
+    };
+    let made = visit.app.workspace.make_token(&visit.grant, form.get("title"), &scopes, only, expires);
     match made {
         Ok(secret) => {
             let mut show = Show::new(visit)?;
@@ -147,24 +151,17 @@ fn make_token(visit: &Visit) -> Answer {
     }
 }
 
+/// Most days a token is valid, where it ends.
+const LONGEST: i64 = 3650;
+
 /// The end of so many days; none where the field was left blank. Anything else is a slip, and no token without an end.
-fn until(days: &str) -> Result<Option<Time>, Error> {
-    const LONGEST: i64 = 3650;
+fn until(days: &str) -> Option<Option<Time>> {
     let days = days.trim();
     if days.is_empty() {
-        return Ok(None);
+        return Some(None);
     }
-    match days.parse::<i64>() {
-        Ok(days) if (1..=LONGEST).contains(&days) => Ok(Some(Time::now().plus(days * 86_400))),
-        _ => {
-            let days: String = days.chars().take(40).collect();
-            Err(Error::invalid(
-                "days",
-                format!("`{days}` 不是 1 至 {LONGEST} 的整数；不设期限请留空"),
-                format!("`{days}` is no whole number from 1 to {LONGEST}; leave it blank for a token without an end"),
-            ))
-        }
-    }
+    let days = days.parse::<i64>().ok().filter(|days| (1..=LONGEST).contains(days))?;
+    Some(Some(Time::now().plus(days * 86_400)))
 }
 
 fn drop_token(visit: &Visit) -> Answer {
