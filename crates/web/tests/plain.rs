@@ -304,3 +304,17 @@ fn lacking_evidence_means_none_that_counts() {
     }
     assert!(server.workspace.put_object(&grant, "evidence", "reversed", None, body).is_err());
 }
+
+/// The lead and the reviewer read what was done in the assessment, in words; nobody else of the team does.
+#[test]
+fn the_trail_of_an_assessment_is_a_page() {
+    let server = Server::demo();
+    let lead = Person::new(&server, "lead", "门店");
+    let page = lead.page("/trail");
+    assert!(page.contains("<h1>操作轨迹</h1>"), "{page}");
+    assert!(lead.page("").contains(&format!("/a/{}/trail", lead.case)), "it is in the menu");
+    assert_eq!(Person::new(&server, "reviewer", "门店").get("/trail").status, 200);
+    let observer = Person::new(&server, "observer", "门店");
+    assert_eq!(observer.get("/trail").status, 403);
+    assert!(!observer.page("").contains("/trail"));
+}
