@@ -258,7 +258,7 @@ pub struct ServeArgs {
     /// 允许其他机器直接访问（应改用带 https 的反向代理） Let other machines in directly (better: a proxy with https before it)
     #[arg(long)]
     pub open_to_network: bool,
-    /// 对外地址，如 https://assess.example.com；https 时 Cookie 只经加密连接发送 The address under which it is reached from outside; with https, cookies travel encrypted only
+    /// 对外地址，如 https://assess.example.com；https 时 Cookie 只经加密连接发送。本机代理须在 X-Forwarded-For 末尾写入来访地址，登录限制和记录按此地址 The address under which it is reached from outside; with https, cookies travel encrypted only. A proxy on this machine has to add the visitor's address to the end of X-Forwarded-For: by it sign-ins are limited and noted
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
     /// PDF 所用字体的目录，先于系统字体 Folder of fonts for PDF, before those of the system

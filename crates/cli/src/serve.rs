@@ -78,6 +78,13 @@ pub fn run(
             let line = Text::new("首次设置（只能使用一次）：", "first set-up (works once): ");
             writeln!(out, "{}{}/setup/{secret}", line.get(lang), app.base())?;
         }
+        if args.demo && users.is_empty() {
+            let line = Text::new(
+                "数据目录中已有账户，没有加入演示内容：要看演示，请以 --data 指定一个新目录",
+                "the data folder has accounts of its own, so nothing of the demonstration was added: for that, give a new folder with --data",
+            );
+            writeln!(out, "{}", line.get(lang))?;
+        }
         for user in &users {
             let role = user.role.map_or(Text::new("管理员", "administrator"), zhunsheng_workspace::Role::label);
             writeln!(out, "  {:<10} {:<28} {}", user.login, user.password, role.get(lang))?;
@@ -85,7 +92,7 @@ pub fn run(
         out.flush()
     };
     let mut told = Ok(());
-    let served = zhunsheng_web::serve(app, &listen, |app| told = ready(app));
+    let served = zhunsheng_web::serve(app, &listen, |app, _| told = ready(app));
     told?;
     served.map_err(refused)?;
     Ok(0)

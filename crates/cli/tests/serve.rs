@@ -87,8 +87,39 @@ fn the_demonstration_has_an_account_for_each_role() {
     let mut served = serve(dir.path(), &["--demo"]);
     let logins: Vec<String> =
         (0..8).map(|_| served.line().split_whitespace().next().unwrap_or_default().to_owned()).collect();
-    assert_eq!(logins, ["admin", "lead", "assessor", "expert", "reviewer", "client", "assessee", "observer"]);
+    let all = ["admin", "lead", "assessor", "expert", "reviewer", "client", "assessee", "observer"];
+    assert_eq!(logins, all);
     assert_eq!(served.stop(), 0);
+    // Once more, and they are there still.
+    let mut served = serve(dir.path(), &["--demo"]);
+    let again: Vec<String> =
+        (0..8).map(|_| served.line().split_whitespace().next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(again, all);
+    assert_eq!(served.stop(), 0);
+}
+
+#[test]
+fn a_folder_with_accounts_of_its_own_is_told_no_passwords() {
+    let dir = tempfile::tempdir().unwrap();
+    let workspace = zhunsheng_workspace::Workspace::open(dir.path(), Default::default()).unwrap();
+    let new = zhunsheng_workspace::NewUser {
+        login: "lead".into(),
+        name: "甲".into(),
+        password: "a long phrase of theirs".into(),
+        lang: "zh".into(),
+    };
+    let secret = workspace.setup_secret().unwrap().to_owned();
+    workspace.set_up(&secret, &new).unwrap();
+    drop(workspace);
+    let mut served = serve(dir.path(), &["--demo"]);
+    let line = served.line();
+    assert!(line.contains("accounts of its own") && !line.contains("zhunsheng-demo"), "{line}");
+    let told = Command::new("kill").args(["-TERM", &served.child.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    let mut rest = String::new();
+    served.out.read_to_string(&mut rest).unwrap();
+    assert!(!rest.contains("zhunsheng-demo"), "{rest}");
+    assert_eq!(served.child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -46,13 +46,17 @@
       const what = document.createElement("strong");
       what.textContent = entry.label;
       const how = document.createElement("span");
-      how.textContent = " " + (entry.wrong ? words.refused + entry.wrong : words.kept);
+      how.textContent = " " + (entry.wrong ? words.refused + entry.wrong : entry.waits ? words.waits + entry.waits : words.kept);
       item.append(what, how);
-      if (entry.wrong) {
-        const away = document.createElement("button");
-        away.type = "button"; away.className = "tiny"; away.textContent = words.discard;
-        away.addEventListener("click", async () => { if (confirm(words.discardAsk)) { await drop(entry.id); await show(); } });
-        item.append(" ", away);
+      if (entry.wrong || entry.waits) {
+        const button = (text, act) => {
+          const one = document.createElement("button");
+          one.type = "button"; one.className = "tiny"; one.textContent = text;
+          one.addEventListener("click", act);
+          item.append(" ", one);
+        };
+        button(words.retry, async () => { await keep({ ...entry, wrong: "", waits: "", after: 0 }); await flush(); });
+        button(words.discard, async () => { if (confirm(words.discardAsk)) { await drop(entry.id); await show(); } });
       }
       return item;
     }));
@@ -64,6 +68,10 @@
     for (const one of answer.verdicts || [])
       for (const line of document.querySelectorAll(`[data-leaf="${CSS.escape(one.leaf)}"] .sign`)) { line.textContent = one.sign; line.className = "sign " + one.verdict; }
   };
+
+  // How long one that waits for others is left alone while the page stays open.
+  const LATER = 120000;
+  const due = (entry) => !entry.wrong && !(entry.after > Date.now());
 
   // Sends what is held, in the order written. True while it is worth going on.
   const send = async (entry) => {
@@ -91,10 +99,16 @@
       return true;
     }
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { say(words.signedOut); return false; }
-    if (answer.status >= 500 || answer.status === 429) { say(words.offline); return false; }
+    if (answer.status >= 500 || [408, 425, 429].includes(answer.status)) { say(words.offline); return false; }
     let wrong = String(answer.status);
     try { wrong = (await answer.json()).wrong || wrong; } catch { /* the number says it */ }
-    await keep({ ...entry, wrong });
+    // Closed to changes (409) or larger than the bound (413): the entry is not wrong, and will be taken once that is mended.
+    if (answer.status === 409 || answer.status === 413) {
+      await keep({ ...entry, waits: wrong, after: Date.now() + LATER });
+      result(form, words.waits + wrong, "warn");
+      return true;
+    }
+    await keep({ ...entry, wrong, waits: "" });
     result(form, words.refused + wrong, "bad");
     return true;
   };
@@ -105,7 +119,7 @@
     try {
       do {
         again = false;
-        const waiting = (await show()).filter((entry) => !entry.wrong);
+        const waiting = (await show()).filter(due);
         if (waiting.length) say(words.sending);
         let going = true;
         for (const entry of waiting) {
@@ -159,7 +173,7 @@
   addEventListener("online", flush);
   addEventListener("offline", () => say(words.offline));
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") flush(); });
-  setInterval(async () => { if ((await held()).some((entry) => !entry.wrong)) flush(); }, 15000);
+  setInterval(async () => { if ((await held()).some(due)) flush(); }, 15000);
 
   // The page opens again without a connection: itself, its style and its scripts are kept.
   const ready = async () => {
@@ -172,5 +186,7 @@
     box.dataset.ready = "1";
   };
   if (navigator.onLine) ready().catch(() => { /* the page still works while it is open */ });
-  opened.then(flush, () => say(words.noStore));
+  // Whoever opens the page again wants to know now.
+  const anew = async () => { for (const entry of await held()) if (entry.after) await keep({ ...entry, after: 0 }); };
+  opened.then(async () => { await anew(); await flush(); }, () => say(words.noStore));
 })();

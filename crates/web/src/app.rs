@@ -11,6 +11,8 @@ use crate::pending::Pending;
 pub struct App {
     /// The workspace.
     pub workspace: Workspace,
+    /// A proxy stands before it: on this machine, it says for whom it asks.
+    pub proxied: bool,
     /// Language of visitors who have not chosen.
     pub lang: Lang,
     /// Pages are reached by https: cookies say so.
@@ -25,13 +27,14 @@ pub struct App {
 impl App {
     /// A server over a workspace. `public`: the address under which it is reached, where a proxy stands before it.
     pub fn new(workspace: Workspace, lang: Lang, public: Option<String>) -> App {
+        let proxied = public.is_some();
         let secure = public.as_deref().is_some_and(|base| base.starts_with("https://"));
         let base = OnceLock::new();
         if let Some(public) = public {
             // Just made, so it is empty.
             drop(base.set(public.trim_end_matches('/').to_owned()));
         }
-        App { workspace, lang, secure, pending: Pending::default(), imported: Pending::default(), base }
+        App { workspace, proxied, lang, secure, pending: Pending::default(), imported: Pending::default(), base }
     }
 
     /// The address under which it is reached.

@@ -70,6 +70,7 @@ impl Fault {
             Fault::Workspace(error) => match status.as_u16() {
                 404 => (t.fault_404(), t.fault_404_more().to_owned()),
                 403 => (t.fault_403(), t.fault_403_more().to_owned()),
+                413 => (t.fault_413(), said(error)),
                 429 => (t.fault_429(), said(error)),
                 500..=599 => (t.fault_500(), t.fault_500_more().to_owned()),
                 _ => (t.fault_400(), said(error)),

@@ -1,6 +1,6 @@
 //! What every request passes: who asks, may they, does the form come from this site. There is no other way to a handler.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
@@ -120,8 +120,8 @@ async fn pass(app: Arc<App>, route: &'static Route, parts: &mut Parts, body: Bod
     // Who is refused is known all the same: the page that says so has their menu.
     *page = known;
     let mut visit = admitted?;
-    visit.peer =
-        parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let near = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.ip());
+    visit.peer = near.map(|near| peer(visit.app.proxied, near, &parts.headers).to_string()).unwrap_or_default();
     visit.query = Form::new(pairs(parts.uri.query().unwrap_or_default()));
     if !parts.method.is_safe() {
         same_site(&parts.headers)?;
@@ -173,6 +173,19 @@ fn admit(
     Ok(Visit { app, grant, page: page.clone(), session, params, query, form, peer: String::new(), headers })
 }
 
+/// For whom a request is: a proxy on this machine adds the address it was asked from to the end of `X-Forwarded-For`; what stands
+/// before that anybody may have written. Without it everybody would be the proxy, and one who guesses passwords would lock all out.
+fn peer(proxied: bool, near: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let near = near.to_canonical();
+    if !proxied || !near.is_loopback() {
+        return near;
+    }
+    let told = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+    let last = told.and_then(|list| list.rsplit(',').next()).unwrap_or_default().trim();
+    let with_port = || last.parse::<SocketAddr>().map(|address| address.ip());
+    last.parse::<IpAddr>().or_else(|_| with_port()).map_or(near, |address| address.to_canonical())
+}
+
 /// The form carries the token of the session, in a field or a header. One in the address counts for nothing: addresses are
 /// kept in histories and logs.
 fn check(visit: &Visit) -> Result<(), Fault> {
@@ -208,5 +221,33 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault>
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(fault) => Err(Fault::Internal(format!("a handler stopped: {fault}"))),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+mod tests {
+    use super::{HeaderMap, peer};
+
+    #[test]
+    fn only_a_proxy_on_this_machine_says_for_whom_it_asks() {
+        let asks = |proxied: bool, near: &str, told: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in told {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            peer(proxied, near.parse().unwrap(), &headers).to_string()
+        };
+        assert_eq!(asks(true, "127.0.0.1", &["203.0.113.9"]), "203.0.113.9");
+        assert_eq!(asks(true, "::1", &["10.0.0.1, 203.0.113.9"]), "203.0.113.9");
+        assert_eq!(asks(true, "127.0.0.1", &["10.0.0.1", "2001:db8::7"]), "2001:db8::7");
+        assert_eq!(asks(true, "127.0.0.1", &["[2001:db8::7]:4711"]), "2001:db8::7");
+        assert_eq!(asks(true, "127.0.0.1", &["::ffff:203.0.113.9"]), "203.0.113.9");
+        for told in [&[][..], &["nonsense"], &["203.0.113.9,"]] {
+            assert_eq!(asks(true, "127.0.0.1", told), "127.0.0.1");
+        }
+        // Anybody may write the header: it counts neither from elsewhere nor where no proxy was named.
+        assert_eq!(asks(true, "198.51.100.2", &["203.0.113.9"]), "198.51.100.2");
+        assert_eq!(asks(false, "127.0.0.1", &["203.0.113.9"]), "127.0.0.1");
     }
 }

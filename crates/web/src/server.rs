@@ -118,11 +118,11 @@ async fn lost_page(app: Arc<App>, request: Request) -> axum::response::Response 
     Fault::NotFound.answer(&guard::first(&app, &parts)).into_response()
 }
 
-/// Listens until told to stop. `ready` is called with the address once requests are taken.
+/// Listens until told to stop. `ready` is called with the address listened on once requests are taken.
 ///
 /// # Errors
 /// [`ServeError`].
-pub fn serve(app: App, options: &Options, ready: impl FnOnce(&App)) -> Result<(), ServeError> {
+pub fn serve(app: App, options: &Options, ready: impl FnOnce(&App, SocketAddr)) -> Result<(), ServeError> {
     if !options.listen.ip().is_loopback() && !options.open {
         return Err(ServeError::NotLoopback(options.listen));
     }
@@ -140,7 +140,7 @@ pub fn serve(app: App, options: &Options, ready: impl FnOnce(&App)) -> Result<()
         let app = Arc::new(app);
         let stop = stop().map_err(ServeError::Start)?;
         app.listens(format!("http://{address}"));
-        ready(&app);
+        ready(&app, address);
         let workspace = app.workspace.clone();
         let anchors = tokio::spawn(anchor(workspace.clone()));
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();

@@ -2,13 +2,20 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::extract::multipart::Field;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use http_body_util::BodyExt as _;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::io::ReaderStream;
+use zhunsheng_workspace::{Blob, Checked, Error};
 
 use crate::fault::Fault;
 use crate::forms::Form;
@@ -34,10 +41,24 @@ impl Sent {
     }
 }
 
-/// Reads a form with a file: its fields, and the file written into what `begin` makes. The file's name is given beside.
+/// Most bytes that are taken and thrown away after a refusal, so that a browser that is still sending hears of it: one whose
+/// connection is closed before it has sent everything shows no answer.
+const LEFT_OVER: u64 = 1 << 30;
+
+/// What a sink says: the store's own refusals as they are.
+pub fn refused(cause: std::io::Error) -> Fault {
+    match cause.downcast::<Error>() {
+        Ok(error) => error.into(),
+        Err(cause) => Fault::Internal(format!("cannot keep an upload: {cause}")),
+    }
+}
+
+/// Reads a form with a file: its fields, and the file written into what `begin` makes, which bounds it. The file's name is given
+/// beside.
 ///
 /// # Errors
-/// The form's token is missing or another one; the form cannot be read, or a field of text is too long; what the sink says.
+/// The form's token is missing or another one; the form cannot be read, or what stands beside the file is too long; what the sink
+/// says.
 pub async fn receive<S: Write + Send + 'static>(
     sent: Sent,
     begin: impl FnOnce() -> Result<S, Fault> + Send + 'static,
@@ -51,13 +72,63 @@ pub async fn receive<S: Write + Send + 'static>(
     }
 }
 
+/// A body that must consist of a file: of what stands beside it (names, fields, what separates them) only so much is taken, for
+/// that is held in memory. The file itself is bounded by where it goes.
+struct Beside {
+    body: Body,
+    /// Bytes of the file that were taken, and whether the rest was too much.
+    file: Arc<AtomicU64>,
+    came: u64,
+}
+
+/// What may have come of the file before it was taken, over what may stand beside it.
+const AHEAD: u64 = 4 << 20;
+const TOO_MUCH: u64 = u64::MAX;
+
+impl Beside {
+    fn too_much(&self) -> bool {
+        let file = self.file.load(Ordering::Relaxed);
+        self.came.saturating_sub(file) > FORM as u64 + AHEAD
+    }
+}
+
+impl http_body::Body for Beside {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        if let Some(Ok(frame)) = &frame
+            && let Some(bytes) = frame.data_ref()
+        {
+            self.came = self.came.saturating_add(bytes.len() as u64);
+            if self.too_much() {
+                self.file.store(TOO_MUCH, Ordering::Relaxed);
+                return Poll::Ready(Some(Err(axum::Error::new(std::io::Error::other("too much beside the file")))));
+            }
+        }
+        Poll::Ready(frame)
+    }
+}
+
 async fn read<S: Write + Send + 'static>(
     request: Request,
     token: &mut Option<String>,
     begin: impl FnOnce() -> Result<S, Fault> + Send + 'static,
     fault: fn(std::io::Error) -> Fault,
 ) -> Result<(Form, Option<(String, S)>), Fault> {
-    let unreadable = |cause: String| Fault::Unreadable(cause);
+    let taken = Arc::new(AtomicU64::new(0));
+    let file = taken.clone();
+    let mut request = request.map(|body| Body::new(Beside { body, file, came: 0 }));
+    // The frame's own bound is one for forms; files are bounded by where they go.
+    DefaultBodyLimit::disable().apply(&mut request);
+    let unreadable = |cause: String| match taken.load(Ordering::Relaxed) {
+        TOO_MUCH => Fault::TooLarge(FORM as u64),
+        _ => Fault::Unreadable(cause),
+    };
     let mut parts = Multipart::from_request(request, &()).await.map_err(|cause| unreadable(cause.to_string()))?;
     let mut begin = Some(begin);
     let (mut pairs, mut size, mut file) = (Vec::new(), 0, None);
@@ -71,11 +142,18 @@ async fn read<S: Write + Send + 'static>(
             (Some(given), Some(start)) => {
                 let mut sink = blocking(start).await?;
                 while let Some(bytes) = field.chunk().await.map_err(|cause| unreadable(cause.to_string()))? {
-                    sink = blocking(move || {
+                    taken.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+                    let written = blocking(move || {
                         sink.write_all(&bytes).map_err(fault)?;
                         Ok(sink)
-                    })
-                    .await?;
+                    });
+                    sink = match written.await {
+                        Ok(sink) => sink,
+                        Err(fault) => {
+                            pass_over(field, &taken).await;
+                            return Err(fault);
+                        }
+                    };
                 }
                 file = Some((given, sink));
             }
@@ -102,6 +180,18 @@ async fn read<S: Write + Send + 'static>(
     Ok((Form::new(pairs), file))
 }
 
+/// Takes the rest of a file that was refused.
+async fn pass_over(mut field: Field<'_>, taken: &AtomicU64) {
+    let mut left = LEFT_OVER;
+    while let Ok(Some(bytes)) = field.chunk().await {
+        taken.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        left = left.saturating_sub(bytes.len() as u64);
+        if left == 0 {
+            return;
+        }
+    }
+}
+
 /// Receives a body, piece by piece; each is written where waiting for the disk is allowed.
 ///
 /// # Errors
@@ -121,6 +211,37 @@ where
         };
     }
     Ok(sink)
+}
+
+/// A stored file, hashed while it is read: one that is not what was stored breaks off before its end, so that nobody takes it for
+/// whole.
+struct Whole {
+    file: tokio::fs::File,
+    checked: Checked,
+}
+
+impl AsyncRead for Whole {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.file).poll_read(context, buffer))?;
+        let read = buffer.filled().get(before..).unwrap_or_default();
+        if let Err(error) = self.checked.take(read) {
+            buffer.set_filled(before);
+            crate::fault::log(&error);
+            return Poll::Ready(Err(std::io::Error::other(error)));
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// A stored file to keep, never to be opened in the page's place.
+pub fn stored(file: File, blob: &Blob, name: &str) -> Response {
+    let whole = Whole { file: tokio::fs::File::from_std(file), checked: Checked::new(blob) };
+    attachment(Body::from_stream(ReaderStream::new(whole)), Some(blob.size), &blob.media, name)
 }
 
 /// A file to keep, never to be opened in the page's place.

@@ -267,6 +267,24 @@ fn a_session_is_new_at_each_sign_in_and_over_after_signing_out() {
     assert_eq!(home("zs_session=made-up"), 303);
 }
 
+/// Behind a proxy everybody comes from this machine: whoever guesses passwords locks themselves out, and nobody else.
+#[test]
+fn behind_a_proxy_each_address_is_counted_by_itself() {
+    let server = Server::demo_behind("https://assess.example");
+    let visitor = Program::visitor(&server.base);
+    let sign_in = |from: &str, login: &str, password: &str| {
+        let form = format!("csrf={}&login={login}&password={password}", visitor.token);
+        let headers = [("Cookie", visitor.cookie.as_str()), FORM, ("X-Forwarded-For", from)];
+        send(&server.base, "POST", "/login", &headers, &form).status
+    };
+    let guesses = (0..40).map(|n| sign_in("198.51.100.1, 203.0.113.9", &format!("name{n}"), "wrong"));
+    assert!(guesses.collect::<Vec<_>>().contains(&429));
+    assert_eq!(sign_in("203.0.113.9", "lead", server.password("lead")), 429);
+    assert_eq!(sign_in("203.0.113.9, 198.51.100.1", "lead", server.password("lead")), 303);
+    let sessions = server.workspace.sessions(&server.own("lead")).unwrap();
+    assert!(sessions.iter().any(|session| session.peer == "198.51.100.1"), "{sessions:?}");
+}
+
 #[test]
 fn bodies_are_bounded_and_garbage_is_told_from_faults_of_ours() {
     let server = Server::demo();
@@ -287,6 +305,6 @@ fn beyond_this_machine_only_when_told_to() {
     let dir = tempfile::tempdir().unwrap();
     let workspace = zhunsheng_workspace::Workspace::open(dir.path(), zhunsheng_workspace::Options::default()).unwrap();
     let app = zhunsheng_web::App::new(workspace, zhunsheng_source::Lang::Zh, None);
-    let result = zhunsheng_web::serve(app, &options, |_| panic!("it listens"));
+    let result = zhunsheng_web::serve(app, &options, |_, _| panic!("it listens"));
     assert!(result.unwrap_err().to_string().contains("--open-to-network"));
 }

@@ -125,6 +125,26 @@ fn what_is_recorded_without_a_connection_arrives_once() {
     assert_eq!(stated(&object, &field), Some(serde_json::Value::from(false)));
     assert_eq!(server.workspace.conflicts(&grant).unwrap().len(), 1);
 
+    // Submitted meanwhile: the entry is not wrong, waits, and is taken once the assessment is open again.
+    server.workspace.submit(&grant, "").unwrap_err();
+    let open: Vec<String> = server.workspace.conflicts(&grant).unwrap().into_iter().map(|row| row.id).collect();
+    for id in open {
+        server.workspace.settle(&grant, &id, "kept").unwrap();
+    }
+    tab.go(&page);
+    tab.wait("document.getElementById('outbox').dataset.ready");
+    server.workspace.submit(&grant, "").unwrap();
+    let (form, ..) = answer(&tab, "=true", "");
+    tab.click(&format!("#{form} button.primary"));
+    tab.wait("document.querySelectorAll('#outbox button').length === 2");
+    assert!(tab.text("#outbox").contains("暂未被接受") && tab.text("#outbox").contains("重试"));
+    tab.shot("field-waits-360");
+    let before = server.workspace.seen(&grant).unwrap().len();
+    server.workspace.take_back(&grant, "").unwrap();
+    tab.click("#outbox button");
+    tab.wait("document.getElementById('outbox').dataset.count === '0'");
+    assert_eq!(server.workspace.seen(&grant).unwrap().len(), before + 1);
+
     // What the server does not take is told and stays until it is discarded; leaving everything blank is such a thing.
     tab.click("form[data-entry]:not([data-state]) button.primary");
     tab.wait("document.querySelector('#outbox button')");

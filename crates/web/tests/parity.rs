@@ -79,7 +79,17 @@ const WAYS: &[(&str, &str, Way)] = &[
     (
         "GET",
         "/a/{case}/workpaper",
-        By(&["findings", "finding", "allNotes", "owners", "allAnswers", "allDeterminations"]),
+        By(&[
+            "findings",
+            "finding",
+            "allNotes",
+            "notes",
+            "owners",
+            "allAnswers",
+            "answers",
+            "allDeterminations",
+            "determinations",
+        ]),
     ),
     ("POST", "/a/{case}/presence", By(&["presence"])),
     ("POST", "/a/{case}/workpaper/answer", By(&["answer"])),
@@ -136,12 +146,13 @@ const WAYS: &[(&str, &str, Way)] = &[
     ("POST", "/a/{case}/review/submit", By(&["submit"])),
     ("POST", "/a/{case}/review/back", By(&["takeBack"])),
     ("POST", "/a/{case}/review/decide", By(&["review"])),
-    ("POST", "/a/{case}/review/comment", By(&["note"])),
+    ("POST", "/a/{case}/review/comment", By(&["noteAll"])),
     ("POST", "/a/{case}/review/sign", By(&["sign"])),
     ("POST", "/a/{case}/review/open", By(&["openRevision"])),
     ("GET", "/a/{case}/opinion", By(&["opinionTemplate", "opinionObstacles", "milestones", "trail"])),
     ("GET", "/a/{case}/opinion/draft", By(&["opinion"])),
     ("GET", "/a/{case}/opinion/signed/{id}", By(&["signedOpinion"])),
+    ("GET", "/a/{case}/trail", By(&["trail"])),
     ("POST", "/a/{case}/opinion/template", By(&["setOpinionTemplate"])),
     ("POST", "/a/{case}/opinion/template/drop", By(&["dropOpinionTemplate"])),
 ];
@@ -202,6 +213,24 @@ fn every_route_has_its_operations_or_a_reason() {
             .map(|(method, path, _)| format!("{method} {path}: there is no such route any more")),
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Operations that no page needs, and why.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("openapi", "describes the interface itself"),
+    ("result", "the whole result at once, as the command line writes it; the pages show its parts"),
+];
+
+#[test]
+fn every_operation_has_a_page_or_a_reason() {
+    let named: BTreeSet<&str> =
+        WAYS.iter().flat_map(|(_, _, way)| if let By(names) = way { *names } else { &[] }).copied().collect();
+    let reasons: BTreeSet<&str> = PROGRAMS.iter().map(|(name, _)| *name).collect();
+    let lacking: Vec<&str> =
+        api::all().iter().map(|one| one.name).filter(|name| named.contains(name) == reasons.contains(name)).collect();
+    assert!(lacking.is_empty(), "neither a page nor a reason, or both: {lacking:?}");
+    let gone: Vec<_> = reasons.iter().filter(|name| api::all().iter().all(|one| one.name != **name)).collect();
+    assert!(gone.is_empty() && PROGRAMS.iter().all(|(_, why)| !why.is_empty()), "{gone:?}");
 }
 
 #[test]

@@ -1,5 +1,13 @@
 //! What pages tell, read as a program reads them: where a conclusion comes from, what waits to be settled, where a form leads.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test stops where something is wrong"
+)]
+
 mod common;
 
 use common::http::{exchange, send, token_part};
@@ -201,4 +209,112 @@ fn a_page_leads_only_where_its_reader_may_go() {
             assert!(!reader.page(page).contains("/inventory/types/precise-location"), "{login}: {page}");
         }
     }
+}
+
+/// Somebody removed what another was writing: the conflict can be seen and settled either way.
+#[test]
+fn a_conflict_over_what_was_removed_is_settled() {
+    let server = Server::demo();
+    let lead = Person::new(&server, "lead", "门店");
+    let (actor, _) = server.workspace.session(lead.program.cookie.trim_start_matches("zs_session=")).unwrap();
+    let grant = server.workspace.allow(&actor, zhunsheng_workspace::Action::EditFacts, Some(&lead.case)).unwrap();
+    let write = |version: u64, title: &str| {
+        let mut body = serde_json::Map::new();
+        body.insert("title".into(), title.into());
+        server.workspace.put_object(&grant, "evidence", "talk", Some(version), body)
+    };
+    for (pick, there) in [("yours", true), ("stands", false)] {
+        let version = write(0, "访谈").unwrap();
+        server.workspace.remove_object(&grant, "evidence", "talk", Some(version)).unwrap();
+        let clash = write(version, "访谈记录").unwrap_err();
+        let zhunsheng_workspace::Error::Conflict(clash) = clash else { panic!("{clash}") };
+        let path = format!("/conflicts/{}", clash.conflict);
+        let page = lead.get(&path);
+        assert!(page.status == 409 && page.body.contains("删除了这一项"), "{} {}", page.status, page.body);
+        assert!(page.body.contains("访谈记录"));
+        let settled = lead.post(&path, &[("version", "0"), ("pick.title", pick)]);
+        assert_eq!(settled.status, 303, "{}", settled.body);
+        assert!(lead.get(settled.header("location").split_once(&lead.case).unwrap().1).status == 200);
+        assert!(server.workspace.conflicts(&grant).unwrap().is_empty());
+        let now = server.workspace.object(&grant, "evidence", "talk");
+        assert_eq!(now.is_ok(), there);
+        if let Ok(row) = now {
+            assert_eq!(row.value.0.get("title").unwrap(), "访谈记录");
+            server.workspace.remove_object(&grant, "evidence", "talk", None).unwrap();
+        }
+    }
+}
+
+/// Days that are a slip make no token without an end.
+#[test]
+fn a_token_ends_as_was_said_or_is_not_made() {
+    let server = Server::demo();
+    let lead = Person::new(&server, "lead", "门店");
+    let make = |days: &str| {
+        let body = format!("csrf={}&title=x&scope=read&days={days}", lead.program.token);
+        send(&server.base, "POST", "/account/tokens", &[("Cookie", &lead.program.cookie), FORM], &body)
+    };
+    for days in ["0", "-1", "5000", "abc", "1.5"] {
+        let reply = make(days);
+        assert!(reply.status == 422 && reply.body.contains("有效天数") && reply.body.contains(days), "{days}");
+    }
+    let own = server.own("lead");
+    assert!(server.workspace.tokens(&own).unwrap().is_empty());
+    assert_eq!((make("30").status, make("").status), (200, 200));
+    let ends: Vec<bool> =
+        server.workspace.tokens(&own).unwrap().iter().map(|row| row.value.expires.is_some()).collect();
+    assert_eq!(ends, [true, false]);
+}
+
+/// Evidence counts where the object, the determination or a link rests on it, and only as long as it may be relied on.
+#[test]
+fn lacking_evidence_means_none_that_counts() {
+    let server = Server::demo();
+    let lead = Person::new(&server, "lead", "门店");
+    let rows = || lead.page("/workpaper?lacks=no-evidence&part=all");
+    let (actor, _) = server.workspace.session(lead.program.cookie.trim_start_matches("zs_session=")).unwrap();
+    let grant = server.workspace.allow(&actor, zhunsheng_workspace::Action::EditFacts, Some(&lead.case)).unwrap();
+    let mut row = server.workspace.object(&grant, "activities", "face-capture").unwrap();
+    row.value.0.shift_remove("evidence");
+    server.workspace.put_object(&grant, "activities", "face-capture", None, row.value.0.clone()).unwrap();
+    let add = |id: &str, expires: &str| {
+        let mut body = serde_json::Map::new();
+        body.insert("title".into(), id.into());
+        body.insert("expires".into(), expires.into());
+        server.workspace.put_object(&grant, "evidence", id, None, body).unwrap();
+    };
+    add("old", "2020-01-01");
+    add("good", "2999-01-01");
+    // Some requirement of the activity that nothing else is there for.
+    let page = rows();
+    let spots = page.split("data-at=\"").filter_map(|rest| rest.split('"').next());
+    let spot =
+        spots.into_iter().find(|at| at.ends_with("@face-capture")).expect("a row that lacks evidence").to_owned();
+    let lacking = || rows().contains(&format!("data-at=\"{spot}\""));
+    assert!(lacking());
+    for (id, lacks) in [("old", true), ("good", false)] {
+        row.value.0.insert("evidence".into(), serde_json::json!([id]));
+        server.workspace.put_object(&grant, "activities", "face-capture", None, row.value.0.clone()).unwrap();
+        assert_eq!(lacking(), lacks, "{id}");
+    }
+    // What cannot have been covered is refused.
+    let mut body = serde_json::Map::new();
+    for (name, value) in [("title", "x"), ("covers_from", "2021-01-01"), ("covers_to", "2020-01-01")] {
+        body.insert(name.into(), value.into());
+    }
+    assert!(server.workspace.put_object(&grant, "evidence", "reversed", None, body).is_err());
+}
+
+/// The lead and the reviewer read what was done in the assessment, in words; nobody else of the team does.
+#[test]
+fn the_trail_of_an_assessment_is_a_page() {
+    let server = Server::demo();
+    let lead = Person::new(&server, "lead", "门店");
+    let page = lead.page("/trail");
+    assert!(page.contains("<h1>操作轨迹</h1>"), "{page}");
+    assert!(lead.page("").contains(&format!("/a/{}/trail", lead.case)), "it is in the menu");
+    assert_eq!(Person::new(&server, "reviewer", "门店").get("/trail").status, 200);
+    let observer = Person::new(&server, "observer", "门店");
+    assert_eq!(observer.get("/trail").status, 403);
+    assert!(!observer.page("").contains("/trail"));
 }

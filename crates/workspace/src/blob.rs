@@ -1,7 +1,7 @@
 //! Files of evidence, stored by the hash of what they hold. A file is never changed and never overwritten.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -68,6 +68,20 @@ impl Blobs {
         File::open(&path).map_err(Error::io("read", &path))
     }
 
+    /// Opens a file that leaves the house. What is not as long as it was is told at once, a small file of other content too; a
+    /// large one is to be hashed by whoever reads it to the end ([`Checked`]).
+    pub fn open_whole(&self, blob: &Blob) -> Result<File> {
+        const AT_ONCE: u64 = 1 << 20;
+        let (path, mut file) = (self.path(&blob.sha256), self.read(&blob.sha256)?);
+        let size = file.metadata().map_err(Error::io("read", &path))?.len();
+        let whole = size == blob.size && (size > AT_ONCE || sum(&mut file, &path)? == blob.sha256);
+        if !whole {
+            return Err(altered(&blob.sha256));
+        }
+        file.seek(SeekFrom::Start(0)).map_err(Error::io("read", &path))?;
+        Ok(file)
+    }
+
     /// A temporary file without a name: it is gone when it is closed.
     pub fn scratch(&self) -> Result<File> {
         let path = self.dir.join("receiving").join(crate::id::fresh(Time::now())?);
@@ -92,6 +106,51 @@ impl Blobs {
             head: Vec::new(),
             text: Utf8::default(),
         })
+    }
+}
+
+/// A stored file is not what was stored.
+pub(crate) fn altered(sha256: &str) -> Error {
+    Error::Damaged(format!("evidence file `{sha256}` was altered"))
+}
+
+fn sum(file: &mut File, path: &Path) -> Result<String> {
+    let (mut hasher, mut piece) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        let count = file.read(&mut piece).map_err(Error::io("read", path))?;
+        if count == 0 {
+            return Ok(crate::id::hex(&hasher.finalize()));
+        }
+        hasher.update(piece.get(..count).unwrap_or_default());
+    }
+}
+
+/// Hashes what is read of a stored file, and says in the end whether it was what is stored.
+pub struct Checked {
+    sha256: String,
+    left: u64,
+    hasher: Sha256,
+}
+
+impl Checked {
+    /// For a file of which nothing was read yet.
+    pub fn new(blob: &Blob) -> Checked {
+        Checked { sha256: blob.sha256.clone(), left: blob.size, hasher: Sha256::new() }
+    }
+
+    /// Takes the next bytes, none at the end of the file. The last ones are not to be given to anybody where this fails.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`]: the file is shorter, longer or another than what was stored.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        let left = self.left.checked_sub(bytes.len() as u64).ok_or_else(|| altered(&self.sha256))?;
+        self.hasher.update(bytes);
+        self.left = left;
+        let ends = left == 0 || bytes.is_empty();
+        if ends && (left > 0 || crate::id::hex(&self.hasher.clone().finalize()) != self.sha256) {
+            return Err(altered(&self.sha256));
+        }
+        Ok(())
     }
 }
 
@@ -133,6 +192,10 @@ impl Upload {
     /// It cannot be written.
     pub fn finish(mut self) -> Result<Blob> {
         let Some(file) = self.file.take() else { return Err(Error::Internal("the upload is finished".into())) };
+        // Nobody writes to it any more, under whichever name: links share this.
+        let mut leave = file.metadata().map_err(Error::io("read", &self.path))?.permissions();
+        leave.set_readonly(true);
+        file.set_permissions(leave).map_err(Error::io("write", &self.path))?;
         file.sync_all().map_err(Error::io("write", &self.path))?;
         drop(file);
         let sha256 = crate::id::hex(&std::mem::take(&mut self.hasher).finalize());
@@ -152,7 +215,8 @@ impl Upload {
 
 impl Write for Upload {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.push(bytes).map_err(|error| std::io::Error::other(error.to_string()))?;
+        // Whole, so that whoever receives a file can say what was wrong: larger than the bound, or the disk.
+        self.push(bytes).map_err(std::io::Error::other)?;
         Ok(bytes.len())
     }
 

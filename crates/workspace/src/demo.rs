@@ -2,6 +2,7 @@
 
 use zhunsheng_dossier::Date;
 
+use crate::auth::session::{find, secret_of};
 use crate::auth::{Action, Actor, Grant, Role};
 use crate::error::{Error, Result};
 use crate::people::NewUser;
@@ -114,14 +115,15 @@ const ASKED: [(&str, i32, &str); 7] = [
     ("activities.visitor-analysis.automated_decision", 12, ""),
 ];
 
-/// Fills a new workspace; one that has accounts already stays as it is. The accounts are returned either way.
+/// Fills a new workspace; one that has accounts already stays as it is. Those of the demonstration that can be signed in to are
+/// returned either way: of another workspace none.
 ///
 /// # Errors
 /// A write fails.
 pub fn demo(workspace: &Workspace) -> Result<Vec<DemoUser>> {
     let mut users = vec![user("admin", None)];
     users.extend(Role::ALL.into_iter().map(|role| user(role.word(), Some(role))));
-    let Some(link) = workspace.setup_secret().map(str::to_owned) else { return Ok(users) };
+    let Some(link) = workspace.setup_secret().map(str::to_owned) else { return signed_up(workspace, users) };
     let (first, others) = users.split_first().ok_or_else(|| Error::Internal("no accounts".into()))?;
     let admin = actor(workspace, &workspace.set_up(&link, &new(first))?)?;
     let house = workspace.allow(&admin, Action::People, None)?;
@@ -160,6 +162,21 @@ pub fn demo(workspace: &Workspace) -> Result<Vec<DemoUser>> {
     Ok(users)
 }
 
+/// Those of the demonstration that are there, with the password that they have.
+fn signed_up(workspace: &Workspace, users: Vec<DemoUser>) -> Result<Vec<DemoUser>> {
+    let mut held = Vec::new();
+    for user in users {
+        let stored = workspace.store().read("", |rows| match find(rows, &user.login)? {
+            Some(row) if row.value.active => Ok(secret_of(rows, &row.id)?.map(|secret| secret.0)),
+            _ => Ok(None),
+        })?;
+        if stored.is_some() && workspace.passwords().fits(&user.password, stored.as_deref()) {
+            held.push(user);
+        }
+    }
+    Ok(held)
+}
+
 /// Requests in every state. What is asked for depends on the catalogue: a path that is not missing is passed over.
 fn ask(workspace: &Workspace, lead: &Grant, assessee: &Grant) -> Result<()> {
     let wanted = workspace.wanted(lead)?;
@@ -181,7 +198,7 @@ fn ask(workspace: &Workspace, lead: &Grant, assessee: &Grant) -> Result<()> {
     let named: Vec<(String, String)> = list
         .iter()
         .map(|new| new.paths.first().cloned().unwrap_or_else(|| new.question.clone()))
-        .zip(workspace.ask_all(lead, list.clone())?)
+        .zip(workspace.ask_whenever(lead, list.clone())?)
         .collect();
     let id = |about: &str| named.iter().find(|(name, _)| name.contains(about)).map(|(_, id)| id.as_str());
     let words = |text: &str| Reply { text: text.to_owned(), ..Reply::default() };

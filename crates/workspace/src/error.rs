@@ -85,11 +85,11 @@ pub enum Error {
     #[error("the facts have mistakes")]
     Mistakes(Box<(Diagnostics, Sources)>),
     /// More than is taken.
-    #[error("{what} is larger than the limit of `{limit}`")]
+    #[error("{what} is larger than the limit of `{}`", amount(what, *limit).en)]
     TooLarge {
         /// What.
         what: &'static str,
-        /// The most that is taken.
+        /// The most that is taken: bytes, or how many where things are counted.
         limit: u64,
     },
     /// The queue of writes is full.
@@ -217,7 +217,7 @@ impl Error {
             Error::State(text) => text.zh.clone(),
             Error::Invalid { field, problem } => format!("{}：{}", called(field), problem.zh),
             Error::Mistakes(both) => both.0.render(&both.1, zhunsheng_source::Lang::Zh),
-            Error::TooLarge { limit, .. } => format!("超过上限 `{limit}`"),
+            Error::TooLarge { what, limit } => format!("{}超过上限 `{}`", called(what), amount(what, *limit).zh),
             Error::Busy => "系统繁忙：请稍后再试".to_owned(),
             Error::InUse(path) => format!("`{}` 正被另一进程使用：请先停止它", path.display()),
             Error::Newer { found, known } => {
@@ -235,17 +235,35 @@ impl Error {
     }
 }
 
+/// How much is taken of something, for people.
+fn amount(what: &str, limit: u64) -> Text {
+    match limit {
+        _ if COUNTED.contains(&what) => Text::new(limit.to_string(), limit.to_string()),
+        _ if limit >= 1 << 20 && limit % (1 << 20) == 0 => {
+            let text = format!("{} MiB", limit >> 20);
+            Text::new(text.clone(), text)
+        }
+        _ => Text::new(format!("{limit} 字节"), format!("{limit} bytes")),
+    }
+}
+
+/// What is bounded by how many there are.
+const COUNTED: [&str; 2] = ["archive (entries)", "requests"];
+
 /// Chinese names of things and of values that errors speak of; programs read the word itself (`field`).
 const CALLED: &[(&str, &str)] = &[
     ("account", "账户"),
     ("answer", "答复"),
     ("archive", "压缩包"),
+    ("archive (entries)", "压缩包中的文件数"),
     ("as_of", "评估基准日"),
     ("assessment", "评估"),
     ("assigned", "指派对象"),
+    ("body", "请求内容"),
     ("collection", "台账类别"),
     ("data", "数据"),
     ("database", "数据库"),
+    ("days", "有效天数"),
     ("deed", "处置"),
     ("entry", "记录"),
     ("evidence", "证据"),
@@ -268,6 +286,7 @@ const CALLED: &[(&str, &str)] = &[
     ("question", "问题"),
     ("reason", "理由"),
     ("request", "资料请求"),
+    ("requests", "一次提出的资料请求"),
     ("result", "结果"),
     ("scopes", "令牌的权限"),
     ("signed revision", "已签发的修订"),

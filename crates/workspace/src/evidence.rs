@@ -139,7 +139,7 @@ impl Workspace {
     /// Opens the file of evidence for reading: of this assessment, whoever names which hash.
     ///
     /// # Errors
-    /// There is none, or none of the asker's business.
+    /// There is none, or none of the asker's business; [`Error::Damaged`].
     pub fn open_evidence(&self, grant: &Grant, id: &str) -> Result<(Blob, File)> {
         grant.need(Action::ViewEvidence)?;
         let all = grant.can(Action::SeeEvidence);
@@ -154,7 +154,7 @@ impl Workspace {
             };
             Ok(rows.need::<Blob>(&sha256.to_lowercase())?.value)
         })?;
-        let file = self.0.blobs.read(&blob.sha256)?;
+        let file = self.0.blobs.open_whole(&blob)?;
         self.note(
             grant,
             Action::ViewEvidence,
@@ -164,6 +164,21 @@ impl Workspace {
             serde_json::json!({"sha256": blob.sha256}),
         )?;
         Ok((blob, file))
+    }
+
+    /// Under which name a file of evidence is handed out: its title, with the ending it came with.
+    ///
+    /// # Errors
+    /// There is none, or none of the asker's business.
+    pub fn evidence_name(&self, grant: &Grant, id: &str) -> Result<String> {
+        let all = self.evidence(grant)?;
+        let held = all.into_iter().find(|one| one.id == id).ok_or_else(|| Error::missing("evidence", id))?;
+        let text = |name: &str| held.object.value.0.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (title, stored) = (text("title"), text("file"));
+        let own = stored.rsplit('/').next().unwrap_or_default();
+        let ending = own.rsplit_once('.').map(|(_, ending)| format!(".{ending}")).unwrap_or_default();
+        let title = if title.is_empty() { id } else { title };
+        Ok(if title.ends_with(&ending) { title.to_owned() } else { format!("{title}{ending}") })
     }
 
     /// Links evidence to a leaf for an object, with a word on what it shows; or takes the link away.

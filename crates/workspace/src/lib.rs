@@ -44,7 +44,7 @@ pub use assessment::{Assessment, Listed, State};
 pub use auth::{
     Action, Actor, Decision, Grant, Resource, Right, Role, Scope, Session, SignIn, SignedIn, TotpOffer, authorize,
 };
-pub use blob::{Blob, Upload};
+pub use blob::{Blob, Checked, Upload};
 pub use checklist::{
     Checklist, ChecklistAnswer, ChecklistFinding, ChecklistLeaf, ChecklistPart, ChecklistPlace, ChecklistQuestion,
     ChecklistStep,

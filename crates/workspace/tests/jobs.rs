@@ -30,6 +30,7 @@ echo "$@" >> "$here/told"
 for file in files/*/*; do
   read -r word < "$file"
   case "$word" in
+    gone) kill -9 $$;;
     bad) echo "error: cannot read \`$file\`" >&2; exit 2;;
     slow) while [ ! -e "$here/go" ]; do echo "  50% 5/10" >&2; sleep 0.02; done;;
   esac
@@ -185,6 +186,40 @@ fn a_job_runs_in_a_folder_of_its_own_and_leaves_its_results() {
 }
 
 #[test]
+fn evidence_named_twice_is_laid_out_once_and_stays_whole() {
+    let site = Site::new();
+    let lead = site.grant("lead", Action::Jobs);
+    let text = "ts,subject\n1,a\n";
+    let (events, same) = (site.evidence(&lead, text), site.evidence(&lead, text));
+    let settings = site.evidence(&lead, "operators: []\n");
+    let twice = vec![events.clone(), events.clone(), same.clone()];
+    let tables = BTreeMap::from([("events".to_owned(), twice.clone()), ("logs".to_owned(), twice.clone())]);
+    let tasks = [
+        Task::PolicyDiff { old: events.clone(), new: events.clone() },
+        Task::Records { tables, settings: Some(settings.clone()), mappings: vec![settings], as_of: None },
+        Task::Reconcile { product: None, events: twice.clone(), mapping: None, data: twice.clone() },
+        Task::Discover { data: twice },
+    ];
+    for task in tasks {
+        let id = site.ws().start_job(&lead, task).unwrap();
+        let job = site.until(&lead, &id, |job, _| !job.state.open());
+        assert_eq!((job.state, job.problem.as_str()), (JobState::Done, ""));
+        for one in [&events, &same] {
+            let (_, mut file) = site.ws().open_evidence(&lead, one).unwrap();
+            let mut held = String::new();
+            std::io::Read::read_to_string(&mut file, &mut held).unwrap();
+            assert_eq!(held, text);
+        }
+    }
+    assert_eq!(verify(site.ws().dir(), None).unwrap().faults, Vec::<String>::new());
+    // Stored files are not to be written to, under whichever name.
+    let list = site.ws().evidence(&lead).unwrap();
+    let sha256 = list.into_iter().find(|one| one.id == events).unwrap().file.unwrap().sha256;
+    let stored = site.ws().dir().join("evidence").join(sha256.split_at(2).0).join(&sha256);
+    assert_eq!(std::fs::metadata(stored).unwrap().permissions().mode() & 0o222, 0);
+}
+
+#[test]
 fn a_job_that_fails_says_why() {
     let site = Site::new();
     let lead = site.grant("lead", Action::Jobs);
@@ -194,6 +229,11 @@ fn a_job_that_fails_says_why() {
     assert_eq!(job.state, JobState::Failed);
     assert!(job.problem.contains(&format!("cannot read `files/{events}/{events}.csv`")), "{}", job.problem);
     assert!(matches!(site.ws().job_json(&lead, &id), Err(Error::NotFound { .. })));
+    // One that cannot say why: told in both languages.
+    let events = site.evidence(&lead, "gone\n");
+    let id = site.ws().start_job(&lead, Task::Policy { policy: events }).unwrap();
+    let job = site.until(&lead, &id, |job, _| !job.state.open());
+    assert!(job.problem.contains("中途结束") && job.problem.contains("ended early"), "{}", job.problem);
 }
 
 #[test]

@@ -118,6 +118,12 @@ fn a_token_may_no_more_than_its_scopes_and_never_makes_credentials() {
         }
         assert_ne!(status(ws.allow(&actor, Action::Account, None)), 200);
         assert_eq!(status(ws.allow(&actor, Action::Create, None)), 404);
+        // What else the account is reached by is none of its business.
+        assert_eq!(status(ws.allow(&actor, Action::Access, None)), 404);
+        if scope == Scope::Read {
+            let home = ws.allow(&actor, Action::Home, None).unwrap();
+            assert_eq!((status(ws.tokens(&home).map(|_| ())), status(ws.sessions(&home).map(|_| ()))), (404, 404));
+        }
     }
     let whole = ws.make_token(&account, "all", &Scope::ALL, None, None).unwrap();
     let actor = ws.bearer(&whole).unwrap();
@@ -190,9 +196,54 @@ fn codes_are_asked_for_and_work_once() {
     let next = code(30);
     assert!(sign_in(Some(next.clone())).is_ok());
     assert!(matches!(sign_in(Some(next)), Err(Error::Refused)));
+    // A session alone does not put another secret in its place.
+    assert!(matches!(ws.offer_totp(&account), Err(Error::State(_))));
+    let other = "A".repeat(32);
+    let code = zhunsheng_workspace::auth::totp::code_at(&other, Time::now()).unwrap();
+    assert!(matches!(ws.confirm_totp(&account, &other, &code), Err(Error::State(_))));
     assert!(matches!(ws.remove_totp(&account, "wrong"), Err(Error::Refused)));
     ws.remove_totp(&account, "zhunsheng-demo-expert").unwrap();
     assert!(sign_in(None).is_ok());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+}
+
+#[test]
+fn guessing_the_old_password_counts_as_signing_in_does() {
+    let house = House::demo();
+    let ws = &house.ws;
+    for (login, of_codes) in [("assessor", false), ("expert", true)] {
+        let account = ws.allow(&house.sign_in(login), Action::Account, None).unwrap();
+        let right = format!("zhunsheng-demo-{login}");
+        let guess = |word: &str| match of_codes {
+            true => ws.remove_totp(&account, word),
+            false => ws.change_password(&account, word, "another good 密码", ""),
+        };
+        for _ in 0..5 {
+            assert!(matches!(guess("wrong"), Err(Error::Refused)));
+        }
+        assert!(matches!(guess(&right), Err(Error::Locked { .. })));
+        let given = SignIn { login: login.into(), password: right, ..SignIn::default() };
+        assert!(matches!(ws.sign_in(&given), Err(Error::Locked { .. })));
+    }
+}
+
+#[test]
+fn signing_out_is_on_the_trail() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let given = SignIn { login: "expert".into(), password: "zhunsheng-demo-expert".into(), ..SignIn::default() };
+    let (one, two) = (ws.sign_in(&given).unwrap(), ws.sign_in(&given).unwrap());
+    ws.sign_out(&one.secret).unwrap();
+    ws.sign_out(&one.secret).unwrap();
+    ws.sign_out("made-up").unwrap();
+    let account = ws.allow(&ws.session(&two.secret).unwrap().0, Action::Account, None).unwrap();
+    ws.end_sessions(&account, Some("made-up")).unwrap();
+    ws.end_sessions(&account, None).unwrap();
+    let house_grant = ws.allow(&house.sign_in("admin"), Action::House, None).unwrap();
+    let acts = ws.house_trail(&house_grant, None, 6).unwrap().items;
+    let ends: Vec<_> = acts.iter().filter(|act| act.act != "signed-in").collect();
+    let said: Vec<_> = ends.iter().take(2).map(|act| (act.act.as_str(), act.by.as_str(), act.id.as_str())).collect();
+    assert_eq!(said, [("sessions-ended", two.user.as_str(), two.user.as_str()), ("signed-out", &two.user, &two.user)]);
     assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
 }
 

@@ -14,7 +14,8 @@ use std::io::Write as _;
 use common::{House, body};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_workspace::{
-    Action, Deed, Error, EvidenceMeta, Grant, NewRequest, NewStep, Reply, Role, Stage, Standing, State, Weight, verify,
+    Action, Deed, Error, EvidenceMeta, Grant, NewRequest, NewStep, Reply, Role, SetRequest, Stage, Standing, State,
+    Weight, verify,
 };
 
 fn grant(house: &House, login: &str, action: Action, id: &str) -> Grant {
@@ -46,7 +47,7 @@ fn what_is_missing_is_asked_answered_and_taken_over() {
         .find(|one| one.path == path)
         .or(wanted.iter().find(|one| !one.path.starts_with("answers")))
         .unwrap();
-    let new = NewRequest { paths: vec![one.path.clone()], due: Some("2026-12-01".into()), ..NewRequest::default() };
+    let new = NewRequest { paths: vec![one.path.clone()], due: Some("2036-12-01".into()), ..NewRequest::default() };
     let request = ws.ask(&lead, new.clone()).unwrap();
     assert_eq!(ws.wanted(&lead).unwrap().iter().find(|w| w.path == one.path).unwrap().request.as_ref(), Some(&request));
     assert!(matches!(
@@ -54,7 +55,16 @@ fn what_is_missing_is_asked_answered_and_taken_over() {
         Err(Error::NotFound { .. })
     ));
     assert!(matches!(ws.ask(&lead, NewRequest::default()), Err(Error::Invalid { .. })));
-    assert!(matches!(ws.ask(&lead, NewRequest { due: Some("soon".into()), ..new }), Err(Error::Invalid { .. })));
+    for due in ["soon", "2020-01-01"] {
+        let new = NewRequest { question: "还有吗".into(), due: Some(due.into()), ..NewRequest::default() };
+        assert!(matches!(ws.ask(&lead, new), Err(Error::Invalid { .. })), "{due}");
+    }
+    // What an open request asks for is not asked for again, nor is the day of one moved to the past.
+    let error = ws.ask(&lead, new).unwrap_err();
+    assert!(matches!(&error, Error::State(text) if text.en.contains(&request)), "{error}");
+    let row = ws.requests(&lead).unwrap().into_iter().find(|row| row.id == request).unwrap();
+    let set = SetRequest { due: Some("2020-01-01".into()), ..SetRequest::default() };
+    assert!(matches!(ws.set_request(&lead, &request, row.version, set), Err(Error::Invalid { .. })));
     // A request for somebody else is none of theirs.
     let member = ws.members(&lead).unwrap().into_iter().find(|row| row.value.role == Role::Lead).unwrap();
     let other = ws

@@ -101,10 +101,10 @@ fn an_altered_or_missing_file_is_found() {
         for at in [0, whole.len() / 2, whole.len() - 1] {
             let mut bytes = whole.clone();
             bytes[at] ^= 1;
-            std::fs::write(path, &bytes).unwrap();
+            alter(path, &bytes);
             assert_eq!(verify(&data, None).unwrap().faults.len(), 1, "{} at {at}", path.display());
         }
-        std::fs::write(path, &whole[..whole.len() - 1]).unwrap();
+        alter(path, &whole[..whole.len() - 1]);
         assert_eq!(verify(&data, None).unwrap().faults.len(), 1);
         std::fs::remove_file(path).unwrap();
         assert_eq!(verify(&data, None).unwrap().faults.len(), 1);
@@ -112,6 +112,12 @@ fn an_altered_or_missing_file_is_found() {
     }
     std::fs::write(data.join("evidence").join("00-stranger"), b"x").unwrap();
     assert!(verify(&data, None).unwrap().clean());
+}
+
+/// Other content in a stored file's place: what is stored cannot be written to.
+fn alter(path: &Path, bytes: &[u8]) {
+    std::fs::remove_file(path).unwrap();
+    std::fs::write(path, bytes).unwrap();
 }
 
 fn walk(dir: &Path) -> Vec<std::path::PathBuf> {
@@ -193,7 +199,7 @@ fn a_backup_is_made_while_people_work_and_comes_back() {
     drop(again);
     // A backup that was altered does not come back.
     let path = walk(&to.join("evidence")).into_iter().next().unwrap();
-    std::fs::write(&path, b"altered").unwrap();
+    alter(&path, b"altered");
     assert!(matches!(restore(&to, &house.dir.path().join("third")), Err(Error::Damaged(_))));
     assert!(!house.dir.path().join("third").exists());
 }

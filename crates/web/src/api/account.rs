@@ -14,8 +14,8 @@ use super::{Nothing, Operation, read};
 pub fn operations() -> Vec<Operation> {
     vec![
         read("me", "/me", Action::Home, ["自己的账户", "one's own account"], me),
-        read("myTokens", "/me/tokens", Action::Home, ["自己的令牌", "one's own tokens"], tokens),
-        read("mySessions", "/me/sessions", Action::Home, ["自己的登录", "one's own sessions"], sessions),
+        read("myTokens", "/me/tokens", Action::Access, ["自己的令牌", "one's own tokens"], tokens),
+        read("mySessions", "/me/sessions", Action::Access, ["自己的登录", "one's own sessions"], sessions),
     ]
 }
 

@@ -13,7 +13,7 @@ use super::lists::{List, Paging};
 use super::out::{Created, Done, Download, Id, Json, Tagged, Version, written};
 use super::problem::Problem;
 use super::{Nothing, Operation, act, read, upload, write};
-use crate::transfer::{download, pieces};
+use crate::transfer::{pieces, stored};
 
 const LIST: &str = "/assessments/{case}/evidence";
 const ONE: &str = "/assessments/{case}/evidence/{id}";
@@ -106,7 +106,7 @@ fn set(call: &Call, body: Map<String, Value>) -> Result<Tagged<Version>, Problem
 fn file(call: &Call, _: Nothing) -> Result<Download, Problem> {
     let id = call.param("id");
     let (blob, file) = call.workspace().open_evidence(&call.grant, id)?;
-    Ok(Download(download(file, Some(blob.size), &blob.media, id)))
+    Ok(Download(stored(file, &blob, &call.workspace().evidence_name(&call.grant, id)?)))
 }
 
 /// What evidence shows at a finding.

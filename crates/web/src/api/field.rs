@@ -17,7 +17,7 @@ use super::out::Json;
 use super::problem::Problem;
 use super::{Operation, multipart, read};
 use crate::fault::Fault;
-use crate::transfer::{Sent, receive};
+use crate::transfer::{Sent, receive, refused};
 
 /// Operations.
 pub fn operations() -> Vec<Operation> {
@@ -108,10 +108,6 @@ fn there<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> 
     Value::deserialize(from).map(Some)
 }
 
-fn broken(cause: std::io::Error) -> Fault {
-    Fault::Unreadable(cause.to_string())
-}
-
 async fn add(call: Call, body: Body) -> Result<Json<Received>, Problem> {
     let mut request = Request::new(body);
     if let Some(media) = call.headers.get(header::CONTENT_TYPE) {
@@ -119,7 +115,7 @@ async fn add(call: Call, body: Body) -> Result<Json<Received>, Problem> {
     }
     let (workspace, grant) = (call.app.workspace.clone(), call.grant.clone());
     let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive(&grant)?) };
-    let (form, photo) = receive(Sent::shown(request), begin, broken).await?;
+    let (form, photo) = receive(Sent::shown(request), begin, refused).await?;
     if !form.has("entry") {
         return Err(Error::invalid("entry", "缺少 entry 部分", "there is no part `entry`").into());
     }

@@ -10,7 +10,7 @@ use super::lists::{List, Paging};
 use super::out::{Created, Done, Download, Id, Json};
 use super::problem::Problem;
 use super::{Nothing, Operation, act, read, write};
-use crate::transfer::download;
+use crate::transfer::stored;
 
 /// Operations.
 pub fn operations() -> Vec<Operation> {
@@ -103,7 +103,7 @@ fn cancel(call: &Call) -> Result<Done, Problem> {
 fn result(call: &Call, _: Nothing) -> Result<Download, Problem> {
     let name = call.param("name");
     let (blob, file) = call.workspace().job_result(&call.grant, call.param("id"), name)?;
-    Ok(Download(download(file, Some(blob.size), &blob.media, name)))
+    Ok(Download(stored(file, &blob, name)))
 }
 
 fn take(call: &Call) -> Result<Done, Problem> {

@@ -60,6 +60,7 @@ texts! {
     token_until: "有效至", "Valid until";
     token_forever: "不限", "no end";
     token_days: "有效天数", "Days it is valid";
+    token_days_wrong(days, longest): "有效天数 `{days}` 不是 1 至 {longest} 的整数；不设期限请留空", "`{days}` days: give a whole number from 1 to {longest}, or leave it blank for a token without an end";
     token_make: "创建令牌", "Make a token";
     token_drop: "作废", "Withdraw";
     token_secret: "请立即复制令牌，之后不再显示：", "Copy the token now; it is not shown again:";
@@ -86,6 +87,7 @@ texts! {
     invited_gone: "已过期", "expired";
     house: "本机构", "the organisation";
     trail_lead: "账户、邀请、新建评估等操作，逐条以哈希相链；`zhunsheng workspace verify` 可查出任何改动。", "Accounts, invitations, assessments made: each entry chained by a hash; `zhunsheng workspace verify` finds any change.";
+    trail_lead_case: "本评估中的每一步操作，最近的在前，逐条以哈希相链；`zhunsheng workspace verify` 可查出任何改动。", "Everything done in this assessment, the latest first: each entry chained by a hash; `zhunsheng workspace verify` finds any change.";
     trail_when: "时间", "When";
     trail_who: "何人", "Who";
     trail_what: "做了什么", "What";

@@ -21,6 +21,8 @@ texts! {
     field_sending: "正在送出", "being sent";
     field_received: "已送到", "received";
     field_refused: "未被接受：", "not accepted: ";
+    field_waits: "暂未被接受，稍后自动再送：", "not accepted for now, sent again later: ";
+    field_retry: "重试", "Try again";
     field_signed_out: "登录已过期：请在本页重新登录，记录还在本机。", "You are signed out: sign in again on this page. The entries are still on this device.";
     field_offline: "没有连接：记录存在本机，连上后自动送出。", "No connection: entries stay on this device and are sent when there is one.";
     field_clash: "与他人的记录不一致，两份都已保留", "differs from what somebody else recorded; both are kept";

@@ -46,6 +46,7 @@ texts! {
     draft_drop: "放弃草稿", "Discard the draft";
     conflict_title: "两人同时保存", "Two people saved";
     conflict_lead(who, when): "{who} 于 {when} 先保存了。您的内容没有丢失：两份都已留存。逐项选择，然后保存。", "{who} saved first, at {when}. Nothing of yours is lost: both are kept. Choose for each field, then save.";
+    conflict_gone(who, when): "{who} 于 {when} 删除了这一项。您的内容没有丢失。要恢复，请选用您的内容；要保持删除，请逐项选左边。", "{who} removed this at {when}. Nothing of yours is lost. Choose yours to bring it back, or what stands, for every field, to leave it removed.";
     conflict_field: "字段", "Field";
     conflict_stands: "现在的内容", "What stands";
     conflict_yours: "您的内容", "Yours";

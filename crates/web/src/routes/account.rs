@@ -134,9 +134,13 @@ fn make_token(visit: &Visit) -> Answer {
     let chosen = |scope: &Scope| form.all("scope").iter().any(|word| word == scope.word());
     let scopes: Vec<Scope> = Scope::ALL.into_iter().filter(chosen).collect();
     let only = Some(form.get("assessment")).filter(|id| !id.is_empty());
-    let days: Option<i64> = form.get("days").trim().parse().ok().filter(|days| (1..=3650).contains(days));
-    let expires = days.map(|days| Time::now().plus(days * 86_400));
-    match visit.app.workspace.make_token(&visit.grant, form.get("title"), &scopes, only, expires) {
+    let Some(expires) = until(form.get("days")) else {
+        let days: String = form.get("days").trim().chars().take(40).collect();
+        let text = visit.t().token_days_wrong(days, LONGEST);
+        return Show::new(visit)?.again("tokens", text);
+    };
+    let made = visit.app.workspace.make_token(&visit.grant, form.get("title"), &scopes, only, expires);
+    match made {
         Ok(secret) => {
             let mut show = Show::new(visit)?;
             show.secret = Some(secret);
@@ -145,6 +149,19 @@ fn make_token(visit: &Visit) -> Answer {
         Err(error @ Error::Invalid { .. }) => Show::new(visit)?.again("tokens", visit.said(&error)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Most days a token is valid, where it ends.
+const LONGEST: i64 = 3650;
+
+/// The end of so many days; none where the field was left blank. Anything else is a slip, and no token without an end.
+fn until(days: &str) -> Option<Option<Time>> {
+    let days = days.trim();
+    if days.is_empty() {
+        return Some(None);
+    }
+    let days = days.parse::<i64>().ok().filter(|days| (1..=LONGEST).contains(days))?;
+    Some(Some(Time::now().plus(days * 86_400)))
 }
 
 fn drop_token(visit: &Visit) -> Answer {

@@ -1,10 +1,8 @@
-//! The organisation: people, invitations, the trail.
-
-use std::collections::BTreeMap;
+//! The organisation: people and invitations.
 
 use askama::Template;
 use axum::http::StatusCode;
-use zhunsheng_workspace::{Act, Action, Error, Invitation, Row, Time, User};
+use zhunsheng_workspace::{Action, Error, Invitation, Row, Time, User};
 
 use super::{Route, get, post};
 use crate::page::{Page, html, saved, with_status};
@@ -16,7 +14,6 @@ pub const ROUTES: &[Route] = &[
     post("/admin/people/invite", Action::People, invite),
     post("/admin/people/{user}", Action::People, change),
     post("/admin/people/{user}/reset", Action::People, reset),
-    get("/admin/trail", Action::House, trail),
 ];
 
 #[derive(Template)]
@@ -81,31 +78,4 @@ fn reset(visit: &Visit) -> Answer {
     let mut page = People::new(visit)?;
     page.link = Some((visit.t().link_reset(), visit.link(&format!("/reset/{secret}"))));
     Ok(html(&page))
-}
-
-/// Entries on one page.
-const PAGE: usize = 100;
-
-#[derive(Template)]
-#[template(path = "admin/trail.html")]
-struct Trail<'a> {
-    page: &'a Page,
-    acts: Vec<Act>,
-    names: BTreeMap<String, String>,
-    older: Option<String>,
-}
-
-impl Trail<'_> {
-    fn name<'n>(&'n self, id: &'n str) -> &'n str {
-        self.names.get(id).map_or(id, String::as_str)
-    }
-}
-
-fn trail(visit: &Visit) -> Answer {
-    let before = visit.query.get("before").parse().ok();
-    let found = visit.app.workspace.house_trail(&visit.grant, before, PAGE)?;
-    let older = found.next.map(|next| format!("/admin/trail?before={next}"));
-    let users = visit.app.workspace.users(&visit.grant)?;
-    let names = users.into_iter().map(|user| (user.id, user.value.name)).collect();
-    Ok(html(&Trail { page: &visit.page, acts: found.items, names, older }))
 }

@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::forms::{Context, Fault as FieldFault, FieldForm, Form, alone, parse};
 use crate::guard::blocking;
 use crate::page::{Page, html, saved, with_status};
-use crate::transfer::{Sent, receive};
+use crate::transfer::{Sent, receive, refused};
 use crate::visit::{Answer, Visit};
 
 /// Routes. The workspace decides which requests are whose.
@@ -203,16 +203,12 @@ fn shown(
     Ok(with_status(if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page))
 }
 
-fn fault(cause: std::io::Error) -> Fault {
-    Fault::Unreadable(cause.to_string())
-}
-
 /// Receives an answer: a value, words, evidence that is there already, a file.
 fn answer(visit: Visit, sent: Sent) -> Answering {
     Box::pin(async move {
         let (workspace, grant) = (visit.app.workspace.clone(), visit.grant.clone());
         let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive(&grant)?) };
-        let (form, file) = receive(sent, begin, fault).await?;
+        let (form, file) = receive(sent, begin, refused).await?;
         blocking(move || taken(&visit, &form, file)).await
     })
 }

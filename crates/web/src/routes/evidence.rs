@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::guard::blocking;
 use crate::page::{Page, html, saved, see, with_status};
 use crate::text::{encode, local};
-use crate::transfer::{Sent, download, receive};
+use crate::transfer::{Sent, receive, refused, stored};
 use crate::visit::{Answer, Visit};
 
 /// Routes. The team sees all evidence, others what they added; the workspace decides which.
@@ -61,17 +61,12 @@ fn list(visit: &Visit) -> Answer {
     Ok(html(&List { page: &visit.page, evidence, leaf, object, wrong: String::new() }))
 }
 
-fn fault(cause: std::io::Error) -> Fault {
-    // The store's bound is what usually stops an upload.
-    Fault::Unreadable(cause.to_string())
-}
-
 /// Receives a file and makes it evidence; links it where the form says so.
 fn add(visit: Visit, sent: Sent) -> Answering {
     Box::pin(async move {
         let (workspace, grant) = (visit.app.workspace.clone(), visit.grant.clone());
         let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive(&grant)?) };
-        let (form, file) = receive(sent, begin, fault).await?;
+        let (form, file) = receive(sent, begin, refused).await?;
         blocking(move || {
             let t = visit.t();
             let again = |wrong: String| -> Answer {
@@ -143,13 +138,8 @@ fn one(visit: &Visit) -> Answer {
 fn file(visit: &Visit) -> Answer {
     let id = visit.param("id");
     let (blob, file) = visit.app.workspace.open_evidence(&visit.grant, id)?;
-    let evidence = visit.app.workspace.evidence(&visit.grant)?;
-    let held = evidence.iter().find(|one| one.id == id).ok_or(Fault::NotFound)?;
-    let stored = field(held, "file");
-    let extension = stored.rsplit_once('.').map(|(_, extension)| format!(".{extension}")).unwrap_or_default();
-    let title = field(held, "title");
-    let name = if title.ends_with(&extension) { title.to_owned() } else { format!("{title}{extension}") };
-    Ok(download(file, Some(blob.size), &blob.media, &name))
+    let name = visit.app.workspace.evidence_name(&visit.grant, id)?;
+    Ok(stored(file, &blob, &name))
 }
 
 fn link(visit: &Visit) -> Answer {

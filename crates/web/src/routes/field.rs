@@ -22,7 +22,7 @@ use crate::fault::Fault;
 use crate::forms::{Context, FieldForm, Form, field, parse};
 use crate::guard::blocking;
 use crate::page::{Page, html, saved, with_status};
-use crate::transfer::{Sent, receive};
+use crate::transfer::{self, Sent, receive};
 use crate::visit::{Answer, Visit};
 
 /// Routes.
@@ -146,16 +146,24 @@ fn worker(_visit: &Visit) -> Answer {
     Ok(([(header::CONTENT_TYPE, kind)], include_str!("../../assets/field-worker.js")).into_response())
 }
 
-fn fault(cause: std::io::Error) -> Fault {
-    Fault::Unreadable(cause.to_string())
-}
-
 /// Receives an entry. The script is told in JSON, a plain form by the page.
 fn add(visit: Visit, sent: Sent) -> Answering {
     Box::pin(async move {
         let (workspace, grant) = (visit.app.workspace.clone(), visit.grant.clone());
         let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive(&grant)?) };
-        let (form, photo) = receive(sent, begin, fault).await?;
+        let received = receive(sent, begin, transfer::refused).await;
+        let (form, photo) = match received {
+            Ok(both) => both,
+            Err(Fault::Workspace(error)) => {
+                return blocking(move || {
+                    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                    refused(&visit, status, visit.said(&error))
+                })
+                .await;
+            }
+            Err(other) => return Err(other),
+        };
+        const WRONG: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
         blocking(move || match enter(&visit, &form, photo) {
             Ok(said) if visit.wants_part() => Ok(Json(said).into_response()),
             Ok(said) => {
@@ -166,21 +174,23 @@ fn add(visit: Visit, sent: Sent) -> Answering {
                 };
                 Ok(saved(&to, &visit.app))
             }
-            Err(Fault::Workspace(
-                error @ (Error::Invalid { .. } | Error::Mistakes(_) | Error::State(_) | Error::NotFound { .. }),
-            )) => refused(&visit, visit.said(&error)),
-            Err(Fault::Unreadable(wrong)) => refused(&visit, wrong),
+            // It is not the entry that is wrong: the assessment is closed to changes now, and may be opened again.
+            Err(Fault::Workspace(error @ Error::State(_))) => refused(&visit, StatusCode::CONFLICT, visit.said(&error)),
+            Err(Fault::Workspace(error @ (Error::Invalid { .. } | Error::Mistakes(_) | Error::NotFound { .. }))) => {
+                refused(&visit, WRONG, visit.said(&error))
+            }
+            Err(Fault::Unreadable(wrong)) => refused(&visit, WRONG, wrong),
             Err(other) => Err(other),
         })
         .await
     })
 }
 
-fn refused(visit: &Visit, wrong: String) -> Answer {
+fn refused(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
     if visit.wants_part() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"wrong": wrong}))).into_response());
+        return Ok((status, Json(json!({"wrong": wrong}))).into_response());
     }
-    Ok(with_status(StatusCode::UNPROCESSABLE_ENTITY, &build(visit, wrong)?))
+    Ok(with_status(status, &build(visit, wrong)?))
 }
 
 fn enter(visit: &Visit, form: &Form, photo: Option<(String, Upload)>) -> Result<Value, Fault> {

@@ -28,6 +28,7 @@ mod overview;
 pub mod provenance;
 mod requests;
 mod review;
+mod trail;
 mod transfer;
 pub mod workpaper;
 mod worksheets;
@@ -70,6 +71,7 @@ pub const ROUTES: &[&[Route]] = &[
     entry::ROUTES,
     account::ROUTES,
     admin::ROUTES,
+    trail::ROUTES,
     assessments::ROUTES,
     overview::ROUTES,
     inventory::ROUTES,
@@ -140,6 +142,7 @@ pub const MENU: &[(Label, &[Entry])] = &[
             entry("/gaps", Words::gaps, Action::SeeFindings),
             entry("/review", Words::review, Action::SeeFindings),
             entry("/opinion", Words::opinion, Action::SeeSigned),
+            entry("/trail", Words::trail, Action::SeeTrail),
         ],
     ),
 ];

@@ -11,7 +11,7 @@ use super::{Answering, Route, Run, get, post};
 use crate::fault::Fault;
 use crate::guard::blocking;
 use crate::page::{Page, saved, with_status};
-use crate::transfer::{Sent, hand_over, receive};
+use crate::transfer::{Sent, hand_over, receive, refused};
 use crate::visit::{Answer, Visit};
 
 /// Routes. Whoever may see what was signed may take the opinion on it.
@@ -173,21 +173,17 @@ fn write(visit: &Visit, signed: Option<String>) -> Answer {
     }
 }
 
-fn fault(cause: std::io::Error) -> Fault {
-    Fault::Unreadable(cause.to_string())
-}
-
 /// Takes a firm's template.
 fn template(visit: Visit, sent: Sent) -> Answering {
     Box::pin(async move {
         let (workspace, grant) = (visit.app.workspace.clone(), visit.grant.clone());
         let begin = move || -> Result<Upload, Fault> { Ok(workspace.receive_firm(&grant)?) };
-        let (_, file) = receive(sent, begin, fault).await?;
+        let (_, file) = receive(sent, begin, refused).await?;
         blocking(move || {
             let Some((name, mut upload)) = file else {
                 return again(&visit, StatusCode::UNPROCESSABLE_ENTITY, visit.t().no_file().to_owned());
             };
-            upload.flush().map_err(fault)?;
+            upload.flush().map_err(refused)?;
             match visit.app.workspace.set_firm(&visit.grant, upload, &name) {
                 Ok(()) => Ok(saved(&visit.page.at("/opinion"), &visit.app)),
                 Err(error @ (Error::Invalid { .. } | Error::Mistakes(_) | Error::TooLarge { .. })) => {

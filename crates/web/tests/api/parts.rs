@@ -252,7 +252,8 @@ pub fn evidence(story: &Story, at: (&str, &str)) -> [String; 2] {
 pub fn requests(story: &Story, evidence: &[String; 2]) {
     let lead = "lead";
     let wanted = pages(story, lead, "wanted", "", 50);
-    let new = json!({"paths": [wanted[0]["path"]], "due": "2030-01-31"});
+    let free = wanted.iter().find(|one| one["request"].is_null()).unwrap();
+    let new = json!({"paths": [free["path"]], "due": "2030-01-31"});
     let id = story.call(lead, "ask", &With::default(), &new, 201)["id"].as_str().unwrap().to_owned();
     let one = [("id", id.as_str())];
     let version = |of: &str| {

@@ -13,12 +13,12 @@ pub struct Server {
 impl Server {
     /// An empty workspace.
     pub fn empty() -> Server {
-        Server::over(None, |_| Vec::new())
+        Server::over(Default::default(), None, |_| Vec::new())
     }
 
     /// An empty workspace with a program that runs jobs.
     pub fn empty_with(program: &std::path::Path) -> Server {
-        Server::over(Some(program.to_owned()), |_| Vec::new())
+        Server::over(running(program), None, |_| Vec::new())
     }
 
     /// Where the workspace is kept.
@@ -28,26 +28,41 @@ impl Server {
 
     /// The demonstration: example cases, one account a role.
     pub fn demo() -> Server {
-        Server::over(None, |workspace| zhunsheng_workspace::demo(workspace).unwrap())
+        Server::over(Default::default(), None, |workspace| zhunsheng_workspace::demo(workspace).unwrap())
     }
 
     /// The demonstration with a program that runs jobs.
     pub fn demo_with(program: &std::path::Path) -> Server {
-        Server::over(Some(program.to_owned()), |workspace| zhunsheng_workspace::demo(workspace).unwrap())
+        Server::over(running(program), None, |workspace| zhunsheng_workspace::demo(workspace).unwrap())
     }
 
-    fn over(program: Option<std::path::PathBuf>, fill: impl FnOnce(&Workspace) -> Vec<DemoUser>) -> Server {
+    /// The demonstration, which takes files of so many bytes.
+    pub fn demo_taking(largest_file: u64) -> Server {
+        let options = zhunsheng_workspace::Options { largest_file, ..Default::default() };
+        Server::over(options, None, |workspace| zhunsheng_workspace::demo(workspace).unwrap())
+    }
+
+    /// The demonstration behind a proxy, where this is the address everybody knows.
+    pub fn demo_behind(public: &str) -> Server {
+        let fill = |workspace: &Workspace| zhunsheng_workspace::demo(workspace).unwrap();
+        Server::over(Default::default(), Some(public.to_owned()), fill)
+    }
+
+    fn over(
+        options: zhunsheng_workspace::Options,
+        public: Option<String>,
+        fill: impl FnOnce(&Workspace) -> Vec<DemoUser>,
+    ) -> Server {
         let dir = tempfile::tempdir().unwrap();
-        let options = zhunsheng_workspace::Options { program, ..Default::default() };
         let workspace = Workspace::open(dir.path(), options).unwrap();
         let users = fill(&workspace);
-        let app = App::new(workspace.clone(), zhunsheng_source::Lang::Zh, None);
+        let app = App::new(workspace.clone(), zhunsheng_source::Lang::Zh, public);
         let (send, ready) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             let options = Options { listen: "127.0.0.1:0".parse().unwrap(), open: false };
-            zhunsheng_web::serve(app, &options, |app| send.send(app.base().to_owned()).unwrap()).unwrap();
+            zhunsheng_web::serve(app, &options, |_, address| send.send(address).unwrap()).unwrap();
         });
-        let base = ready.recv().unwrap();
+        let base = format!("http://{}", ready.recv().unwrap());
         Server { base, workspace, users, dir }
     }
 
@@ -102,4 +117,8 @@ impl Server {
         tab.fill("#password", self.password(login));
         tab.load(|| tab.click("form[action='/login'] button.primary"));
     }
+}
+
+fn running(program: &std::path::Path) -> zhunsheng_workspace::Options {
+    zhunsheng_workspace::Options { program: Some(program.to_owned()), ..Default::default() }
 }

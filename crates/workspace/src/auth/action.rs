@@ -160,6 +160,7 @@ actions! {
     // Without an assessment.
     Enter "enter" "访问公开页面" "open a public page" Read Right::Anyone;
     Home "home" "查看自己的账户和评估" "see one's own account and assessments" Read Right::SignedIn;
+    Access "access" "查看自己的登录和令牌" "see one's own sessions and tokens" Read Right::SignedIn;
     Account "account" "更改自己的账户、密码、令牌" "change one's own account, password, tokens" Manage Right::InPerson;
     Create "create" "新建评估" "create an assessment" Write Right::Staff;
     People "people" "管理账户和邀请" "manage accounts and invitations" Manage Right::Admin;

@@ -101,7 +101,7 @@ pub fn authorize(actor: &Actor, action: Action, resource: &Resource) -> Decision
         let elsewhere = match (&token.assessment, resource) {
             (None, _) => false,
             (Some(only), Resource::Assessment { id, .. }) => only != id,
-            // Whose token it is may be asked; nothing else of the house.
+            // Whose token it is may be asked; nothing else of the house, nor what else the account is reached by.
             (Some(_), Resource::House) => action != Action::Home,
         };
         if elsewhere {

@@ -78,23 +78,125 @@ pub(crate) fn check(password: &str, login: &str) -> Result<()> {
             format!("a password has at least {SHORTEST} characters and at most {LONGEST} bytes"),
         ));
     }
-    let first = password.chars().next();
-    let same = password.chars().all(|c| Some(c) == first);
     let name = login.split('@').next().unwrap_or(login).to_lowercase();
     let named = name.chars().count() >= 3 && password.to_lowercase().contains(&name) && count < SHORTEST + name.len();
-    if same || named || COMMON.contains(&password.to_lowercase().as_str()) {
-        return Err(Error::invalid("password", "密码过于容易猜到", "this password is too easy to guess"));
+    if named || guessable(password) {
+        return Err(Error::invalid(
+            "password",
+            "密码过于容易猜到：不要重复、顺序排列，也不要只用常见的词；几个不相干的词连在一起较好",
+            "this password is too easy to guess: no repetition, no sequence, no common word alone; several unrelated words are better",
+        ));
     }
     Ok(())
 }
 
-const COMMON: [&str; 8] = [
-    "123456789012",
-    "password1234",
-    "qwertyuiop12",
-    "qwertyuiop[]",
-    "1q2w3e4r5t6y",
+/// What is tried first: the same again and again, a few characters only, runs of the alphabet, the digits or the keyboard, and
+/// common words with nothing but digits and signs around them.
+fn guessable(password: &str) -> bool {
+    let letters: Vec<char> = password.to_lowercase().chars().collect();
+    let words: Vec<char> = letters.iter().copied().filter(|c| c.is_alphabetic()).collect();
+    let few = letters.iter().collect::<std::collections::BTreeSet<_>>().len() < 5;
+    let common = COMMON.iter().any(|word| unit(&words).iter().copied().eq(word.chars()));
+    few || unit(&letters).len() * 2 <= letters.len() || common || run(&letters)
+}
+
+/// What a text repeats, the last time perhaps in part; the whole where it repeats nothing.
+fn unit(text: &[char]) -> &[char] {
+    let repeats = |period: &usize| text.iter().zip(text.iter().skip(*period)).all(|(a, b)| a == b);
+    let period = (1..text.len()).find(repeats).unwrap_or(text.len());
+    text.get(..period).unwrap_or(text)
+}
+
+/// Nearly every character is the neighbour of the one before.
+fn run(text: &[char]) -> bool {
+    const ROWS: [&str; 6] = [
+        "1234567890",
+        "qwertyuiop[]",
+        "asdfghjkl;'",
+        "zxcvbnm,./",
+        "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik",
+        "1q2w3e4r5t6y7u8i9o0p",
+    ];
+    let beside = |a: char, b: char| {
+        let near = |row: &str| row.chars().zip(row.chars().skip(1)).any(|(x, y)| (x, y) == (a, b) || (y, x) == (a, b));
+        u32::from(a).abs_diff(u32::from(b)) <= 1 || ROWS.into_iter().any(near)
+    };
+    let pairs = text.iter().zip(text.iter().skip(1));
+    let breaks = pairs.filter(|(a, b)| !beside(**a, **b)).count();
+    breaks * 4 <= text.len()
+}
+
+/// Words that are no password whatever digits stand around them.
+const COMMON: [&str; 22] = [
+    "password",
+    "passwort",
+    "passwd",
+    "passphrase",
+    "admin",
     "administrator",
-    "abcdefghijkl",
-    "woaini1314520",
+    "root",
+    "user",
+    "test",
+    "welcome",
+    "letmein",
+    "iloveyou",
+    "changeme",
+    "qwerty",
+    "qwertyuiop",
+    "abc",
+    "abcd",
+    "woaini",
+    "zhunsheng",
+    "mima",
+    "密码",
+    "我爱你",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn what_is_tried_first_is_refused() {
+        let easy = [
+            "passwordpassword",
+            "Password1234",
+            "PASSWORD!!2026",
+            "2026-password-2026",
+            "aaaaaaaaaaaa",
+            "abcabcabcabc",
+            "abcabcabcabcab",
+            "123456789012",
+            "012345678909876",
+            "qwertyuiop12",
+            "qwertyuiop[]",
+            "1q2w3e4r5t6y",
+            "1qaz2wsx3edc",
+            "abcdefghijkl",
+            "zyxwvutsrqpo",
+            "woaini1314520",
+            "administrator",
+            "administrator1",
+            "密码密码密码密码密码密码",
+            "我爱你5201314520",
+            "11223344112233",
+            "zhunsheng2026",
+            "lead12345678",
+        ];
+        for password in easy {
+            assert!(check(password, "lead").is_err(), "{password}");
+        }
+        let good = [
+            "correct horse 电池",
+            "a long phrase of theirs",
+            "zhunsheng-demo-lead",
+            "another good 密码",
+            "春眠不觉晓处处闻啼鸟夜来",
+            "tractor password mill",
+            "Xk8#qd0Lw2vZ",
+        ];
+        for password in good {
+            assert!(check(password, "someone").is_ok(), "{password}");
+        }
+    }
+}

@@ -68,7 +68,7 @@ impl Workspace {
     /// [`Error::Refused`] whatever did not fit; [`Error::CodeNeeded`] where only the code is missing; [`Error::Locked`].
     pub fn sign_in(&self, given: &SignIn) -> Result<SignedIn> {
         let login = crate::people::login(&given.login).unwrap_or_default();
-        let (name, peer) = (format!("name:{login}"), format!("peer:{}", given.peer));
+        let (name, peer) = (counted(&login), format!("peer:{}", given.peer));
         let now = Time::now();
         let found = self.store().read("", |rows| {
             guard::open(rows.conn, &peer, now)?;
@@ -83,7 +83,7 @@ impl Workspace {
         let known = found.filter(|(user, _, _)| fits && user.value.active);
         let who = |user: &str| Who { actor: user.to_owned(), ..Who::default() };
         let Some((user, secret, step)) = known else {
-            return self.refuse(name, peer, "", "password");
+            return self.refuse(name, Some(peer), "", "password");
         };
         let totp = secret.map(|secret| secret.1).unwrap_or_default();
         let mut used = step;
@@ -93,7 +93,7 @@ impl Workspace {
             };
             match totp::accepted(&totp, code, now, step) {
                 Some(step) => used = step,
-                None => return self.refuse(name, peer, &user.id, "code"),
+                None => return self.refuse(name, Some(peer), &user.id, "code"),
             }
         }
         let (secret, csrf) = (crate::id::secret()?, crate::id::secret()?);
@@ -122,14 +122,32 @@ impl Workspace {
     }
 
     /// Counts a failure. What was typed is not noted: it may be a password in the wrong field.
-    fn refuse<T>(&self, name: String, peer: String, user: &str, what: &'static str) -> Result<T> {
+    fn refuse<T>(&self, name: String, peer: Option<String>, user: &str, what: &'static str) -> Result<T> {
         let user = user.to_owned();
         self.store().write(Who::default(), move |tx| {
             guard::failed(tx.conn, &name, &guard::NAME, tx.now)?;
-            guard::failed(tx.conn, &peer, &guard::PEER, tx.now)?;
+            if let Some(peer) = peer {
+                guard::failed(tx.conn, &peer, &guard::PEER, tx.now)?;
+            }
             tx.note("refused", "user", &user, &json!({"what": what}))
         })?;
         Err(Error::Refused)
+    }
+
+    /// Whoever is signed in knows the password too: a session that was left open, or stolen, is not enough to change what one
+    /// signs in with. Wrong ones count as failed sign-ins. Answers the login, and the name under which failures are counted.
+    fn prove(&self, grant: &crate::Grant, password: &str) -> Result<(String, String)> {
+        let (user, now) = (grant.actor.user.clone(), Time::now());
+        let (login, name, stored) = self.store().read("", |rows| {
+            let login = rows.need::<User>(&user)?.value.login;
+            let name = counted(&login);
+            guard::open(rows.conn, &name, now)?;
+            Ok((login, name, secret_of(rows, &user)?.map(|secret| secret.0)))
+        })?;
+        if self.passwords().fits(password, stored.as_deref()) {
+            return Ok((login, name));
+        }
+        self.refuse(name, None, &user, "password")
     }
 
     /// Who a session belongs to, and the session.
@@ -184,14 +202,18 @@ impl Workspace {
         })
     }
 
-    /// Ends a session.
+    /// Ends a session, where it has not ended before.
     ///
     /// # Errors
     /// Only when the write fails.
     pub fn sign_out(&self, secret: &str) -> Result<()> {
-        let hash = crate::id::sha256(secret.as_bytes());
-        self.store().write(Who::default(), move |tx| {
-            tx.conn.prepare_cached("DELETE FROM session WHERE hash = ?1")?.execute(params![hash])?;
+        let Ok((actor, session)) = self.session(secret) else { return Ok(()) };
+        let who = Who { actor: actor.user.clone(), ..Who::default() };
+        self.store().write(who, move |tx| {
+            let mut ended = tx.conn.prepare_cached("DELETE FROM session WHERE hash = ?1")?;
+            if ended.execute(params![session.id])? > 0 {
+                tx.note("signed-out", "user", &actor.user, &json!({"peer": session.peer}))?;
+            }
             Ok(())
         })
     }
@@ -201,7 +223,7 @@ impl Workspace {
     /// # Errors
     /// Nobody is signed in.
     pub fn sessions(&self, grant: &crate::Grant) -> Result<Vec<Session>> {
-        grant.need(crate::Action::Home)?;
+        grant.need(crate::Action::Access)?;
         self.store().read("", |rows| {
             let mut statement = rows
                 .conn
@@ -221,9 +243,13 @@ impl Workspace {
     pub fn end_sessions(&self, grant: &crate::Grant, id: Option<&str>) -> Result<()> {
         let id = id.unwrap_or_default().to_owned();
         self.change(grant, crate::Action::Account, move |tx| {
-            tx.conn
-                .prepare_cached("DELETE FROM session WHERE user = ?1 AND (?2 = '' OR hash = ?2)")?
-                .execute(params![tx.who.actor, id])?;
+            let user = tx.who.actor.clone();
+            let mut statement =
+                tx.conn.prepare_cached("DELETE FROM session WHERE user = ?1 AND (?2 = '' OR hash = ?2)")?;
+            let ended = statement.execute(params![user, id])?;
+            if ended > 0 {
+                tx.note("sessions-ended", "user", &user, &json!({"sessions": ended}))?;
+            }
             Ok(())
         })
     }
@@ -231,23 +257,18 @@ impl Workspace {
     /// Changes one's own password. Other sessions end.
     ///
     /// # Errors
-    /// The old one does not fit, or the new one is too weak.
+    /// The old one does not fit, which counts as a failed sign-in ([`Error::Locked`]), or the new one is too weak.
     pub fn change_password(&self, grant: &crate::Grant, old: &str, new: &str, keep: &str) -> Result<()> {
         grant.need(crate::Action::Account)?;
         let user = grant.actor.user.clone();
-        let (login, stored) = self.store().read("", |rows| {
-            let login = rows.need::<User>(&user)?.value.login;
-            Ok((login, secret_of(rows, &user)?.map(|secret| secret.0)))
-        })?;
-        if !self.passwords().fits(old, stored.as_deref()) {
-            return Err(Error::Refused);
-        }
+        let (login, name) = self.prove(grant, old)?;
         super::password::check(new, &login)?;
         let hash = self.passwords().hash(new)?;
         let keep = crate::id::sha256(keep.as_bytes());
         self.change(grant, crate::Action::Account, move |tx| {
             let totp = secret_of(tx, &user)?.map(|secret| secret.1).unwrap_or_default();
             put_secret(tx, &user, &hash, &totp, "password-changed")?;
+            guard::succeeded(tx.conn, &name)?;
             tx.conn
                 .prepare_cached("DELETE FROM session WHERE user = ?1 AND hash <> ?2")?
                 .execute(params![user, keep])?;
@@ -258,22 +279,26 @@ impl Workspace {
     /// A secret for an authenticator app. It counts once [`Workspace::confirm_totp`] has seen a code made with it.
     ///
     /// # Errors
-    /// Nobody is signed in.
+    /// Nobody is signed in; codes are asked for already.
     pub fn offer_totp(&self, grant: &crate::Grant) -> Result<TotpOffer> {
         grant.need(crate::Action::Account)?;
-        let login = self.store().read("", |rows| Ok(rows.need::<User>(&grant.actor.user)?.value.login))?;
+        let login = self.store().read("", |rows| {
+            no_codes(rows, &grant.actor.user)?;
+            Ok(rows.need::<User>(&grant.actor.user)?.value.login)
+        })?;
         Ok(TotpOffer::new(totp::secret()?, &login))
     }
 
     /// Asks for one-time codes from now on.
     ///
     /// # Errors
-    /// The code does not belong to the secret.
+    /// The code does not belong to the secret; codes are asked for already, and a session alone does not replace their secret.
     pub fn confirm_totp(&self, grant: &crate::Grant, secret: &str, code: &str) -> Result<()> {
         grant.need(crate::Action::Account)?;
         let step = totp::accepted(secret, code, Time::now(), 0).ok_or(Error::Refused)?;
         let (user, secret) = (grant.actor.user.clone(), secret.to_owned());
         self.change(grant, crate::Action::Account, move |tx| {
+            no_codes(tx, &user)?;
             let password = secret_of(tx, &user)?.map(|held| held.0).unwrap_or_default();
             put_secret(tx, &user, &password, &secret, "codes-on")?;
             guard::write(tx.conn, &format!("totp:{user}"), &guard::Guard { step, ..guard::Guard::default() })
@@ -283,16 +308,14 @@ impl Workspace {
     /// Asks for codes no more.
     ///
     /// # Errors
-    /// The password does not fit.
+    /// The password does not fit, which counts as a failed sign-in ([`Error::Locked`]).
     pub fn remove_totp(&self, grant: &crate::Grant, password: &str) -> Result<()> {
         grant.need(crate::Action::Account)?;
         let user = grant.actor.user.clone();
-        let stored = self.store().read("", |rows| secret_of(rows, &user))?.map(|secret| secret.0);
-        if !self.passwords().fits(password, stored.as_deref()) {
-            return Err(Error::Refused);
-        }
+        let (_, name) = self.prove(grant, password)?;
         self.change(grant, crate::Action::Account, move |tx| {
             let password = secret_of(tx, &user)?.map(|held| held.0).unwrap_or_default();
+            guard::succeeded(tx.conn, &name)?;
             put_secret(tx, &user, &password, "", "codes-off")
         })
     }
@@ -305,6 +328,22 @@ impl Workspace {
         grant.need(crate::Action::Home)?;
         let secret = self.store().read("", |rows| secret_of(rows, &grant.actor.user))?;
         Ok(secret.is_some_and(|secret| !secret.1.is_empty()))
+    }
+}
+
+/// Under which name failures of a login are counted.
+fn counted(login: &str) -> String {
+    format!("name:{login}")
+}
+
+/// Refuses where an account asks for codes already.
+fn no_codes(rows: &Rows<'_>, user: &str) -> Result<()> {
+    match secret_of(rows, user)? {
+        Some((_, totp)) if !totp.is_empty() => Err(Error::state(
+            "两步验证已开启：如要更换验证器，请先凭密码停用，再重新开启",
+            "two-step sign-in is on: to change the app, switch it off with the password first",
+        )),
+        _ => Ok(()),
     }
 }
 

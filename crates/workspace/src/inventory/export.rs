@@ -8,6 +8,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::auth::{Action, Grant};
+use crate::blob::{Blob, Checked};
 use crate::error::{Error, Result};
 use crate::inventory::{Object, dossier_yaml};
 use crate::store::rows::Rows;
@@ -39,16 +40,18 @@ impl Workspace {
         let failed = |fault: zip::result::ZipError| Error::Internal(format!("cannot write the archive: {fault}"));
         zip.start_file("dossier.yaml", packed).map_err(failed)?;
         zip.write_all(text.as_bytes()).map_err(|cause| failed(cause.into()))?;
-        for (name, sha256) in &files {
+        for (name, blob) in &files {
             zip.start_file(name.as_str(), packed.large_file(true)).map_err(failed)?;
-            let mut from = self.0.blobs.read(sha256)?;
-            let mut piece = vec![0; 1 << 16];
+            let mut from = self.0.blobs.open_whole(blob)?;
+            let (mut piece, mut checked) = (vec![0; 1 << 16], Checked::new(blob));
             loop {
-                let count = from.read(&mut piece).map_err(Error::io("read", self.0.blobs.path(sha256)))?;
-                if count == 0 {
+                let count = from.read(&mut piece).map_err(Error::io("read", self.0.blobs.path(&blob.sha256)))?;
+                let piece = piece.get(..count).unwrap_or_default();
+                checked.take(piece)?;
+                if piece.is_empty() {
                     break;
                 }
-                zip.write_all(piece.get(..count).unwrap_or_default()).map_err(|cause| failed(cause.into()))?;
+                zip.write_all(piece).map_err(|cause| failed(cause.into()))?;
             }
         }
         let mut file = zip.finish().map_err(failed)?;
@@ -59,15 +62,15 @@ impl Workspace {
     }
 }
 
-/// Path in the archive and hash of every file of evidence.
-fn files(rows: &Rows<'_>) -> Result<Vec<(String, String)>> {
-    let mut files: Vec<(String, String)> = Vec::new();
+/// Path in the archive and file of every evidence that has one.
+fn files(rows: &Rows<'_>) -> Result<Vec<(String, Blob)>> {
+    let mut files: Vec<(String, Blob)> = Vec::new();
     for row in rows.beginning::<Object>("evidence/")? {
         if let (Some(Value::String(path)), Some(Value::String(sha256))) =
             (row.value.0.get("file"), row.value.0.get("sha256"))
             && files.iter().all(|(held, _)| held != path)
         {
-            files.push((path.clone(), sha256.to_lowercase()));
+            files.push((path.clone(), rows.need::<Blob>(&sha256.to_lowercase())?.value));
         }
     }
     Ok(files)

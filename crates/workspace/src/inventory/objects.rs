@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zhunsheng_catalogue::Catalogue;
+use zhunsheng_source::Text;
 
 use crate::auth::{Action, Grant};
 use crate::blob::Blob;
@@ -65,7 +66,8 @@ pub(crate) fn put_object(
 ) -> Result<u64> {
     let body = canonical(catalogue, key, id, &Value::Object(body), &|key, id| known(tx, catalogue, key, id))?;
     if key == "evidence" {
-        check_file(tx, &body)?;
+        let held = tx.get::<Object>(&key_of(key, id))?;
+        check_file(tx, held.as_ref().map(|row| &row.value.0), &body)?;
     }
     if !id.is_empty() && tx.get::<Collection>(key)?.is_some_and(|row| row.value.none) {
         tx.remove::<Collection>(key, Base::Any)?;
@@ -80,8 +82,26 @@ pub(crate) fn put_object(
     Ok(saved)
 }
 
-/// A hash on record belongs to a file that is held here: nobody can point at bytes nobody has.
-fn check_file(rows: &Rows<'_>, body: &Map<String, Value>) -> Result<()> {
+/// A hash on record belongs to a file that is held here: nobody can point at bytes nobody has. And the file of evidence stays the
+/// one that was received: what rests on it was said of that one.
+fn check_file(rows: &Rows<'_>, held: Option<&Map<String, Value>>, body: &Map<String, Value>) -> Result<()> {
+    let hash = |of: &Map<String, Value>| of.get("sha256").and_then(Value::as_str).map(str::to_lowercase);
+    if let Some(held) = held.filter(|held| hash(held).is_some()) {
+        let moved = ["file", "sha256"].into_iter().find(|name| match *name {
+            "sha256" => hash(held) != hash(body),
+            name => held.get(name) != body.get(name),
+        });
+        if let Some(field) = moved {
+            let stands = held.get(field).and_then(Value::as_str).unwrap_or_default();
+            return Err(Error::invalid(
+                field,
+                format!("证据收到后不能更换文件，须仍为 `{stands}`：新文件请另作一份证据上传"),
+                format!(
+                    "the file of evidence stays the one received, `{stands}`: add another file as evidence of its own"
+                ),
+            ));
+        }
+    }
     let Some(Value::String(sha256)) = body.get("sha256") else { return Ok(()) };
     if rows.get::<Blob>(&sha256.to_lowercase())?.is_none() {
         return Err(Error::invalid(
@@ -194,8 +214,11 @@ impl Workspace {
             tx.need::<Object>(&record)?;
             if let Some(by) = referrer(tx, &catalogue, &key, &id)? {
                 return Err(Error::state(
-                    format!("`{by}` 还引用着 `{record}`：请先改掉引用"),
-                    format!("`{by}` refers to `{record}`: change that first"),
+                    format!("{}还引用着 `{record}`：请先改掉引用；已写入记录的，请保留此项", by.zh),
+                    format!(
+                        "{} refers to `{record}`: change that first; what is on record keeps what it rests on",
+                        by.en
+                    ),
                 ));
             }
             tx.remove::<Object>(&record, Base::from(version))
@@ -237,8 +260,8 @@ impl Workspace {
     }
 }
 
-/// Somebody that refers to an object: another object, an answer, a determination or a link.
-fn referrer(rows: &Rows<'_>, catalogue: &Catalogue, key: &str, id: &str) -> Result<Option<String>> {
+/// What refers to an object, in words: another object, or what people said or did.
+fn referrer(rows: &Rows<'_>, catalogue: &Catalogue, key: &str, id: &str) -> Result<Option<Text>> {
     let schema = &catalogue.schema;
     let kind = schema.kind_of_key(key).map(|(kind, _)| kind).unwrap_or_default();
     for row in rows.list::<Object>()? {
@@ -246,7 +269,7 @@ fn referrer(rows: &Rows<'_>, catalogue: &Catalogue, key: &str, id: &str) -> Resu
         let Some((_, held)) = schema.kind_of_key(own) else { continue };
         let refers = references_of(schema, held.shape, &row.value.0).iter().any(|(of, to)| of == kind && to == id);
         if refers && row.id != key_of(key, id) {
-            return Ok(Some(row.id));
+            return Ok(Some(Text::new(format!("台账中的 `{}` ", row.id), format!("`{}` of the inventory", row.id))));
         }
     }
     crate::work::speaks_of(rows, catalogue, kind, id)

@@ -149,7 +149,7 @@ pub struct Job {
     /// The result (JSON), for records every violation (Parquet) and every row set aside (CSV), for a policy how it was read:
     /// stored files by name.
     pub results: BTreeMap<String, Blob>,
-    /// Why it failed, in the program's words.
+    /// Why it failed: in the program's words, or, where it had none, in both languages.
     pub problem: String,
 }
 

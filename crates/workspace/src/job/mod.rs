@@ -185,7 +185,7 @@ impl Workspace {
     pub fn job_result(&self, grant: &Grant, id: &str, name: &str) -> Result<(Blob, File)> {
         let (row, _) = self.job(grant, id)?;
         let Some(blob) = row.value.results.get(name) else { return Err(Error::missing("result", name)) };
-        Ok((blob.clone(), self.0.blobs.read(&blob.sha256)?))
+        Ok((blob.clone(), self.0.blobs.open_whole(blob)?))
     }
 
     /// A job's result as JSON.

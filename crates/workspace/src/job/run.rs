@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use zhunsheng_catalogue::Catalogue;
-use zhunsheng_source::Value as Tree;
+use zhunsheng_source::{Text, Value as Tree};
 
 use super::{Job, JobState, Queue, RESULT, Task};
 use crate::blob::{Blob, Upload};
@@ -20,6 +20,9 @@ use crate::store::private_folder;
 use crate::store::rows::Rows;
 use crate::store::tx::{Base, Who};
 use crate::workspace::Inner;
+
+/// What a job may leave in its folder: nothing that is laid out there has one of these names.
+const RESULTS: [&str; 4] = [RESULT, "text.json", "violations.parquet", "rejects.csv"];
 
 /// Largest result kept.
 const LARGEST: u64 = 4 << 30;
@@ -88,17 +91,41 @@ pub(super) fn work(inner: &Arc<Inner>, assessment: &str, id: &str) -> Result<()>
                 }
                 Job { state: JobState::Done, code: Some(code), results, ..row.value }
             }
-            // The program's own words, where it had some.
-            Err(Error::Internal(problem)) => Job { state: JobState::Failed, problem, ..row.value },
-            Err(error) => Job { state: JobState::Failed, problem: error.to_string(), ..row.value },
+            Err(Failed::Said(problem)) => Job { state: JobState::Failed, problem, ..row.value },
+            Err(Failed::Ours(error)) => {
+                // Read by people of either language, whatever the job was started in.
+                let Text { zh, en } = match error.status() {
+                    // Nobody else is told of it: there is no request that failed.
+                    500 => Text::new(
+                        format!("任务未能运行（{error}）：请告诉管理员"),
+                        format!("the job could not be run ({error}): tell the administrator"),
+                    ),
+                    _ => error.text(),
+                };
+                Job { state: JobState::Failed, problem: format!("{zh} / {en}"), ..row.value }
+            }
         };
         tx.put("ended", &job, Base::Any, &done)?;
         Ok(())
     })
 }
 
+/// Why a job was not done.
+enum Failed {
+    /// The program says why, in its own words.
+    Said(String),
+    /// It could not be run, or said nothing.
+    Ours(Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Failed {
+        Failed::Ours(error)
+    }
+}
+
 /// Runs the program once for each result, in the job's own folder.
-fn perform(inner: &Inner, assessment: &str, job: &Job, dir: &Path) -> Result<(i32, BTreeMap<String, Blob>)> {
+fn perform(inner: &Inner, assessment: &str, job: &Job, dir: &Path) -> Result<(i32, BTreeMap<String, Blob>), Failed> {
     if dir.exists() {
         std::fs::remove_dir_all(dir).map_err(Error::io("clear", dir))?;
     }
@@ -110,7 +137,7 @@ fn perform(inner: &Inner, assessment: &str, job: &Job, dir: &Path) -> Result<(i3
         first.get_or_insert(code);
     }
     let mut results = BTreeMap::new();
-    for name in [RESULT, "text.json", "violations.parquet", "rejects.csv"] {
+    for name in RESULTS {
         let path = dir.join(name);
         if path.is_file() {
             results.insert(name.to_owned(), keep(inner, &path)?);
@@ -120,10 +147,11 @@ fn perform(inner: &Inner, assessment: &str, job: &Job, dir: &Path) -> Result<(i3
 }
 
 /// Runs the program once; what it writes is a result.
-fn once(inner: &Inner, dir: &Path, name: &str, arguments: Vec<OsString>) -> Result<i32> {
+fn once(inner: &Inner, dir: &Path, name: &str, arguments: Vec<OsString>) -> Result<i32, Failed> {
     let program = inner.options.program.as_ref().ok_or_else(|| Error::Internal("no program".into()))?;
     let path = dir.join(name);
-    let out = File::create(&path).map_err(Error::io("create", &path))?;
+    // New, so that it cannot be a link to something stored.
+    let out = File::create_new(&path).map_err(Error::io("create", &path))?;
     let mut command = Command::new(program);
     command.args(&inner.options.arguments).args(arguments).current_dir(dir).stdout(out).stderr(Stdio::piped());
     // Nothing of the server's surroundings goes along. The program ends when this pipe does: with the server, however that ends.
@@ -138,13 +166,18 @@ fn once(inner: &Inner, dir: &Path, name: &str, arguments: Vec<OsString>) -> Resu
         held.child = Some(child);
     }
     let last = stderr.map(|stderr| listen(stderr, &inner.jobs)).unwrap_or_default();
-    let Some(mut child) = inner.jobs.lock().child.take() else { return Err(Error::Internal("no child".into())) };
+    let Some(mut child) = inner.jobs.lock().child.take() else { return Err(Error::Internal("no child".into()).into()) };
     let status = child.wait().map_err(Error::io("wait for", program))?;
     drop(stdin);
     match status.code() {
         Some(code @ (0 | 1 | 3)) => Ok(code),
-        _ if last.is_empty() => Err(Error::Internal(format!("ended with `{status}`"))),
-        _ => Err(Error::Internal(last)),
+        _ if last.is_empty() => Err(Failed::Ours(Error::state(
+            format!("程序中途结束（`{status}`），可能是内存不足：请重试，或换较小的文件"),
+            format!(
+                "the program ended early (`{status}`), perhaps for want of memory: try again, or with smaller files"
+            ),
+        ))),
+        _ => Err(Failed::Said(last)),
     }
 }
 
@@ -157,6 +190,10 @@ fn lay_out(inner: &Inner, assessment: &str, job: &Job, dir: &Path) -> Result<BTr
     inner.store.read(assessment, |rows| {
         let mut files = BTreeMap::new();
         for one in job.task.evidence() {
+            // A task may name the same evidence twice.
+            if files.contains_key(one) {
+                continue;
+            }
             let (name, blob) = file(rows, one)?;
             let name = Path::new(&name).file_name().unwrap_or_default();
             let path = Path::new("files").join(one).join(name);
@@ -172,8 +209,8 @@ fn lay_out(inner: &Inner, assessment: &str, job: &Job, dir: &Path) -> Result<BTr
                 let Ok((name, blob)) = file(rows, id) else { continue };
                 let (path, to) = (Path::new(&name), dir.join(&name));
                 let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-                let own =
-                    ["dossier.yaml", "dossier", "records", "files", RESULT].iter().any(|own| path.starts_with(own));
+                let mut own = ["dossier.yaml", "dossier", "records", "files"].into_iter().chain(RESULTS);
+                let own = own.any(|own| path.starts_with(own));
                 if plain && !own && !to.exists() {
                     link(inner, &blob.sha256, &to)?;
                 }
@@ -196,10 +233,14 @@ fn link(inner: &Inner, sha256: &str, to: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     }
     let from = inner.blobs.path(sha256);
-    if std::fs::hard_link(&from, to).is_err() {
-        std::fs::copy(&from, to).map_err(Error::io("copy", &from))?;
+    if std::fs::hard_link(&from, to).is_ok() {
+        return Ok(());
     }
-    Ok(())
+    // Only ever into a file that is new: one that is there already may be a link to what is stored, and copying onto it would
+    // empty that.
+    let mut copy = File::create_new(to).map_err(Error::io("create", to))?;
+    let mut stored = inner.blobs.read(sha256)?;
+    std::io::copy(&mut stored, &mut copy).map(drop).map_err(Error::io("copy", from))
 }
 
 /// The runs of the program that a task takes: the result's name, and the arguments.

@@ -244,7 +244,7 @@ impl Workspace {
     /// # Errors
     /// Nobody is signed in.
     pub fn tokens(&self, grant: &Grant) -> Result<Vec<Row<Token>>> {
-        grant.need(Action::Home)?;
+        grant.need(Action::Access)?;
         let mut list = self.store().read("", |rows| rows.list::<Token>())?;
         list.retain(|row| row.value.user == grant.actor.user);
         Ok(list)

@@ -51,7 +51,7 @@ impl Workspace {
     /// Makes a request.
     ///
     /// # Errors
-    /// Those who decide only; nothing is asked; a path that is not missing; not a day.
+    /// Those who decide only; nothing is asked; a path that is not missing, or that an open request asks for; not a day to come.
     pub fn ask(&self, grant: &Grant, new: NewRequest) -> Result<String> {
         let mut ids = self.ask_all(grant, vec![new])?;
         ids.pop().ok_or_else(|| Error::Internal("no request was made".into()))
@@ -62,6 +62,14 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::ask`].
     pub fn ask_all(&self, grant: &Grant, list: Vec<NewRequest>) -> Result<Vec<String>> {
+        for new in &list {
+            to_come(day("due", new.due.clone())?.as_deref())?;
+        }
+        self.ask_whenever(grant, list)
+    }
+
+    /// As [`Workspace::ask_all`]; the demonstration has requests that are overdue.
+    pub(crate) fn ask_whenever(&self, grant: &Grant, list: Vec<NewRequest>) -> Result<Vec<String>> {
         grant.need(Action::Requests)?;
         if list.len() > MOST {
             return Err(Error::TooLarge { what: "requests", limit: MOST as u64 });
@@ -79,12 +87,24 @@ impl Workspace {
         self.change(grant, Action::Requests, move |tx| {
             let mut ids = Vec::with_capacity(requests.len());
             let objects = titles(&tx.list::<Object>()?);
+            let mut open = BTreeMap::new();
+            for row in tx.list::<Request>()?.into_iter().filter(|row| !row.value.stage.closed()) {
+                open.extend(row.value.paths.into_iter().map(|path| (path, row.id.clone())));
+            }
             for request in &mut requests {
                 answers(tx, request.assigned.as_deref())?;
                 request.asked = tx.now;
                 let path = request.paths.first().map(String::as_str).unwrap_or_default();
                 request.about = about(&catalogue.schema, &objects, path);
                 let id = tx.fresh()?;
+                for path in &request.paths {
+                    if let Some(held) = open.insert(path.clone(), id.clone()) {
+                        return Err(Error::state(
+                            format!("`{path}` 已由资料请求 `{held}` 提出：请在该请求中催办，或先撤回"),
+                            format!("`{path}` is asked for by request `{held}`: go on there, or withdraw it first"),
+                        ));
+                    }
+                }
                 tx.put("asked", &id, Base::New, request)?;
                 ids.push(id);
             }
@@ -95,13 +115,16 @@ impl Workspace {
     /// Gives a request to somebody or to a party, with a day and a word.
     ///
     /// # Errors
-    /// Those who decide only; somebody who cannot answer; [`Error::Stale`].
+    /// Those who decide only; somebody who cannot answer; another day than before that has passed; [`Error::Stale`].
     pub fn set_request(&self, grant: &Grant, id: &str, version: u64, set: SetRequest) -> Result<u64> {
         let (id, due, note) = (id.to_owned(), day("due", set.due)?, prose("note", &set.note)?);
         let (assigned, to) = (set.assigned.filter(|user| !user.is_empty()), set.to);
         self.change(grant, Action::Requests, move |tx| {
             answers(tx, assigned.as_deref())?;
             let row = tx.need::<Request>(&id)?;
+            if due != row.value.due {
+                to_come(due.as_deref())?;
+            }
             let to = to.unwrap_or(row.value.to);
             tx.put("changed", &id, Base::Version(version), &Request { assigned, to, due, note, ..row.value })
         })
@@ -228,7 +251,14 @@ const MOST: usize = 500;
 /// A request as it will be kept.
 fn request(assessment: Option<&Assessment<'_>>, new: NewRequest) -> Result<Request> {
     let (mut question, mut leaves, mut to) = (Text::default(), Vec::new(), new.to);
-    for path in &new.paths {
+    // One that is named twice is asked for once.
+    let mut paths: Vec<String> = Vec::with_capacity(new.paths.len());
+    for path in new.paths {
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    for path in &paths {
         let wanted = assessment.and_then(|a| a.requests.iter().find(|one| one.path == *path).map(|one| (a, one)));
         let Some((assessment, one)) = wanted else { return Err(Error::missing("missing fact", path.clone())) };
         if question.is_empty() {
@@ -250,7 +280,7 @@ fn request(assessment: Option<&Assessment<'_>>, new: NewRequest) -> Result<Reque
     Ok(Request {
         question,
         about: Text::default(),
-        paths: new.paths,
+        paths,
         leaves,
         note: prose("note", &new.note)?,
         assigned: new.assigned.filter(|user| !user.is_empty()),
@@ -312,6 +342,19 @@ fn answers(tx: &Tx<'_>, user: Option<&str>) -> Result<()> {
             "assigned",
             format!("{}不能答复资料请求", role.label().zh),
             format!("a member as {} cannot answer requests", role.label().en),
+        )),
+    }
+}
+
+/// A day by which something is wanted has not passed.
+fn to_come(due: Option<&str>) -> Result<()> {
+    let today = Time::now().day();
+    match due.filter(|due| Date::parse(due).is_some_and(|due| due < today)) {
+        None => Ok(()),
+        Some(due) => Err(Error::invalid(
+            "due",
+            format!("`{due}` 已经过去：请填写 {today} 或以后的日期"),
+            format!("`{due}` has passed: give {today} or a later day"),
         )),
     }
 }

@@ -14,8 +14,12 @@ use zhunsheng_source::Text;
 use crate::auth::{Action, Grant};
 use crate::conflict::keep;
 use crate::error::{Error, Result};
+use crate::evidence::Link;
+use crate::gap::Gap;
 use crate::inventory::{Object, key_of};
+use crate::job::{Job, RECORDS, Taken};
 use crate::people::{Member, User, line, prose, reason};
+use crate::request::Request;
 use crate::schema::{OutcomeSchema, TextSchema};
 use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx};
@@ -142,14 +146,18 @@ pub(crate) fn evidence(rows: &Rows<'_>, ids: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// An answer, a determination or a link that speaks of an object of a kind.
-pub(crate) fn speaks_of(rows: &Rows<'_>, catalogue: &Catalogue, kind: &str, id: &str) -> Result<Option<String>> {
+/// What people said or did that speaks of an object of a kind or rests on evidence, in words: answers, criteria, determinations,
+/// links, steps about gaps, replies to requests, and jobs that are not over or that the findings rest on.
+pub(crate) fn speaks_of(rows: &Rows<'_>, catalogue: &Catalogue, kind: &str, id: &str) -> Result<Option<Text>> {
     let of_kind =
         |leaf: &str, object: &str| object == id && catalogue.leaf(leaf).is_some_and(|leaf| leaf.object == kind);
     let cites = |evidence: &[String]| kind == "evidence" && evidence.iter().any(|held| held == id);
+    let said = |zh: &str, en: &str, id: &str| -> Result<Option<Text>> {
+        Ok(Some(Text::new(format!("{zh} `{id}` "), format!("{en} `{id}`"))))
+    };
     for row in rows.list::<Answers>()? {
         if of_kind(&row.value.leaf, &row.value.object) || row.value.entries.iter().any(|entry| cites(&entry.evidence)) {
-            return Ok(Some(row.id));
+            return said("对问题的回答", "answers to questions", &row.id);
         }
     }
     for row in rows.list::<crate::criteria::Criterion>()? {
@@ -157,12 +165,35 @@ pub(crate) fn speaks_of(rows: &Rows<'_>, catalogue: &Catalogue, kind: &str, id: 
         if row.value.withdrawn.is_none()
             && answers.into_iter().any(|one| of_kind(&row.value.says.leaf, &one.object) || cites(&one.evidence))
         {
-            return Ok(Some(row.id));
+            return said("调整后的准则", "adjusted criterion", &row.id);
         }
     }
     for row in rows.list::<Determination>()? {
         if of_kind(&row.value.leaf, &row.value.object) || cites(&row.value.evidence) {
-            return Ok(Some(row.id));
+            return said("人工判定", "determination", &row.id);
+        }
+    }
+    for row in rows.list::<Link>()? {
+        let own = kind == "evidence" && row.value.evidence == id;
+        if own || of_kind(&row.value.leaf, &row.value.object) {
+            return said("证据关联", "link of evidence", &row.id);
+        }
+    }
+    for row in rows.list::<Gap>()? {
+        if row.value.steps.iter().any(|step| cites(&step.before) || cites(&step.after)) {
+            return said("差距的处置", "step about the gap", &row.id);
+        }
+    }
+    for row in rows.list::<Request>()? {
+        if row.value.said.iter().any(|said| cites(&said.evidence)) {
+            return said("资料请求的答复", "reply to the request", &row.id);
+        }
+    }
+    let taken = rows.get::<Taken>(RECORDS)?.map(|row| row.value.job);
+    for row in rows.list::<Job>()? {
+        let counts = row.value.state.open() || taken.as_deref() == Some(row.id.as_str());
+        if counts && kind == "evidence" && row.value.task.evidence().contains(&id) {
+            return said("核验任务", "job", &row.id);
         }
     }
     Ok(None)

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use serde_json::Value as Json;
 use zhunsheng_dossier::Field;
-use zhunsheng_workspace::{Action, Clash, Error, Row};
+use zhunsheng_workspace::{Action, Clash, Error, Object, Row};
 
 use super::object::id_of;
 use super::{ONLY, key_of, kind_of};
@@ -163,6 +163,31 @@ fn find(visit: &Visit) -> Result<(Row<zhunsheng_workspace::Conflict>, String, St
     Ok((row, key, id))
 }
 
+/// What stands of an object; where somebody has removed it meanwhile, version 0 and nothing.
+fn standing(visit: &Visit, key: &str, id: &str) -> Result<(Row<Object>, bool), Fault> {
+    match visit.app.workspace.object(&visit.grant, key, id) {
+        Ok(row) => Ok((row, true)),
+        Err(Error::NotFound { .. }) => {
+            let record = if id.is_empty() { key.to_owned() } else { format!("{key}/{id}") };
+            let acts = visit.app.workspace.history(&visit.grant, OBJECT, &record)?.items;
+            let (by, at) = acts.into_iter().next().map(|act| (act.by, act.at)).unwrap_or_default();
+            let (version, born, seq, value) = (0, 0, 0, Object::default());
+            Ok((Row { id: record, version, born, seq, at, by, value }, false))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Where one goes from a conflict: to the object, or to the list it was in.
+fn way_back(visit: &Visit, key: &str, id: &str, there: bool) -> String {
+    let key = encode(key);
+    visit.page.at(match (there, id) {
+        (false, _) => format!("/inventory/{key}"),
+        (true, "") => format!("/inventory/{key}/{ONLY}"),
+        (true, id) => format!("/inventory/{key}/{}", encode(id)),
+    })
+}
+
 /// One conflict, side by side.
 pub fn conflict(visit: &Visit) -> Answer {
     let (row, key, id) = find(visit)?;
@@ -172,7 +197,7 @@ pub fn conflict(visit: &Visit) -> Answer {
         let at = spot(&row.value.record);
         return Ok(see(&visit.page.at(format!("/workpaper?at={}&conflict={}", encode(at), encode(&row.id)))));
     }
-    let stands = workspace.object(&visit.grant, &key, &id)?;
+    let (stands, there) = standing(visit, &key, &id)?;
     let schema = &workspace.catalogue().schema;
     let shape = schema.kind_of_key(&key).map(|(_, kind)| schema.shape(kind.shape)).ok_or(Fault::NotFound)?;
     let differing = differing(visit, shape, &Json::Object(stands.value.0.clone()), &row.value.sent);
@@ -180,17 +205,16 @@ pub fn conflict(visit: &Visit) -> Answer {
     let who = names.get(&stands.by).cloned().unwrap_or_default();
     let page = ConflictPage {
         page: &visit.page,
-        lead: t.conflict_lead(who, stands.at.shanghai()),
+        lead: match there {
+            true => t.conflict_lead(who, stands.at.shanghai()),
+            false => t.conflict_gone(who, stands.at.shanghai()),
+        },
         about: about(visit, &row.value.record),
         conflict: visit.param("conflict"),
         differing,
         version: stands.version,
         may: visit.can(Action::EditFacts) && visit.can(Action::Determine),
-        back: visit.page.at(format!(
-            "/inventory/{}/{}",
-            encode(&key),
-            if id.is_empty() { ONLY.into() } else { encode(&id) }
-        )),
+        back: way_back(visit, &key, &id, there),
     };
     Ok(with_status(StatusCode::CONFLICT, &page))
 }
@@ -203,7 +227,7 @@ pub fn settle(visit: &Visit) -> Answer {
         workspace.settle(&visit.grant, &row.id, "kept")?;
         return Ok(saved(&visit.page.at(format!("/workpaper?at={}", encode(spot(&row.value.record)))), &visit.app));
     }
-    let stands = workspace.object(&visit.grant, &key, &id)?;
+    let (stands, there) = standing(visit, &key, &id)?;
     let sent = row.value.sent.as_object().cloned().unwrap_or_default();
     let mut merged = stands.value.0.clone();
     let mut taken = 0;
@@ -217,8 +241,7 @@ pub fn settle(visit: &Visit) -> Answer {
         }
     }
     let version = visit.form.get("version").parse().unwrap_or(0);
-    let id_path = if id.is_empty() { ONLY.to_owned() } else { encode(&id) };
-    let back = visit.page.at(format!("/inventory/{}/{id_path}", encode(&key)));
+    let back = way_back(visit, &key, &id, there || taken > 0);
     if taken > 0 {
         match workspace.put_object(&visit.grant, &key, &id, Some(version), merged) {
             Ok(_) => {}

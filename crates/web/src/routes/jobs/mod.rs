@@ -15,7 +15,7 @@ use crate::fault::Fault;
 use crate::i18n::Words;
 use crate::page::{Page, html, saved, see};
 use crate::text::encode;
-use crate::transfer::download;
+use crate::transfer::stored;
 use crate::visit::{Answer, Visit};
 
 /// Routes.
@@ -209,7 +209,7 @@ fn result<T: serde::de::DeserializeOwned>(visit: &Visit, id: &str) -> Result<T, 
 fn file(visit: &Visit) -> Answer {
     let (id, name) = (visit.param("id"), visit.param("name"));
     let (blob, file) = visit.app.workspace.job_result(&visit.grant, id, name)?;
-    Ok(download(file, Some(blob.size), &blob.media, &format!("{id}-{name}")))
+    Ok(stored(file, &blob, &format!("{id}-{name}")))
 }
 
 fn back(visit: &Visit) -> String {

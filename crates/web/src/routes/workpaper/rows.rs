@@ -1,6 +1,6 @@
 //! The list: which leaves and objects, by dimension or stage, narrowed by what one looks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zhunsheng_catalogue::{Kind, Level};
 use zhunsheng_dossier::Outcome;
@@ -141,7 +141,7 @@ pub struct Row {
     pub determined: bool,
     /// A person's answers led to the verdict.
     pub answered: bool,
-    /// Links to evidence.
+    /// Evidence that may be relied on today: linked here, or what the object, the last determination or the answers rest on.
     pub evidence: usize,
     /// Facts that are missing.
     pub missing: usize,
@@ -181,12 +181,7 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
     let (workspace, t) = (&visit.app.workspace, visit.t());
     let owners: BTreeMap<String, (String, String)> =
         workspace.owners(&visit.grant)?.into_iter().map(|row| (row.id, (row.value.user, row.value.name))).collect();
-    let mut links: BTreeMap<String, usize> = BTreeMap::new();
-    if visit.can(zhunsheng_workspace::Action::SeeEvidence) {
-        for link in workspace.evidence(&visit.grant)?.iter().flat_map(|one| &one.links) {
-            *links.entry(format!("{}@{}", link.value.leaf, link.value.object)).or_default() += 1;
-        }
-    }
+    let held = Held::new(visit)?;
     let mut parts = parts(a, t, filter.by == "stage");
     let places_of = positions(&parts);
     let mut sections: Vec<(usize, Section)> = Vec::new();
@@ -205,10 +200,10 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
         if !in_part || !fits(filter, leaf.severity, finding) {
             continue;
         }
-        let (_, object) = a.object(finding);
+        let (kind, object) = a.object(finding);
         let at = format!("{}@{object}", leaf.id);
         let owner = owners.get(&at);
-        let evidence = links.get(&at).copied().unwrap_or(0);
+        let evidence = held.count(kind, object, &at);
         let kept = match filter.owner.as_str() {
             "" => true,
             "none" => owner.is_none(),
@@ -253,6 +248,62 @@ pub fn list(visit: &Visit, a: &Assessment<'_>, filter: &Filter) -> Result<List, 
     }
     let sections = sections.into_iter().map(|(_, section)| section).collect();
     Ok(List { parts, sections, count, all: a.findings.len() })
+}
+
+/// Evidence that may be relied on today, by what rests on it.
+struct Held {
+    /// By `LEAF@OBJECT`.
+    spots: BTreeMap<String, BTreeSet<String>>,
+    /// By kind and object.
+    objects: BTreeMap<(String, String), BTreeSet<String>>,
+}
+
+impl Held {
+    fn new(visit: &Visit) -> Result<Held, Fault> {
+        let (workspace, grant) = (&visit.app.workspace, &visit.grant);
+        let mut held = Held { spots: BTreeMap::new(), objects: BTreeMap::new() };
+        if !visit.can(zhunsheng_workspace::Action::SeeEvidence) {
+            return Ok(held);
+        }
+        let usable: BTreeMap<String, _> =
+            workspace.evidence(grant)?.into_iter().filter(|one| !one.expired).map(|one| (one.id, one.links)).collect();
+        let good = |id: &&String| usable.contains_key(*id);
+        let mut determined: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in workspace.determinations(grant, None)? {
+            determined.insert(format!("{}@{}", row.value.leaf, row.value.object), row.value.evidence);
+        }
+        for (at, ids) in &determined {
+            held.spots.entry(at.clone()).or_default().extend(ids.iter().filter(good).cloned());
+        }
+        for row in workspace.answers(grant, None)? {
+            let ids = row.value.entries.iter().flat_map(|entry| &entry.evidence).filter(good).cloned();
+            held.spots.entry(format!("{}@{}", row.value.leaf, row.value.object)).or_default().extend(ids);
+        }
+        for (id, links) in &usable {
+            for link in links {
+                let at = format!("{}@{}", link.value.leaf, link.value.object);
+                held.spots.entry(at).or_default().insert(id.clone());
+            }
+        }
+        let schema = &workspace.catalogue().schema;
+        for row in workspace.objects(grant, "")? {
+            let (key, id) = row.id.split_once('/').unwrap_or((row.id.as_str(), ""));
+            let Some((kind, _)) = schema.kind_of_key(key) else { continue };
+            let cited = row.value.0.get("evidence").and_then(serde_json::Value::as_array).into_iter().flatten();
+            let ids: BTreeSet<String> =
+                cited.filter_map(|one| one.as_str()).filter(|id| usable.contains_key(*id)).map(str::to_owned).collect();
+            if !ids.is_empty() {
+                held.objects.insert((kind.to_owned(), id.to_owned()), ids);
+            }
+        }
+        Ok(held)
+    }
+
+    fn count(&self, kind: &str, object: &str, at: &str) -> usize {
+        let own = self.spots.get(at).into_iter().flatten();
+        let cited = self.objects.get(&(kind.to_owned(), object.to_owned())).into_iter().flatten();
+        own.chain(cited).collect::<BTreeSet<_>>().len()
+    }
 }
 
 fn fits(filter: &Filter, severity: Level, finding: &Finding) -> bool {
