@@ -239,7 +239,7 @@ impl Error {
 fn amount(what: &str, limit: u64) -> Text {
     match limit {
         _ if COUNTED.contains(&what) => Text::new(limit.to_string(), limit.to_string()),
-        _ if limit >= 1 << 20 && limit % (1 << 20) == 0 => {
+        _ if limit >= 1 << 20 && limit.is_multiple_of(1 << 20) => {
             let text = format!("{} MiB", limit >> 20);
             Text::new(text.clone(), text)
         }

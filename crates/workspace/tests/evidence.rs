@@ -101,7 +101,8 @@ fn the_file_of_evidence_is_not_swapped() {
         change(&mut body);
         ws.put_object(&lead, "evidence", &one, None, body)
     };
-    let swaps: [&dyn Fn(&mut serde_json::Map<String, serde_json::Value>); 5] = [
+    type Swap<'t> = &'t dyn Fn(&mut serde_json::Map<String, serde_json::Value>);
+    let swaps: [Swap<'_>; 5] = [
         &|body| drop(body.insert("sha256".into(), foreign["sha256"].clone())),
         &|body| drop(body.insert("file".into(), foreign["file"].clone())),
         &|body| drop(body.remove("sha256")),
