@@ -141,7 +141,8 @@ const WAYS: &[(&str, &str, Way)] = &[
     ("POST", "/a/{case}/review/open", By(&["openRevision"])),
     ("GET", "/a/{case}/opinion", By(&["opinionTemplate", "opinionObstacles", "milestones", "trail"])),
     ("GET", "/a/{case}/opinion/draft", By(&["opinion"])),
-    ("GET", "/a/{case}/opinion/signed/{id}", By(&["signedOpinion"])),
+    ("GET", "/a/{case}/opinion/signed/{id}", By(&["signedOpinion", "issues"])),
+    ("POST", "/a/{case}/opinion/signed/{id}/issue", By(&["issueOpinion"])),
     ("POST", "/a/{case}/opinion/template", By(&["setOpinionTemplate"])),
     ("POST", "/a/{case}/opinion/template/drop", By(&["dropOpinionTemplate"])),
 ];
