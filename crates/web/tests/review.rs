@@ -14,6 +14,13 @@ fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
     let (lead, client) = (browser.person(), browser.person());
     server.sign_in(&lead, "lead");
     server.sign_in(&client, "client");
+    // A second piece of evidence, for how it is after.
+    let program = Program::sign_in(&server.base, "lead", server.password("lead"));
+    let (actor, _) = server.workspace.session(program.cookie.trim_start_matches("zs_session=")).unwrap();
+    let grant = server.workspace.allow(&actor, zhunsheng_workspace::Action::AddEvidence, Some(&case)).unwrap();
+    let mut photo = server.workspace.receive(&grant).unwrap();
+    photo.push("拆除后的照片".as_bytes()).unwrap();
+    server.workspace.add_evidence(&grant, photo, &zhunsheng_workspace::EvidenceMeta::default()).unwrap();
     // From the workpaper to the register.
     lead.go(&server.url(&format!("/a/{case}/workpaper?at=5.2.2%40face-capture")));
     lead.load(|| lead.click(".item a[href*='/gaps/']"));
