@@ -5,16 +5,11 @@ use std::path::Path;
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Dossier, Named};
 use zhunsheng_opinion::Reconciled;
-use zhunsheng_policy::reconcile::{Finding, Row, Side, Table};
 use zhunsheng_records::schema::Table as Records;
-use zhunsheng_source::Text;
 
 use crate::input::Failure;
 use crate::reconcile::{ReconcileArgs, table};
 use crate::recorded::scan;
-
-/// Values named in a cell; the rest is counted.
-const NAMED: usize = 4;
 
 /// Every product of which the dossier names the text of a policy, compared with the inventory and with the events and the scan of
 /// data in `records/` (or the scan that is given).
@@ -51,62 +46,9 @@ pub fn of_dossier(
         };
         let (compared, _) = table(&args, catalogue, dossier, zhunsheng_source::Lang::Zh)?;
         let several = products.len() > 1;
-        all.extend(compared.rows.iter().map(|row| entry(&compared, row, several, third)));
+        all.extend(zhunsheng_workspace::reconciled(&compared, several, third));
     }
     // What differs first; within that the order of the table.
     all.sort_by_key(|one| one.difference.is_empty());
     Ok(all)
-}
-
-fn entry(table: &Table, row: &Row, several: bool, logged: bool) -> Reconciled {
-    let found: Vec<&Finding> = table.found(row).collect();
-    let mut item =
-        Text::new(format!("{} · {}", row.title.zh, row.stage.zh()), format!("{} · {}", row.title.en, row.stage.en()));
-    if several {
-        item = Text::new(format!("{} · {}", table.product, item.zh), format!("{} · {}", table.product, item.en));
-    }
-    let join = |part: fn(&Finding) -> &str, joint: &str| {
-        found.iter().map(|one| part(one).trim_end_matches(['。', '.'])).collect::<Vec<_>>().join(joint)
-    };
-    let mut leaves: Vec<String> = Vec::new();
-    for leaf in found.iter().flat_map(|one| std::iter::once(&one.leaf).chain(&one.also)) {
-        if !leaves.contains(leaf) {
-            leaves.push(leaf.clone());
-        }
-    }
-    Reconciled {
-        item,
-        said: side(table, row, Side::Said),
-        recorded: side(table, row, Side::OnRecord),
-        done: if logged { side(table, row, Side::Done) } else { String::new() },
-        difference: Text::new(join(|one| &one.message.zh, "；"), join(|one| &one.message.en, "; ")),
-        leaves,
-    }
-}
-
-/// What one side says: that it has it, its purposes and recipients, how often, and where.
-fn side(table: &Table, row: &Row, side: Side) -> String {
-    let cell = row.side(side);
-    let mut lines = Vec::new();
-    match (cell.present, cell.denied) {
-        (true, _) if cell.unsure => lines.push("？ 疑似有 (perhaps)".to_owned()),
-        (true, _) => lines.push("✓".to_owned()),
-        (false, true) => lines.push("✗ 声明没有 (denied)".to_owned()),
-        (false, false) => return "无 (none)".to_owned(),
-    }
-    for values in [&cell.purposes, &cell.recipients, &cell.retention, &cell.countries] {
-        let words: Vec<&str> =
-            values.all.keys().take(NAMED).map(|value| table.words(value, zhunsheng_policy::cli::Lang::Zh)).collect();
-        if !words.is_empty() {
-            let more = values.all.len().saturating_sub(NAMED);
-            lines.push(format!("{}{}", words.join("、"), if more > 0 { format!(" … +{more}") } else { String::new() }));
-        }
-    }
-    if let Some(events) = cell.events {
-        lines.push(format!("{events} 条事件 (events)"));
-    }
-    if let Some(at) = cell.at.first() {
-        lines.push(format!("[{}]", at.rsplit(['/', '\\']).next().unwrap_or(at)));
-    }
-    lines.join("\n")
 }

@@ -97,6 +97,8 @@ pub struct Person {
 pub enum Measure {
     /// Adjusted within the period of the assessment.
     Adjusted,
+    /// Adjusted after the period of the assessment had ended; an adjustment dated so is printed as this.
+    AdjustedLater,
     /// To be adjusted by a date.
     Promised,
     /// The risk is disclosed in the opinion.
@@ -126,6 +128,7 @@ impl Measure {
     pub fn label(self) -> Text {
         match self {
             Measure::Adjusted => Text::new("评估期间调整", "adjusted during the assessment"),
+            Measure::AdjustedLater => Text::new("评估期间届满以后调整", "adjusted after the period of the assessment"),
             Measure::Promised => Text::new("承诺限期调整", "adjustment promised"),
             Measure::Disclosed => Text::new("揭示风险", "risk disclosed"),
             Measure::Accepted => Text::new("委托方接受风险", "risk accepted by the client"),
@@ -193,6 +196,8 @@ pub struct Evidence {
     pub covers: (Option<Day>, Option<Day>),
     /// What it covers.
     pub scope: String,
+    /// The last day it may be relied on.
+    pub expires: Option<Day>,
 }
 
 /// What was approved, frozen by its hash.

@@ -43,6 +43,8 @@ pub struct Opinion {
     pub gaps: Vec<Gap>,
     /// Dispositions of what is no gap (any more) in the findings.
     pub settled: Vec<Disposition>,
+    /// Where it was agreed to end the assessment, and nobody reopened it: the conclusion reaches no further than that moment.
+    pub ended: Vec<Disposition>,
     /// How the standard would have gaps such as these handled.
     pub risks: Vec<Risk>,
     /// Gaps noticed outside the boundary.

@@ -285,3 +285,40 @@ fn extras_that_are_wrong_are_refused() {
     }
     assert!(Extra::read(&vec![b' '; 9 << 20]).unwrap_err().to_string().contains("at most"));
 }
+
+/// What was agreed and done, and when, is what is printed.
+#[test]
+fn an_ended_assessment_a_late_adjustment_and_expired_evidence_say_so() {
+    let catalogue = catalogue();
+    let base: Vec<&Node> = catalogue.taxonomy.iter().collect();
+    let text = "target: {name: 门店, period_from: 2026-04-01, period_to: 2026-04-30}\nactivities: {a: {stage: collection}}\nevidence:\n  old: {title: 旧证书, expires: 2026-10-31}\n  new: {title: 新证书, expires: 2026-11-01}\n";
+    let dossier = load_text(&catalogue.schema, &base, catalogue.sources.clone(), "d", text, None).unwrap();
+    let assessment = judged(&catalogue, &dossier, "2026-11-01");
+    let said = |dispositions: &str, lang: Lang| {
+        let extra = Extra::read(format!("{{\"dispositions\": [{dispositions}]}}").as_bytes()).unwrap();
+        let document = Opinion::build(&assessment, &extra).document(lang, &Template::default());
+        well_formed(&docx(&document).unwrap())
+    };
+    let one = |measure: &str, on: &str| {
+        format!(
+            "{{\"leaf\": \"5.2.2\", \"object\": \"a\", \"measure\": \"{measure}\", \"by\": \"甲\", \"on\": \"{on}\", \"reason\": {{\"zh\": \"理由\", \"en\": \"why\"}}}}"
+        )
+    };
+    let ended = said(&one("ended", "2026-11-02"), Lang::Zh);
+    assert_eq!(ended.matches("不是评估全部完成后的结论").count(), 2, "at the head and at the end");
+    assert!(ended.contains("差距 5.2.2 a（甲记于2026年11月2日：理由）"));
+    assert!(said(&one("ended", "2026-11-02"), Lang::En).contains("agreed to end this assessment, over: gap 5.2.2 a"));
+    let reopened = format!("{},{}", one("ended", "2026-11-02"), one("reopened", "2026-11-03"));
+    assert!(!said(&reopened, Lang::Zh).contains("不是评估全部完成后的结论"));
+    // The period ended on 30 April.
+    let late = said(&one("adjusted", "2026-11-30"), Lang::Zh);
+    let within = |said: &str| said.lines().any(|line| line == "评估期间调整");
+    assert!(late.contains("评估期间届满以后调整") && !within(&late), "{late}");
+    let timely = said(&one("adjusted", "2026-04-30"), Lang::Zh);
+    assert!(within(&timely) && !timely.contains("评估期间届满以后调整"));
+    let none = said("", Lang::Zh);
+    assert_eq!(none.matches("评估基准日已过有效期").count(), 1);
+    assert!(none.contains("评估基准日已过有效期（有效至 2026-10-31）") && none.contains("2026-11-01"));
+    // Nothing claims that there is no text of a policy where one may be there that was not compared.
+    assert!(none.contains("或者其文本没有纳入对照"));
+}

@@ -14,6 +14,13 @@ fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
     let (lead, client) = (browser.person(), browser.person());
     server.sign_in(&lead, "lead");
     server.sign_in(&client, "client");
+    // A second piece of evidence, for how it is after.
+    let program = Program::sign_in(&server.base, "lead", server.password("lead"));
+    let (actor, _) = server.workspace.session(program.cookie.trim_start_matches("zs_session=")).unwrap();
+    let grant = server.workspace.allow(&actor, zhunsheng_workspace::Action::AddEvidence, Some(&case)).unwrap();
+    let mut photo = server.workspace.receive(&grant).unwrap();
+    photo.push("拆除后的照片".as_bytes()).unwrap();
+    server.workspace.add_evidence(&grant, photo, &zhunsheng_workspace::EvidenceMeta::default()).unwrap();
     // From the workpaper to the register.
     lead.go(&server.url(&format!("/a/{case}/workpaper?at=5.2.2%40face-capture")));
     lead.load(|| lead.click(".item a[href*='/gaps/']"));
@@ -32,16 +39,23 @@ fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
     lead.eval("document.querySelector('#d-adjusted [name=before]').click()");
     lead.eval("document.querySelector('#d-adjusted [name=after]').click()");
     lead.load(|| lead.click("#d-adjusted button"));
+    assert!(lead.text("[role=alert]").contains("两份不同的证据"), "one file cannot show both: {}", lead.text("main"));
+    lead.eval("document.querySelector('#d-adjusted').open = true");
+    lead.eval("document.querySelectorAll('#d-adjusted [name=after]')[0].click()");
+    lead.eval("document.querySelectorAll('#d-adjusted [name=after]')[1].click()");
+    lead.load(|| lead.click("#d-adjusted button"));
     assert!(lead.has("[data-accepted]"), "{}", lead.text("main"));
     assert!(lead.text("main").contains("此前风险待处置"));
     lead.eval("document.querySelector('#d-disclosed').open = true");
+    lead.fill("#t-disclosed", "已书面说明。");
     lead.load(|| lead.click("#d-disclosed button"));
     client.go(&page);
     client.look("gap-client");
     client.fill("#a-text", "董事会知悉。");
     client.fill("#a-until", "2999-12-31");
     client.load(|| client.click("form[action$='/accept'] button"));
-    assert!(client.text("main").contains("已了结") && client.text(".history").contains("2999-12-31"));
+    // The facts still show a gap: they are to be updated before it is settled.
+    assert!(client.text("main").contains("已处置，待更新事实") && client.text(".history").contains("2999-12-31"));
     // What was accepted is shown, with what can be done about it; nothing asks for it once more.
     let accepted = client.text("[aria-labelledby=h-accepted]");
     assert!(
@@ -65,6 +79,7 @@ fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
     // A version somebody else has moved on from is not written over.
     client.eval("document.querySelector('#d-renew').open = true");
     client.fill("#a-text", "续期一年。");
+    client.fill("#a-until", "2999-12-31");
     client.load(|| client.click("form[action$='/accept'] button"));
     lead.eval("document.querySelector('#d-reopened').open = true");
     lead.fill("#t-reopened", "设备重新启用。");
@@ -73,13 +88,13 @@ fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
     assert!(lead.text(".history").contains("董事会知悉"));
     lead.look("gap-history");
     lead.go(&server.url(&format!("/a/{case}/gaps")));
-    assert!(lead.text("main").contains("已了结") && lead.text("main").contains("未处置"));
+    assert!(lead.text("main").contains("已处置，待更新事实") && lead.text("main").contains("未处置"));
     lead.look("gaps");
     let all = lead.eval("document.querySelectorAll('tbody tr').length").as_u64().unwrap();
-    lead.go(&server.url(&format!("/a/{case}/gaps?standing=settled")));
+    lead.go(&server.url(&format!("/a/{case}/gaps?standing=facts-open")));
     assert_eq!(lead.eval("document.querySelectorAll('tbody tr').length"), 1);
     lead.go(&server.url(&format!("/a/{case}/gaps?standing=waits")));
-    assert_eq!(lead.eval("document.querySelectorAll('tbody tr').length"), all - 1);
+    assert_eq!(lead.eval("document.querySelectorAll('tbody tr').length"), all, "it waits too");
 }
 
 #[test]
@@ -191,11 +206,13 @@ fn it_is_returned_approved_signed_and_what_changed_is_shown() {
     assert!(client.text("main").contains("还没有签发过"));
     lead.go(&page);
     lead.look("review-approved");
+    lead.fill("#g-number", "示字〔2026〕7号");
     lead.load(|| lead.click("form[action$='/review/sign'] button"));
     assert!(lead.text("main").contains("已签发并冻结") && lead.text("#hash") == second);
     lead.look("review-signed");
     client.go(&server.url(&format!("/a/{case}/opinion")));
-    assert!(client.text("main").contains("签发") && client.has("button[value=docx]"));
+    assert!(client.text("main").contains("示字〔2026〕7号") && client.has("button[value=docx]"));
+    assert!(!client.has("form[action$='/issue']"), "the lead's alone");
     client.look("opinion-client");
     // Nothing can be changed now, until a revision is opened.
     lead.fill("#o-text", "补充证据");
@@ -263,7 +280,9 @@ fn the_opinion_is_written_with_the_firms_template_and_noted() {
     // What was signed: for the client too, with the signature, without what came after.
     let hash = lead.eval("document.querySelector('form[action*=\"/opinion/signed/\"]').action.split('/').pop()");
     let hash = hash.as_str().unwrap();
-    let signed = take(&client, &format!("/signed/{hash}?paper=html&lang=zh&issued=2026-12-01"));
+    let signed = take(&client, &format!("/signed/{hash}?paper=html&lang=zh&number=X-1&issued=2026-12-01"));
+    assert!(!signed.body.contains("X-1") && !signed.body.contains("2026年12月1日"), "what was issued, whoever asks");
+    assert!(!signed.body.contains("示例律师事务所"), "the template is that of the signature");
     assert!(signed.status == 200 && signed.body.contains(hash), "{}", signed.status);
     assert!(signed.body.contains("董事会知悉并接受"));
     assert_eq!(take(&client, "/draft?paper=html").status, 403);

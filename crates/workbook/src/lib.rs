@@ -12,6 +12,6 @@ mod write;
 mod yaml;
 
 pub use open::OpenError;
-pub use read::{Mistake, ReadError, read};
-pub use write::{WriteError, write};
+pub use read::{Mistake, ReadError, base, read};
+pub use write::{WriteError, write, write_with_base};
 pub use yaml::yaml;

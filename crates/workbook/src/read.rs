@@ -10,7 +10,7 @@ use zhunsheng_source::{At, Diagnostic, Diagnostics, Key, Lang, Node, Sources, Te
 use crate::cells::value;
 use crate::layout::{Column, Rows, Sheet, What, layout};
 use crate::open::{OpenError, check};
-use crate::write::{ANSWERS, BEFORE, BEFORE_ITEM, DETERMINATIONS, FIRST, address};
+use crate::write::{ANSWERS, BEFORE, BEFORE_ITEM, DETERMINATIONS, FIRST, MADE_OF, address};
 
 /// Most rows of a sheet.
 const ROWS: u32 = 200_000;
@@ -141,6 +141,22 @@ pub fn read(schema: &Schema, taxonomy: &[Node], bytes: &[u8]) -> Result<Node, Re
         return Err(ReadError::Mistakes(mistakes(&problems, &sources)));
     }
     Ok(node)
+}
+
+/// The pairs of [`crate::write_with_base`]; none where the workbook has none.
+///
+/// # Errors
+/// [`ReadError`], never of mistakes.
+pub fn base(bytes: &[u8]) -> Result<Vec<(String, String)>, ReadError> {
+    check(bytes)?;
+    let (mut sources, mut problems) = (Sources::default(), Diagnostics::default());
+    let tables = tables(bytes, &mut sources, &mut problems)?;
+    let Some(table) = tables.into_iter().find(|table| sources.name(table.file) == MADE_OF) else {
+        return Ok(Vec::new());
+    };
+    let mut cells = table.cells;
+    let rows: Vec<u32> = cells.keys().filter(|(_, col)| *col == 0).map(|(row, _)| *row).collect();
+    Ok(rows.into_iter().filter_map(|row| Some((cells.remove(&(row, 0))?, cells.remove(&(row, 1))?))).collect())
 }
 
 pub(crate) fn key(name: &str, at: At) -> Key {

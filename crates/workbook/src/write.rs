@@ -23,6 +23,8 @@ pub(crate) const BEFORE: u16 = 1;
 pub(crate) const BEFORE_ITEM: u16 = 2;
 /// Name of the sheet that holds choices.
 pub(crate) const LISTS: &str = "选项 lists";
+/// Name of the hidden sheet that says what the workbook was made of.
+pub(crate) const MADE_OF: &str = "基准 base";
 /// Sheets of what people said.
 pub(crate) const ANSWERS: (&str, &str) = ("评估员的回答", "answers[]");
 pub(crate) const DETERMINATIONS: (&str, &str) = ("评估员的判定", "determinations[]");
@@ -100,6 +102,19 @@ struct Writer<'a> {
 /// # Errors
 /// [`WriteError`]
 pub fn write(schema: &Schema, taxonomy: &[Node], dossier: &Node) -> Result<Vec<u8>, WriteError> {
+    write_with_base(schema, taxonomy, dossier, &[])
+}
+
+/// The same, with pairs on a hidden sheet that say what the workbook was made of; [`crate::base`] reads them.
+///
+/// # Errors
+/// [`WriteError`]
+pub fn write_with_base(
+    schema: &Schema,
+    taxonomy: &[Node],
+    dossier: &Node,
+    base: &[(String, String)],
+) -> Result<Vec<u8>, WriteError> {
     let sheets = layout(schema);
     let border = |format: Format| format.set_border(FormatBorder::Thin).set_border_color(Color::RGB(0x00A6_A6A6));
     let wrap = |format: Format| format.set_text_wrap().set_align(FormatAlign::Top);
@@ -141,6 +156,14 @@ pub fn write(schema: &Schema, taxonomy: &[Node], dossier: &Node) -> Result<Vec<u
     book.push_worksheet(answers);
     book.push_worksheet(determinations);
     book.push_worksheet(writer.lists.sheet(&writer.looks)?);
+    if !base.is_empty() {
+        let mut sheet = Worksheet::new();
+        sheet.set_name(MADE_OF)?.set_hidden(true);
+        for (row, (name, value)) in (0..).zip(base) {
+            sheet.write_string(row, 0, name)?.write_string(row, 1, value)?;
+        }
+        book.push_worksheet(sheet);
+    }
     Ok(book.save_to_buffer()?)
 }
 

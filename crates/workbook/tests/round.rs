@@ -337,3 +337,15 @@ fn a_bomb_is_refused_before_it_is_parsed() {
     let refused = read(&catalogue.schema, &catalogue.taxonomy, &bytes).unwrap_err();
     assert!(refused.to_string().contains("unpacks to more than"), "{refused}");
 }
+
+#[test]
+fn what_a_workbook_was_made_of_comes_back() {
+    let catalogue = catalogue();
+    let dossier = parse("target: {name: 门店}\n", 0, Limits::default()).unwrap();
+    let pairs = [("form".to_owned(), "id".to_owned()), ("object target".to_owned(), "0".repeat(64))];
+    let bytes = zhunsheng_workbook::write_with_base(&catalogue.schema, &catalogue.taxonomy, &dossier, &pairs).unwrap();
+    assert_eq!(zhunsheng_workbook::base(&bytes).unwrap(), pairs);
+    read(&catalogue.schema, &catalogue.taxonomy, &bytes).unwrap();
+    let bare = write(&catalogue.schema, &catalogue.taxonomy, &dossier).unwrap();
+    assert!(zhunsheng_workbook::base(&bare).unwrap().is_empty());
+}

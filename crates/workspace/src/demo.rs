@@ -5,6 +5,7 @@ use zhunsheng_dossier::Date;
 use crate::auth::session::{find, secret_of};
 use crate::auth::{Action, Actor, Grant, Role};
 use crate::error::{Error, Result};
+use crate::inventory::Origin;
 use crate::people::NewUser;
 use crate::request::{NewRequest, Reply, Stage};
 use crate::store::rows::Rows;
@@ -151,7 +152,7 @@ pub fn demo(workspace: &Workspace) -> Result<Vec<DemoUser>> {
             found.map(|(_, text)| store(workspace, text)).transpose()
         };
         let texts = case.texts.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
-        workspace.bring_in(&grant, texts, files)?;
+        workspace.bring_in(&grant, texts, files, Origin { demonstration: true, ..Origin::default() })?;
         if case.title == SIGNED {
             crate::demo_signed::whole_way(workspace, &id, &actors)?;
         }

@@ -118,7 +118,7 @@ pub(crate) fn whole_way(workspace: &Workspace, id: &str, actors: &BTreeMap<&str,
     )?;
     let hash = workspace.submit(&lead, "已补充 5.2.2 的理由。")?;
     workspace.review(&reviewer, &hash, true, "同意。")?;
-    workspace.sign(&lead, &hash, "")?;
+    workspace.sign(&lead, &hash, "", &crate::Imprint::default())?;
     workspace.open_revision(&lead, "被评估方补交材料。")?;
     let mut body = workspace.object(&lead, "organisation", "")?.value.0;
     body.insert("people_processed".into(), 431_623.into());

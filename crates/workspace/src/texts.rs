@@ -35,7 +35,7 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    fn kit(&self) -> Result<&Kit> {
+    pub(crate) fn kit(&self) -> Result<&Kit> {
         let kit = self.kit.get_or_init(|| Kit::builtin().ok());
         kit.as_ref().ok_or_else(|| Error::Internal("the data that policies are read with".into()))
     }
@@ -55,8 +55,7 @@ pub(crate) fn enter(
     let shelf = &workspace.0.texts;
     let open = |_: &str, file: &str| {
         let Some(hash) = hashes.get(file) else { return Ok(None) };
-        let place = shelf.documents.place(hash);
-        let document = place.get_or_init(|| read(workspace, hash, file)).clone();
+        let document = opened(workspace, hash, file);
         Ok(document.map(|document| Opened { document, hash: hash.clone() }))
     };
     let memory = shelf.compared.place(assessment);
@@ -64,6 +63,21 @@ pub(crate) fn enter(
     zhunsheng_policy::enter::enter(schema, dossier, &texts, None, shelf.kit()?, Lang::Zh)
         .map_err(|cause| Error::Internal(cause.to_string()))?;
     Ok(hashes)
+}
+
+/// The texts that are at hand and can be read, by the path the dossier gives them.
+pub(crate) fn documents(
+    workspace: &Workspace,
+    assessment: &str,
+    dossier: &Dossier,
+) -> Result<BTreeMap<String, Arc<Document>>> {
+    let hashes = held(workspace, assessment, dossier)?;
+    Ok(hashes.into_iter().filter_map(|(file, hash)| Some((file.clone(), opened(workspace, &hash, &file)?))).collect())
+}
+
+fn opened(workspace: &Workspace, hash: &str, file: &str) -> Option<Arc<Document>> {
+    let place = workspace.0.texts.documents.place(hash);
+    place.get_or_init(|| read(workspace, hash, file)).clone()
 }
 
 /// Hashes of files of evidence by the path the dossier gives them: those that this assessment received, whatever hash it

@@ -73,6 +73,7 @@ fn what_people_say_is_judged_as_a_fresh_start_would() {
             let steps = leaf.steps.iter().map(|step| (step.id.clone(), step.answers.keys().next().unwrap().clone()));
             let entry = AnswerEntry {
                 steps: steps.collect(),
+                by: String::new(),
                 by_name: String::new(),
                 on: None,
                 note: "第一行\n第二行".into(),

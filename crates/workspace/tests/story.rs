@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     reason = "a test stops where something is wrong"
 )]
 
@@ -13,9 +14,10 @@ use std::io::Write as _;
 
 use common::{House, body};
 use zhunsheng_dossier::Outcome;
+use zhunsheng_source::Lang;
 use zhunsheng_workspace::{
-    Action, Deed, Error, EvidenceMeta, Grant, NewRequest, NewStep, Reply, Role, SetRequest, Stage, Standing, State,
-    Weight, verify,
+    Action, Deed, Error, EvidenceMeta, Grant, Imprint, NewRequest, NewStep, Order, Paper, Reply, Role, SetRequest,
+    Stage, Standing, State, Weight, verify,
 };
 
 fn grant(house: &House, login: &str, action: Action, id: &str) -> Grant {
@@ -138,7 +140,8 @@ fn a_gap_is_settled_as_the_standard_says_and_never_erased() {
     let act = |grant: &Grant, id: &str, step: NewStep| ws.act_on_gap(grant, id, None, step);
     assert!(matches!(act(&lead, basis, step(Deed::Accepted, "x")), Err(Error::Forbidden { .. })));
     assert!(matches!(act(&client, basis, step(Deed::Disclosed, "x")), Err(Error::Forbidden { .. })));
-    assert!(matches!(act(&client, basis, step(Deed::Accepted, "接受")), Err(Error::State(_))), "not disclosed yet");
+    let until = |day: &str| NewStep { until: Some(day.into()), ..step(Deed::Accepted, "董事会知悉") };
+    assert!(matches!(act(&client, basis, until("2999-12-31")), Err(Error::State(_))), "not disclosed yet");
     assert!(matches!(act(&lead, basis, step(Deed::Adjusted, "已拆除")), Err(Error::Invalid { .. })), "no evidence");
     let after = add(&house, &grant(&house, "lead", Action::AddEvidence, &id), "拆除照片");
     let adjusted = NewStep { before: vec!["report".into()], after: vec![after], ..step(Deed::Adjusted, "已拆除") };
@@ -147,12 +150,21 @@ fn a_gap_is_settled_as_the_standard_says_and_never_erased() {
     act(&lead, basis, NewStep { weight: Some(Weight::Minor), ..step(Deed::Weighed, "数量少") }).unwrap();
     assert_eq!(at(basis).standing, Standing::RiskOpen, "however small");
     act(&lead, basis, step(Deed::Disclosed, "已书面揭示")).unwrap();
-    let until = |day: &str| NewStep { until: Some(day.into()), ..step(Deed::Accepted, "董事会知悉") };
     assert!(matches!(act(&client, basis, until("2020-01-01")), Err(Error::Invalid { .. })));
+    assert!(matches!(act(&client, basis, step(Deed::Accepted, "一直接受")), Err(Error::Invalid { .. })), "no end");
     act(&client, basis, until("2999-12-31")).unwrap();
-    assert_eq!(at(basis).standing, Standing::Settled);
+    assert_eq!(at(basis).standing, Standing::FactsOpen, "the facts still show a gap");
+    assert!(at(basis).standing.waits());
     let gap = at(basis).gap.value;
-    assert_eq!(gap.standing(true, "3000-01-01"), Standing::RiskOpen, "an acceptance that has run out holds no more");
+    let on = |day: &str, now: Option<Outcome>| gap.standing(true, now, day);
+    assert_eq!(on("2026-01-01", Some(Outcome::Undetermined)), Standing::FactsOpen);
+    assert_eq!(on("2026-01-01", Some(Outcome::Conformant)), Standing::Settled);
+    assert_eq!(on("2026-01-01", None), Standing::Settled, "not judged any more");
+    assert_eq!(
+        on("3000-01-01", Some(Outcome::Conformant)),
+        Standing::RiskOpen,
+        "an acceptance that has run out holds no more"
+    );
     assert_eq!(gap.steps.len(), 4);
     act(&lead, basis, step(Deed::Reopened, "设备重新启用")).unwrap();
     assert_eq!(at(basis).standing, Standing::Open);
@@ -163,8 +175,25 @@ fn a_gap_is_settled_as_the_standard_says_and_never_erased() {
     // A small one is settled by adjusting it.
     let small = gaps.iter().find(|gap| !gap.risk_remains && gap.gap.value.leaf != "5.2.2").unwrap().gap.id.clone();
     act(&lead, &small, NewStep { weight: Some(Weight::Minor), ..step(Deed::Weighed, "轻微") }).unwrap();
+    // One file shows one side only, under whatever id.
+    let twin = add(&house, &grant(&house, "lead", Action::AddEvidence, &id), "拆除照片");
+    for after in ["report", "twin"] {
+        let after = if after == "twin" { twin.clone() } else { after.to_owned() };
+        let before = if after == twin { adjusted.after.clone() } else { vec!["report".to_owned()] };
+        let same = NewStep { before, after: vec![after], ..adjusted.clone() };
+        assert!(matches!(act(&lead, &small, same), Err(Error::Invalid { .. })));
+    }
     act(&lead, &small, adjusted).unwrap();
-    assert_eq!(at(&small).standing, Standing::Settled);
+    assert_eq!(at(&small).standing, Standing::FactsOpen);
+    assert!(
+        matches!(act(&lead, &small, step(Deed::Disclosed, "")), Err(Error::Invalid { .. })),
+        "disclosed in what words"
+    );
+    // What the finding still shows is no mistake of the register, unless the lead says why.
+    let assessor = grant(&house, "assessor", Action::Gaps, &id);
+    assert!(matches!(act(&assessor, &small, step(Deed::Withdrawn, "误记")), Err(Error::State(_))));
+    act(&lead, &small, step(Deed::Withdrawn, "重复登记")).unwrap();
+    assert_eq!(at(&small).standing, Standing::Withdrawn);
     // The verdict may change: the gap stays on the register.
     ws.put_object(&lead, "activities", "face-capture", None, {
         let mut body = ws.object(&lead, "activities", "face-capture").unwrap().value.0;
@@ -177,7 +206,8 @@ fn a_gap_is_settled_as_the_standard_says_and_never_erased() {
     assert!(ws.judged(&lead).unwrap().assessment().count(Outcome::Gap) < count);
     let now = ws.gaps(&lead).unwrap();
     assert_eq!(now.len(), count);
-    assert!(now.iter().any(|gap| gap.now != Some(Outcome::Gap)));
+    let gone = now.iter().find(|gap| gap.now != Some(Outcome::Gap)).unwrap().gap.id.clone();
+    act(&assessor, &gone, step(Deed::Withdrawn, "事实录错")).unwrap();
     assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
 }
 
@@ -206,11 +236,11 @@ fn what_is_signed_is_what_was_approved_byte_for_byte() {
     edit().unwrap();
     let second = ws.submit(&lead, "").unwrap();
     assert_ne!(second, hash);
-    assert!(matches!(ws.sign(&lead, &second, ""), Err(Error::State(_))), "not approved yet");
+    assert!(matches!(ws.sign(&lead, &second, "", &Imprint::default()), Err(Error::State(_))), "not approved yet");
     ws.review(&reviewer, &second, true, "同意").unwrap();
     assert!(matches!(ws.frozen(&client, &second), Err(Error::NotFound { .. })), "not signed yet");
-    assert!(matches!(ws.sign(&lead, &hash, ""), Err(Error::State(_))));
-    ws.sign(&lead, &second, "").unwrap();
+    assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default()), Err(Error::State(_))));
+    ws.sign(&lead, &second, "", &Imprint::default()).unwrap();
     assert_eq!(state(), State::Signed);
     assert!(matches!(edit(), Err(Error::State(_))));
     let bytes = ws.frozen(&client, &second).unwrap();
@@ -263,4 +293,123 @@ fn nobody_reviews_their_own_determinations() {
     let own = grant(&house, "assessor", Action::Review, &id);
     assert!(matches!(ws.review(&own, &hash, true, ""), Err(Error::State(_))));
     ws.review(&grant(&house, "reviewer", Action::Review, &id), &hash, true, "").unwrap();
+}
+
+#[test]
+fn nobody_reviews_facts_they_stated() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let (lead, assessor) =
+        (grant(&house, "lead", Action::Submit, &id), grant(&house, "assessor", Action::EditFacts, &id));
+    let mut body = ws.object(&assessor, "organisation", "").unwrap().value.0;
+    body.insert("people_processed".into(), 7.into());
+    ws.put_object(&assessor, "organisation", "", None, body).unwrap();
+    ws.set_member(&lead, "assessor", Some(Role::Reviewer)).unwrap();
+    let hash = ws.submit(&lead, "").unwrap();
+    let own = grant(&house, "assessor", Action::Review, &id);
+    match ws.review(&own, &hash, true, "") {
+        Err(Error::State(said)) => assert!(said.en.contains("`object` `organisation`"), "{said:?}"),
+        other => panic!("{other:?}"),
+    }
+    ws.review(&grant(&house, "reviewer", Action::Review, &id), &hash, true, "").unwrap();
+    ws.sign(&lead, &hash, "", &Imprint::default()).unwrap();
+    // What was signed somebody else had reviewed: of the next revision they may be the reviewer.
+    ws.open_revision(&lead, "补充").unwrap();
+    let hash = ws.submit(&lead, "").unwrap();
+    ws.review(&own, &hash, true, "").unwrap();
+}
+
+#[test]
+fn a_signed_opinion_stays_what_it_was() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let lead = grant(&house, "lead", Action::Submit, &id);
+    act_stopped(&house, &lead);
+    let hash = ws.submit(&lead, "").unwrap();
+    ws.review(&grant(&house, "reviewer", Action::Review, &id), &hash, true, "").unwrap();
+    let wrong = Imprint { issued: Some("tomorrow".into()), ..Imprint::default() };
+    assert!(matches!(ws.sign(&lead, &hash, "", &wrong), Err(Error::Invalid { .. })));
+    let imprint = Imprint { number: "示字〔2026〕1号".into(), issued: Some("2026-06-01".into()) };
+    ws.sign(&lead, &hash, "", &imprint).unwrap();
+    let client = grant(&house, "client", Action::SeeSigned, &id);
+    let order = |paper, lang, issue: Option<&str>| Order {
+        paper,
+        lang,
+        number: "乱写".into(),
+        issued: Some("2030-01-01".into()),
+        signed: Some(hash.clone()),
+        issue: issue.map(str::to_owned),
+    };
+    let take = |grant: &Grant, paper, issue: Option<&str>| {
+        let written = ws.write_paper(grant, &order(paper, Lang::Zh, issue)).unwrap();
+        assert_eq!(sha256(&written.bytes), written.sha256);
+        written.bytes
+    };
+    let (docx, html) = (take(&client, Paper::Docx, None), take(&client, Paper::Html, None));
+    let said = String::from_utf8(html.clone()).unwrap();
+    let reviewer = house.sign_in("reviewer").name().to_owned();
+    assert!(said.contains("示字〔2026〕1号") && said.contains("2026年6月1日") && said.contains(&reviewer));
+    assert!(!said.contains("乱写"));
+    // That it was agreed to stop is said, and limits the conclusion.
+    assert!(said.contains("经评估员与委托方商定终止，因：差距 5.2.2 face-capture"), "{said}");
+    // Names, members and the template change; what was issued does not.
+    let home = ws.allow(&house.sign_in("reviewer"), Action::Account, None).unwrap();
+    ws.set_me(&home, "改名的复核人", "zh").unwrap();
+    ws.set_member(&lead, "reviewer", None).unwrap();
+    let mut upload = ws.receive_firm(&lead).unwrap();
+    upload.push("firm: 后来的律所\nreliance: 任何人都可以引用本意见书。\n".as_bytes()).unwrap();
+    ws.set_firm(&lead, upload, "firm.yaml").unwrap();
+    assert_eq!((take(&client, Paper::Docx, None), take(&client, Paper::Html, None)), (docx, html.clone()));
+    // A draft of the same content is a draft, whatever number is put on it.
+    let draft = Order { signed: None, ..order(Paper::Html, Lang::Zh, None) };
+    let draft = String::from_utf8(ws.write_paper(&lead, &draft).unwrap().bytes).unwrap();
+    assert!(draft.contains("草案") && draft.contains("尚未经复核签署"));
+    // Another number is the lead's, stands beside the first, and changes nothing else.
+    let second = Imprint { number: "示字〔2026〕2号".into(), issued: Some("2026-07-01".into()) };
+    assert!(matches!(ws.issue(&client, &hash, &second), Err(Error::Forbidden { .. })));
+    ws.issue(&lead, &hash, &second).unwrap();
+    let issues = ws.issues(&client, &hash).unwrap();
+    assert_eq!(
+        issues.iter().map(|row| row.value.number.as_str()).collect::<Vec<_>>(),
+        ["示字〔2026〕1号", "示字〔2026〕2号"]
+    );
+    let now = String::from_utf8(take(&client, Paper::Html, None)).unwrap();
+    assert_eq!(
+        now,
+        said.replace("示字〔2026〕1号", "示字〔2026〕2号")
+            .replace("2026年6月1日", "2026年7月1日")
+            .replace("2026-06-01", "2026-07-01")
+    );
+    assert_eq!(take(&client, Paper::Html, Some(&issues[0].id)), html);
+    assert!(matches!(
+        ws.write_paper(&client, &order(Paper::Html, Lang::Zh, Some("other#1"))),
+        Err(Error::NotFound { .. })
+    ));
+    let trail = ws.trail(&lead, None, 100, None).unwrap().items;
+    assert_eq!(trail.iter().filter(|act| act.kind == "issue").count(), 2);
+    // The result is the one that was frozen.
+    let result = take(&client, Paper::Json, None);
+    let frozen: serde_json::Value = serde_json::from_slice(&ws.frozen(&client, &hash).unwrap()).unwrap();
+    assert_eq!(result, frozen["result"].as_str().unwrap().as_bytes());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    // And an altered byte is found.
+    let held = &issues[0].value.papers[0].sha256;
+    std::fs::write(ws.dir().join("evidence").join(&held[..2]).join(held), b"other").unwrap();
+    assert!(verify(ws.dir(), None).unwrap().faults.iter().any(|fault| fault.contains(held.as_str())));
+    assert!(matches!(
+        ws.write_paper(&client, &order(issues[0].value.papers[0].paper, Lang::Zh, Some(&issues[0].id))),
+        Err(Error::Damaged(_))
+    ));
+}
+
+fn act_stopped(house: &House, lead: &Grant) {
+    house.ws.gaps(lead).unwrap();
+    house.ws.act_on_gap(lead, "5.2.2@face-capture", None, step(Deed::Stopped, "没有合法性基础，不再评估")).unwrap();
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

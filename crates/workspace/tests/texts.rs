@@ -94,3 +94,28 @@ fn a_text_that_cannot_be_had_leaves_open_what_it_would_show() {
         assert!(open("5.5.3") && open("5.5.2a"), "{file}");
     }
 }
+
+#[test]
+fn the_opinion_shows_the_comparison() {
+    let house = House::demo();
+    let (ws, grant) = (&house.ws, dealer(&house));
+    let order = zhunsheng_workspace::Order {
+        paper: zhunsheng_workspace::Paper::Html,
+        lang: zhunsheng_source::Lang::Zh,
+        number: String::new(),
+        issued: None,
+        signed: None,
+        issue: None,
+    };
+    let annex = || {
+        let page = String::from_utf8(ws.write_paper(&grant, &order).unwrap().bytes).unwrap();
+        page.rsplit_once("言行对照表").unwrap().1.to_owned()
+    };
+    let shown = annex();
+    assert!(shown.contains("政策所言") && shown.contains("一致"), "annex F has its lines");
+    let id = upload(ws, &grant, "new.md", POLICY.replace("示例银行股份有限公司", "另一家银行").as_bytes());
+    point(ws, &grant, &format!("evidence/{id}.md"));
+    assert!(annex().contains("另一家银行"), "and what differs");
+    point(ws, &grant, "evidence/nowhere.md");
+    assert!(annex().contains("没有逐项对照"));
+}

@@ -50,6 +50,7 @@ pub(super) fn evidence(bench: &Bench<'_>) -> Vec<Evidence> {
             obtained: day("obtained"),
             covers: (day("covers_from"), day("covers_to")),
             scope: bench.stated(record, "scope"),
+            expires: day("expires"),
         });
     }
     for one in &bench.extra.evidence {

@@ -7,7 +7,7 @@ use zhunsheng_source::{Lang, Text};
 use zhunsheng_verdict::Finding;
 
 use super::{Bench, determined};
-use crate::extra::Disposition;
+use crate::extra::{Disposition, Measure};
 use crate::handling::handling;
 use crate::model::{Fact, Gap, GapObject, Risk};
 
@@ -106,6 +106,23 @@ pub(super) fn settled(bench: &Bench<'_>) -> Vec<Disposition> {
         bench.a.findings.iter().any(found)
     };
     bench.extra.dispositions.iter().filter(|one| !gap(one)).cloned().collect()
+}
+
+/// The last agreement to end the assessment on each gap that was not reopened or withdrawn since.
+pub(super) fn ended(dispositions: &[Disposition]) -> Vec<Disposition> {
+    let mut ended: Vec<Disposition> = Vec::new();
+    for one in dispositions {
+        let same = |held: &Disposition| held.leaf == one.leaf && held.object == one.object;
+        match one.measure {
+            Measure::Ended => {
+                ended.retain(|held| !same(held));
+                ended.push(one.clone());
+            }
+            Measure::Reopened | Measure::Withdrawn => ended.retain(|held| !same(held)),
+            _ => {}
+        }
+    }
+    ended
 }
 
 /// Which clause's handling speaks for a leaf: the innermost one around its clause, or else around the clause it extends.

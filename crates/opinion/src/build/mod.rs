@@ -96,6 +96,7 @@ impl Bench<'_> {
 impl Opinion {
     /// The opinion on an assessment. What `extra` leaves out is said to be not stated.
     pub fn build(assessment: &Assessment<'_>, extra: &Extra) -> Opinion {
+        let extra = &dated(assessment, extra);
         let bench = Bench {
             a: assessment,
             extra,
@@ -119,6 +120,7 @@ impl Opinion {
             dimensions: dimensions(assessment),
             legal_basis: legal_basis(&bench),
             settled: gaps::settled(&bench),
+            ended: gaps::ended(&extra.dispositions),
             risks: gaps::risks(&bench, &gaps),
             gaps,
             outside: extra.outside.clone(),
@@ -143,6 +145,23 @@ impl Opinion {
         opinion.obstacles = obstacles(&opinion);
         opinion
     }
+}
+
+/// What was adjusted after the last day of the period was not adjusted within it, whoever says so.
+fn dated(assessment: &Assessment<'_>, extra: &Extra) -> Extra {
+    let named = Named { schema: &assessment.catalogue.schema, facts: &assessment.dossier.facts };
+    let target = named.objects("target").first().copied();
+    let end = target.and_then(|target| match named.val(target, "period_to") {
+        Some(Val::Date(day)) => Some(*day),
+        _ => None,
+    });
+    let mut extra = extra.clone();
+    for one in &mut extra.dispositions {
+        if one.measure == Measure::Adjusted && end.is_some_and(|end| one.on.0 > end) {
+            one.measure = Measure::AdjustedLater;
+        }
+    }
+    extra
 }
 
 /// What objects are called, by kind and id.
@@ -355,7 +374,7 @@ fn obstacles(opinion: &Opinion) -> Vec<Text> {
         gap.more == 0
             && gap.objects.iter().all(|object| {
                 let since = object.dispositions.iter().rev().take_while(|one| one.measure != Measure::Reopened);
-                since.into_iter().any(|one| one.measure == Measure::Adjusted)
+                since.into_iter().any(|one| matches!(one.measure, Measure::Adjusted | Measure::AdjustedLater))
             })
     };
     let published: Vec<String> = opinion

@@ -108,6 +108,18 @@ impl Writer<'_> {
                 if let Some(obtained) = one.obtained {
                     covers.push(muted(format!("{}{obtained}", self.t("\n取得：", "\nobtained: "))));
                 }
+                match one.expires {
+                    Some(day) if day.0 < self.o.as_of.0 => covers.push(Span {
+                        tone: Tone::Open,
+                        bold: true,
+                        ..plain(match self.lang {
+                            Lang::Zh => format!("\n评估基准日已过有效期（有效至 {day}）"),
+                            Lang::En => format!("\nexpired on the as-of date (valid until {day})"),
+                        })
+                    }),
+                    Some(day) => covers.push(muted(format!("{}{day}", self.t("\n有效至：", "\nvalid until: ")))),
+                    None => {}
+                }
                 let hash = if one.sha256.is_empty() {
                     Span { tone: Tone::Open, bold: true, ..plain(self.t("没有校验值", "no hash")) }
                 } else {
@@ -332,8 +344,8 @@ impl Writer<'_> {
         self.annex("言行对照表", "Said, on record, done");
         if self.o.reconciled.is_empty() {
             self.nothing(
-                "卷宗没有给出个人信息保护政策的文本，政策、处理清单和实际处理没有逐项对照。",
-                "The dossier gives no text of a privacy policy; policy, inventory and practice were not compared item by item.",
+                "政策、处理清单和实际处理没有逐项对照：卷宗没有给出个人信息保护政策的文本，或者其文本没有纳入对照。",
+                "Policy, inventory and practice were not compared item by item: the dossier gives no text of a privacy policy, or none that was compared.",
             );
             return;
         }

@@ -55,7 +55,8 @@ impl Writer<'_> {
                 "Engaged by {client}, {firm} has assessed the processing of personal information in “{name}” of {assessee} against T/CLAST 001.2-2021, the compliance framework of the guidelines for assessing the legality of personal information processing, and the law in force on {date}, and gives this legal opinion."
             ),
         });
-        let mut summary = vec![vec![bold(self.x(&o.overall).to_owned())], vec![plain(self.tally())]];
+        let mut summary = self.ended();
+        summary.extend([vec![bold(self.x(&o.overall).to_owned())], vec![plain(self.tally())]]);
         summary.extend(o.within.iter().map(|within| vec![plain(self.x(within))]));
         summary.extend(self.packs());
         if o.legal_basis.fails() {
@@ -77,6 +78,31 @@ impl Writer<'_> {
             self.blocks.push(Block::Notice(title, list, Tone::Open));
         }
         self.declarations();
+    }
+
+    /// That the assessment was ended before its end, and what that leaves of the conclusion.
+    pub(super) fn ended(&self) -> Vec<Spans> {
+        let of = |one: &crate::extra::Disposition| {
+            let object = if one.object.is_empty() { String::new() } else { format!(" {}", one.object) };
+            let (leaf, by, on, why) = (&one.leaf, &one.by, one.on.long(self.lang), self.x(&one.reason));
+            match self.lang {
+                Lang::Zh => format!("差距 {leaf}{object}（{by}记于{on}：{why}）"),
+                Lang::En => format!("gap {leaf}{object} (recorded by {by} on {on}: {why})"),
+            }
+        };
+        if self.o.ended.is_empty() {
+            return Vec::new();
+        }
+        let over: Vec<String> = self.o.ended.iter().map(of).collect();
+        let over = over.join(self.t("；", "; "));
+        vec![vec![bold(match self.lang {
+            Lang::Zh => format!(
+                "本次评估经评估员与委托方商定终止，因：{over}。以下结论只反映终止时已经查明的情况，不是评估全部完成后的结论，不得作为符合性的证明。"
+            ),
+            Lang::En => format!(
+                "Assessor and client agreed to end this assessment, over: {over}. What follows reflects only what had been established when it ended; it is not the conclusion of a completed assessment and is no proof of conformity."
+            ),
+        })]]
     }
 
     /// A party by name, or else by its part.

@@ -288,6 +288,9 @@ impl Writer<'_> {
     pub(super) fn closing(&mut self) {
         let o = self.o;
         self.heading(1, self.t("总体结论", "Overall conclusion").to_owned());
+        for one in self.ended() {
+            self.blocks.push(Block::Para(one, Kind::Body));
+        }
         self.blocks.push(Block::Para(vec![bold(self.x(&o.overall))], Kind::Body));
         for pack in self.packs() {
             self.blocks.push(Block::Para(pack, Kind::Body));

@@ -71,11 +71,11 @@ struct Accept {
     #[schemars(length(min = 1))]
     text: String,
     /// Last day it holds, `YYYY-MM-DD`.
-    until: Option<String>,
+    until: String,
 }
 
 fn accept(call: &Call, body: Accept) -> Result<Tagged<Version>, Problem> {
-    decided(call, Deed::Accepted, body.text, body.until)
+    decided(call, Deed::Accepted, body.text, Some(body.until))
 }
 
 /// Why it is accepted no longer.

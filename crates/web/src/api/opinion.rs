@@ -5,13 +5,14 @@ use axum::http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zhunsheng_source::{Lang, Text};
-use zhunsheng_workspace::{Action, Firm, Order, Paper, Row, TextSchema};
+use zhunsheng_workspace::{Action, Firm, Imprint, Issue, Order, Paper, Row, TextSchema};
 
 use super::call::Call;
 use super::door::blocking;
+use super::lists::{List, Paging};
 use super::out::{Done, Download, Json};
 use super::problem::Problem;
-use super::{Nothing, Operation, act, read, upload};
+use super::{Nothing, Operation, act, read, upload, write};
 use crate::transfer::{hand_over, pieces};
 
 /// Operations.
@@ -31,8 +32,32 @@ pub fn operations() -> Vec<Operation> {
             "signedOpinion",
             "/assessments/{case}/signed/{hash}/opinion",
             Action::SeeSigned,
-            ["意见书或报告，按签发的内容", "the opinion or a report, as it was signed"],
+            [
+                "已签发的意见书，即签发时写成的那一份；或按签发内容的报告",
+                "the opinion as it was issued, byte for byte, or a report on what was signed",
+            ],
             signed,
+        ),
+        read(
+            "issues",
+            "/assessments/{case}/signed/{hash}/issues",
+            Action::SeeSigned,
+            [
+                "按签发的内容出具过的意见书：文号、日期、校验值",
+                "what was issued on what was signed: number, date, hashes",
+            ],
+            issues,
+        ),
+        write(
+            Method::POST,
+            "issueOpinion",
+            "/assessments/{case}/signed/{hash}/issues",
+            Action::Submit,
+            [
+                "以另一文号或日期再出具；此前出具的保留",
+                "issue it again with another number or date; what was issued before stays",
+            ],
+            issue,
         ),
         read(
             "opinionObstacles",
@@ -83,17 +108,26 @@ struct Wanted {
     paper: Paper,
     /// In which language; Chinese where nothing is said.
     lang: Option<Language>,
-    /// The firm's number of the opinion.
+    /// The firm's number of the opinion, to be seen on the draft.
     number: Option<String>,
-    /// The day it is issued, `YYYY-MM-DD`; without it the opinion is a draft.
+    /// The day it is to be issued, `YYYY-MM-DD`, to be seen on the draft.
     issued: Option<String>,
 }
 
-impl Wanted {
-    fn order(self, signed: Option<String>) -> Order {
-        let lang = if matches!(self.lang, Some(Language::En)) { Lang::En } else { Lang::Zh };
-        Order { paper: self.paper, lang, number: self.number.unwrap_or_default(), issued: self.issued, signed }
-    }
+/// What is to be had of what was signed: number and date are those it was issued with.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WantedSigned {
+    /// Which paper; `pdf` only where it was issued as one.
+    paper: Paper,
+    /// In which language; Chinese where nothing is said.
+    lang: Option<Language>,
+    /// Id of one of the issues; the last where left out.
+    issue: Option<String>,
+}
+
+fn language(lang: Option<&Language>) -> Lang {
+    if matches!(lang, Some(Language::En)) { Lang::En } else { Lang::Zh }
 }
 
 fn written(call: &Call, order: &Order) -> Result<Download, Problem> {
@@ -102,11 +136,30 @@ fn written(call: &Call, order: &Order) -> Result<Download, Problem> {
 }
 
 fn draft(call: &Call, query: Wanted) -> Result<Download, Problem> {
-    written(call, &query.order(None))
+    let Wanted { paper, lang, number, issued } = query;
+    let (lang, number) = (language(lang.as_ref()), number.unwrap_or_default());
+    written(call, &Order { paper, lang, number, issued, signed: None, issue: None })
 }
 
-fn signed(call: &Call, query: Wanted) -> Result<Download, Problem> {
-    written(call, &query.order(Some(call.param("hash").to_owned())))
+fn signed(call: &Call, query: WantedSigned) -> Result<Download, Problem> {
+    let WantedSigned { paper, lang, issue } = query;
+    let (lang, signed) = (language(lang.as_ref()), Some(call.param("hash").to_owned()));
+    written(call, &Order { paper, lang, number: String::new(), issued: None, signed, issue })
+}
+
+fn issues(call: &Call, paging: Paging) -> Result<Json<List<Row<Issue>>>, Problem> {
+    Ok(Json(paging.rows(call.workspace().issues(&call.grant, call.param("hash"))?)?))
+}
+
+/// What was issued.
+#[derive(Serialize, JsonSchema)]
+struct Issued {
+    /// Its id.
+    id: String,
+}
+
+fn issue(call: &Call, body: Imprint) -> Result<Json<Issued>, Problem> {
+    Ok(Json(Issued { id: call.workspace().issue(&call.grant, call.param("hash"), &body)? }))
 }
 
 /// What stands in the way.
@@ -118,7 +171,8 @@ struct Obstacles {
 }
 
 fn obstacles(call: &Call, _: Nothing) -> Result<Json<Obstacles>, Problem> {
-    let order = Order { paper: Paper::Docx, lang: Lang::Zh, number: String::new(), issued: None, signed: None };
+    let order =
+        Order { paper: Paper::Docx, lang: Lang::Zh, number: String::new(), issued: None, signed: None, issue: None };
     Ok(Json(Obstacles { obstacles: call.workspace().obstacles(&call.grant, &order)? }))
 }
 

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, Method, header};
 use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use zhunsheng_workspace::{Action, Difference, Milestone, Row};
+use zhunsheng_workspace::{Action, Difference, Imprint, Milestone, Row};
 
 use super::call::Call;
 use super::lists::{List, Paging};
@@ -136,10 +136,16 @@ struct Sign {
     /// In words.
     #[serde(default)]
     text: String,
+    /// The firm's number of the opinion, which is issued with the signature.
+    #[serde(default)]
+    number: String,
+    /// The day of issue, `YYYY-MM-DD`; today where left out.
+    issued: Option<String>,
 }
 
 fn sign(call: &Call, body: Sign) -> Result<Done, Problem> {
-    call.workspace().sign(&call.grant, &body.hash, &body.text)?;
+    let imprint = Imprint { number: body.number, issued: body.issued };
+    call.workspace().sign(&call.grant, &body.hash, &body.text, &imprint)?;
     Ok(Done)
 }
 

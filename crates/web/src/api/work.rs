@@ -200,7 +200,7 @@ struct Answer {
 fn answer(call: &Call, body: Answer) -> Result<Tagged<Version>, Problem> {
     let (leaf, object) = call.at()?;
     let Answer { steps, note, evidence } = body;
-    let entry = AnswerEntry { steps, by_name: String::new(), on: None, note, evidence };
+    let entry = AnswerEntry { steps, by: String::new(), by_name: String::new(), on: None, note, evidence };
     Ok(written(call.workspace().answer(&call.grant, leaf, object, call.base()?, entry)?))
 }
 

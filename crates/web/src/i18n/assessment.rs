@@ -64,5 +64,5 @@ texts! {
     no_file: "请选择文件。", "Choose a file.";
     no_file_held: "无文件", "no file";
     download: "下载", "Download";
-    import_over: "编号相同的对象会被覆盖（操作轨迹中仍可查到原值），其他对象保留。", "Objects of the same id are written over (the trail keeps what they said), others stay.";
+    import_over: "编号相同的对象会被替换（改动记录中仍可查到原值），其他对象保留。文件由此处导出、而同一对象在此期间两边都改过的，两份都留作冲突。导入的回答和判定标明由谁导入。", "Objects of the same id are replaced (their history keeps what they said), others stay. Where the file was exported here and an object was changed on both sides since, both are kept as a conflict. Answers and determinations that are imported say who imported them.";
 }

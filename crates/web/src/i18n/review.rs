@@ -18,7 +18,7 @@ texts! {
     gap_about: "条目与对象", "Leaf and object";
     gap_rule: "怎样了结", "What settles it";
     gap_rule_remains: "仅作调整不能了结：已经超出目的或者没有合法性基础的处理不因调整而成为合法（5.2.2、5.4、6.2.6）。调整之外，还须由委托方接受此前的风险、咨询监管部门，或者商定其他处置。", "Adjusting alone does not settle it: processing beyond its purpose or without a legal basis is not made lawful by it (5.2.2, 5.4, 6.2.6). Beside adjusting, the client accepts the earlier risk, the regulator is consulted, or something else is agreed.";
-    gap_rule_minor: "微小的差距在评估期间调整、附前后证据，即可了结（5.6.1）。", "A minor gap is settled by adjusting it during the assessment, with evidence of before and after (5.6.1).";
+    gap_rule_minor: "微小的差距在评估期间调整、附前后证据，事实更新、结论不再是差距，即可了结（5.6.1）。", "A minor gap is settled by adjusting it during the assessment, with evidence of before and after, once the facts are updated and the finding shows no gap (5.6.1).";
     gap_rule_major: "调整并附前后证据；此前的风险须向委托方揭示，由其接受或者另作处置（5.3.1、5.5.5、5.6.2）。", "Adjust it, with evidence of before and after; disclose the earlier risk to the client, who accepts it or has it handled (5.3.1, 5.5.5, 5.6.2).";
     gap_history: "处置经过", "What was done";
     gap_nothing_done: "尚无处置。", "Nothing has been done yet.";
@@ -29,7 +29,7 @@ texts! {
     gap_handled_hint: "与委托方商定的其他处置，例如告知受影响的个人、删除数据。", "Another way agreed with the client: telling those affected, deleting data.";
     gap_stopped_hint: "与委托方商定终止评估：理由。", "Agreed with the client to end the assessment: why.";
     gap_weighed_hint: "目录给出的轻重不合本案时改定，须写理由。", "Where the catalogue's weight does not fit this case; a reason is required.";
-    gap_withdrawn_hint: "当初不应列入：理由。记录仍然保留。", "It should not have been listed: why. The record stays.";
+    gap_withdrawn_hint: "当初不应列入：理由。记录仍然保留。结论仍是差距的，只能由项目负责人撤下。", "It should not have been listed: why. The record stays. While the finding shows a gap, only the lead can withdraw it.";
     gap_reopened_hint: "此前的处置不再有效：理由。", "What was done before no longer holds: why.";
     gap_text: "情况和理由", "How and why";
     gap_before: "调整前的证据", "Evidence of before";
@@ -48,7 +48,7 @@ texts! {
     gap_revoke: "撤销接受", "Revoke the acceptance";
     gap_revoke_hint: "撤销后差距重新待处置；此前的接受仍然保留在处置经过里。", "The gap waits again; the acceptance of before stays in what was done.";
     gap_until: "有效至", "Holds until";
-    gap_until_hint: "留空为不设期限。", "Blank: no end.";
+    gap_until_hint: "接受只在此日以前有效；之后差距重新待处置。", "The acceptance holds until that day; after it the gap waits again.";
     gap_no_evidence: "还没有证据，请先上传。", "There is no evidence yet; add it first.";
     gap_open_workpaper: "在底稿中打开", "Open in the workpaper";
     gap_in_register: "已列入差距清单：", "On the gap register: ";
@@ -65,6 +65,9 @@ texts! {
     review_open_conflicts(count): "未处理的冲突 {count} 处（须先处理）", "{count} open conflicts (to be settled first)";
     review_open_findings(count): "待定的结论 {count} 项", "{count} undetermined findings";
     review_open_gaps(count): "待处置的差距 {count} 项", "gaps waiting: {count}";
+    review_lacking: "签发之前请看", "Before it is signed";
+    review_lacking_hint: "照现在的内容签发，意见书仍会标明为草案，因为：", "Signed as things stand, the opinion would still say that it is a draft, for:";
+    review_stopped: "已商定终止评估：意见书将写明在哪些差距处终止，结论以终止时为限。仍要继续评估的，请先重新打开这些差距。", "It was agreed to end the assessment: the opinion will say over which gaps, and its conclusion is limited to that moment. To go on assessing, reopen these gaps first.";
     review_submit: "提交复核", "Submit for review";
     review_submit_text: "给复核人的说明（可选）", "To the reviewer (optional)";
     review_take_back: "撤回", "Take back";
@@ -80,7 +83,7 @@ texts! {
     review_comment_add: "写意见", "Add a remark";
     review_comment_new: "本轮", "this round";
     review_sign: "签发", "Sign";
-    review_sign_hint: "签发前再次核对：现有内容与批准的逐字节相同。", "Checked once more before signing: what stands is what was approved, byte for byte.";
+    review_sign_hint: "签发前再次核对：现有内容与批准的逐字节相同。意见书随签发写成并保存，以后取得的都是这一份。", "Checked once more before signing: what stands is what was approved, byte for byte. The opinion is written with the signature and kept: whoever takes it later gets this one.";
     review_sign_text: "签发说明（可选）", "With the signature (optional)";
     review_reopen: "开启修订", "Open a revision";
     review_reopen_hint: "签发过的内容保持原样；修改在新的一稿中进行。", "What was signed stays as it is; changes are made in a new revision.";
@@ -116,6 +119,10 @@ texts! {
     opinion_obstacles: "出具之前还缺：", "In the way of issuing it:";
     opinion_number: "文号", "Number";
     opinion_issued: "出具日期", "Issued on";
+    opinion_issued_hint: "留空为签发当日。", "Blank: the day of the signature.";
+    opinion_issue_again: "以另一文号或日期再出具", "Issue it again with another number or date";
+    opinion_issue_hint: "此前出具的保留，并记入操作轨迹。署名的人和模板仍是签发时的。", "What was issued before stays, and the trail shows both. People and template are those of the signature.";
+    opinion_not_kept: "签发时没有保存意见书（旧版本）：现取的不是定稿，请项目负责人出具。", "No opinion was kept at the signature (an earlier version): what is taken now is no final one; have the lead issue it.";
     opinion_language: "语言", "Language";
     opinion_docx: "意见书 Word", "Opinion, Word";
     opinion_pdf: "意见书 PDF", "Opinion, PDF";

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use zhunsheng_catalogue::{Catalogue, Level};
 use zhunsheng_dossier::Outcome;
-use zhunsheng_workspace::{Action, Deed, Error, NewStep, Registered, Standing, Step, Weight};
+use zhunsheng_workspace::{Action, Deed, Error, NewStep, Registered, Role, Standing, Step, Weight};
 
 use super::judged::Names;
 use super::workpaper::sign;
@@ -65,7 +65,7 @@ impl GapRow {
     fn class(&self) -> &'static str {
         match self.standing {
             Standing::Open => "bad",
-            Standing::RiskOpen | Standing::Disclosed => "warn",
+            Standing::RiskOpen | Standing::Disclosed | Standing::FactsOpen => "warn",
             Standing::Accepted | Standing::Settled => "good",
             Standing::Stopped | Standing::Withdrawn => "",
         }
@@ -77,6 +77,7 @@ impl GapRow {
             Standing::Open => "!",
             Standing::RiskOpen => "½",
             Standing::Disclosed => "…",
+            Standing::FactsOpen => "↻",
             Standing::Accepted => "≈",
             Standing::Settled => "✓",
             Standing::Stopped => "■",
@@ -263,7 +264,12 @@ fn show(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
     let may = |action: Action| visit.can(action) || (!wrong.is_empty() && grant.can(action));
     let (acting, accepting) = (may(Action::Gaps), may(Action::AcceptRisk));
     // Where nothing was done there is nothing to reopen.
-    let fits = |deed: &Deed| !deed.of_client() && (*deed != Deed::Reopened || !own.steps.is_empty());
+    let live = gap.now == Some(Outcome::Gap) && grant.role() != Some(Role::Lead);
+    let fits = |deed: &Deed| match deed {
+        Deed::Reopened => !own.steps.is_empty(),
+        Deed::Withdrawn => !live,
+        other => !other.of_client(),
+    };
     let forms = Deed::ALL.into_iter().filter(fits).map(|deed| DeedForm {
         word: deed.word(),
         label: t.say(deed.label()),

@@ -19,6 +19,7 @@ pub const ROUTES: &[Route] = &[
     get("/a/{case}/opinion", Action::SeeSigned, show),
     get("/a/{case}/opinion/draft", Action::Export, draft),
     get("/a/{case}/opinion/signed/{id}", Action::SeeSigned, signed),
+    post("/a/{case}/opinion/signed/{id}/issue", Action::Submit, issue),
     Route {
         method: Method::POST,
         path: "/a/{case}/opinion/template",
@@ -32,7 +33,8 @@ pub const ROUTES: &[Route] = &[
 struct Signed {
     said: String,
     hash: String,
-    day: String,
+    /// What was issued on it, the last first: id, and number and date in words.
+    issues: Vec<(String, String)>,
 }
 
 /// An export.
@@ -83,12 +85,16 @@ fn show(visit: &Visit) -> Answer {
 fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
     let (workspace, grant, t) = (&visit.app.workspace, &visit.grant, visit.t());
     let milestones = workspace.milestones(grant)?;
-    let signed = milestones.iter().rev().filter(|row| row.value.passage == Passage::Signed).map(|row| Signed {
-        said: t.opinion_of_revision(row.value.revision, &row.value.by_name, &row.value.on),
-        hash: row.value.hash.clone(),
-        day: row.value.on.clone(),
-    });
-    let order = Order { paper: Paper::Docx, lang: t.0, number: String::new(), issued: None, signed: None };
+    let mut signed = Vec::new();
+    for row in milestones.iter().rev().filter(|row| row.value.passage == Passage::Signed) {
+        let issues = workspace.issues(grant, &row.value.hash)?.into_iter().rev();
+        signed.push(Signed {
+            said: t.opinion_of_revision(row.value.revision, &row.value.by_name, &row.value.on),
+            hash: row.value.hash.clone(),
+            issues: issues.map(|row| (row.id, t.say(row.value.said()))).collect(),
+        });
+    }
+    let order = Order { paper: Paper::Docx, lang: t.0, number: String::new(), issued: None, signed: None, issue: None };
     let obstacles = match visit.can(Action::Export).then(|| workspace.obstacles(grant, &order)) {
         None | Some(Err(Error::State(_))) => Vec::new(),
         Some(list) => list?.into_iter().map(|text| t.say(text)).collect(),
@@ -117,17 +123,8 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
             })
             .collect();
     }
-    let page = Show {
-        page: &visit.page,
-        signed: signed.collect(),
-        obstacles,
-        firm,
-        firm_name,
-        exports,
-        lang: t.0,
-        query: &visit.query,
-        wrong,
-    };
+    let page =
+        Show { page: &visit.page, signed, obstacles, firm, firm_name, exports, lang: t.0, query: &visit.query, wrong };
     Ok(with_status(status, &page))
 }
 
@@ -161,11 +158,23 @@ fn write(visit: &Visit, signed: Option<String>) -> Answer {
         },
         number: query.get("number").to_owned(),
         issued: Some(query.get("issued").to_owned()).filter(|day| !day.is_empty()),
+        issue: Some(query.get("issue").to_owned()).filter(|id| signed.is_some() && !id.is_empty()),
         signed,
     };
     match visit.app.workspace.write_paper(&visit.grant, &order) {
         Ok(written) => Ok(hand_over(written.bytes, written.media, &written.name)),
         Err(error @ (Error::State(_) | Error::Invalid { .. } | Error::Mistakes(_))) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
+            again(visit, status, visit.said(&error))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn issue(visit: &Visit) -> Answer {
+    match visit.app.workspace.issue(&visit.grant, visit.param("id"), &super::review::imprint(&visit.form)) {
+        Ok(_) => Ok(saved(&visit.page.at("/opinion"), &visit.app)),
+        Err(error @ (Error::State(_) | Error::Invalid { .. })) => {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::CONFLICT);
             again(visit, status, visit.said(&error))
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::http::StatusCode;
 use zhunsheng_dossier::Outcome;
-use zhunsheng_workspace::{Action, Change, Deed, Difference, Error, Role, State, Weight};
+use zhunsheng_workspace::{Action, Change, Deed, Difference, Error, Imprint, Role, Standing, State, Weight};
 
 use super::{Route, get, post};
 use crate::fault::Fault;
@@ -61,6 +61,10 @@ struct Show<'a> {
     conflicts: usize,
     undetermined: usize,
     gaps: usize,
+    /// What the opinion would still lack when it is signed as things stand.
+    obstacles: Vec<String>,
+    /// Gaps over which it was agreed to end the assessment.
+    stopped: Vec<String>,
     way: Vec<Passed>,
     /// The last state that was frozen, for what differs since.
     last: String,
@@ -103,6 +107,8 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
         conflicts: if team { workspace.conflicts(grant)?.len() } else { 0 },
         undetermined: 0,
         gaps: 0,
+        obstacles: Vec::new(),
+        stopped: Vec::new(),
         way: Vec::new(),
         last: String::new(),
         changes: None,
@@ -114,7 +120,13 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
     if let Some(judged) = &judged {
         let a = judged.assessment();
         page.undetermined = a.count(Outcome::Undetermined);
-        page.gaps = workspace.gaps(grant)?.iter().filter(|gap| gap.standing.waits()).count();
+        let gaps = workspace.gaps(grant)?;
+        page.gaps = gaps.iter().filter(|gap| gap.standing.waits()).count();
+        if visit.can(Action::Submit) && own.state != State::Signed {
+            let over = gaps.iter().filter(|gap| gap.standing == Standing::Stopped);
+            page.stopped = over.map(|gap| format!("{} {}", gap.gap.value.leaf, gap.gap.value.object)).collect();
+            page.obstacles = workspace.obstacles_to_sign(grant)?.into_iter().map(|text| t.say(text)).collect();
+        }
         if visit.can(Action::Review) {
             let weighty = |verdict: Outcome| matches!(verdict, Outcome::Gap | Outcome::Undetermined);
             let told = a.findings.iter().filter(|one| weighty(one.verdict) || !one.determinations.is_empty());
@@ -232,7 +244,14 @@ fn comment(visit: &Visit) -> Answer {
 }
 
 fn sign(visit: &Visit) -> Answer {
-    after(visit, visit.app.workspace.sign(&visit.grant, visit.form.get("hash"), visit.form.get("text")))
+    let (form, imprint) = (&visit.form, imprint(&visit.form));
+    after(visit, visit.app.workspace.sign(&visit.grant, form.get("hash"), form.get("text"), &imprint))
+}
+
+/// Number and date as a form has them.
+pub(super) fn imprint(form: &crate::forms::Form) -> Imprint {
+    let issued = Some(form.get("issued").trim().to_owned()).filter(|day| !day.is_empty());
+    Imprint { number: form.get("number").to_owned(), issued }
 }
 
 fn open(visit: &Visit) -> Answer {

@@ -299,7 +299,8 @@ pub fn gaps(story: &Story) {
     let early = story.call("client", "acceptRisk", &with, &accept, 409);
     assert_eq!(early["code"], "state");
     story.call("lead", "actOnGap", &with, &json!({"deed": "accepted", "text": "代为接受"}), 422);
-    story.call("lead", "actOnGap", &with, &json!({"deed": "disclosed"}), 200);
+    story.call("lead", "actOnGap", &with, &json!({"deed": "disclosed"}), 422);
+    story.call("lead", "actOnGap", &with, &json!({"deed": "disclosed", "text": "已书面说明"}), 200);
     story.call("client", "revokeAcceptance", &with, &json!({"text": "无"}), 409);
     story.call("client", "acceptRisk", &with, &accept, 200);
     let held = story.get("client", "gap", &one);
@@ -345,13 +346,26 @@ pub fn review(story: &Story) {
     assert_eq!(frozen["code"], "state");
     story.call("lead", "review", &With::default(), &json!({"hash": hash, "approve": true}), 403);
     story.call("reviewer", "review", &With::default(), &json!({"hash": hash, "approve": true}), 204);
-    story.call("lead", "sign", &With::default(), &json!({"hash": hash}), 204);
+    story.call("lead", "sign", &With::default(), &json!({"hash": hash, "issued": "soon"}), 422);
+    let sign = json!({"hash": hash, "number": "字001", "issued": "2026-11-02"});
+    story.call("lead", "sign", &With::default(), &sign, 204);
     let of = [("hash", hash.as_str().unwrap())];
     let bytes = story.raw("client", "frozen", &With { path: &of, ..With::default() }, b"");
     assert!(bytes.status == 200 && bytes.body.contains("zhunsheng-frozen/1"));
-    let with = With { path: &of, query: "paper=html&number=%E5%AD%97001&issued=2026-11-02", ..With::default() };
+    let with = With { path: &of, query: "paper=html", ..With::default() };
     let signed = story.raw("client", "signedOpinion", &with, b"");
     assert!(signed.status == 200 && signed.body.contains("字001"), "{}", signed.status);
+    let own = With { path: &of, query: "paper=html&number=X", ..With::default() };
+    assert_eq!(story.raw("client", "signedOpinion", &own, b"").status, 422, "nobody puts their own number on it");
+    // Another number is another issue, the lead's.
+    let at = With { path: &of, ..With::default() };
+    let other = json!({"number": "字002", "issued": "2026-11-03"});
+    story.call("client", "issueOpinion", &at, &other, 403);
+    story.call("lead", "issueOpinion", &at, &other, 200);
+    let issues = story.get("client", "issues", &of);
+    let numbers: Vec<_> = issues["items"].as_array().unwrap().iter().map(|one| &one["value"]["number"]).collect();
+    assert_eq!(numbers, ["字001", "字002"]);
+    assert!(story.raw("client", "signedOpinion", &with, b"").body.contains("字002"));
     let none = With { path: &[("hash", "none")], query: "paper=html", ..With::default() };
     assert_eq!(story.raw("client", "signedOpinion", &none, b"").status, 404);
     story.call("lead", "openRevision", &With::default(), &json!({"text": "补充"}), 200);

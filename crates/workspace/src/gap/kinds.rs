@@ -134,7 +134,9 @@ pub enum Standing {
     Disclosed,
     /// Accepted by the client, until the day stated.
     Accepted,
-    /// Settled: adjusted, and whatever the standard asks besides.
+    /// What the standard asks was done, and the finding does not say yet that the gap is gone: the facts are to be updated.
+    FactsOpen,
+    /// Settled: adjusted, with whatever the standard asks besides, and no gap any more by the facts.
     Settled,
     /// The assessment ends over it.
     Stopped,
@@ -144,10 +146,11 @@ pub enum Standing {
 
 impl Standing {
     /// All of them, in the order in which they ask for something.
-    pub const ALL: [Standing; 7] = [
+    pub const ALL: [Standing; 8] = [
         Standing::Open,
         Standing::RiskOpen,
         Standing::Disclosed,
+        Standing::FactsOpen,
         Standing::Accepted,
         Standing::Settled,
         Standing::Stopped,
@@ -160,6 +163,7 @@ impl Standing {
             Standing::Open => "open",
             Standing::RiskOpen => "risk-open",
             Standing::Disclosed => "disclosed",
+            Standing::FactsOpen => "facts-open",
             Standing::Accepted => "accepted",
             Standing::Settled => "settled",
             Standing::Stopped => "stopped",
@@ -173,6 +177,7 @@ impl Standing {
             Standing::Open => Text::new("未处置", "open"),
             Standing::RiskOpen => Text::new("已调整，此前风险待处置", "adjusted; earlier risk open"),
             Standing::Disclosed => Text::new("已揭示，待委托方决定", "disclosed; client to decide"),
+            Standing::FactsOpen => Text::new("已处置，待更新事实", "handled; facts to be updated"),
             Standing::Accepted => Text::new("风险已接受", "risk accepted"),
             Standing::Settled => Text::new("已了结", "settled"),
             Standing::Stopped => Text::new("商定终止评估", "assessment to stop"),
@@ -182,6 +187,6 @@ impl Standing {
 
     /// Somebody still has to do something about it.
     pub fn waits(self) -> bool {
-        matches!(self, Standing::Open | Standing::RiskOpen | Standing::Disclosed)
+        matches!(self, Standing::Open | Standing::RiskOpen | Standing::Disclosed | Standing::FactsOpen)
     }
 }

@@ -16,14 +16,14 @@ use zhunsheng_dossier::{Date, Outcome};
 use zhunsheng_verdict::Finding;
 
 use crate::assessment::{Assessment, SELF, State};
-use crate::auth::{Action, Grant};
+use crate::auth::{Action, Grant, Role};
 use crate::error::{Error, Result};
 use crate::inventory::{Object, key_of};
 use crate::judge::Judged;
-use crate::people::{prose, reason};
+use crate::people::reason;
 use crate::request::day;
 use crate::schema::{LevelSchema, OutcomeSchema};
-use crate::store::rows::{Record, Row};
+use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx, Who};
 use crate::time::Time;
 use crate::work::spot;
@@ -126,8 +126,9 @@ impl Gap {
         })
     }
 
-    /// Where it stands on a day.
-    pub fn standing(&self, risk_remains: bool, today: &str) -> Standing {
+    /// Where it stands on a day, with the verdict of that day; none where the leaf is not judged for that object any more. What was
+    /// done settles nothing as long as the finding, on the facts as stated, does not say that the gap is gone.
+    pub fn standing(&self, risk_remains: bool, now: Option<Outcome>, today: &str) -> Standing {
         let (mut adjusted, mut disclosed, mut handled, mut accepted) = (false, false, false, false);
         let mut end = None;
         for step in &self.steps {
@@ -147,9 +148,11 @@ impl Gap {
             }
         }
         let small = self.weight == Weight::Minor && !risk_remains;
+        let mended = !matches!(now, Some(Outcome::Gap | Outcome::Undetermined));
         match end {
             Some(end) => end,
-            None if adjusted && (small || handled || accepted) => Standing::Settled,
+            None if adjusted && (small || handled || accepted) && mended => Standing::Settled,
+            None if adjusted && (small || handled || accepted) => Standing::FactsOpen,
             None if adjusted => Standing::RiskOpen,
             None if accepted => Standing::Accepted,
             None if disclosed => Standing::Disclosed,
@@ -187,7 +190,7 @@ impl Workspace {
                 Registered {
                     days: Date::parse(&gap.value.found).map_or(0, |found| i64::from(day.0) - i64::from(found.0)),
                     lapsed: until.is_some_and(|until| until < today.as_str()),
-                    standing: gap.value.standing(risk_remains, &today),
+                    standing: gap.value.standing(risk_remains, now.get(&gap.id).copied(), &today),
                     now: now.get(&gap.id).copied(),
                     severity: catalogue.leaf(&gap.value.leaf).map(|leaf| leaf.severity),
                     risk_remains,
@@ -212,16 +215,34 @@ impl Workspace {
     /// disclosed cannot be accepted.
     ///
     /// # Errors
-    /// Those who decide, or the client; no such gap; evidence of before and after is missing.
+    /// Those who decide, or the client; no such gap; evidence of before and after is missing or one and the same; an acceptance
+    /// without a last day; a gap that the finding still shows is withdrawn by another than the lead.
     pub fn act_on_gap(&self, grant: &Grant, id: &str, version: Option<u64>, new: NewStep) -> Result<u64> {
         let action = if new.deed.of_client() { Action::AcceptRisk } else { Action::Gaps };
-        let text = if new.deed == Deed::Disclosed { prose("text", &new.text)? } else { reason("text", &new.text)? };
+        grant.need(action)?;
+        let text = reason("text", &new.text)?;
         let until = day("until", new.until)?;
         if new.deed == Deed::Adjusted && (new.before.is_empty() || new.after.is_empty()) {
             return Err(Error::invalid(
                 "evidence",
                 "调整须附调整前和调整后的证据",
                 "an adjustment needs evidence of before and of after",
+            ));
+        }
+        if new.deed == Deed::Accepted && until.is_none() {
+            return Err(Error::invalid(
+                "until",
+                "接受风险须写明有效至哪一天",
+                "an acceptance has a last day: say until when it holds",
+            ));
+        }
+        if new.deed == Deed::Withdrawn
+            && grant.role() != Some(Role::Lead)
+            && self.gap(grant, id)?.now == Some(Outcome::Gap)
+        {
+            return Err(Error::state(
+                "现在的结论仍是差距：只有项目负责人可以写明理由作为误记撤下，或者先更新事实",
+                "the finding still shows it as a gap: only the lead may withdraw it, with a reason; or update the facts first",
             ));
         }
         if (new.deed == Deed::Weighed) != new.weight.is_some() {
@@ -237,6 +258,13 @@ impl Workspace {
                 if tx.get::<Object>(&key_of("evidence", one))?.is_none() {
                     return Err(Error::missing("evidence", one.clone()));
                 }
+            }
+            if let Some(one) = the_same(tx, &before, &after)? {
+                return Err(Error::invalid(
+                    "evidence",
+                    format!("`{one}` 同时作为调整前和调整后的证据，或者与另一份内容相同：请附两份不同的证据"),
+                    format!("`{one}` shows both before and after, or holds the same as another: add evidence of each"),
+                ));
             }
             let mut gap = tx.need::<Gap>(&id)?.value;
             if deed == Deed::Accepted {
@@ -287,6 +315,21 @@ impl Workspace {
             Ok(())
         })
     }
+}
+
+/// Evidence that stands on both sides: by its id, or by what its file holds.
+fn the_same(rows: &Rows<'_>, before: &[String], after: &[String]) -> Result<Option<String>> {
+    let hash = |id: &String| -> Result<Option<String>> {
+        let row = rows.get::<Object>(&key_of("evidence", id))?;
+        Ok(row.and_then(|row| Some(row.value.0.get("sha256")?.as_str()?.to_lowercase())))
+    };
+    let held: BTreeSet<String> = before.iter().filter_map(|id| hash(id).transpose()).collect::<Result<_>>()?;
+    for id in after {
+        if before.contains(id) || hash(id)?.is_some_and(|hash| held.contains(&hash)) {
+            return Ok(Some(id.clone()));
+        }
+    }
+    Ok(None)
 }
 
 fn found(tx: &mut Tx<'_>, catalogue: &Catalogue, id: &str) -> Result<()> {

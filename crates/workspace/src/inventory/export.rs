@@ -10,6 +10,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use crate::auth::{Action, Grant};
 use crate::blob::{Blob, Checked};
 use crate::error::{Error, Result};
+use crate::inventory::base::{BASE, Bases};
 use crate::inventory::{Object, dossier_yaml};
 use crate::store::rows::Rows;
 use crate::workspace::Workspace;
@@ -35,11 +36,15 @@ impl Workspace {
         let mut zip = ZipWriter::new(file);
         let plain = SimpleFileOptions::default().last_modified_time(DateTime::default()).unix_permissions(0o644);
         let packed = plain.compression_method(CompressionMethod::Deflated);
-        let (text, files) =
-            self.store().read(grant.assessment(), |rows| Ok((dossier_yaml(rows, self.catalogue())?, files(rows)?)))?;
+        let (text, files, bases) = self.store().read(grant.assessment(), |rows| {
+            let catalogue = self.catalogue();
+            Ok((dossier_yaml(rows, catalogue)?, files(rows)?, Bases::now(rows, catalogue)?.text()?))
+        })?;
         let failed = |fault: zip::result::ZipError| Error::Internal(format!("cannot write the archive: {fault}"));
         zip.start_file("dossier.yaml", packed).map_err(failed)?;
         zip.write_all(text.as_bytes()).map_err(|cause| failed(cause.into()))?;
+        zip.start_file(BASE, packed).map_err(failed)?;
+        zip.write_all(bases.as_bytes()).map_err(|cause| failed(cause.into()))?;
         for (name, blob) in &files {
             zip.start_file(name.as_str(), packed.large_file(true)).map_err(failed)?;
             let mut from = self.0.blobs.open_whole(blob)?;

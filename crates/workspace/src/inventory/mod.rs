@@ -1,5 +1,6 @@
 //! The inventory: the dossier's objects, edited one by one, imported and exported as the folder `zhunsheng assess` reads.
 
+mod base;
 mod canon;
 mod export;
 mod import;
@@ -11,6 +12,6 @@ pub use import::Imported;
 pub use objects::{Collection, Object};
 
 pub(crate) use canon::from_node as object_of;
-pub(crate) use import::read;
+pub(crate) use import::{Origin, read};
 pub(crate) use objects::{key_of, put_object};
 pub(crate) use yaml::{DossierText, dossier_yaml, dossier_yaml_with, people_only, written};

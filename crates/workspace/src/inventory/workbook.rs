@@ -8,7 +8,8 @@ use zhunsheng_workbook::ReadError;
 use crate::auth::{Action, Grant};
 use crate::blob::Blob;
 use crate::error::{Error, Result};
-use crate::inventory::{Imported, Object, dossier_yaml, read};
+use crate::inventory::base::Bases;
+use crate::inventory::{Imported, Object, Origin, dossier_yaml, read};
 use crate::workspace::Workspace;
 
 /// Most bytes of a workbook; the reader has bounds of its own.
@@ -22,9 +23,12 @@ impl Workspace {
     pub fn export_workbook(&self, grant: &Grant) -> Result<Vec<u8>> {
         grant.need(Action::Export)?;
         let catalogue = self.catalogue();
-        let text = self.store().read(grant.assessment(), |rows| dossier_yaml(rows, catalogue))?;
+        let (text, bases) = self
+            .store()
+            .read(grant.assessment(), |rows| Ok((dossier_yaml(rows, catalogue)?, Bases::now(rows, catalogue)?)))?;
         let (node, _) = read(catalogue, &text)?;
-        let bytes = zhunsheng_workbook::write(&catalogue.schema, &catalogue.taxonomy, &self.stated(node))
+        let (schema, taxonomy) = (&catalogue.schema, &catalogue.taxonomy);
+        let bytes = zhunsheng_workbook::write_with_base(schema, taxonomy, &self.stated(node), &bases.lines())
             .map_err(|fault| Error::Internal(format!("cannot write the workbook: {fault}")))?;
         let sha256 = crate::id::sha256(&bytes);
         self.note(grant, Action::Export, "exported", "workbook", "", serde_json::json!({"sha256": sha256}))?;
@@ -34,7 +38,7 @@ impl Workspace {
     /// Brings in a workbook, as [`Workspace::import`] brings in a folder. Files of evidence that it names are those held here.
     ///
     /// # Errors
-    /// Every mistake with its cell; it names a file that is not held here.
+    /// Every mistake with its cell. A file that is not held here is told as a warning: it was not received.
     pub fn import_workbook(&self, grant: &Grant, bytes: &[u8]) -> Result<Imported> {
         grant.need(Action::EditFacts)?;
         grant.need(Action::AddEvidence)?;
@@ -43,6 +47,7 @@ impl Workspace {
         }
         let catalogue = self.catalogue();
         let node = zhunsheng_workbook::read(&catalogue.schema, &catalogue.taxonomy, bytes).map_err(refused)?;
+        let bases = Bases::from_lines(zhunsheng_workbook::base(bytes).map_err(refused)?)?;
         let text = zhunsheng_workbook::yaml(&self.stated(node));
         let held = self.store().read(grant.assessment(), |rows| {
             let mut held = Vec::new();
@@ -57,7 +62,8 @@ impl Workspace {
             Ok(held)
         })?;
         let files = |path: &str| Ok(held.iter().find(|(known, _)| known == path).map(|(_, blob)| blob.clone()));
-        self.bring_in(grant, vec![("dossier.yaml".to_owned(), text.into_bytes())], files)
+        let origin = Origin { bases, without_files: true, ..Origin::default() };
+        self.bring_in(grant, vec![("dossier.yaml".to_owned(), text.into_bytes())], files, origin)
     }
 
     /// The tree without what the program writes.

@@ -58,7 +58,7 @@ impl Workspace {
         read(&self.template_bytes(&row.value.sha256)?)
     }
 
-    fn template_bytes(&self, sha256: &str) -> Result<Vec<u8>> {
+    pub(super) fn template_bytes(&self, sha256: &str) -> Result<Vec<u8>> {
         let (path, mut bytes) = (self.0.blobs.path(sha256), Vec::new());
         self.0.blobs.read(sha256)?.take(TEMPLATE).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
         Ok(bytes)
@@ -73,8 +73,8 @@ impl Workspace {
         self.0.blobs.receive(TEMPLATE)
     }
 
-    /// Takes a template: how the opinion looks and what the firm says in its own words. It changes no finding, so that it may be
-    /// given after the signature too.
+    /// Takes a template: how the opinion looks and what the firm says in its own words. It changes no finding, and nothing that was
+    /// issued before: it is for what is written from now on.
     ///
     /// # Errors
     /// The lead only; the template has mistakes.
@@ -111,7 +111,7 @@ impl Workspace {
 }
 
 /// A template from its file: an archive, or `firm.yaml` alone.
-fn read(bytes: &[u8]) -> Result<Template> {
+pub(super) fn read(bytes: &[u8]) -> Result<Template> {
     let template = if bytes.starts_with(b"PK\x03\x04") {
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
         if archive.len() > PARTS {

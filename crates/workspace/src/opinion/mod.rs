@@ -2,6 +2,8 @@
 //! Each is noted in the trail with the hash of its bytes.
 
 mod firm;
+mod issue;
+mod three_sides;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zhunsheng_dossier::Date;
-use zhunsheng_opinion::{Day, Disposition, Document, Extra, Measure, Opinion, Person, SignOff};
+use zhunsheng_opinion::{Day, Disposition, Document, Extra, Measure, Opinion, Person, SignOff, Template};
 use zhunsheng_source::{Lang, Text};
 
 use crate::assessment::{Assessment, SELF, State};
@@ -24,6 +26,10 @@ use crate::store::rows::Row;
 use crate::workspace::Workspace;
 
 pub use firm::Firm;
+pub use issue::{Imprint, Issue, IssuedPaper};
+pub use three_sides::reconciled;
+
+pub(crate) use issue::enter_signed;
 
 /// What is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -100,12 +106,14 @@ pub struct Order {
     pub paper: Paper,
     /// In which language.
     pub lang: Lang,
-    /// The firm's number of the opinion; may be empty.
+    /// The firm's number of the opinion, for a draft; may be empty.
     pub number: String,
-    /// The day it is issued; without it the opinion is a draft.
+    /// The day it is to be issued, for a draft.
     pub issued: Option<String>,
     /// The hash of what was signed; none: as things stand.
     pub signed: Option<String>,
+    /// Which issue of what was signed; none: the last.
+    pub issue: Option<String>,
 }
 
 /// What was written.
@@ -123,6 +131,7 @@ pub struct Written {
 
 /// What a paper rests on.
 struct Basis {
+    assessment: String,
     judged: Arc<Judged>,
     title: String,
     gaps: Vec<Gap>,
@@ -130,46 +139,77 @@ struct Basis {
 }
 
 impl Workspace {
-    /// Writes the opinion or a report. Noted in the trail.
+    /// Writes the opinion or a report; the opinion on what was signed is the one that was issued, byte for byte. Noted in the trail.
     ///
     /// # Errors
-    /// Those who export only; what was signed also for those who may see it; no as-of date; the catalogue of what was signed is
-    /// not this program's; it was built without PDF, or no font holds what is to be shown.
+    /// Those who export only; what was signed also for those who may see it; no as-of date; it was not issued in this form; it was
+    /// built without PDF, or no font holds what is to be shown.
     pub fn write_paper(&self, grant: &Grant, order: &Order) -> Result<Written> {
         let action = if order.signed.is_some() { Action::SeeSigned } else { Action::Export };
         grant.need(action)?;
-        let basis = match &order.signed {
-            Some(hash) => self.as_signed(grant, hash)?,
-            None => self.as_it_stands(grant)?,
-        };
-        let assessment = basis.judged.assessment();
-        let bytes = match order.paper {
-            Paper::Report => zhunsheng_report::html(&assessment, order.lang).into_bytes(),
-            Paper::Json => {
-                let mut bytes = Vec::new();
-                zhunsheng_report::write_json(&assessment, &mut bytes).map_err(Error::io("write", "result"))?;
-                bytes
-            }
-            Paper::Docx | Paper::Pdf | Paper::Html | Paper::Typst => {
-                let extra = self.extra(grant, &basis, order)?;
-                let document = Opinion::build(&assessment, &extra).document(order.lang, &self.template(grant)?);
-                match order.paper {
-                    Paper::Docx => zhunsheng_opinion::docx(&document)
-                        .map_err(|cause| Error::Internal(format!("the opinion cannot be written: {cause}")))?,
-                    Paper::Pdf => pdf(&document, &self.0.options.fonts)?,
-                    Paper::Html => zhunsheng_opinion::html(&document).into_bytes(),
-                    _ => zhunsheng_opinion::typst(&document).into_bytes(),
-                }
-            }
+        let (title, bytes) = match &order.signed {
+            Some(hash) => self.signed_paper(grant, hash, order)?,
+            None => self.draft(grant, order)?,
         };
         let sha256 = crate::id::sha256(&bytes);
         let details = serde_json::json!({
-            "paper": order.paper, "lang": if order.lang == Lang::Zh { "zh" } else { "en" }, "number": order.number, "issued": order.issued,
+            "paper": order.paper, "lang": issue::word(order.lang), "number": order.number, "issued": order.issued,
             "signed": order.signed, "sha256": sha256,
         });
         self.note(grant, action, "exported", "opinion", order.paper.word(), details)?;
-        let name = order.paper.name(&basis.title, order.lang);
+        let name = order.paper.name(&title, order.lang);
         Ok(Written { name, media: order.paper.media(), bytes, sha256 })
+    }
+
+    /// As things stand: a draft, whatever number and date are put on it, for nothing of it is kept.
+    fn draft(&self, grant: &Grant, order: &Order) -> Result<(String, Vec<u8>)> {
+        let basis = Basis { sign_off: None, ..self.as_it_stands(grant)? };
+        let number = if order.number.trim().is_empty() { String::new() } else { line("number", &order.number, 120)? };
+        let issued = issued(order.issued.as_deref())?;
+        let bytes = self.paper(&basis, order, number, issued, self.people(grant)?, || self.template(grant))?;
+        Ok((basis.title, bytes))
+    }
+
+    fn signed_paper(&self, grant: &Grant, hash: &str, order: &Order) -> Result<(String, Vec<u8>)> {
+        let frozen = self.signed_state(grant, hash)?;
+        let text = |key: &str| frozen.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        match order.paper {
+            // It was frozen as it is.
+            Paper::Json => return Ok((text("title"), text("result").into_bytes())),
+            Paper::Report => {}
+            _ => {
+                if let Some(bytes) = self.kept(grant, hash, order.paper, order.lang, order.issue.as_deref())? {
+                    return Ok((text("title"), bytes));
+                }
+            }
+        }
+        let basis = self.as_signed(grant, hash)?;
+        let bytes = self.paper(&basis, order, String::new(), None, self.people(grant)?, || self.template(grant))?;
+        Ok((basis.title, bytes))
+    }
+
+    fn paper(
+        &self,
+        basis: &Basis,
+        order: &Order,
+        number: String,
+        issued: Option<Day>,
+        people: Vec<Person>,
+        template: impl FnOnce() -> Result<Template>,
+    ) -> Result<Vec<u8>> {
+        let assessment = basis.judged.assessment();
+        match order.paper {
+            Paper::Report => Ok(zhunsheng_report::html(&assessment, order.lang).into_bytes()),
+            Paper::Json => {
+                let mut bytes = Vec::new();
+                zhunsheng_report::write_json(&assessment, &mut bytes).map_err(Error::io("write", "result"))?;
+                Ok(bytes)
+            }
+            Paper::Docx | Paper::Pdf | Paper::Html | Paper::Typst => {
+                let extra = self.extra(basis, number, issued, people)?;
+                self.set(order.paper, &Opinion::build(&assessment, &extra).document(order.lang, &template()?))
+            }
+        }
     }
 
     /// What stands in the way of issuing the opinion as things stand.
@@ -179,8 +219,33 @@ impl Workspace {
     pub fn obstacles(&self, grant: &Grant, order: &Order) -> Result<Vec<Text>> {
         grant.need(Action::Export)?;
         let basis = self.as_it_stands(grant)?;
-        let extra = self.extra(grant, &basis, order)?;
+        let issued = issued(order.issued.as_deref())?;
+        let extra = self.extra(&basis, order.number.clone(), issued, self.people(grant)?)?;
         Ok(Opinion::build(&basis.judged.assessment(), &extra).obstacles)
+    }
+
+    /// What stands in the way of issuing the opinion and a signature does not clear: it is signed with it.
+    ///
+    /// # Errors
+    /// Those who see findings only; no as-of date.
+    pub fn obstacles_to_sign(&self, grant: &Grant) -> Result<Vec<Text>> {
+        grant.need(Action::SeeFindings)?;
+        let basis = self.as_it_stands(grant)?;
+        // As it would be signed today.
+        let today = crate::Time::now().day();
+        let sign_off = Some(SignOff { sha256: String::new(), revision: 0, by: String::new(), on: Day(today) });
+        let basis = Basis { sign_off, ..basis };
+        let extra = self.extra(&basis, String::new(), Some(Day(today)), self.people_of(grant.assessment())?)?;
+        Ok(Opinion::build(&basis.judged.assessment(), &extra).obstacles)
+    }
+
+    fn people(&self, grant: &Grant) -> Result<Vec<Person>> {
+        self.people_of(grant.assessment())
+    }
+
+    fn people_of(&self, assessment: &str) -> Result<Vec<Person>> {
+        let members = self.store().read(assessment, |rows| rows.list::<Member>())?;
+        Ok(members.into_iter().filter_map(|row| person(row.value)).collect())
     }
 
     fn as_it_stands(&self, grant: &Grant) -> Result<Basis> {
@@ -192,23 +257,36 @@ impl Workspace {
         let signed = own.frozen.as_deref().filter(|_| own.state == State::Signed);
         let sign_off = signed.and_then(|hash| sign_off(&milestones, hash));
         let gaps = gaps.into_iter().map(|row| row.value).collect();
-        Ok(Basis { judged, title: own.title, gaps, sign_off })
+        Ok(Basis { assessment: grant.assessment().to_owned(), judged, title: own.title, gaps, sign_off })
     }
 
-    fn as_signed(&self, grant: &Grant, hash: &str) -> Result<Basis> {
+    /// What stands, as it is once it is signed: it was approved under this hash, and nothing changed since.
+    fn about_to_be_signed(&self, grant: &Grant, hash: &str) -> Result<Basis> {
+        let basis = self.as_it_stands(grant)?;
+        let milestones = self.store().read(grant.assessment(), |rows| rows.list::<Milestone>())?;
+        Ok(Basis { sign_off: sign_off(&milestones, hash), ..basis })
+    }
+
+    /// The frozen state of what was signed.
+    fn signed_state(&self, grant: &Grant, hash: &str) -> Result<Value> {
         let milestones = self.store().read(grant.assessment(), |rows| rows.list::<Milestone>())?;
         let signed = |row: &Row<Milestone>| row.value.passage == Passage::Signed && row.value.hash == hash;
         if !milestones.iter().any(signed) {
             return Err(Error::missing("signed revision", hash));
         }
-        let frozen: Value = serde_json::from_slice(&self.frozen(grant, hash)?)
-            .map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))?;
+        serde_json::from_slice(&self.frozen(grant, hash)?)
+            .map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))
+    }
+
+    fn as_signed(&self, grant: &Grant, hash: &str) -> Result<Basis> {
+        let frozen = self.signed_state(grant, hash)?;
+        let milestones = self.store().read(grant.assessment(), |rows| rows.list::<Milestone>())?;
         let text = |key: &str| frozen.get(key).and_then(Value::as_str).unwrap_or_default();
         let catalogue = frozen.get("catalogue").and_then(|held| held.get("sha256")).and_then(Value::as_str);
         if catalogue != Some(self.catalogue().sha256.as_str()) {
             return Err(Error::state(
-                "签发时的条款目录与本程序的不同：请用签发时的版本导出，或者下载冻结的内容",
-                "the catalogue of what was signed is not this program's: export with the version that signed it, or download what was frozen",
+                "签发时的条款目录与本程序的不同：请取签发时写成的意见书或者冻结的内容，或者用签发时的版本",
+                "the catalogue of what was signed is not this program's: take the opinion as it was issued or what was frozen, or use the version that signed it",
             ));
         }
         let judged = self.judge_text(grant.assessment(), 0, text("dossier").to_owned())?;
@@ -218,27 +296,31 @@ impl Workspace {
             .collect::<Result<Vec<Gap>, _>>()
             .map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))?;
         let title = text("title").to_owned();
-        Ok(Basis { judged: Arc::new(judged), title, gaps, sign_off: sign_off(&milestones, hash) })
+        let assessment = grant.assessment().to_owned();
+        Ok(Basis { assessment, judged: Arc::new(judged), title, gaps, sign_off: sign_off(&milestones, hash) })
     }
 
-    /// What the opinion needs beside the assessment: who took part, what was done about gaps, the signature.
-    fn extra(&self, grant: &Grant, basis: &Basis, order: &Order) -> Result<Extra> {
-        let members = self.store().read(grant.assessment(), |rows| rows.list::<Member>())?;
-        let number = if order.number.trim().is_empty() { String::new() } else { line("number", &order.number, 120)? };
-        let issued = match order.issued.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            Some(text) => Some(date(text).ok_or_else(|| {
-                Error::invalid(
-                    "issued",
-                    format!("`{text}` 不是日期"),
-                    format!("`{text}` is not a date: write YYYY-MM-DD"),
-                )
-            })?),
-            None => None,
-        };
-        let mut people: Vec<Person> = members.into_iter().filter_map(|row| person(row.value)).collect();
+    /// What the opinion needs beside the assessment: who took part, what was done about gaps, the three sides, the signature.
+    fn extra(&self, basis: &Basis, number: String, issued: Option<Day>, mut people: Vec<Person>) -> Result<Extra> {
         people.sort_by_key(|person| person.role);
         let dispositions = basis.gaps.iter().flat_map(dispositions).collect();
-        Ok(Extra { number, issued, people, dispositions, sign_off: basis.sign_off.clone(), ..Extra::default() })
+        let reconciled = three_sides::of_dossier(self, &basis.assessment, &basis.judged.dossier)?;
+        let sign_off = basis.sign_off.clone();
+        Ok(Extra { number, issued, people, dispositions, sign_off, reconciled, ..Extra::default() })
+    }
+}
+
+/// The day of issue as given; none where nothing is.
+fn issued(text: Option<&str>) -> Result<Option<Day>> {
+    match text.map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => date(text).map(Some).ok_or_else(|| {
+            Error::invalid(
+                "issued",
+                format!("`{text}` 不是日期：写作 YYYY-MM-DD"),
+                format!("`{text}` is not a date: write YYYY-MM-DD"),
+            )
+        }),
+        None => Ok(None),
     }
 }
 
@@ -266,10 +348,11 @@ fn sign_off(milestones: &[Row<Milestone>], hash: &str) -> Option<SignOff> {
     let of = |passage: Passage| {
         milestones.iter().rev().map(|row| &row.value).find(move |one| one.passage == passage && one.hash == hash)
     };
-    let (approved, signed) = (of(Passage::Approved)?, of(Passage::Signed)?);
+    // A signature is of the revision that was approved.
+    let approved = of(Passage::Approved)?;
     Some(SignOff {
         sha256: hash.to_owned(),
-        revision: u64::from(signed.revision),
+        revision: u64::from(approved.revision),
         by: approved.by_name.clone(),
         on: date(&approved.on)?,
     })

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::auth::session::{find, put_secret};
 use crate::auth::{Action, Grant, Role, Scope};
 use crate::error::{Error, Result};
-use crate::store::rows::{Record, Row};
+use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx, Who};
 use crate::time::Time;
 use crate::workspace::Workspace;
@@ -137,11 +137,14 @@ impl Workspace {
     /// Changes one's own name and language.
     ///
     /// # Errors
-    /// Nobody is signed in, or the name is empty.
+    /// Nobody is signed in; the name is empty, or that of another account: what people sign with their names is theirs.
     pub fn set_me(&self, grant: &Grant, name: &str, lang: &str) -> Result<()> {
         let (name, lang) = (line("name", name, 80)?, if lang == "en" { "en" } else { "zh" });
         self.change(grant, Action::Account, move |tx| {
             let row = tx.need::<User>(&tx.who.actor.clone())?;
+            if name != row.value.name {
+                free_name(tx, &row.id, &name)?;
+            }
             tx.put("changed", &row.id, Base::Any, &User { name, lang: lang.to_owned(), ..row.value })?;
             Ok(())
         })
@@ -170,6 +173,9 @@ impl Workspace {
                     "这是最后一位管理员：请先任命另一位",
                     "this is the last administrator: appoint another first",
                 ));
+            }
+            if active && !row.value.active {
+                free_name(tx, &id, &row.value.name)?;
             }
             if !active {
                 tx.conn.prepare_cached("DELETE FROM session WHERE user = ?1")?.execute([&id])?;
@@ -275,11 +281,30 @@ impl Workspace {
     }
 }
 
+/// Refuses a name that another account in use has.
+fn free_name(rows: &Rows<'_>, own: &str, name: &str) -> Result<()> {
+    let same = |row: &Row<User>| row.id != own && row.value.active && folded(&row.value.name) == folded(name);
+    if rows.of("").list::<User>()?.iter().any(same) {
+        return Err(Error::invalid(
+            "name",
+            format!("`{name}` 已是另一个账户的姓名：请加以区别，例如加注部门"),
+            format!("`{name}` is the name of another account: tell the two apart, with a department for instance"),
+        ));
+    }
+    Ok(())
+}
+
+/// A name as people take it for the same: whatever its spaces and its case.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
 /// Makes an account.
 pub(crate) fn make(tx: &mut Tx<'_>, user: &User, hash: &str) -> Result<String> {
     if find(tx, &user.login)?.is_some() {
         return Err(Error::Exists { what: "user", id: user.login.clone() });
     }
+    free_name(tx, "", &user.name)?;
     let id = tx.fresh()?;
     tx.put("made", &id, Base::New, user)?;
     put_secret(tx, &id, hash, "", "password-set")?;

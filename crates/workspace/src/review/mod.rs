@@ -12,13 +12,15 @@ use crate::assessment::{Assessment, SELF, State};
 use crate::auth::{Action, Grant};
 use crate::blob::Blob;
 use crate::conflict::Conflict;
+use crate::criteria::Criterion;
 use crate::error::{Error, Result};
 use crate::gap::Gap;
-use crate::inventory::Object;
+use crate::inventory::{Collection, Object};
+use crate::opinion::{Imprint, enter_signed};
 use crate::people::{prose, reason};
 use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx};
-use crate::work::Determination;
+use crate::work::{Answers, Determination};
 use crate::workspace::Workspace;
 
 pub use difference::{Change, Difference};
@@ -127,18 +129,17 @@ impl Workspace {
     /// Approves or returns what was submitted; the hash says what the reviewer has looked at.
     ///
     /// # Errors
-    /// The reviewer only, and not one who determined anything; another hash is in review.
+    /// The reviewer only, and not one who worked on this revision or determined anything that stands; another hash is in review.
     pub fn review(&self, grant: &Grant, hash: &str, approve: bool, text: &str) -> Result<()> {
         let text = if approve { prose("text", text)? } else { reason("text", text)? };
         let hash = hash.to_owned();
         self.change(grant, Action::Review, move |tx| {
             let row = in_state(tx, State::InReview)?;
             same(&row, &hash)?;
-            let own = |row: &Row<Determination>| row.by == tx.who.actor;
-            if tx.list::<Determination>()?.iter().any(own) {
+            if let Some((kind, id)) = own_work(tx)? {
                 return Err(Error::state(
-                    "复核人作过判定，不能复核自己的工作",
-                    "the reviewer determined something and cannot review their own work",
+                    format!("复核人自己写过其中的内容（`{kind}` `{id}`），不能复核自己的工作：请另请复核人"),
+                    format!("the reviewer wrote `{kind}` `{id}` and cannot review their own work: have somebody else review it"),
                 ));
             }
             let (passage, state, frozen) = if approve {
@@ -150,11 +151,12 @@ impl Workspace {
         })
     }
 
-    /// Signs what was approved. What stands now must be what was approved, byte for byte.
+    /// Signs what was approved, and issues the opinion on it: written once and kept. What stands now must be what was approved, byte
+    /// for byte.
     ///
     /// # Errors
-    /// The lead only; it is not approved; something, or the catalogue, is another.
-    pub fn sign(&self, grant: &Grant, hash: &str, text: &str) -> Result<()> {
+    /// The lead only; it is not approved; something, or the catalogue, is another; the day of issue is none.
+    pub fn sign(&self, grant: &Grant, hash: &str, text: &str, imprint: &Imprint) -> Result<()> {
         grant.need(Action::Submit)?;
         let text = prose("text", text)?;
         let (bytes, _) = self.freeze(grant.assessment())?;
@@ -164,11 +166,15 @@ impl Workspace {
                 "what stands, or the catalogue, is not what was approved: submit it again",
             ));
         }
+        // Said before anything is written.
+        self.store().read(grant.assessment(), |rows| same(&in_state(rows, State::Approved)?, hash))?;
+        let pressed = self.press_at_signature(grant, hash, imprint)?;
         let hash = hash.to_owned();
         self.change(grant, Action::Submit, move |tx| {
             let row = in_state(tx, State::Approved)?;
             same(&row, &hash)?;
-            pass(tx, row, Passage::Signed, State::Signed, Some(hash.clone()), &hash, text)
+            pass(tx, row, Passage::Signed, State::Signed, Some(hash.clone()), &hash, text)?;
+            enter_signed(tx, &pressed)
         })
     }
 
@@ -280,7 +286,7 @@ fn head(rows: &Rows<'_>) -> Result<serde_json::Map<String, Value>> {
     }
 }
 
-fn in_state(tx: &Tx<'_>, state: State) -> Result<Row<Assessment>> {
+fn in_state(tx: &Rows<'_>, state: State) -> Result<Row<Assessment>> {
     let row = tx.need::<Assessment>(SELF)?;
     if row.value.state == state {
         return Ok(row);
@@ -290,6 +296,22 @@ fn in_state(tx: &Tx<'_>, state: State) -> Result<Row<Assessment>> {
         format!("评估现为“{}”，而不是“{}”", is.zh, wanted.zh),
         format!("the assessment is {}, not {}", is.en, wanted.en),
     ))
+}
+
+/// Kinds of which a review is about: facts and worksheets, answers, determinations, criteria, what was done about gaps.
+const REVIEWED: [&str; 6] =
+    [Object::KIND, Collection::KIND, Answers::KIND, Determination::KIND, Criterion::KIND, Gap::KIND];
+
+/// Something that is reviewed and that whoever reviews wrote: since the last signature, for what was signed somebody else reviewed;
+/// of determinations any that stands.
+fn own_work(tx: &Tx<'_>) -> Result<Option<(String, String)>> {
+    let signed = tx.list::<Milestone>()?.into_iter().rev().find(|row| row.value.passage == Passage::Signed);
+    let found = tx.wrote(&tx.who.actor, signed.map_or(0, |row| row.seq), &REVIEWED)?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let own = tx.list::<Determination>()?.into_iter().find(|row| row.by == tx.who.actor);
+    Ok(own.map(|row| (Determination::KIND.to_owned(), row.id)))
 }
 
 fn same(row: &Row<Assessment>, hash: &str) -> Result<()> {

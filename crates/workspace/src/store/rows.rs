@@ -182,6 +182,22 @@ impl Rows<'_> {
         Ok(head.optional()?)
     }
 
+    /// Kind and id of something an account wrote after an entry of the trail, of these kinds.
+    pub fn wrote(&self, actor: &str, after: u64, kinds: &[&str]) -> Result<Option<(String, String)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT kind, id FROM trail WHERE assessment = ?1 AND seq > ?2 AND actor = ?3 AND version > 0 ORDER BY seq DESC",
+        )?;
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let mut rows = statement.query(params![self.assessment, after, actor])?;
+        while let Some(row) = rows.next()? {
+            let found: (String, String) = (row.get(0)?, row.get(1)?);
+            if kinds.contains(&found.0.as_str()) {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
     /// Who made an entry of the trail.
     pub fn actor_of(&self, seq: u64) -> Result<Option<String>> {
         let mut statement = self.conn.prepare_cached("SELECT actor FROM trail WHERE seq = ?1")?;

@@ -36,6 +36,9 @@ impl Record for Answers {
 pub struct AnswerEntry {
     /// Answer by step.
     pub steps: BTreeMap<String, String>,
+    /// Account; empty where the answer was imported.
+    #[serde(default)]
+    pub by: String,
     /// Name of who answered.
     pub by_name: String,
     /// Day, in China.
@@ -44,6 +47,13 @@ pub struct AnswerEntry {
     pub note: String,
     /// Ids of evidence.
     pub evidence: Vec<String>,
+}
+
+impl AnswerEntry {
+    /// As a dossier tells it: by the name first given, without the account.
+    pub(crate) fn as_told(&self) -> AnswerEntry {
+        AnswerEntry { by: String::new(), by_name: super::unmarked(&self.by_name).to_owned(), ..self.clone() }
+    }
 }
 
 impl Workspace {
@@ -96,7 +106,7 @@ fn put_answers(
     let leaf = leaf(tx, catalogue, leaf_id, object)?;
     evidence(tx, &entry.evidence)?;
     let (steps, id, day) = (steps(leaf, entry.steps)?, spot(leaf_id, object), tx.now.day().to_string());
-    let new = AnswerEntry { steps, by_name: name(tx)?, on: Some(day), ..entry };
+    let new = AnswerEntry { steps, by: tx.who.actor.clone(), by_name: name(tx)?, on: Some(day), ..entry };
     if let Some(seen) = other {
         let sent = serde_json::to_value(&new).map_err(|e| Error::Internal(e.to_string()))?;
         return Ok(Err(keep(tx, Answers::KIND, &id, seen, sent)?));
@@ -123,10 +133,10 @@ pub(crate) fn answer_step(
     let held = steps.insert(step.to_owned(), answer.clone());
     let other = held.is_some_and(|held| held != answer).then_some(0);
     // What one has said oneself today beside other steps stays.
-    let (by_name, on) = (name(tx)?, Some(tx.now.day().to_string()));
-    let own = stands.iter().flat_map(|row| &row.value.entries).find(|one| one.by_name == by_name && one.on == on);
+    let (by, by_name, on) = (tx.who.actor.clone(), name(tx)?, Some(tx.now.day().to_string()));
+    let own = stands.iter().flat_map(|row| &row.value.entries).find(|one| one.by == by && one.on == on);
     let (note, evidence) = own.map(|one| (one.note.clone(), one.evidence.clone())).unwrap_or_default();
-    let entry = AnswerEntry { steps, by_name, on, note, evidence };
+    let entry = AnswerEntry { steps, by, by_name, on, note, evidence };
     Ok(put_answers(tx, catalogue, at, stands, other, entry)?.err())
 }
 
@@ -161,7 +171,8 @@ fn steps(leaf: &Leaf, given: BTreeMap<String, String>) -> Result<BTreeMap<String
     Ok(steps)
 }
 
-/// Puts what one person answers now over what was answered: an answer that stands as before keeps its author.
+/// Puts what one person answers now over what was answered: an answer that stands as before keeps its author. Who somebody is, the
+/// account says: two may have one name.
 fn over(before: Vec<AnswerEntry>, mut new: AnswerEntry) -> Vec<AnswerEntry> {
     let mut standing: BTreeMap<&str, &str> = BTreeMap::new();
     for entry in &before {
@@ -178,7 +189,7 @@ fn over(before: Vec<AnswerEntry>, mut new: AnswerEntry) -> Vec<AnswerEntry> {
         entry.steps.retain(|step, _| same.contains(step));
     }
     new.steps.retain(|step, _| !same.contains(step));
-    if let Some(own) = entries.iter_mut().find(|entry| entry.by_name == new.by_name && entry.on == new.on) {
+    if let Some(own) = entries.iter_mut().find(|entry| entry.by == new.by && entry.on == new.on) {
         own.steps.extend(new.steps);
         own.note = new.note;
         own.evidence = new.evidence;

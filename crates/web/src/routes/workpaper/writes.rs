@@ -141,6 +141,7 @@ pub fn answer(visit: &Visit) -> Answer {
     let sent = || Some(steps.clone().into_iter().collect());
     let entry = AnswerEntry {
         steps: steps.clone(),
+        by: String::new(),
         by_name: String::new(),
         on: None,
         note: form.get("note").to_owned(),
