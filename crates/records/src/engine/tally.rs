@@ -10,13 +10,12 @@ pub const SAMPLES: usize = 5;
 pub const KEPT_REJECTS: usize = 200;
 const HOURS: usize = (crate::time::MAX_MS / HOUR) as usize + 1;
 
+/// Stretches without an event, each by the hours before and after it, and the first and last hour.
+pub type Silences = (Vec<(i64, i64)>, Option<(i64, i64)>);
+
 /// Stretches without an event: the hours before and after each one of more than `most` hours, and the first and last hour. The
 /// end of the records, where it is stated, closes the last stretch.
-pub fn silences(
-    hours: impl Iterator<Item = i64>,
-    end: Option<i64>,
-    most: i64,
-) -> (Vec<(i64, i64)>, Option<(i64, i64)>) {
+pub fn silences(hours: impl Iterator<Item = i64>, end: Option<i64>, most: i64) -> Silences {
     let (mut found, mut span) = (Vec::new(), None::<(i64, i64)>);
     let mut next = |hour: i64| {
         let (first, last) = *span.get_or_insert((hour, hour));
