@@ -20,7 +20,12 @@ fn a_gap_is_adjusted_disclosed_and_accepted_by_the_client() {
     let grant = server.workspace.allow(&actor, zhunsheng_workspace::Action::AddEvidence, Some(&case)).unwrap();
     let mut photo = server.workspace.receive(&grant).unwrap();
     photo.push("拆除后的照片".as_bytes()).unwrap();
-    server.workspace.add_evidence(&grant, photo, &zhunsheng_workspace::EvidenceMeta::default()).unwrap();
+    let after = zhunsheng_workspace::EvidenceMeta {
+        title: "拆除后的照片".into(),
+        filename: "after.txt".into(),
+        ..Default::default()
+    };
+    server.workspace.add_evidence(&grant, photo, &after).unwrap();
     // From the workpaper to the register.
     lead.go(&server.url(&format!("/a/{case}/workpaper?at=5.2.2%40face-capture")));
     lead.load(|| lead.click(".item a[href*='/gaps/']"));
