@@ -36,15 +36,7 @@ pub(super) fn of_dossier(workspace: &Workspace, assessment: &str, dossier: &Doss
         }
         let sources = documents.iter().map(|(file, _)| file.clone()).collect();
         let rows = std::mem::take(&mut held.rows);
-        let table = reconcile_documents(
-            documents,
-            held.product.clone(),
-            sources,
-            Some(rows),
-            None,
-            &held.beside,
-            kit,
-        );
+        let table = reconcile_documents(documents, held.product.clone(), sources, Some(rows), None, &held.beside, kit);
         all.extend(reconciled(&table, products.len() > 1, false));
     }
     // What differs first; within that the order of the table.
