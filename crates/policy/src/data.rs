@@ -2,32 +2,7 @@
 
 use crate::error::Error;
 use serde::Deserialize;
-use serde::Serialize;
-pub use zhunsheng_source::Lang;
-
-/// Chinese and English wording of one thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-pub struct Text {
-    /// Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-impl Text {
-    /// Both wordings.
-    #[must_use]
-    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Text { zh: zh.into(), en: en.into() }
-    }
-
-    /// The wording in a language.
-    #[must_use]
-    pub fn get(&self, lang: Lang) -> &str {
-        lang.pick(&self.zh, &self.en)
-    }
-}
+pub use zhunsheng_source::{Lang, Text};
 
 /// `catalogue/policy/items.yaml`.
 pub const ITEMS: &str = include_str!("../../../catalogue/policy/items.yaml");

@@ -1,10 +1,11 @@
 //! What an audit says: per check, as JSON and as text.
 
-use crate::checks::{Bilingual, Lang};
+use crate::checks::Lang;
 use crate::schema::Table;
 use crate::time::show;
 use serde_json::{Value, json};
 use std::fmt::Write;
+use zhunsheng_source::Text;
 
 /// What a check comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +110,7 @@ pub struct CheckReport {
     /// Identifier.
     pub id: String,
     /// Title.
-    pub title: Bilingual,
+    pub title: Text,
     /// Leaves of the standard.
     pub leaves: Vec<String>,
     /// What is counted.

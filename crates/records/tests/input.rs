@@ -421,7 +421,7 @@ fn a_row_is_shown_by_its_line_where_rows_are_lines() {
     let good = "2026-01-02 10:00:00,甲,人脸识别,收集,客流统计,人脸\n";
     let bad = "2026-01-02 10:00:02,丙,人脸识别,使用,,人脸\n";
     let quoted = "2026-01-02 10:00:01,乙,\"人脸识别\",使用,\"客流\n统计\",人脸\n";
-    let json = "{\"ts\":\"2026-01-02 10:00:02\",\"subject\":\"丙\",\"activity\":\"人脸识别\",\"stage\":\"use\",\"types\":\"人脸\"}\n";
+    let json = "{\"ts\":\"2026-01-02 10:00:02\",\"subject\":\"丙\",\"purpose\":null,\"activity\":\"人脸识别\",\"stage\":\"use\",\"types\":\"人脸\"}\n";
     for (name, text, row, line) in [
         ("plain.csv", format!("{HEADER}{good}{bad}"), 2, Some(3)),
         ("blank-at-the-end.csv", format!("{HEADER}{good}{bad}\n\n"), 2, Some(3)),
@@ -726,6 +726,41 @@ fn a_column_of_consents_that_is_absent_charges_nobody() {
     // The column is there and says no.
     let [_, separate, _] = run("ts,subject,action,explicit,separate", &format!("{time},甲,grant,true,"));
     assert_eq!(separate.0, Status::Gap);
+}
+
+#[test]
+fn a_name_that_no_json_line_has_is_a_column_that_is_absent() {
+    let at = folder("absent-name");
+    let events = put(at.join("events.csv"), format!("{HEADER}{ONE}"));
+    let run = |lines: &str, mapping: &str| {
+        let consents = put(at.join("consents.jsonl"), lines);
+        let mut o = options(&[(Table::Events, &events), (Table::Consents, &consents)]);
+        o.mappings.push(Arc::new(Mapping::parse(&format!("table: consents\n{mapping}"), "test").unwrap()));
+        let report = audit(&o).unwrap();
+        let separate = check(&report, "consent.separate-biometric");
+        (separate.status, separate.missing.clone())
+    };
+    let grant = r#"{"ts":"2026-01-02 09:00:00","subject":"甲","action":"grant","explicit":true"#;
+    let open = (Status::Undetermined, vec!["consents.separate".to_owned()]);
+    assert_eq!(run(&format!("{grant}}}\n"), ""), open);
+    // Whoever writes the name says no with an empty value; another file, line or language may write it.
+    for name in ["separate", "单独", r"\u5355\u72ec", r"\u5355\u72EC"] {
+        for value in ["null", "false", "\"\""] {
+            let line = format!("{grant},\"{name}\":{value}}}\n");
+            assert_eq!(run(&line, "").0, Status::Gap, "{line}");
+        }
+    }
+    let later = format!(
+        "{}{{\"ts\":\"2026-01-02\",\"subject\":\"乙\",\"action\":\"prompt\",\"separate\":null}}\n",
+        format!("{grant}}}\n").repeat(9000)
+    );
+    assert_eq!(run(&later, "").0, Status::Gap);
+    // Paths of a mapping are looked for by each of their names.
+    let nested = format!("{grant},\"kind\":{{\"own\":true}}}}\n");
+    assert_eq!(run(&nested, "columns: {separate: kind.own}").0, Status::Conformant);
+    assert_eq!(run(&nested, "columns: {separate: kind.alone}"), open);
+    assert_eq!(run(&nested, "columns: {separate: kind.alone | kind.own}").0, Status::Conformant);
+    assert_eq!(run(&nested, "constants: {separate: ''}").0, Status::Gap);
 }
 
 #[test]

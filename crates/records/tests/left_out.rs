@@ -80,7 +80,7 @@ fn without(from: &Path, column: &str, to: &Path) {
 }
 
 /// A generated world in which every check finds something, with one column taken away at a time. Columns that limit a decision,
-/// a notice, a request or a version are empty for "any" and stay.
+/// a request or a version, or what a notice is about, are empty for "any" and stay.
 #[test]
 fn taking_a_column_away_turns_no_gap_into_conformant_and_charges_nothing_new() {
     let at = folder("left-out-columns");
@@ -109,7 +109,7 @@ fn taking_a_column_away_turns_no_gap_into_conformant_and_charges_nothing_new() {
         ("requests", "responded_at outcome reason recipients_notified_at"),
         ("incidents", "severe"),
         ("policies", "material"),
-        ("notices", "incident"),
+        ("notices", "incident subject"),
     ] {
         let table = Table::parse(table).unwrap();
         for column in columns.split(' ') {
@@ -422,10 +422,13 @@ fn a_column_that_the_small_tables_lack_charges_nobody() {
     let incidents = "discovered_at,incident,severe\n2026-01-01,i,true\n";
     let notices =
         |text: &str| report("incident", declared, &[("events", &rows), ("incidents", incidents), ("notices", text)]);
-    let unspecific = notices("ts,kind\n2026-01-02,incident\n");
+    let unspecific = notices("ts,kind,subject\n2026-01-02,incident,\n");
     assert_eq!(told(&unspecific, "incident.notice-late"), (Status::Undetermined, 0, vec!["notices.incident"]));
     // No notice of any incident: there is nothing that the column could say.
-    assert_eq!(told(&notices("ts,kind\n2026-01-02,policy\n"), "incident.notice-late"), (Status::Gap, 1, vec![]));
+    assert_eq!(
+        told(&notices("ts,kind,subject\n2026-01-02,policy,\n"), "incident.notice-late"),
+        (Status::Gap, 1, vec![])
+    );
     let policies = "published_at,version\n2026-01-01,v1\n2026-01-05,v2\n";
     let consents = "ts,subject,action,explicit,policy_version\n2026-01-02,p,grant,true,v1\n";
     let r = report(

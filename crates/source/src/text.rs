@@ -119,6 +119,7 @@ impl Lang {
 
 /// A text in both languages of the product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Text {
     /// Chinese.
     pub zh: String,

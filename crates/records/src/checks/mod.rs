@@ -8,6 +8,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use zhunsheng_catalogue::RecordCheck;
 pub use zhunsheng_source::Lang;
+use zhunsheng_source::Text;
 
 /// The catalogue files, in the order of the report.
 pub const CATALOGUE: [(&str, &str); 6] = [
@@ -93,27 +94,6 @@ impl Check {
     }
 }
 
-/// Text in two languages.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Bilingual {
-    /// Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-impl Bilingual {
-    /// The text in a language.
-    #[must_use]
-    pub fn get(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::Zh => &self.zh,
-            Lang::En => &self.en,
-        }
-    }
-}
-
 /// Catalogue entry of a check.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,7 +101,7 @@ pub struct Definition {
     /// Identifier, as [`Check::id`].
     pub id: String,
     /// Title.
-    pub title: Bilingual,
+    pub title: Text,
     /// Leaves of the standard it bears on, such as `6.2.7.1a2`.
     pub leaves: Vec<String>,
     /// Tables without which nothing can be said.
@@ -132,7 +112,7 @@ pub struct Definition {
     /// What one examined item is: `event`, `request`, `prompt`, `incident`, `hour` or `log`.
     pub unit: String,
     /// Why an item is a violation; `{}` stands for the particular.
-    pub reason: Bilingual,
+    pub reason: Text,
     /// The check in SQL over the views of `views.yaml`: one row per violation, with the row's `file_no` and `row_no`.
     /// Empty for a pack's own check, whose definition is its CEL.
     pub sql: String,
@@ -145,14 +125,13 @@ impl Definition {
     /// A pack's own check, as the report shows it.
     #[must_use]
     pub fn own(check: &RecordCheck) -> Self {
-        let both = |t: &zhunsheng_source::Text| Bilingual { zh: t.zh.clone(), en: t.en.clone() };
         let (reason, sql) = match &check.own {
-            Some(own) => (both(&own.reason), String::new()),
+            Some(own) => (own.reason.clone(), String::new()),
             None => Default::default(),
         };
         Self {
             id: check.id.clone(),
-            title: both(&check.title),
+            title: check.title.clone(),
             leaves: check.leaves.clone(),
             tables: check.tables.clone(),
             columns: check.own.as_ref().map(|own| asked(&own.sources)).unwrap_or_default(),
@@ -166,7 +145,7 @@ impl Definition {
 
 /// What a condition may ask, and the columns that the answer comes from. What scopes of decisions and notices name is told
 /// apart when they are read.
-const ASKED: [(&str, &[&str]); 23] = [
+const ASKED: [(&str, &[&str]); 24] = [
     ("event.activity", &["events.activity"]),
     ("event.declared", &["events.activity"]),
     ("event.basis", &["events.activity"]),
@@ -189,6 +168,8 @@ const ASKED: [(&str, &[&str]); 23] = [
     // A consent that counts ends a refusal or a withdrawal.
     ("state.consent.refused", &["consents.explicit"]),
     ("state.consent.withdrawn", &["consents.explicit"]),
+    // A notice that names nobody is told to everybody.
+    ("state.notice.", &["notices.subject"]),
     ("state.operator.granted", &["events.activity", "events.operator"]),
     ("state.person.under_14", &["subjects.born"]),
 ];
@@ -245,7 +226,8 @@ mod tests {
     #[test]
     fn a_pack_s_own_check_needs_the_columns_it_asks_about() {
         let of = |violation: &str| asked(&("true".to_owned(), violation.to_owned()));
-        assert!(of("event.hour > 3 && !state.notice.policy").is_empty());
+        assert!(of("event.hour > 3").is_empty());
+        assert_eq!(of("event.hour > 3 && !state.notice.policy"), ["notices.subject"]);
         assert_eq!(
             of("event.types.exists(t, t == \"x\") && event\n.age_days > 3"),
             ["events.collected_at", "events.types"]

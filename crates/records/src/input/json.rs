@@ -1,13 +1,15 @@
 //! JSON lines: one object a line, fields by name or by path.
 
 use super::Batch;
-use super::lines::{Record, Records};
+use super::lines::{Record, Records, pieces};
 use super::rows::Rows;
 use crate::error::Result;
-use crate::mapping::{MAX_FAN_OUT, Mapping, Step, follow, parse_path, parse_source};
+use crate::mapping::{MAX_FAN_OUT, Mapping, Part, Step, follow, parse_path, parse_source};
 use crate::schema::{self, Table};
+use memchr::memmem::Finder;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Text of a value. An object is none: something inside it would have to be asked for.
@@ -101,6 +103,77 @@ fn fan_out<'v>(line: &'v Value, parts: &'v [(String, Vec<Vec<Vec<Step>>>)]) -> O
     Some(places)
 }
 
+/// Where each column of a table is looked for: alternatives, each of one path or of several to be joined.
+fn sources(table: Table, mapping: &Mapping) -> Vec<Vec<Vec<Vec<Step>>>> {
+    let source = |c: &schema::Column| match mapping.source(c.name) {
+        Some(source) => parse_source(source),
+        None => [c.name, c.zh].map(|name| vec![vec![Step::Member(name.into())]]).into(),
+    };
+    table.columns().iter().map(source).collect()
+}
+
+/// The names that must stand in a file for a path to lead anywhere in it.
+fn names(path: &[Step], parts: &[Part]) -> Vec<String> {
+    let own = |step: &Step| matches!(step, Step::Member(name) if parts.iter().any(|part| part.name == *name));
+    let from = usize::from(path.first().is_some_and(own));
+    // An element of an array may be a text, which stands for itself.
+    let steps = path.iter().skip(from).take_while(|step| **step != Step::Every);
+    let name = |step: &Step| match step {
+        Step::Member(name) | Step::Where(_, name) => Some(name.clone()),
+        Step::Every => None,
+    };
+    steps.filter_map(name).collect()
+}
+
+/// The forms in which writers of JSON put a text: as it is, or with everything but ASCII escaped.
+fn written(name: &str) -> Vec<String> {
+    let plain = Value::from(name).to_string();
+    let escaped = |upper: bool| {
+        let unit = |unit: &u16| if upper { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
+        let one = |c: char| match c.is_ascii() {
+            true => c.to_string(),
+            false => c.encode_utf16(&mut [0; 2]).iter().map(unit).collect(),
+        };
+        plain.chars().map(one).collect::<String>()
+    };
+    let mut forms = vec![escaped(true), escaped(false), plain.clone()];
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+/// Columns that the lines of a file may fill, one bit each: the name it has there stands somewhere in the text. It is looked
+/// for and not parsed, so a word of a value passes for a name; a name that stands nowhere is certain to fill nothing.
+///
+/// # Errors
+/// The file cannot be read or is damaged.
+pub(super) fn held(path: &Path, table: Table, mapping: &Mapping) -> Result<u64> {
+    let columns: Vec<Vec<Vec<String>>> = sources(table, mapping)
+        .iter()
+        .map(|alternatives| {
+            let all = |parts: &Vec<Vec<Step>>| parts.iter().flat_map(|path| names(path, &mapping.each)).collect();
+            alternatives.iter().map(all).collect()
+        })
+        .collect();
+    let mut sought: BTreeMap<&str, Vec<Finder<'static>>> = BTreeMap::new();
+    for name in columns.iter().flatten().flatten() {
+        let finders = || written(name).iter().map(|form| Finder::new(form).into_owned()).collect();
+        sought.entry(name).or_insert_with(finders);
+    }
+    let longest = sought.values().flatten().map(|finder| finder.needle().len()).max().unwrap_or(0);
+    let filled = |sought: &BTreeMap<&str, Vec<Finder<'_>>>| {
+        let there = |names: &Vec<String>| names.iter().all(|name| !sought.contains_key(name.as_str()));
+        let columns = columns.iter().enumerate().filter(|(_, alternatives)| alternatives.iter().any(there));
+        columns.fold(0, |set, (i, _)| set | 1 << i)
+    };
+    let all = (1u64 << columns.len()) - 1;
+    pieces(path, longest, &mut |piece| {
+        sought.retain(|_, forms| forms.iter().all(|form| form.find(piece).is_none()));
+        filled(&sought) == all
+    })?;
+    Ok(filled(&sought))
+}
+
 /// Reads a file.
 pub(super) fn read(
     path: &Path,
@@ -109,14 +182,7 @@ pub(super) fn read(
     each: &mut dyn FnMut(Batch) -> Result<()>,
 ) -> Result<()> {
     let mut records = Records::open(path)?;
-    let sources: Vec<Vec<Vec<Vec<Step>>>> = table
-        .columns()
-        .iter()
-        .map(|c| match mapping.source(c.name) {
-            Some(source) => parse_source(source),
-            None => vec![vec![vec![Step::Member(c.name.into())]], vec![vec![Step::Member(c.zh.into())]]],
-        })
-        .collect();
+    let sources = sources(table, mapping);
     let parts: Vec<_> = mapping.each.iter().map(|p| (p.name.clone(), parse_source(&p.of))).collect();
     let only: Vec<(Vec<Step>, &Vec<String>)> = mapping.only.iter().map(|(p, v)| (parse_path(p), v)).collect();
     let mut rows = Rows::new(table, mapping, each);

@@ -27,6 +27,36 @@ pub(super) fn decompress(mut file: File, path: &Path) -> Result<Box<dyn Read>> {
     })
 }
 
+fn damaged(path: &Path, e: &std::io::Error) -> Error {
+    Error::Format {
+        path: path.to_owned(),
+        format: "text",
+        what: e.to_string(),
+        mend: "the file is truncated or its compression is damaged: export it again",
+    }
+}
+
+/// Shows the plain bytes of a file piece by piece, the last `kept` bytes of a piece again before the next one, until
+/// `look` says that it has seen enough.
+pub(super) fn pieces(path: &Path, kept: usize, look: &mut dyn FnMut(&[u8]) -> bool) -> Result<()> {
+    let mut input = decompress(File::open(path).map_err(Error::io("read", path))?, path)?;
+    let (mut piece, mut held) = (vec![0; 256 << 10], 0);
+    loop {
+        let Some(free) = piece.get_mut(held..) else { return Ok(()) };
+        let got = match input.read(free) {
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+            got => got.map_err(|e| damaged(path, &e))?,
+        };
+        let end = held + got;
+        if got == 0 || look(piece.get(..end).unwrap_or_default()) {
+            return Ok(());
+        }
+        let from = end.saturating_sub(kept);
+        piece.copy_within(from..end, 0);
+        held = end - from;
+    }
+}
+
 /// What reading a record gave.
 pub(super) enum Record {
     /// The record is in the buffer.
@@ -97,12 +127,7 @@ impl Records {
         let mut inside = quotes && self.buffer.iter().filter(|&&b| b == b'"').count() % 2 == 1;
         let (mut too_long, mut any) = (false, !self.buffer.is_empty());
         loop {
-            let chunk = self.input.fill_buf().map_err(|e| Error::Format {
-                path: path.to_owned(),
-                format: "text",
-                what: e.to_string(),
-                mend: "the file is truncated or its compression is damaged: export it again",
-            })?;
+            let chunk = self.input.fill_buf().map_err(|e| damaged(path, &e))?;
             if chunk.is_empty() {
                 break;
             }

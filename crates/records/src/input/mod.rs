@@ -39,7 +39,8 @@ enum Reader {
     Parquet(parquet::Opened),
     /// Whether rows and lines were found not to go together: a blank line, or a row of several lines.
     Csv(AtomicBool),
-    Json,
+    /// Columns that its lines may fill, one bit each.
+    Json(u64),
 }
 
 /// A part of a file that one worker reads: a row group of a Parquet file, or a whole text file.
@@ -199,10 +200,10 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<F
             let reader = match sniff(&path)? {
                 Format::Parquet => Reader::Parquet(parquet::Opened::open(&path, table, mapping)?),
                 Format::Csv => Reader::Csv(AtomicBool::new(false)),
-                Format::Json => Reader::Json,
+                Format::Json => Reader::Json(json::held(&path, table, mapping)?),
             };
             let plain = mapping.each.is_empty() && mapping.specific.is_empty();
-            if !plain && !matches!(reader, Reader::Json) {
+            if !plain && !matches!(reader, Reader::Json(_)) {
                 return Err(Error::Format {
                     path,
                     format: "json lines",
@@ -293,7 +294,7 @@ impl Source {
     pub fn units(&self, file: usize) -> Vec<Unit> {
         match &self.reader {
             Reader::Parquet(p) => p.units(file),
-            Reader::Csv(_) | Reader::Json => {
+            Reader::Csv(_) | Reader::Json(_) => {
                 let bytes = std::fs::metadata(&self.path).map_or(0, |m| m.len());
                 vec![Unit { file, group: 0, first_row: 0, rows: None, bytes }]
             }
@@ -307,11 +308,11 @@ impl Source {
             Reader::Parquet(_) => None,
             // The header is the first line.
             Reader::Csv(crooked) => (!crooked.load(Ordering::Relaxed)).then_some(row + 1),
-            Reader::Json => Some(row),
+            Reader::Json(_) => Some(row),
         }
     }
 
-    /// Whether the file can have a column (JSON lines always can).
+    /// Whether the file can have a column: of JSON lines, whether its name stands anywhere in them.
     #[must_use]
     pub fn has(&self, column: &str) -> bool {
         if self.mapping.constants.contains_key(column) {
@@ -323,7 +324,7 @@ impl Source {
                 .ok()
                 .zip(self.table.index(column))
                 .is_some_and(|(cols, i)| cols.get(i).is_some_and(Option::is_some)),
-            Reader::Json => true,
+            Reader::Json(held) => self.table.index(column).is_some_and(|i| held >> i & 1 == 1),
         }
     }
 
@@ -335,7 +336,7 @@ impl Source {
         match &self.reader {
             Reader::Parquet(p) => p.read(&self.path, self.table, &self.mapping, unit, wanted, each),
             Reader::Csv(crooked) => csv::read(&self.path, self.table, &self.mapping, crooked, each),
-            Reader::Json => json::read(&self.path, self.table, &self.mapping, each),
+            Reader::Json(_) => json::read(&self.path, self.table, &self.mapping, each),
         }
     }
 }
