@@ -58,7 +58,7 @@ texts! {
     review_lead: "提交后内容冻结，复核人看到的就是签发的；批准和签发的是同一个校验值。", "What is submitted is frozen: the reviewer sees what will be signed. Approval and signature are of one and the same hash.";
     review_state: "状态", "Where it stands";
     review_hash: "冻结内容的校验值", "Hash of what is frozen";
-    review_hash_hint: "覆盖条款目录、事实、证据、回答、准则、判定、差距和由此得出的结果。", "Over catalogue, facts, evidence, answers, criteria, determinations, gaps and the result they lead to.";
+    review_hash_hint: "覆盖条款目录、事实、证据、回答、准则、判定、差距、抽样和由此得出的结果。", "Over catalogue, facts, evidence, answers, criteria, determinations, gaps, samples and the result they lead to.";
     review_nothing_frozen: "现在没有冻结的内容。", "Nothing is frozen now.";
     review_frozen_file: "下载冻结的内容", "Download what is frozen";
     review_before: "提交之前", "Before submitting";

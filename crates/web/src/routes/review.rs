@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::http::StatusCode;
 use zhunsheng_dossier::Outcome;
-use zhunsheng_workspace::{Action, Change, Deed, Difference, Error, Imprint, Role, Standing, State, Weight};
+use zhunsheng_workspace::{Action, Change, Deed, Difference, Draw, Error, Imprint, Role, Standing, State, Weight};
 
 use super::{Route, get, post};
 use crate::fault::Fault;
@@ -61,6 +61,8 @@ struct Show<'a> {
     conflicts: usize,
     undetermined: usize,
     gaps: usize,
+    /// Samples of which nothing was found yet.
+    samples: usize,
     /// What the opinion would still lack when it is signed as things stand.
     obstacles: Vec<String>,
     /// Gaps over which it was agreed to end the assessment.
@@ -107,6 +109,7 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
         conflicts: if team { workspace.conflicts(grant)?.len() } else { 0 },
         undetermined: 0,
         gaps: 0,
+        samples: if team { workspace.samples(grant)?.iter().filter(|row| row.value.waits()).count() } else { 0 },
         obstacles: Vec::new(),
         stopped: Vec::new(),
         way: Vec::new(),
@@ -192,8 +195,8 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
 }
 
 fn count(difference: &Difference) -> usize {
-    let Difference { facts, evidence, answers, determinations, gaps, verdicts, catalogue } = difference;
-    let lists = [facts, evidence, answers, determinations, gaps, verdicts];
+    let Difference { facts, evidence, answers, determinations, gaps, samples, verdicts, catalogue } = difference;
+    let lists = [facts, evidence, answers, determinations, gaps, samples, verdicts];
     lists.iter().map(|list| list.len()).sum::<usize>() + usize::from(*catalogue)
 }
 
@@ -320,6 +323,7 @@ fn difference(visit: &Visit) -> Answer {
         false => String::new(),
     };
     let gap = |path: &str| visit.page.at(format!("/gaps/{}", encode(path)));
+    let sample = |path: &str| visit.page.at(format!("/samples/{}", encode(path)));
     let part = |title: &'static str, lines: Vec<Line>| Part {
         title,
         more: lines.len().saturating_sub(LINES),
@@ -333,6 +337,10 @@ fn difference(visit: &Visit) -> Answer {
         part(
             t.difference_gaps(),
             found.gaps.into_iter().map(|change| line(change, gap, |text| deeds(t, &text))).collect(),
+        ),
+        part(
+            t.difference_samples(),
+            found.samples.into_iter().map(|change| line(change, sample, |text| drawn(t, &text))).collect(),
         ),
         part(
             t.difference_verdicts(),
@@ -362,6 +370,15 @@ fn deeds(t: Words, text: &str) -> String {
         _ => word.to_owned(),
     };
     text.split(' ').map(word).collect::<Vec<_>>().join(" · ")
+}
+
+fn drawn(t: Words, text: &str) -> String {
+    let word = |word: &str| match Draw::parse(word) {
+        Some(draw) => t.say(draw.label()),
+        None if word == "withdrawn" => t.sample_is_withdrawn().to_owned(),
+        None => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn verdict(t: Words, text: &str) -> String {

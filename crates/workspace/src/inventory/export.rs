@@ -15,6 +15,9 @@ use crate::inventory::{Object, dossier_yaml};
 use crate::store::rows::Rows;
 use crate::workspace::Workspace;
 
+/// Populations and samples in the archive, as an opinion takes them with `--extra`.
+pub(super) const STATEMENTS: &str = "extra.json";
+
 impl Workspace {
     /// The dossier as text.
     ///
@@ -36,15 +39,23 @@ impl Workspace {
         let mut zip = ZipWriter::new(file);
         let plain = SimpleFileOptions::default().last_modified_time(DateTime::default()).unix_permissions(0o644);
         let packed = plain.compression_method(CompressionMethod::Deflated);
-        let (text, files, bases) = self.store().read(grant.assessment(), |rows| {
+        let (text, files, bases, samples) = self.store().read(grant.assessment(), |rows| {
             let catalogue = self.catalogue();
-            Ok((dossier_yaml(rows, catalogue)?, files(rows)?, Bases::now(rows, catalogue)?.text()?))
+            let (text, files) = (dossier_yaml(rows, catalogue)?, files(rows)?);
+            Ok((text, files, Bases::now(rows, catalogue)?.text()?, crate::sample::in_order(rows)?))
         })?;
         let failed = |fault: zip::result::ZipError| Error::Internal(format!("cannot write the archive: {fault}"));
         zip.start_file("dossier.yaml", packed).map_err(failed)?;
         zip.write_all(text.as_bytes()).map_err(|cause| failed(cause.into()))?;
         zip.start_file(BASE, packed).map_err(failed)?;
         zip.write_all(bases.as_bytes()).map_err(|cause| failed(cause.into()))?;
+        if !samples.is_empty() {
+            // No part of the dossier, for it changes no verdict: `zhunsheng opinion DIR --extra` takes it as it is.
+            let counted: Vec<_> = samples.iter().map(|row| crate::sample::counted(&row.value)).collect();
+            let text = format!("{:#}\n", serde_json::json!({"counted": counted}));
+            zip.start_file(STATEMENTS, packed).map_err(failed)?;
+            zip.write_all(text.as_bytes()).map_err(|cause| failed(cause.into()))?;
+        }
         for (name, blob) in &files {
             zip.start_file(name.as_str(), packed.large_file(true)).map_err(failed)?;
             let mut from = self.0.blobs.open_whole(blob)?;

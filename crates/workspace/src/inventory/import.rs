@@ -20,6 +20,7 @@ use crate::criteria::{Criterion, MetEntry, NewCriterion};
 use crate::error::{Error, Result};
 use crate::inventory::base::{BASE, Bases, Fate, of_answers, of_object};
 use crate::inventory::canon::from_node;
+use crate::inventory::export::STATEMENTS;
 use crate::inventory::{Collection, Object, key_of};
 use crate::people::prose;
 use crate::store::rows::{Record as _, Row};
@@ -76,6 +77,8 @@ pub(crate) struct Origin {
     pub bases: Option<Bases>,
     /// Evidence comes without its files: what is not held here was not received.
     pub without_files: bool,
+    /// It holds statements of populations and samples, which are not brought in.
+    pub statements: bool,
     /// The demonstration's own dossiers, whose days are what they are.
     pub demonstration: bool,
 }
@@ -102,6 +105,7 @@ impl Workspace {
         if let Some(at) = archive.index_for_name(&format!("{prefix}{BASE}")) {
             origin.bases = Some(Bases::read(&text(&mut archive, at, &mut left)?)?);
         }
+        origin.statements = archive.index_for_name(&format!("{prefix}{STATEMENTS}")).is_some();
         let files = |path: &str| -> Result<Option<Blob>> {
             let name = format!("{prefix}{path}");
             let Some(at) = archive.index_for_name(&name) else { return Ok(None) };
@@ -146,6 +150,12 @@ impl Workspace {
             imported.warnings.push(Text::new(
                 "记录核验结果没有导入：请以任务重新核验，再计入结论",
                 "results of checking the records were not brought in: check them again as a job and take that into the findings",
+            ));
+        }
+        if origin.statements {
+            imported.warnings.push(Text::new(
+                format!("总体和抽样的说明（`{STATEMENTS}`）没有导入：请在“总体与抽样”中载明；意见书命令可用 `--extra {STATEMENTS}` 采用"),
+                format!("statements of populations and samples (`{STATEMENTS}`) were not brought in: state them under “Populations and samples”; `zhunsheng opinion` takes the file with `--extra {STATEMENTS}`"),
             ));
         }
         imported.objects = plan.objects.len();

@@ -10,6 +10,7 @@ use zhunsheng_source::{Limits, Node, Value as Tree, parse};
 use crate::auth::{Action, Grant};
 use crate::error::{Error, Result};
 use crate::gap::Gap;
+use crate::sample::Sample;
 use crate::workspace::Workspace;
 
 /// What differs between two frozen states.
@@ -25,6 +26,9 @@ pub struct Difference {
     pub determinations: Vec<Change>,
     /// Gaps by `LEAF@OBJECT`: weight, and what was done about it, in words of [`crate::Weight`] and [`crate::Deed`].
     pub gaps: Vec<Change>,
+    /// Populations and samples by id: what was drawn of how many and how, and what was found, in words of [`crate::Draw`].
+    #[serde(default)]
+    pub samples: Vec<Change>,
     /// Verdicts by `LEAF@OBJECT`.
     pub verdicts: Vec<Change>,
     /// True when the catalogue is another one.
@@ -68,6 +72,7 @@ impl Workspace {
             determinations: of(&["determinations"]),
             facts: all,
             gaps: changes(&gaps(&before), &gaps(&after)),
+            samples: changes(&samples(&before), &samples(&after)),
             verdicts: changes(&outcomes(&before), &outcomes(&after)),
             catalogue: before.get("catalogue") != after.get("catalogue"),
         })
@@ -127,6 +132,16 @@ fn gaps(frozen: &Value) -> BTreeMap<String, String> {
         let mut words = vec![gap.weight.word()];
         words.extend(gap.steps.iter().map(|step| step.deed.word()));
         Some((row.get("id")?.as_str()?.to_owned(), words.join(" ")))
+    };
+    rows.into_iter().flatten().filter_map(one).collect()
+}
+
+/// Every population and sample by its id.
+fn samples(frozen: &Value) -> BTreeMap<String, String> {
+    let rows = frozen.get("samples").and_then(Value::as_array);
+    let one = |row: &Value| {
+        let sample: Sample = serde_json::from_value(row.get("sample")?.clone()).ok()?;
+        Some((row.get("id")?.as_str()?.to_owned(), crate::sample::summary(&sample)))
     };
     rows.into_iter().flatten().filter_map(one).collect()
 }

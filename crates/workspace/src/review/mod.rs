@@ -1,5 +1,5 @@
 //! Review and signature. What is submitted is frozen as one file: catalogue, facts, evidence, determinations, gaps and the
-//! findings they lead to. Its hash is what the reviewer approves and the lead signs.
+//! findings they lead to, with populations and samples. Its hash is what the reviewer approves and the lead signs.
 
 mod difference;
 
@@ -18,6 +18,7 @@ use crate::gap::Gap;
 use crate::inventory::{Collection, Object};
 use crate::opinion::{Imprint, enter_signed};
 use crate::people::{prose, reason};
+use crate::sample::Sample;
 use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx};
 use crate::work::{Answers, Determination};
@@ -265,7 +266,7 @@ impl Workspace {
     }
 }
 
-/// Title, revision, evidence with hashes, gaps with all that was done.
+/// Title, revision, evidence with hashes, gaps with all that was done, populations and samples.
 fn head(rows: &Rows<'_>) -> Result<serde_json::Map<String, Value>> {
     let own = rows.need::<Assessment>(SELF)?.value;
     let mut evidence = Vec::new();
@@ -281,7 +282,14 @@ fn head(rows: &Rows<'_>) -> Result<serde_json::Map<String, Value>> {
         .collect();
     let value = json!({"title": own.title, "revision": own.revision, "evidence": evidence, "gaps": gaps});
     match value {
-        Value::Object(map) => Ok(map),
+        Value::Object(mut map) => {
+            // Where there are none nothing is said, as before there could be any: what was approved then can still be signed.
+            let samples = crate::sample::frozen(rows)?;
+            if !samples.is_empty() {
+                map.insert("samples".into(), Value::Array(samples));
+            }
+            Ok(map)
+        }
         _ => Err(Error::Internal("not an object".into())),
     }
 }
@@ -298,9 +306,16 @@ fn in_state(tx: &Rows<'_>, state: State) -> Result<Row<Assessment>> {
     ))
 }
 
-/// Kinds of which a review is about: facts and worksheets, answers, determinations, criteria, what was done about gaps.
-const REVIEWED: [&str; 6] =
-    [Object::KIND, Collection::KIND, Answers::KIND, Determination::KIND, Criterion::KIND, Gap::KIND];
+/// Kinds of which a review is about: facts and worksheets, answers, determinations, criteria, what was done about gaps, samples.
+const REVIEWED: [&str; 7] = [
+    Object::KIND,
+    Collection::KIND,
+    Answers::KIND,
+    Determination::KIND,
+    Criterion::KIND,
+    Gap::KIND,
+    Sample::KIND,
+];
 
 /// Something that is reviewed and that whoever reviews wrote: since the last signature, for what was signed somebody else reviewed;
 /// of determinations any that stands.
