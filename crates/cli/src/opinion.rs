@@ -33,7 +33,7 @@ pub fn run(
     let input = Input { as_of, stages: args.stages.clone(), packs: args.pack_ids.clone(), ..Input::default() };
     let assessment = judge(&catalogue, &dossier, &input)?;
     if extra.reconciled.is_empty() {
-        extra.reconciled =
+        (extra.reconciled, extra.reconciled_note) =
             crate::three_sides::of_dossier(&catalogue, &dossier, &args.dossier, args.discovered.as_deref())?;
     }
     if let Some(path) = &args.output {

@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use common::browser::Browser;
 use common::server::Server;
 use serde_json::Value;
-use zhunsheng_workspace::{Action, SignIn};
+use zhunsheng_workspace::{Action, JobState, Order, Paper, SignIn, Task};
 
 fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_zhunsheng"))
@@ -100,6 +100,67 @@ fn records_are_audited_and_enter_the_findings_as_on_the_command_line() {
     lead.go(&at(&format!("/jobs/{job}")));
     lead.load(|| lead.click("form[action$='/drop'] button"));
     assert_eq!(ws.dossier_text(&grant).unwrap(), before);
+}
+
+/// Annex F of the opinion has what the records show by type and stage, as the command line has it from `records/`.
+#[test]
+fn what_records_show_was_done_stands_in_the_opinion() {
+    let server = Server::demo_with(program());
+    let case = server.case("云杉");
+    let ws = &server.workspace;
+    let open =
+        ws.sign_in(&SignIn { login: "lead".into(), password: server.password("lead").into(), ..SignIn::default() });
+    let (actor, _) = ws.session(&open.unwrap().secret).unwrap();
+    let grant = ws.allow(&actor, Action::Jobs, Some(&case)).unwrap();
+    let draft = || {
+        let order = Order {
+            paper: Paper::Html,
+            lang: zhunsheng_source::Lang::Zh,
+            number: String::new(),
+            issued: None,
+            signed: None,
+            issue: None,
+        };
+        String::from_utf8(ws.write_paper(&grant, &order).unwrap().bytes).unwrap()
+    };
+    let said = "“实际所为”一栏为空";
+    assert!(draft().contains(said), "nothing was taken: it is said");
+    let tables = [("events".to_owned(), vec!["event-log".to_owned()])].into();
+    let task = Task::Records { tables, settings: None, mappings: Vec::new(), as_of: None };
+    let job = ws.start_job(&grant, task).unwrap();
+    let ended = (0..6_000).find_map(|_| {
+        let job = ws.job(&grant, &job).unwrap().0.value;
+        if job.state.open() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            return None;
+        }
+        Some(job)
+    });
+    let ended = ended.unwrap();
+    assert_eq!(ended.state, JobState::Done, "{}", ended.problem);
+    assert!(draft().contains(said), "a job counts when it is taken");
+    ws.take_records(&grant, &job).unwrap();
+    let here = draft();
+    let example = common::root().join("examples/policy-differs");
+    let mut command = Command::new(program());
+    command.arg("opinion").arg(&example).args(["--as-of", "2026-05-01", "--format", "html"]);
+    let there = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    // Cells of the column: how many events, and where the first of them is.
+    let cells = |page: &str| {
+        let mut cells: Vec<String> = page.match_indices(" 条事件 (events)").map(|(at, _)| {
+            let before = page[..at].rsplit(['>', '\n']).next().unwrap();
+            let after = page[at..].split("</td>").next().unwrap();
+            format!("{before}{}", after.rsplit('[').next().unwrap())
+        }).collect();
+        cells.sort();
+        cells
+    };
+    assert!(!here.contains(said) && cells(&here).len() > 5, "{}", cells(&here).len());
+    assert_eq!(cells(&here), cells(&there), "as on the command line");
+    // It is part of what is signed.
+    let hash = ws.submit(&grant, "").unwrap();
+    let frozen = String::from_utf8(ws.frozen(&grant, &hash).unwrap()).unwrap();
+    assert!(frozen.contains(&ended.results["practices.json"].sha256));
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub struct Extra {
     pub counted: Vec<Counted>,
     /// What the policy says, the inventory holds and the logs show.
     pub reconciled: Vec<Reconciled>,
+    /// What is to be said of a side of that comparison that is empty.
+    pub reconciled_note: Text,
     /// Worked tests of the annexes of the standard.
     pub worksheets: Vec<Worksheet>,
     /// Gaps noticed outside the boundary that the client agreed to have told (5.5.1).

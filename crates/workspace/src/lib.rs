@@ -60,7 +60,7 @@ pub use inventory::{Collection, Imported, Object};
 pub use job::{Job, JobState, Progress, Taken, Task};
 pub use judge::Judged;
 pub use onsite::{NewSeen, Received, Seen, SeenStep};
-pub use opinion::{Firm, Imprint, Issue, IssuedPaper, Order, Paper, Written, reconciled};
+pub use opinion::{Firm, Imprint, Issue, IssuedPaper, Order, Paper, Written, reconciled, unlogged};
 pub use people::{Invitation, Member, NewUser, Token, User};
 pub use place::{Address, Place};
 pub use request::{NewRequest, Reply, Request, Said, SetRequest, Side, Stage, Wanted, title as title_of};

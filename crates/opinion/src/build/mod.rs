@@ -138,6 +138,7 @@ impl Opinion {
             unchecked: records::unchecked(&bench),
             criteria: criteria(&bench),
             reconciled: extra.reconciled.clone(),
+            reconciled_note: extra.reconciled_note.clone(),
             names: names(&bench),
             requests: annex::requests(assessment),
             sign_off: extra.sign_off.clone(),

@@ -379,6 +379,10 @@ impl Writer<'_> {
             );
             return;
         }
+        let note = self.x(&self.o.reconciled_note).to_owned();
+        if !note.is_empty() {
+            self.para(note);
+        }
         let none: Text = Text::new("—", "—");
         let side = |text: &str| vec![plain(if text.is_empty() { self.x(&none) } else { text })];
         let rows: Vec<Vec<Spans>> = self

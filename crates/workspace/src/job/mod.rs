@@ -24,10 +24,12 @@ use crate::workspace::{Inner, Workspace};
 
 pub use kinds::{Job, JobState, Progress, Task};
 pub use take::Taken;
-pub(crate) use take::{RECORDS, fits};
+pub(crate) use take::{RECORDS, fits, practices};
 
 /// The result of every job.
 const RESULT: &str = "result.json";
+/// What an audit's events show was done, by type and stage.
+pub(crate) const PRACTICES: &str = "practices.json";
 
 /// Tables of records.
 pub(crate) const TABLES: [&str; 9] =

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use zhunsheng_records::dossier::{MAX_RESULT_BYTES, facts};
 use zhunsheng_source::{Limits, Sources, parse};
 
-use super::{Job, JobState, RESULT, Task};
+use super::{Job, JobState, PRACTICES, RESULT, Task};
 use crate::auth::{Action, Grant};
 use crate::error::{Error, Result};
 use crate::inventory::{Object, dossier_yaml, key_of, object_of, put_object, read};
-use crate::store::rows::{Record, Row};
+use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx};
 use crate::workspace::Workspace;
 
@@ -100,6 +100,13 @@ impl Workspace {
             clear(tx, &[])
         })
     }
+}
+
+/// Hash of what the events of the audit that was taken show was done; none where none was taken, or an earlier version ran it.
+pub(crate) fn practices(rows: &Rows<'_>) -> Result<Option<String>> {
+    let Some(taken) = rows.get::<Taken>(RECORDS)? else { return Ok(None) };
+    let job = rows.get::<Job>(&taken.value.job)?;
+    Ok(job.and_then(|row| row.value.results.get(PRACTICES).map(|blob| blob.sha256.clone())))
 }
 
 /// Removes results that are not among these.

@@ -28,7 +28,7 @@ use crate::workspace::Workspace;
 
 pub use firm::Firm;
 pub use issue::{Imprint, Issue, IssuedPaper};
-pub use three_sides::reconciled;
+pub use three_sides::{reconciled, unlogged};
 
 pub(crate) use issue::enter_signed;
 
@@ -137,6 +137,8 @@ struct Basis {
     title: String,
     gaps: Vec<Gap>,
     samples: Vec<Sample>,
+    /// Hash of what the records taken show was done.
+    practices: Option<String>,
     sign_off: Option<SignOff>,
 }
 
@@ -252,16 +254,17 @@ impl Workspace {
 
     fn as_it_stands(&self, grant: &Grant) -> Result<Basis> {
         let judged = self.judge(grant.assessment())?;
-        let (own, gaps, samples, milestones) = self.store().read(grant.assessment(), |rows| {
+        let (own, gaps, samples, milestones, practices) = self.store().read(grant.assessment(), |rows| {
             let own = rows.need::<Assessment>(SELF)?.value;
-            Ok((own, rows.list::<Gap>()?, crate::sample::in_order(rows)?, rows.list::<Milestone>()?))
+            Ok((own, rows.list::<Gap>()?, crate::sample::in_order(rows)?, rows.list::<Milestone>()?, crate::job::practices(rows)?))
         })?;
         // What is signed cannot have changed since: the frozen state is what stands.
         let signed = own.frozen.as_deref().filter(|_| own.state == State::Signed);
         let sign_off = signed.and_then(|hash| sign_off(&milestones, hash));
         let gaps = gaps.into_iter().map(|row| row.value).collect();
         let samples = samples.into_iter().map(|row| row.value).collect();
-        Ok(Basis { assessment: grant.assessment().to_owned(), judged, title: own.title, gaps, samples, sign_off })
+        let (assessment, title) = (grant.assessment().to_owned(), own.title);
+        Ok(Basis { assessment, judged, title, gaps, samples, practices, sign_off })
     }
 
     /// What stands, as it is once it is signed: it was approved under this hash, and nothing changed since.
@@ -299,17 +302,19 @@ impl Workspace {
         let title = text("title").to_owned();
         let assessment = grant.assessment().to_owned();
         let sign_off = sign_off(&milestones, hash);
-        Ok(Basis { assessment, judged: Arc::new(judged), title, gaps, samples, sign_off })
+        let practices = frozen.get("practices").and_then(Value::as_str).map(str::to_owned);
+        Ok(Basis { assessment, judged: Arc::new(judged), title, gaps, samples, practices, sign_off })
     }
 
     /// What the opinion needs beside the assessment: who took part, what was done about gaps, the three sides, the signature.
     fn extra(&self, basis: &Basis, number: String, issued: Option<Day>, mut people: Vec<Person>) -> Result<Extra> {
         people.sort_by_key(|person| person.role);
         let dispositions = basis.gaps.iter().flat_map(dispositions).collect();
-        let reconciled = three_sides::of_dossier(self, &basis.assessment, &basis.judged.dossier)?;
+        let (reconciled, reconciled_note) =
+            three_sides::of_dossier(self, &basis.assessment, &basis.judged.dossier, basis.practices.as_deref())?;
         let counted = basis.samples.iter().map(crate::sample::counted).collect();
         let sign_off = basis.sign_off.clone();
-        Ok(Extra { number, issued, people, dispositions, sign_off, counted, reconciled, ..Extra::default() })
+        Ok(Extra { number, issued, people, dispositions, sign_off, counted, reconciled, reconciled_note, ..Extra::default() })
     }
 }
 

@@ -266,7 +266,7 @@ impl Workspace {
     }
 }
 
-/// Title, revision, evidence with hashes, gaps with all that was done, populations and samples.
+/// Title, revision, evidence with hashes, gaps with all that was done, populations and samples, the hash of what records show was done.
 fn head(rows: &Rows<'_>) -> Result<serde_json::Map<String, Value>> {
     let own = rows.need::<Assessment>(SELF)?.value;
     let mut evidence = Vec::new();
@@ -287,6 +287,10 @@ fn head(rows: &Rows<'_>) -> Result<serde_json::Map<String, Value>> {
             let samples = crate::sample::frozen(rows)?;
             if !samples.is_empty() {
                 map.insert("samples".into(), Value::Array(samples));
+            }
+            // What annex F of the opinion has in its column “done”.
+            if let Some(sha256) = crate::job::practices(rows)? {
+                map.insert("practices".into(), sha256.into());
             }
             Ok(map)
         }
