@@ -158,7 +158,7 @@ fn what_records_show_was_done_stands_in_the_opinion() {
     assert!(!here.contains(said) && cells(&here).len() > 5, "{}", cells(&here).len());
     assert_eq!(cells(&here), cells(&there), "as on the command line");
     // It is part of what is signed.
-    let hash = ws.submit(&grant, "").unwrap();
+    let hash = ws.submit(&grant, "", false).unwrap();
     let frozen = String::from_utf8(ws.frozen(&grant, &hash).unwrap()).unwrap();
     assert!(frozen.contains(&ended.results["practices.json"].sha256));
 }

@@ -295,6 +295,45 @@ fn it_is_returned_approved_signed_and_what_changed_is_shown() {
 }
 
 #[test]
+fn an_agreement_to_end_is_confirmed_before_it_is_submitted_and_signed() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let (lead, reviewer) = (browser.person(), browser.person());
+    server.sign_in(&lead, "lead");
+    server.sign_in(&reviewer, "reviewer");
+    lead.go(&server.url(&format!("/a/{case}/gaps/5.2.2%40face-capture")));
+    lead.eval("document.querySelector('#d-stopped').open = true");
+    lead.fill("#t-stopped", "没有合法性基础，委托方同意不再评估。");
+    lead.load(|| lead.click("#d-stopped button"));
+    let page = server.url(&format!("/a/{case}/review"));
+    lead.go(&page);
+    assert!(lead.text("main").contains("已商定终止评估") && lead.text("main").contains("5.2.2 face-capture"));
+    lead.look("review-ended");
+    // The browser asks for it, and so does the server.
+    let submit = "form[action$='/review/submit'] button";
+    lead.eval("document.querySelector('[name=ended]').required = false");
+    lead.fill("#s-text", "请复核。");
+    lead.load(|| lead.click(submit));
+    let told = lead.text("[role=alert]");
+    assert!(told.contains("5.2.2@face-capture") && told.contains("重新打开"), "{told}");
+    assert_eq!(lead.eval("document.querySelector('#s-text').value"), "请复核。");
+    lead.click("[name=ended]");
+    lead.load(|| lead.click(submit));
+    assert!(lead.text(".history").contains("确认商定终止评估仍然有效"), "{}", lead.text("main"));
+    reviewer.go(&page);
+    reviewer.load(|| reviewer.click("button[value=approve]"));
+    lead.go(&page);
+    lead.look("review-ended-approved");
+    let sign = "form[action$='/review/sign'] button";
+    lead.eval("document.querySelector('[name=ended]').required = false");
+    lead.load(|| lead.click(sign));
+    assert!(lead.text("[role=alert]").contains("5.2.2@face-capture"));
+    lead.click("[name=ended]");
+    lead.load(|| lead.click(sign));
+    assert!(lead.text("main").contains("已签发并冻结"), "{}", lead.text("main"));
+}
+
+#[test]
 fn the_opinion_is_written_with_the_firms_template_and_noted() {
     let (server, browser) = (Server::demo(), Browser::start());
     let case = server.case("修订中");

@@ -73,6 +73,12 @@ pub enum Error {
     /// The state of the assessment does not allow it.
     #[error("{}", .0.en)]
     State(Text),
+    /// It was agreed to end the assessment (5.2.2), and nobody reopened it: going on is to be confirmed.
+    #[error("it was agreed to end the assessment over `{}`, and nobody reopened it: the opinion is limited to that moment; confirm it (`ended`: true), or reopen the gaps", over.join("`, `"))]
+    Ended {
+        /// The gaps, as `LEAF@OBJECT`.
+        over: Vec<String>,
+    },
     /// A value that cannot be.
     #[error("`{field}`: {}", problem.en)]
     Invalid {
@@ -155,7 +161,7 @@ impl Error {
             Error::SignedOut | Error::Refused | Error::CodeNeeded => 401,
             Error::Forbidden { .. } => 403,
             Error::NotFound { .. } => 404,
-            Error::Exists { .. } | Error::Conflict(_) | Error::State(_) => 409,
+            Error::Exists { .. } | Error::Conflict(_) | Error::State(_) | Error::Ended { .. } => 409,
             Error::Link => 410,
             Error::Stale { .. } => 412,
             Error::TooLarge { .. } => 413,
@@ -185,6 +191,7 @@ impl Error {
             Error::Conflict(_) => "conflict",
             Error::Stale { .. } => "stale",
             Error::State(_) => "state",
+            Error::Ended { .. } => "ended",
             Error::Invalid { .. } => "invalid",
             Error::Mistakes(_) => "mistakes",
             Error::TooLarge { .. } => "too-large",
@@ -215,6 +222,10 @@ impl Error {
             }
             Error::Stale { id, version, .. } => format!("`{id}` 现为第 `{version}` 版：请重新载入"),
             Error::State(text) => text.zh.clone(),
+            Error::Ended { over } => format!(
+                "已商定终止评估（`{}`），且没有重新打开：意见书的结论以终止时为限。请确认后再提交（`ended` 为 true），或者先重新打开这些差距",
+                over.join("`、`")
+            ),
             Error::Invalid { field, problem } => format!("{}：{}", called(field), problem.zh),
             Error::Mistakes(both) => both.0.render(&both.1, zhunsheng_source::Lang::Zh),
             Error::TooLarge { what, limit } => format!("{}超过上限 `{}`", called(what), amount(what, *limit).zh),

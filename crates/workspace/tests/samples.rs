@@ -172,7 +172,7 @@ fn it_stands_in_the_opinion_the_signature_the_difference_and_the_export() {
     let lead = grant(&house, "lead", Action::Determine, &id);
     let none = draft(ws, &lead, Paper::Html, Lang::Zh);
     assert!(!none.contains("门店纸质告知牌"));
-    let before = ws.submit(&lead, "").unwrap();
+    let before = ws.submit(&lead, "", false).unwrap();
     ws.take_back(&lead, "").unwrap();
     let text = String::from_utf8(ws.frozen(&lead, &before).unwrap()).unwrap();
     assert!(!text.contains("\"samples\""), "what was frozen before there were any keeps its hash");
@@ -205,12 +205,12 @@ fn it_stands_in_the_opinion_the_signature_the_difference_and_the_export() {
     let told: Vec<&str> = difference.samples.iter().filter_map(|change| change.after.as_deref()).collect();
     assert_eq!(difference.samples.len(), 2);
     assert!(told.iter().any(|text| text.contains("→ 1 /")) && told.iter().any(|text| text.ends_with("withdrawn")));
-    let hash = ws.submit(&lead, "").unwrap();
+    let hash = ws.submit(&lead, "", false).unwrap();
     // In review nothing is stated any more.
     assert!(matches!(ws.add_sample(&lead, signs()), Err(Error::State(_))));
     let reviewer = grant(&house, "reviewer", Action::Review, &id);
     ws.review(&reviewer, &hash, true, "").unwrap();
-    ws.sign(&lead, &hash, "", &Imprint::default()).unwrap();
+    ws.sign(&lead, &hash, "", &Imprint::default(), false).unwrap();
     ws.open_revision(&lead, "补充").unwrap();
     ws.withdraw_sample(&lead, &made, "改为全部检查").unwrap();
     let order = |number: &str| Imprint { number: number.into(), issued: None };

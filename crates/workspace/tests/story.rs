@@ -219,28 +219,28 @@ fn what_is_signed_is_what_was_approved_byte_for_byte() {
     let (lead, reviewer) = (grant(&house, "lead", Action::Submit, &id), grant(&house, "reviewer", Action::Review, &id));
     let client = grant(&house, "client", Action::SeeSigned, &id);
     let state = || ws.assessment(&lead).unwrap().value.state;
-    let hash = ws.submit(&lead, "").unwrap();
+    let hash = ws.submit(&lead, "", false).unwrap();
     assert_eq!(state(), State::InReview);
     let edit =
         || ws.put_object(&lead, "organisation", "", None, body(serde_json::json!({"name": "x", "roles": ["handler"]})));
     assert!(matches!(edit(), Err(Error::State(_))));
-    assert!(matches!(ws.submit(&lead, ""), Err(Error::State(_))));
+    assert!(matches!(ws.submit(&lead, "", false), Err(Error::State(_))));
     assert!(matches!(ws.review(&reviewer, &"0".repeat(64), true, ""), Err(Error::State(_))));
     assert!(matches!(ws.review(&lead, &hash, true, ""), Err(Error::Forbidden { .. })));
     assert!(matches!(ws.review(&reviewer, &hash, false, ""), Err(Error::Invalid { .. })), "a return has a reason");
     ws.review(&reviewer, &hash, false, "请补充 5.2.2 的理由").unwrap();
     assert_eq!(state(), State::Draft);
     // Submitted again unchanged it is the same, bit by bit.
-    assert_eq!(ws.submit(&lead, "").unwrap(), hash);
+    assert_eq!(ws.submit(&lead, "", false).unwrap(), hash);
     ws.take_back(&lead, "").unwrap();
     edit().unwrap();
-    let second = ws.submit(&lead, "").unwrap();
+    let second = ws.submit(&lead, "", false).unwrap();
     assert_ne!(second, hash);
-    assert!(matches!(ws.sign(&lead, &second, "", &Imprint::default()), Err(Error::State(_))), "not approved yet");
+    assert!(matches!(ws.sign(&lead, &second, "", &Imprint::default(), false), Err(Error::State(_))), "not approved yet");
     ws.review(&reviewer, &second, true, "同意").unwrap();
     assert!(matches!(ws.frozen(&client, &second), Err(Error::NotFound { .. })), "not signed yet");
-    assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default()), Err(Error::State(_))));
-    ws.sign(&lead, &second, "", &Imprint::default()).unwrap();
+    assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default(), false), Err(Error::State(_))));
+    ws.sign(&lead, &second, "", &Imprint::default(), false).unwrap();
     assert_eq!(state(), State::Signed);
     assert!(matches!(edit(), Err(Error::State(_))));
     let bytes = ws.frozen(&client, &second).unwrap();
@@ -289,7 +289,7 @@ fn nobody_reviews_their_own_determinations() {
     .unwrap();
     let lead = grant(&house, "lead", Action::Members, &id);
     ws.set_member(&lead, "assessor", Some(Role::Reviewer)).unwrap();
-    let hash = ws.submit(&lead, "").unwrap();
+    let hash = ws.submit(&lead, "", false).unwrap();
     let own = grant(&house, "assessor", Action::Review, &id);
     assert!(matches!(ws.review(&own, &hash, true, ""), Err(Error::State(_))));
     ws.review(&grant(&house, "reviewer", Action::Review, &id), &hash, true, "").unwrap();
@@ -306,17 +306,17 @@ fn nobody_reviews_facts_they_stated() {
     body.insert("people_processed".into(), 7.into());
     ws.put_object(&assessor, "organisation", "", None, body).unwrap();
     ws.set_member(&lead, "assessor", Some(Role::Reviewer)).unwrap();
-    let hash = ws.submit(&lead, "").unwrap();
+    let hash = ws.submit(&lead, "", false).unwrap();
     let own = grant(&house, "assessor", Action::Review, &id);
     match ws.review(&own, &hash, true, "") {
         Err(Error::State(said)) => assert!(said.en.contains("`object` `organisation`"), "{said:?}"),
         other => panic!("{other:?}"),
     }
     ws.review(&grant(&house, "reviewer", Action::Review, &id), &hash, true, "").unwrap();
-    ws.sign(&lead, &hash, "", &Imprint::default()).unwrap();
+    ws.sign(&lead, &hash, "", &Imprint::default(), false).unwrap();
     // What was signed somebody else had reviewed: of the next revision they may be the reviewer.
     ws.open_revision(&lead, "补充").unwrap();
-    let hash = ws.submit(&lead, "").unwrap();
+    let hash = ws.submit(&lead, "", false).unwrap();
     ws.review(&own, &hash, true, "").unwrap();
 }
 
@@ -327,12 +327,24 @@ fn a_signed_opinion_stays_what_it_was() {
     let id = house.storefront();
     let lead = grant(&house, "lead", Action::Submit, &id);
     act_stopped(&house, &lead);
-    let hash = ws.submit(&lead, "").unwrap();
+    // An agreement to end stands: that is confirmed, and kept with the step.
+    match ws.submit(&lead, "", false) {
+        Err(error @ Error::Ended { .. }) => {
+            let said = error.text();
+            assert!(said.en.contains("`5.2.2@face-capture`") && said.en.contains("`ended`"), "{said:?}");
+            assert_eq!((error.status(), error.code()), (409, "ended"));
+        }
+        other => panic!("{other:?}"),
+    }
+    let hash = ws.submit(&lead, "", true).unwrap();
+    assert_eq!(ws.milestones(&lead).unwrap().pop().unwrap().value.ended, ["5.2.2@face-capture"]);
     ws.review(&grant(&house, "reviewer", Action::Review, &id), &hash, true, "").unwrap();
     let wrong = Imprint { issued: Some("tomorrow".into()), ..Imprint::default() };
-    assert!(matches!(ws.sign(&lead, &hash, "", &wrong), Err(Error::Invalid { .. })));
+    assert!(matches!(ws.sign(&lead, &hash, "", &wrong, true), Err(Error::Invalid { .. })));
+    assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default(), false), Err(Error::Ended { .. })));
+    assert_eq!(ws.milestones(&lead).unwrap().len(), 2, "nothing was signed");
     let imprint = Imprint { number: "示字〔2026〕1号".into(), issued: Some("2026-06-01".into()) };
-    ws.sign(&lead, &hash, "", &imprint).unwrap();
+    ws.sign(&lead, &hash, "", &imprint, true).unwrap();
     let client = grant(&house, "client", Action::SeeSigned, &id);
     let order = |paper, lang, issue: Option<&str>| Order {
         paper,

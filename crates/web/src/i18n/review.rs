@@ -68,6 +68,8 @@ texts! {
     review_lacking: "签发之前请看", "Before it is signed";
     review_lacking_hint: "照现在的内容签发，意见书仍会标明为草案，因为：", "Signed as things stand, the opinion would still say that it is a draft, for:";
     review_stopped: "已商定终止评估：意见书将写明在哪些差距处终止，结论以终止时为限。仍要继续评估的，请先重新打开这些差距。", "It was agreed to end the assessment: the opinion will say over which gaps, and its conclusion is limited to that moment. To go on assessing, reopen these gaps first.";
+    review_ended_confirm: "已知悉：商定终止评估仍然有效，结论以终止时为限。", "I know that the agreement to end the assessment stands, and that the conclusion is limited to that moment.";
+    review_ended_confirmed: "同时确认商定终止评估仍然有效：", "It was confirmed that the agreement to end the assessment stands:";
     review_submit: "提交复核", "Submit for review";
     review_submit_text: "给复核人的说明（可选）", "To the reviewer (optional)";
     review_take_back: "撤回", "Take back";

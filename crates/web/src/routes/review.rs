@@ -36,6 +36,8 @@ struct Passed {
     text: String,
     by: String,
     at: String,
+    /// Gaps over which the assessment was ended, as confirmed with the step.
+    ended: String,
     /// The file may be had.
     file: bool,
 }
@@ -153,6 +155,7 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
             file: visit.can(Action::SeeSigned) && (team || signed.contains(row.value.hash.as_str())),
             hash: row.value.hash.clone(),
             text: row.value.text.clone(),
+            ended: row.value.ended.join(", "),
             by: row.value.by_name.clone(),
             at: row.at.shanghai(),
         })
@@ -204,7 +207,7 @@ fn count(difference: &Difference) -> usize {
 fn after<T>(visit: &Visit, done: Result<T, Error>) -> Answer {
     match done {
         Ok(_) => Ok(saved(&visit.page.at("/review"), &visit.app)),
-        Err(error @ (Error::State(_) | Error::Invalid { .. } | Error::Mistakes(_) | Error::NotFound { .. })) => {
+        Err(error @ (Error::State(_) | Error::Ended { .. } | Error::Invalid { .. } | Error::Mistakes(_) | Error::NotFound { .. })) => {
             let status = match error.status() {
                 404 => StatusCode::UNPROCESSABLE_ENTITY,
                 status => StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT),
@@ -216,7 +219,7 @@ fn after<T>(visit: &Visit, done: Result<T, Error>) -> Answer {
 }
 
 fn submit(visit: &Visit) -> Answer {
-    after(visit, visit.app.workspace.submit(&visit.grant, visit.form.get("text")))
+    after(visit, visit.app.workspace.submit(&visit.grant, visit.form.get("text"), visit.form.has("ended")))
 }
 
 fn back(visit: &Visit) -> Answer {
@@ -248,7 +251,7 @@ fn comment(visit: &Visit) -> Answer {
 
 fn sign(visit: &Visit) -> Answer {
     let (form, imprint) = (&visit.form, imprint(&visit.form));
-    after(visit, visit.app.workspace.sign(&visit.grant, form.get("hash"), form.get("text"), &imprint))
+    after(visit, visit.app.workspace.sign(&visit.grant, form.get("hash"), form.get("text"), &imprint, form.has("ended")))
 }
 
 /// Number and date as a form has them.

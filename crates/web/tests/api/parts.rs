@@ -333,6 +333,18 @@ pub fn jobs(story: &Story, evidence: &[String; 2]) {
 
 pub fn review(story: &Story) {
     let word = json!({"text": "请复核"});
+    // An agreement to end the assessment is confirmed by whoever goes on, or taken back.
+    let at = With { path: &[("at", "5.2.2@face-capture")], ..With::default() };
+    story.call("lead", "actOnGap", &at, &json!({"deed": "stopped", "text": "商定终止"}), 200);
+    let asked = story.call("lead", "submit", &With::default(), &word, 409);
+    assert_eq!((&asked["code"], &asked["field"]), (&json!("ended"), &json!("ended")));
+    assert!(asked["detail"].as_str().unwrap().contains("5.2.2@face-capture"), "{asked}");
+    let known = json!({"text": "请复核", "ended": true});
+    let hash = story.call("lead", "submit", &With::default(), &known, 200)["hash"].clone();
+    story.call("reviewer", "review", &With::default(), &json!({"hash": hash, "approve": true}), 204);
+    assert_eq!(story.call("lead", "sign", &With::default(), &json!({"hash": hash}), 409)["code"], "ended");
+    story.call("lead", "openRevision", &With::default(), &json!({"text": "继续评估"}), 200);
+    story.call("lead", "actOnGap", &at, &json!({"deed": "reopened", "text": "继续评估"}), 200);
     story.call("lead", "submit", &With::default(), &word, 200);
     story.call("lead", "takeBack", &With::default(), &word, 204);
     let hash = story.call("lead", "submit", &With::default(), &word, 200)["hash"].clone();

@@ -126,6 +126,12 @@ impl Gap {
         })
     }
 
+    /// It was agreed to end the assessment over it, and nobody reopened it.
+    pub fn ended(&self) -> bool {
+        // Neither the day nor the verdict has a say in that.
+        self.standing(false, None, "") == Standing::Stopped
+    }
+
     /// Where it stands on a day, with the verdict of that day; none where the leaf is not judged for that object any more. What was
     /// done settles nothing as long as the finding, on the facts as stated, does not say that the gap is gone.
     pub fn standing(&self, risk_remains: bool, now: Option<Outcome>, today: &str) -> Standing {

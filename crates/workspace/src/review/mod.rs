@@ -55,6 +55,9 @@ pub struct Milestone {
     pub hash: String,
     /// In words.
     pub text: String,
+    /// Gaps (`LEAF@OBJECT`) over which it was agreed to end the assessment: whoever took the step confirmed that it is so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<String>,
     /// Name.
     pub by_name: String,
     /// Day, in China.
@@ -80,11 +83,12 @@ impl Record for Milestone {
 }
 
 impl Workspace {
-    /// Submits the assessment for review, exactly as it stands. The hash is returned.
+    /// Submits the assessment for review, exactly as it stands. The hash is returned. `ended` confirms that an agreement to end the
+    /// assessment stands.
     ///
     /// # Errors
-    /// The lead only; it is not in progress; conflicts are open; no as-of date.
-    pub fn submit(&self, grant: &Grant, text: &str) -> Result<String> {
+    /// The lead only; it is not in progress; conflicts are open; no as-of date; [`Error::Ended`].
+    pub fn submit(&self, grant: &Grant, text: &str, ended: bool) -> Result<String> {
         grant.need(Action::Submit)?;
         let text = prose("text", text)?;
         let (bytes, moved) = self.freeze(grant.assessment())?;
@@ -106,6 +110,7 @@ impl Workspace {
             if tx.moved()? != moved {
                 return Err(Error::state("提交时内容有变：请再提交一次", "it changed meanwhile: submit again"));
             }
+            confirmed(tx, ended)?;
             if tx.get::<Blob>(&blob.sha256)?.is_none() {
                 tx.put("frozen", &blob.sha256, Base::New, &blob)?;
             }
@@ -153,11 +158,11 @@ impl Workspace {
     }
 
     /// Signs what was approved, and issues the opinion on it: written once and kept. What stands now must be what was approved, byte
-    /// for byte.
+    /// for byte. `ended` confirms that an agreement to end the assessment stands.
     ///
     /// # Errors
-    /// The lead only; it is not approved; something, or the catalogue, is another; the day of issue is none.
-    pub fn sign(&self, grant: &Grant, hash: &str, text: &str, imprint: &Imprint) -> Result<()> {
+    /// The lead only; it is not approved; something, or the catalogue, is another; the day of issue is none; [`Error::Ended`].
+    pub fn sign(&self, grant: &Grant, hash: &str, text: &str, imprint: &Imprint, ended: bool) -> Result<()> {
         grant.need(Action::Submit)?;
         let text = prose("text", text)?;
         let (bytes, _) = self.freeze(grant.assessment())?;
@@ -168,12 +173,16 @@ impl Workspace {
             ));
         }
         // Said before anything is written.
-        self.store().read(grant.assessment(), |rows| same(&in_state(rows, State::Approved)?, hash))?;
+        self.store().read(grant.assessment(), |rows| {
+            same(&in_state(rows, State::Approved)?, hash)?;
+            confirmed(rows, ended)
+        })?;
         let pressed = self.press_at_signature(grant, hash, imprint)?;
         let hash = hash.to_owned();
         self.change(grant, Action::Submit, move |tx| {
             let row = in_state(tx, State::Approved)?;
             same(&row, &hash)?;
+            confirmed(tx, ended)?;
             pass(tx, row, Passage::Signed, State::Signed, Some(hash.clone()), &hash, text)?;
             enter_signed(tx, &pressed)
         })
@@ -333,6 +342,20 @@ fn own_work(tx: &Tx<'_>) -> Result<Option<(String, String)>> {
     Ok(own.map(|row| (Determination::KIND.to_owned(), row.id)))
 }
 
+/// Gaps over which it was agreed to end the assessment, and which nobody reopened.
+fn ended(rows: &Rows<'_>) -> Result<Vec<String>> {
+    let gaps = rows.list::<Gap>()?.into_iter();
+    Ok(gaps.filter(|row| row.value.ended()).map(|row| row.id).collect())
+}
+
+/// An agreement to end the assessment is no oversight of whoever goes on.
+fn confirmed(rows: &Rows<'_>, said: bool) -> Result<()> {
+    match ended(rows)? {
+        over if said || over.is_empty() => Ok(()),
+        over => Err(Error::Ended { over }),
+    }
+}
+
 fn same(row: &Row<Assessment>, hash: &str) -> Result<()> {
     if row.value.frozen.as_deref() == Some(hash) {
         return Ok(());
@@ -351,7 +374,8 @@ fn pass(
 ) -> Result<()> {
     let (by_name, on, id) = (crate::work::name(tx)?, tx.now.day().to_string(), tx.fresh()?);
     let revision = row.value.revision;
-    let milestone = Milestone { passage, revision, hash: hash.to_owned(), text, by_name, on };
+    let ended = if matches!(passage, Passage::Submitted | Passage::Signed) { ended(tx)? } else { Vec::new() };
+    let milestone = Milestone { passage, revision, hash: hash.to_owned(), text, ended, by_name, on };
     tx.put("passed", &id, Base::New, &milestone)?;
     tx.put("passed", SELF, Base::Version(row.version), &Assessment { state, frozen, ..row.value })?;
     Ok(())
