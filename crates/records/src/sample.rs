@@ -271,9 +271,9 @@ impl Planned {
         };
         if a.control && size >= full {
             text += &match lang {
-                Lang::Zh => format!(
-                    "\n已确认存在流程控制（5.4.3），但所设置信水平没有使样本量减少（不计流程控制时为 {full}）"
-                ),
+                Lang::Zh => {
+                    format!("\n已确认存在流程控制（5.4.3），但所设置信水平没有使样本量减少（不计流程控制时为 {full}）")
+                }
                 Lang::En => format!(
                     "\na process control is in place (5.4.3), but the confidence asked for does not lower the number ({full} without it)"
                 ),
@@ -471,7 +471,9 @@ mod tests {
 
     #[test]
     fn what_is_said_is_no_lower_than_what_was_found() {
-        for (share, said) in [(0.07, "7"), (0.05, "5"), (0.005, "0.5"), (0.999, "99.9"), (0.1234, "12.34"), (1.0, "100")] {
+        for (share, said) in
+            [(0.07, "7"), (0.05, "5"), (0.005, "0.5"), (0.999, "99.9"), (0.1234, "12.34"), (1.0, "100")]
+        {
             assert_eq!(percent(share), said);
         }
         // 4 of 300 are 1.333… per cent.

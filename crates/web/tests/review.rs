@@ -218,7 +218,13 @@ fn a_sample_is_worked_out_drawn_examined_and_withdrawn() {
     lead.look("samples");
     // In the opinion as things stand, and in the trail.
     let person = Program::sign_in(&server.base, "lead", server.password("lead"));
-    let draft = send(&server.base, "GET", &format!("/a/{case}/opinion/draft?paper=html&lang=zh"), &[("Cookie", &person.cookie)], "");
+    let draft = send(
+        &server.base,
+        "GET",
+        &format!("/a/{case}/opinion/draft?paper=html&lang=zh"),
+        &[("Cookie", &person.cookie)],
+        "",
+    );
     assert!(draft.body.contains("种子 20261130") && draft.body.contains("清单漏了新开的门店"));
     lead.go(&server.url(&format!("/a/{case}/trail")));
     assert!(lead.text("main").contains("总体或抽样"));
@@ -405,7 +411,8 @@ fn the_pages_are_complete_in_english() {
     let lead = browser.person();
     server.sign_in(&lead, "lead");
     lead.load(|| lead.click("button[name=lang]"));
-    let pages = ["gaps", "gaps/5.2.2%40face-capture", "review", "opinion", "worksheets/b4/face-capture", "criteria", "samples"];
+    let pages =
+        ["gaps", "gaps/5.2.2%40face-capture", "review", "opinion", "worksheets/b4/face-capture", "criteria", "samples"];
     for path in pages {
         lead.go(&server.url(&format!("/a/{case}/{path}")));
         lead.shot(&format!("english-{}", path.replace(['/', '%'], "-")));

@@ -72,6 +72,6 @@ pub use store::backup::{backup, restore};
 pub use store::rows::{Act, Page, Row};
 pub use store::verify::{Verified, verify};
 pub use time::Time;
-pub use zhunsheng_records::sample::percent;
 pub use work::{AnswerEntry, Answers, Determination, NewDetermination, Note, Owner, Present};
 pub use workspace::{Options, Workspace};
+pub use zhunsheng_records::sample::percent;

@@ -473,7 +473,10 @@ fn evaluated(one: &Sample, found: &NewSampleResult) -> Result<(Option<u64>, Opti
         return Err(Error::invalid(
             "examined",
             format!("`{}` 多于抽取的 `{drawn}` 项：另抽的请另列一项抽样", found.examined),
-            format!("`{}` are more than the `{drawn}` drawn: state what was drawn besides as another sample", found.examined),
+            format!(
+                "`{}` are more than the `{drawn}` drawn: state what was drawn besides as another sample",
+                found.examined
+            ),
         ));
     }
     if found.deviations > found.examined {

@@ -107,6 +107,18 @@ fn an_imported_determination_says_so_and_can_be_overruled() {
 }
 
 #[test]
+fn a_file_that_is_no_archive_is_told_in_chinese_with_the_reader_quoted() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let lead = ws.allow(&house.sign_in("lead"), Action::EditFacts, Some(&house.storefront())).unwrap();
+    let said = ws.import(&lead, Cursor::new(b"no archive at all".to_vec())).unwrap_err().text();
+    assert!(said.zh.contains("不是可读的 zip 文件") && said.zh.contains("（原话：“"), "{said:?}");
+    assert!(said.zh.find("请重新压缩") < said.zh.find("（原话"), "{said:?}");
+    let workbook = zhunsheng_workbook::ReadError::from(zhunsheng_workbook::OpenError::Unpacked).text();
+    assert!(!workbook.zh.contains("原话"), "our own words are no quotation: {workbook:?}");
+}
+
+#[test]
 fn ones_own_export_brought_back_takes_nothing_away() {
     let house = House::demo();
     let ws = &house.ws;

@@ -152,7 +152,8 @@ fn nothing_follows_from_what_was_not_drawn_at_random() {
     let house = House::demo();
     let (ws, id) = (&house.ws, house.storefront());
     let lead = grant(&house, "lead", Action::Determine, &id);
-    let chosen = NewSample { draw: Draw::Chosen, how: "客流最大的十家".into(), size: Some(10), seed: None, ..signs() };
+    let chosen =
+        NewSample { draw: Draw::Chosen, how: "客流最大的十家".into(), size: Some(10), seed: None, ..signs() };
     let made = ws.add_sample(&lead, chosen).unwrap();
     ws.examine_sample(&lead, &made, found(10, 0, "")).unwrap();
     let held = one(ws, &lead, &made);
@@ -184,8 +185,18 @@ fn it_stands_in_the_opinion_the_signature_the_difference_and_the_export() {
     let drawn = one(ws, &lead, &made).plan.drawn;
     ws.examine_sample(&lead, &made, found(drawn, 1, "23 号牌已撤除")).unwrap();
     let (zh, en) = (draft(ws, &lead, Paper::Html, Lang::Zh), draft(ws, &lead, Paper::Html, Lang::En));
-    for told in ["由本程序随机抽取", "种子 7", "置信度 95%", "可容忍偏差率 5%", "23 号牌已撤除", "门店清单 2026-10", "2026-01-01 … 2026-10-31", "示例项目负责人", "5.3.2", "抽样不能说明"]
-    {
+    for told in [
+        "由本程序随机抽取",
+        "种子 7",
+        "置信度 95%",
+        "可容忍偏差率 5%",
+        "23 号牌已撤除",
+        "门店清单 2026-10",
+        "2026-01-01 … 2026-10-31",
+        "示例项目负责人",
+        "5.3.2",
+        "抽样不能说明",
+    ] {
         assert!(zh.contains(told), "the opinion lacks {told}");
     }
     for told in ["paper signs of the shops", "seed 7", "tolerable rate 5%", "one by one"] {

@@ -236,7 +236,10 @@ fn what_is_signed_is_what_was_approved_byte_for_byte() {
     edit().unwrap();
     let second = ws.submit(&lead, "", false).unwrap();
     assert_ne!(second, hash);
-    assert!(matches!(ws.sign(&lead, &second, "", &Imprint::default(), false), Err(Error::State(_))), "not approved yet");
+    assert!(
+        matches!(ws.sign(&lead, &second, "", &Imprint::default(), false), Err(Error::State(_))),
+        "not approved yet"
+    );
     ws.review(&reviewer, &second, true, "同意").unwrap();
     assert!(matches!(ws.frozen(&client, &second), Err(Error::NotFound { .. })), "not signed yet");
     assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default(), false), Err(Error::State(_))));

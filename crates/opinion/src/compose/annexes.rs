@@ -283,7 +283,10 @@ impl Writer<'_> {
                 }
                 if let (from, to @ Some(_)) | (from @ Some(_), to) = one.period {
                     let day = |day: Option<crate::Day>| day.map_or_else(|| "—".to_owned(), |day| day.to_string());
-                    what.extend([plain("\n"), muted(format!("{}{} … {}", self.t("期间：", "period: "), day(from), day(to)))]);
+                    what.extend([
+                        plain("\n"),
+                        muted(format!("{}{} … {}", self.t("期间：", "period: "), day(from), day(to))),
+                    ]);
                 }
                 if !one.evidence.is_empty() {
                     let ids = format!("{}{}", self.t("证据：", "evidence: "), self.join(&one.evidence));

@@ -74,8 +74,17 @@ impl Problem {
 
     /// Something that was sent cannot be read.
     pub fn unreadable(what: &'static str, why: String) -> Problem {
-        let (zh, en) = (format!("无法读取：{why}"), format!("cannot be read: {why}"));
+        let zh = format!("无法读取，请对照 {}/openapi.json 改正{}", super::ROOT, zhunsheng_source::quoted(&why));
+        let en = format!("cannot be read: {why}");
         Problem { field: Some(what.to_owned()), ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", zh, en) }
+    }
+
+    /// A header that is no tag.
+    pub fn header(name: &'static str, value: &str) -> Problem {
+        let value: String = value.chars().take(80).collect();
+        let (zh, en) = (format!("`{value}` 不是 ETag"), format!("`{value}` is no ETag"));
+        let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", zh, en);
+        Problem { field: Some(name.to_owned()), ..problem }
     }
 
     /// A tag that is none of ours: whatever it names does not stand.

@@ -207,7 +207,13 @@ fn count(difference: &Difference) -> usize {
 fn after<T>(visit: &Visit, done: Result<T, Error>) -> Answer {
     match done {
         Ok(_) => Ok(saved(&visit.page.at("/review"), &visit.app)),
-        Err(error @ (Error::State(_) | Error::Ended { .. } | Error::Invalid { .. } | Error::Mistakes(_) | Error::NotFound { .. })) => {
+        Err(
+            error @ (Error::State(_)
+            | Error::Ended { .. }
+            | Error::Invalid { .. }
+            | Error::Mistakes(_)
+            | Error::NotFound { .. }),
+        ) => {
             let status = match error.status() {
                 404 => StatusCode::UNPROCESSABLE_ENTITY,
                 status => StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT),
@@ -251,7 +257,10 @@ fn comment(visit: &Visit) -> Answer {
 
 fn sign(visit: &Visit) -> Answer {
     let (form, imprint) = (&visit.form, imprint(&visit.form));
-    after(visit, visit.app.workspace.sign(&visit.grant, form.get("hash"), form.get("text"), &imprint, form.has("ended")))
+    after(
+        visit,
+        visit.app.workspace.sign(&visit.grant, form.get("hash"), form.get("text"), &imprint, form.has("ended")),
+    )
 }
 
 /// Number and date as a form has them.

@@ -109,7 +109,9 @@ pub fn samples(story: &Story) {
     assert!(drawn > 50 && plan["said"]["en"].as_str().unwrap().contains("confidence 95%"), "{plan}");
     story.call("observer", "addSample", &With::default(), &new, 403);
     let id = story.call("lead", "addSample", &With::default(), &new, 201)["id"].as_str().unwrap().to_owned();
-    for (field, value, status) in [("expected", json!(0.05), 422), ("draw", json!("drawn"), 422), ("more", json!(1), 422)] {
+    for (field, value, status) in
+        [("expected", json!(0.05), 422), ("draw", json!("drawn"), 422), ("more", json!(1), 422)]
+    {
         let mut wrong = new.clone();
         wrong[field] = value;
         story.call("lead", "addSample", &With::default(), &wrong, status);
@@ -117,7 +119,13 @@ pub fn samples(story: &Story) {
     let path = [("id", id.as_str())];
     let with = With { path: &path, ..With::default() };
     // Drawn with the seed, and the same each time, page by page.
-    let items = story.call("observer", "sampleItems", &With { path: &path, query: "limit=200", ..With::default() }, &Value::Null, 200);
+    let items = story.call(
+        "observer",
+        "sampleItems",
+        &With { path: &path, query: "limit=200", ..With::default() },
+        &Value::Null,
+        200,
+    );
     assert_eq!(items["items"].as_array().unwrap().len() as u64, drawn);
     let second = With { path: &path, query: "limit=2&cursor=none", ..With::default() };
     story.call("observer", "sampleItems", &second, &Value::Null, 422);
@@ -125,7 +133,10 @@ pub fn samples(story: &Story) {
     story.call("lead", "examineSample", &with, &json!({"examined": drawn, "deviations": 1}), 422);
     story.call("assessor", "examineSample", &with, &found, 200);
     let held = story.get("observer", "sample", &path);
-    assert_eq!((&held["value"]["results"][0]["found"]["deviations"], &held["value"]["says"]["seed"]), (&json!(1), &json!(7)));
+    assert_eq!(
+        (&held["value"]["results"][0]["found"]["deviations"], &held["value"]["says"]["seed"]),
+        (&json!(1), &json!(7))
+    );
     story.call("lead", "withdrawSample", &with, &json!({"text": "清单有误"}), 200);
     story.call("lead", "withdrawSample", &with, &json!({"text": "再撤"}), 409);
     assert!(has(&story.get("observer", "samples", &[]), &id), "it stays on the list");

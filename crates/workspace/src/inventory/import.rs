@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Date, Dossier, LoadError, Type, join_files, load_node};
-use zhunsheng_source::{Limits, Node, Text};
+use zhunsheng_source::{Limits, Node, Text, quoted};
 use zip::ZipArchive;
 
 use crate::auth::{Action, Grant};
@@ -218,7 +218,11 @@ fn not_ahead(dossier: &Dossier, today: Date) -> Result<()> {
 }
 
 fn broken(fault: zip::result::ZipError) -> Error {
-    Error::invalid("archive", format!("不是可读的 zip 文件：{fault}"), format!("not a readable zip file: {fault}"))
+    Error::invalid(
+        "archive",
+        format!("不是可读的 zip 文件，或者不完整；请重新压缩或重新导出{}", quoted(&fault)),
+        format!("not a readable zip file: {fault}"),
+    )
 }
 
 fn strange(name: &str) -> Error {

@@ -256,7 +256,13 @@ impl Workspace {
         let judged = self.judge(grant.assessment())?;
         let (own, gaps, samples, milestones, practices) = self.store().read(grant.assessment(), |rows| {
             let own = rows.need::<Assessment>(SELF)?.value;
-            Ok((own, rows.list::<Gap>()?, crate::sample::in_order(rows)?, rows.list::<Milestone>()?, crate::job::practices(rows)?))
+            Ok((
+                own,
+                rows.list::<Gap>()?,
+                crate::sample::in_order(rows)?,
+                rows.list::<Milestone>()?,
+                crate::job::practices(rows)?,
+            ))
         })?;
         // What is signed cannot have changed since: the frozen state is what stands.
         let signed = own.frozen.as_deref().filter(|_| own.state == State::Signed);
@@ -314,7 +320,17 @@ impl Workspace {
             three_sides::of_dossier(self, &basis.assessment, &basis.judged.dossier, basis.practices.as_deref())?;
         let counted = basis.samples.iter().map(crate::sample::counted).collect();
         let sign_off = basis.sign_off.clone();
-        Ok(Extra { number, issued, people, dispositions, sign_off, counted, reconciled, reconciled_note, ..Extra::default() })
+        Ok(Extra {
+            number,
+            issued,
+            people,
+            dispositions,
+            sign_off,
+            counted,
+            reconciled,
+            reconciled_note,
+            ..Extra::default()
+        })
     }
 }
 

@@ -320,15 +320,8 @@ fn in_state(tx: &Rows<'_>, state: State) -> Result<Row<Assessment>> {
 }
 
 /// Kinds of which a review is about: facts and worksheets, answers, determinations, criteria, what was done about gaps, samples.
-const REVIEWED: [&str; 7] = [
-    Object::KIND,
-    Collection::KIND,
-    Answers::KIND,
-    Determination::KIND,
-    Criterion::KIND,
-    Gap::KIND,
-    Sample::KIND,
-];
+const REVIEWED: [&str; 7] =
+    [Object::KIND, Collection::KIND, Answers::KIND, Determination::KIND, Criterion::KIND, Gap::KIND, Sample::KIND];
 
 /// Something that is reviewed and that whoever reviews wrote: since the last signature, for what was signed somebody else reviewed;
 /// of determinations any that stands.
