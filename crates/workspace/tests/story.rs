@@ -194,6 +194,11 @@ fn a_gap_is_settled_as_the_standard_says_and_never_erased() {
     assert!(matches!(act(&assessor, &small, step(Deed::Withdrawn, "误记")), Err(Error::State(_))));
     act(&lead, &small, step(Deed::Withdrawn, "重复登记")).unwrap();
     assert_eq!(at(&small).standing, Standing::Withdrawn);
+    // What was withdrawn while it was none is one again when the finding shows it.
+    let mut earlier = at(&small).gap.value;
+    earlier.steps.last_mut().unwrap().over = false;
+    assert_eq!(earlier.standing(false, Some(Outcome::Undetermined), "2026-01-01"), Standing::Withdrawn);
+    assert!(earlier.standing(false, Some(Outcome::Gap), "2026-01-01").waits());
     // The verdict may change: the gap stays on the register.
     ws.put_object(&lead, "activities", "face-capture", None, {
         let mut body = ws.object(&lead, "activities", "face-capture").unwrap().value.0;
@@ -346,7 +351,12 @@ fn a_signed_opinion_stays_what_it_was() {
     assert!(matches!(ws.sign(&lead, &hash, "", &wrong, true), Err(Error::Invalid { .. })));
     assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default(), false), Err(Error::Ended { .. })));
     assert_eq!(ws.milestones(&lead).unwrap().len(), 2, "nothing was signed");
-    let imprint = Imprint { number: "示字〔2026〕1号".into(), issued: Some("2026-06-01".into()) };
+    for day in ["2020-01-01", "2999-12-31"] {
+        let other = Imprint { issued: Some(day.into()), ..Imprint::default() };
+        assert!(matches!(ws.sign(&lead, &hash, "", &other, true), Err(Error::Invalid { .. })), "{day}");
+    }
+    let today = zhunsheng_workspace::Time::now().day();
+    let imprint = Imprint { number: "示字〔2026〕1号".into(), issued: Some(today.to_string()) };
     ws.sign(&lead, &hash, "", &imprint, true).unwrap();
     let client = grant(&house, "client", Action::SeeSigned, &id);
     let order = |paper, lang, issue: Option<&str>| Order {
@@ -365,7 +375,11 @@ fn a_signed_opinion_stays_what_it_was() {
     let (docx, html) = (take(&client, Paper::Docx, None), take(&client, Paper::Html, None));
     let said = String::from_utf8(html.clone()).unwrap();
     let reviewer = house.sign_in("reviewer").name().to_owned();
-    assert!(said.contains("示字〔2026〕1号") && said.contains("2026年6月1日") && said.contains(&reviewer));
+    assert!(
+        said.contains("示字〔2026〕1号")
+            && said.contains(&zhunsheng_opinion::Day(today).long(Lang::Zh))
+            && said.contains(&reviewer)
+    );
     assert!(!said.contains("乱写"));
     // That it was agreed to stop is said, and limits the conclusion.
     assert!(said.contains("经评估员与委托方商定终止，因：差距 5.2.2 face-capture"), "{said}");
@@ -382,7 +396,7 @@ fn a_signed_opinion_stays_what_it_was() {
     let draft = String::from_utf8(ws.write_paper(&lead, &draft).unwrap().bytes).unwrap();
     assert!(draft.contains("草案") && draft.contains("尚未经复核签署"));
     // Another number is the lead's, stands beside the first, and changes nothing else.
-    let second = Imprint { number: "示字〔2026〕2号".into(), issued: Some("2026-07-01".into()) };
+    let second = Imprint { number: "示字〔2026〕2号".into(), issued: Some(today.to_string()) };
     assert!(matches!(ws.issue(&client, &hash, &second), Err(Error::Forbidden { .. })));
     ws.issue(&lead, &hash, &second).unwrap();
     let issues = ws.issues(&client, &hash).unwrap();

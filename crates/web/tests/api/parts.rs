@@ -359,7 +359,9 @@ pub fn review(story: &Story) {
     story.call("lead", "review", &With::default(), &json!({"hash": hash, "approve": true}), 403);
     story.call("reviewer", "review", &With::default(), &json!({"hash": hash, "approve": true}), 204);
     story.call("lead", "sign", &With::default(), &json!({"hash": hash, "issued": "soon"}), 422);
-    let sign = json!({"hash": hash, "number": "字001", "issued": "2026-11-02"});
+    story.call("lead", "sign", &With::default(), &json!({"hash": hash, "issued": "2999-12-31"}), 422);
+    let today = zhunsheng_workspace::Time::now().day().to_string();
+    let sign = json!({"hash": hash, "number": "字001", "issued": today});
     story.call("lead", "sign", &With::default(), &sign, 204);
     let of = [("hash", hash.as_str().unwrap())];
     let bytes = story.raw("client", "frozen", &With { path: &of, ..With::default() }, b"");
@@ -371,7 +373,7 @@ pub fn review(story: &Story) {
     assert_eq!(story.raw("client", "signedOpinion", &own, b"").status, 422, "nobody puts their own number on it");
     // Another number is another issue, the lead's.
     let at = With { path: &of, ..With::default() };
-    let other = json!({"number": "字002", "issued": "2026-11-03"});
+    let other = json!({"number": "字002", "issued": today});
     story.call("client", "issueOpinion", &at, &other, 403);
     story.call("lead", "issueOpinion", &at, &other, 200);
     let issues = story.get("client", "issues", &of);

@@ -28,6 +28,26 @@ impl Workspace {
         self.store().read(grant.assessment(), |rows| dossier_yaml(rows, self.catalogue()))
     }
 
+    /// The dossier as text, to be taken away. Noted in the trail.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn take_text(&self, grant: &Grant) -> Result<String> {
+        let text = self.dossier_text(grant)?;
+        let sha256 = crate::id::sha256(text.as_bytes());
+        self.note(grant, Action::SeeFacts, "exported", "dossier", "", serde_json::json!({"dossier": sha256}))?;
+        Ok(text)
+    }
+
+    /// Notes that the whole result, written elsewhere, is taken away.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn taken_away(&self, grant: &Grant, result: &[u8]) -> Result<()> {
+        let sha256 = crate::id::sha256(result);
+        self.note(grant, Action::SeeWork, "exported", "result", "", serde_json::json!({"sha256": sha256}))
+    }
+
     /// The dossier with its files as a zip, in a temporary file that is gone when it is closed. Equal content gives equal
     /// bytes. Noted in the trail.
     ///

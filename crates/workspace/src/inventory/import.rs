@@ -546,11 +546,35 @@ fn write(tx: &mut Tx<'_>, plan: &Plan, imported: &mut Imported) -> Result<()> {
             imported.determinations += 1;
         }
     }
-    let held: Vec<Criterion> =
-        tx.list::<Criterion>()?.into_iter().map(|row| named(row.value, |name| unmarked(name).to_owned())).collect();
-    for one in plan.criteria.iter().filter(|one| !held.contains(one)) {
+    for one in &plan.criteria {
+        criterion_of(tx, one, &importer, imported)?;
+    }
+    Ok(())
+}
+
+/// Takes an adjusted criterion over. It is the one held here that says the same and was adjusted by the same person on the same
+/// day, whatever was answered since: answers that are not held are added, and one withdrawn here stays withdrawn.
+fn criterion_of(tx: &mut Tx<'_>, one: &Criterion, importer: &str, imported: &mut Imported) -> Result<()> {
+    let bare = |name: &str| unmarked(name).to_owned();
+    let same = |row: &Row<Criterion>| {
+        row.value.says == one.says && row.value.on == one.on && unmarked(&row.value.by_name) == one.by_name
+    };
+    let Some(row) = tx.list::<Criterion>()?.into_iter().find(same) else {
         let id = tx.fresh()?;
-        tx.put("adjusted", &id, Base::New, &named(one.clone(), |name| marked(name, &importer)))?;
+        tx.put("adjusted", &id, Base::New, &named(one.clone(), |name| marked(name, importer)))?;
+        return Ok(());
+    };
+    if row.value.withdrawn.is_some() {
+        imported.newer += usize::from(one.withdrawn.is_none());
+        return Ok(());
+    }
+    let held = named(row.value.clone(), bare).met;
+    let fresh: Vec<MetEntry> = one.met.iter().filter(|met| !held.contains(met)).cloned().collect();
+    if !fresh.is_empty() {
+        let mut value = row.value;
+        let marked = |met: MetEntry| MetEntry { by_name: marked(&met.by_name, importer), ..met };
+        value.met.extend(fresh.into_iter().map(marked));
+        tx.put("answered", &row.id, Base::Version(row.version), &value)?;
     }
     Ok(())
 }

@@ -190,6 +190,17 @@ impl Workspace {
         Ok((blob.clone(), self.0.blobs.open_whole(blob)?))
     }
 
+    /// Opens a result of a job to be taken away. Noted in the trail.
+    ///
+    /// # Errors
+    /// As [`Workspace::job_result`].
+    pub fn take_result(&self, grant: &Grant, id: &str, name: &str) -> Result<(Blob, File)> {
+        let found = self.job_result(grant, id, name)?;
+        let details = serde_json::json!({"file": name, "sha256": found.0.sha256});
+        self.note(grant, Action::SeeJobs, "exported", "job", id, details)?;
+        Ok(found)
+    }
+
     /// A job's result as JSON.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use zhunsheng_source::{Limits, Sources, parse};
 use super::{Job, JobState, PRACTICES, RESULT, Task};
 use crate::auth::{Action, Grant};
 use crate::error::{Error, Result};
-use crate::inventory::{Object, dossier_yaml, key_of, object_of, put_object, read};
+use crate::inventory::{Object, dossier_yaml, key_of, object_of, put_recorded, read};
 use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx};
 use crate::workspace::Workspace;
@@ -79,7 +79,7 @@ impl Workspace {
             for (id, body) in objects {
                 let record = key_of(RECORDS, &id);
                 if tx.get::<Object>(&record)?.is_none_or(|row| row.value.0 != body) {
-                    put_object(tx, &catalogue, RECORDS, &id, Base::Any, body)?;
+                    put_recorded(tx, &catalogue, RECORDS, &id, Base::Any, body)?;
                 }
             }
             let taken = Taken { job, sha256: blob.sha256, by_name: crate::work::name(tx)? };
