@@ -66,6 +66,7 @@ impl Failure {
 /// What the system says of a failed file operation. The common reasons are told in Chinese; the others in its own words.
 pub fn reason(cause: &std::io::Error) -> Text {
     let en = cause.to_string();
+    let other;
     let zh = match cause.kind() {
         ErrorKind::NotFound => "没有这个文件或目录",
         ErrorKind::PermissionDenied => "没有权限",
@@ -76,7 +77,10 @@ pub fn reason(cause: &std::io::Error) -> Text {
         ErrorKind::ReadOnlyFilesystem => "文件系统只读",
         ErrorKind::InvalidData => "不是 UTF-8 文本",
         ErrorKind::InvalidInput if en == zhunsheng_source::NOT_REGULAR => "不是普通文件（是目录、管道、套接字或设备）",
-        _ => en.as_str(),
+        _ => {
+            other = format!("系统不能读写{}", zhunsheng_source::quoted(&en));
+            other.as_str()
+        }
     };
     Text::new(zh, en.clone())
 }

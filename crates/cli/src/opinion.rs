@@ -33,7 +33,7 @@ pub fn run(
     let input = Input { as_of, stages: args.stages.clone(), packs: args.pack_ids.clone(), ..Input::default() };
     let assessment = judge(&catalogue, &dossier, &input)?;
     if extra.reconciled.is_empty() {
-        extra.reconciled =
+        (extra.reconciled, extra.reconciled_note) =
             crate::three_sides::of_dossier(&catalogue, &dossier, &args.dossier, args.discovered.as_deref())?;
     }
     if let Some(path) = &args.output {
@@ -77,7 +77,10 @@ fn pdf(_: &Document, _: &[PathBuf]) -> Result<Vec<u8>, Failure> {
 fn template(folder: &Path) -> Result<Template, Failure> {
     Template::load(folder).map_err(|cause| match cause {
         TemplateError::Mistakes { problems, sources } => Failure::Mistakes(problems, Box::new(sources)),
-        other => Failure::passed(other),
+        other => {
+            let text = other.text();
+            Failure::said(text.zh, text.en)
+        }
     })
 }
 
@@ -86,5 +89,11 @@ fn extra(path: &Path) -> Result<Extra, Failure> {
     std::fs::File::open(path)
         .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
         .map_err(|cause| Failure::Read(path.to_owned(), cause))?;
-    Extra::read(&bytes).map_err(|cause| Failure::passed(format!("`{}`: {cause}", path.display())))
+    Extra::read(&bytes).map_err(|cause| {
+        let place = path.display();
+        Failure::said(
+            format!("`{place}` 不能用作 `--extra`；请对照 docs/opinion.md 改正{}", zhunsheng_source::quoted(&cause)),
+            format!("`{place}`: {cause}"),
+        )
+    })
 }

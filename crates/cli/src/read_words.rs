@@ -2,6 +2,7 @@
 
 use zhunsheng_policy::classify::Error as Classify;
 use zhunsheng_policy::error::Error as Policy;
+use zhunsheng_source::quoted;
 
 use crate::input::{Failure, reason};
 
@@ -40,7 +41,11 @@ pub fn policy(cause: Policy) -> Failure {
             format!("`{}` 有 {bytes} 字节，超过上限 {limit}；请拆分，或者只导出文字", path.display())
         }
         Policy::Format { path, format, reason } => {
-            format!("`{}` 不能按 {format} 读取：{reason}；请转换为 HTML、Markdown、纯文本或 docx", path.display())
+            format!(
+                "`{}` 不能按 {format} 读取：{}；请转换为 HTML、Markdown、纯文本或 docx",
+                path.display(),
+                unread(reason)
+            )
         }
         Policy::Product { given, valid } if given.is_empty() => {
             format!("卷宗有多个产品；请用 `--product` 指明一个：`{valid}`")
@@ -58,7 +63,7 @@ pub fn policy(cause: Policy) -> Failure {
             "给出了数据扫描结果，但 target.event_records 没有写明 `data`；请在其中写明，或者不给扫描结果".into()
         }
         Policy::Classify(Classify::Line { line, reason }) => {
-            format!("第 {line} 行：{reason}；每行须是带有 `id`、`doc` 和 `text` 的对象")
+            format!("第 {line} 行不能读取{}；每行须是带有 `id`、`doc` 和 `text` 的对象", quoted(reason))
         }
         Policy::Classify(Classify::Io(source)) => {
             format!("无法读取句子或写出主题：{}；请检查管道或磁盘空间", reason(source).zh)
@@ -80,10 +85,38 @@ pub fn discover(cause: zhunsheng_discover::Error) -> Failure {
         Error::Read { path, source } => {
             format!("无法读取 `{}`：{}；请检查路径和权限", path.display(), reason(source).zh)
         }
-        Error::Json(source) => format!("无法把报告写成 JSON：{source}；可以改用文本格式"),
+        Error::Json(source) => format!("无法把报告写成 JSON{}；可以改用文本格式", quoted(source)),
         Error::Write(_) => cause.to_string(),
     };
     Failure::said(zh, cause.to_string())
+}
+
+/// Why a policy's file is not read: what the reader itself says of it, else a sentence of ours with what the library said.
+fn unread(why: &str) -> String {
+    const OWN: &[(&str, &str)] = &[
+        (
+            "this build does not read PDF; build with `--features pdf`, or save the policy as docx, HTML or text",
+            "本程序不含 PDF 读取；请以 `--features pdf` 构建，或把政策另存为 docx、HTML 或文本",
+        ),
+        ("it is a Word file of the old binary kind", "是旧的二进制 Word 文件（.doc）"),
+        ("it holds binary data", "含有二进制数据"),
+        ("the extractor failed", "提取文字的程序库中途失败"),
+        (
+            "it seems to be in Big5, which is not read; save it as UTF-8 if it is text",
+            "似为 Big5 编码，不能读取；是文本的请另存为 UTF-8",
+        ),
+        (
+            "its characters are neither UTF-8, UTF-16 nor GB 18030; save it as UTF-8 if it is text",
+            "字符编码不是 UTF-8、UTF-16 或 GB 18030；是文本的请另存为 UTF-8",
+        ),
+    ];
+    if let Some((_, zh)) = OWN.iter().find(|(en, _)| *en == why) {
+        return (*zh).to_owned();
+    }
+    match why.split_once(" unpacks to more than ") {
+        Some((part, bytes)) => format!("其中的 {part} 解压后超过 {} 字节", bytes.trim_end_matches(" bytes")),
+        None => format!("文件不完整，或者不是这种格式{}", quoted(why)),
+    }
 }
 
 fn entry(what: &str) -> String {
@@ -126,6 +159,20 @@ mod tests {
                 policy(Policy::Product { given: String::new(), valid: "app, web".into() }),
                 "卷宗有多个产品；请用 `--product` 指明一个：`app, web`",
                 "the dossier has several products; name one with `--product`: `app, web`",
+            ),
+            (
+                policy(Policy::Format {
+                    path: "p.docx".into(),
+                    format: "docx",
+                    reason: "invalid Zip archive: Could not find EOCD".into(),
+                }),
+                "`p.docx` 不能按 docx 读取：文件不完整，或者不是这种格式（原话：“invalid Zip archive: Could not find EOCD”）；请转换为 HTML、Markdown、纯文本或 docx",
+                "`p.docx` is not readable as docx: invalid Zip archive: Could not find EOCD; convert it to HTML, Markdown, text or docx",
+            ),
+            (
+                policy(Policy::Format { path: "p.doc".into(), format: "text", reason: "it holds binary data".into() }),
+                "`p.doc` 不能按 text 读取：含有二进制数据；请转换为 HTML、Markdown、纯文本或 docx",
+                "`p.doc` is not readable as text: it holds binary data; convert it to HTML, Markdown, text or docx",
             ),
             (
                 policy(Policy::Io { path: "x.html".into(), source: std::io::ErrorKind::NotFound.into() }),

@@ -6,19 +6,20 @@ use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Dossier, Named};
 use zhunsheng_opinion::Reconciled;
 use zhunsheng_records::schema::Table as Records;
+use zhunsheng_source::Text;
 
 use crate::input::Failure;
 use crate::reconcile::{ReconcileArgs, table};
 use crate::recorded::scan;
 
 /// Every product of which the dossier names the text of a policy, compared with the inventory and with the events and the scan of
-/// data in `records/` (or the scan that is given).
+/// data in `records/` (or the scan that is given); and what is to be said where there are neither.
 pub fn of_dossier(
     catalogue: &Catalogue,
     dossier: &Dossier,
     path: &Path,
     discovered: Option<&Path>,
-) -> Result<Vec<Reconciled>, Failure> {
+) -> Result<(Vec<Reconciled>, Text), Failure> {
     let named = Named { schema: &catalogue.schema, facts: &dossier.facts };
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
     let said = |cause: zhunsheng_records::Error| crate::records_words::failed(&cause);
@@ -50,5 +51,5 @@ pub fn of_dossier(
     }
     // What differs first; within that the order of the table.
     all.sort_by_key(|one| one.difference.is_empty());
-    Ok(all)
+    Ok((all, if third { Text::default() } else { zhunsheng_workspace::unlogged() }))
 }

@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use common::browser::Browser;
 use common::server::Server;
 use serde_json::Value;
-use zhunsheng_workspace::{Action, SignIn};
+use zhunsheng_workspace::{Action, EvidenceMeta, Grant, Job, JobState, Order, Paper, SignIn, Task, Workspace};
 
 fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_zhunsheng"))
@@ -100,6 +100,106 @@ fn records_are_audited_and_enter_the_findings_as_on_the_command_line() {
     lead.go(&at(&format!("/jobs/{job}")));
     lead.load(|| lead.click("form[action$='/drop'] button"));
     assert_eq!(ws.dossier_text(&grant).unwrap(), before);
+}
+
+/// The job when it is over.
+fn ended(ws: &Workspace, grant: &Grant, job: &str) -> Job {
+    let since = std::time::Instant::now();
+    loop {
+        let held = ws.job(grant, job).unwrap().0.value;
+        if !held.state.open() {
+            return held;
+        }
+        assert!(since.elapsed() < std::time::Duration::from_secs(120), "{held:?}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_in_chinese_with_the_reader_quoted() {
+    let server = Server::demo_with(program());
+    let case = server.case("云杉");
+    let ws = &server.workspace;
+    let open =
+        ws.sign_in(&SignIn { login: "lead".into(), password: server.password("lead").into(), ..SignIn::default() });
+    let (actor, _) = ws.session(&open.unwrap().secret).unwrap();
+    let grant = ws.allow(&actor, Action::Jobs, Some(&case)).unwrap();
+    let failed = |filename: &str, bytes: &[u8], task: &dyn Fn(String) -> Task| {
+        let mut upload = ws.receive(&grant).unwrap();
+        upload.push(bytes).unwrap();
+        let meta = EvidenceMeta { filename: filename.into(), ..EvidenceMeta::default() };
+        let id = ws.add_evidence(&grant, upload, &meta).unwrap();
+        let job = ended(ws, &grant, &ws.start_job(&grant, task(id)).unwrap());
+        assert_eq!(job.state, JobState::Failed);
+        job.problem
+    };
+    let records = |id: String| Task::Records {
+        tables: [("events".to_owned(), vec![id])].into(),
+        settings: None,
+        mappings: Vec::new(),
+        as_of: None,
+    };
+    let told = failed("events.parquet", b"PAR1 not much of a table PAR1", &records);
+    assert!(told.contains("不能作为 parquet 读取：内容不完整") && told.contains("（原话：“"), "{told}");
+    assert!(told.contains("请重新导出"), "{told}");
+    let told = failed("policy.docx", b"PK\x03\x04 cut off", &|policy| Task::Policy { policy });
+    assert!(told.contains("不能按 docx 读取：文件不完整") && told.contains("（原话：“"), "{told}");
+}
+
+/// Annex F of the opinion has what the records show by type and stage, as the command line has it from `records/`.
+#[test]
+fn what_records_show_was_done_stands_in_the_opinion() {
+    let server = Server::demo_with(program());
+    let case = server.case("云杉");
+    let ws = &server.workspace;
+    let open =
+        ws.sign_in(&SignIn { login: "lead".into(), password: server.password("lead").into(), ..SignIn::default() });
+    let (actor, _) = ws.session(&open.unwrap().secret).unwrap();
+    let grant = ws.allow(&actor, Action::Jobs, Some(&case)).unwrap();
+    let draft = || {
+        let order = Order {
+            paper: Paper::Html,
+            lang: zhunsheng_source::Lang::Zh,
+            number: String::new(),
+            issued: None,
+            signed: None,
+            issue: None,
+        };
+        String::from_utf8(ws.write_paper(&grant, &order).unwrap().bytes).unwrap()
+    };
+    let said = "“实际所为”一栏为空";
+    assert!(draft().contains(said), "nothing was taken: it is said");
+    let tables = [("events".to_owned(), vec!["event-log".to_owned()])].into();
+    let task = Task::Records { tables, settings: None, mappings: Vec::new(), as_of: None };
+    let job = ws.start_job(&grant, task).unwrap();
+    let ended = ended(ws, &grant, &job);
+    assert_eq!(ended.state, JobState::Done, "{}", ended.problem);
+    assert!(draft().contains(said), "a job counts when it is taken");
+    ws.take_records(&grant, &job).unwrap();
+    let here = draft();
+    let example = common::root().join("examples/policy-differs");
+    let mut command = Command::new(program());
+    command.arg("opinion").arg(&example).args(["--as-of", "2026-05-01", "--format", "html"]);
+    let there = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    // Cells of the column: how many events, and where the first of them is.
+    let cells = |page: &str| {
+        let mut cells: Vec<String> = page
+            .match_indices(" 条事件 (events)")
+            .map(|(at, _)| {
+                let before = page[..at].rsplit(['>', '\n']).next().unwrap();
+                let after = page[at..].split("</td>").next().unwrap();
+                format!("{before}{}", after.rsplit('[').next().unwrap())
+            })
+            .collect();
+        cells.sort();
+        cells
+    };
+    assert!(!here.contains(said) && cells(&here).len() > 5, "{}", cells(&here).len());
+    assert_eq!(cells(&here), cells(&there), "as on the command line");
+    // It is part of what is signed.
+    let hash = ws.submit(&grant, "", false).unwrap();
+    let frozen = String::from_utf8(ws.frozen(&grant, &hash).unwrap()).unwrap();
+    assert!(frozen.contains(&ended.results["practices.json"].sha256));
 }
 
 #[test]

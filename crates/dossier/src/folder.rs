@@ -506,7 +506,7 @@ fn check_evidence(schema: &Schema, facts: &Facts, folder: &Path, problems: &mut 
             Err(cause) => {
                 problems.push(Diagnostic::error(
                     at,
-                    format!("读不到证据文件 `{path}`：{cause}"),
+                    format!("读不到证据文件 `{path}`{}", zhunsheng_source::quoted(&cause)),
                     format!("cannot read evidence file `{path}`: {cause}"),
                 ));
                 continue;

@@ -29,6 +29,8 @@ pub struct Extra {
     pub counted: Vec<Counted>,
     /// What the policy says, the inventory holds and the logs show.
     pub reconciled: Vec<Reconciled>,
+    /// What is to be said of a side of that comparison that is empty.
+    pub reconciled_note: Text,
     /// Worked tests of the annexes of the standard.
     pub worksheets: Vec<Worksheet>,
     /// Gaps noticed outside the boundary that the client agreed to have told (5.5.1).
@@ -238,9 +240,33 @@ pub struct Counted {
     /// How it was drawn, what it cannot show, what was left out.
     #[serde(default)]
     pub note: Text,
-    /// The file or table it was read from.
+    /// The file or table it was read from, or what tells how many there are.
     #[serde(default)]
     pub source: String,
+    /// How items were chosen; empty: all of them where as many were examined, else a sample.
+    #[serde(default)]
+    pub drawn: Text,
+    /// The seed they were drawn with.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// Rate of deviation that could be tolerated, in per cent.
+    #[serde(default)]
+    pub tolerable: Option<f64>,
+    /// The period it covers.
+    #[serde(default)]
+    pub period: (Option<Day>, Option<Day>),
+    /// Who examined it; empty: not stated.
+    #[serde(default)]
+    pub by: String,
+    /// When.
+    #[serde(default)]
+    pub on: Option<Day>,
+    /// Ids of the evidence.
+    #[serde(default)]
+    pub evidence: Vec<String>,
+    /// Why it is not relied on; empty: it is.
+    #[serde(default)]
+    pub withdrawn: Text,
 }
 
 /// One line of the table of what is said, on record and done.

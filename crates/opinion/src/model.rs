@@ -77,6 +77,8 @@ pub struct Opinion {
     pub criteria: Vec<Adjusted>,
     /// Said, on record, done.
     pub reconciled: Vec<Reconciled>,
+    /// What is to be said of a side of it that is empty.
+    pub reconciled_note: Text,
     /// What objects are called, by kind and id: `activity/order`.
     pub names: BTreeMap<String, String>,
     /// What is missing to conclude.

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use zhunsheng_source::{Diagnostic, Diagnostics, Limits, Node, Sources, Text, parse};
+use zhunsheng_source::{Diagnostic, Diagnostics, Limits, Node, Sources, Text, parse, quoted};
 
 /// Largest `firm.yaml`, in bytes.
 const LARGEST: usize = 256 << 10;
@@ -129,6 +129,26 @@ pub enum TemplateError {
         /// The files their addresses point into.
         sources: Sources,
     },
+}
+
+impl TemplateError {
+    /// In both languages.
+    pub fn text(&self) -> Text {
+        let zh = match self {
+            TemplateError::Io { path, cause } => {
+                format!("无法读取 `{}`；请检查路径和权限{}", path.display(), quoted(cause))
+            }
+            TemplateError::Large { path, most } => format!("`{}` 超过 {most} 字节；请改小", path.display()),
+            TemplateError::Encoding(path) => format!("`{}` 不是 UTF-8；请另存为 UTF-8", path.display()),
+            TemplateError::Picture { path, why } => format!(
+                "`{}` 不能用作标志；请给每边至多 {PIXELS} 像素的 PNG 或 JPEG，放在 `firm.yaml` 旁边{}",
+                path.display(),
+                quoted(why)
+            ),
+            TemplateError::Mistakes { .. } => "模板有错误".to_owned(),
+        };
+        Text::new(zh, self.to_string())
+    }
 }
 
 impl Template {

@@ -5,7 +5,8 @@ use crate::declared::WorkingDays;
 use crate::dossier::{self, Derived};
 use crate::error::{Error, Result};
 use crate::mapping::Mapping;
-use crate::output::{Show, apart};
+use crate::output::{Show, apart, whole};
+use crate::practice::practices;
 use crate::schema::Table;
 use crate::{AuditOptions, Declared, audit, generate, sample};
 use clap::{Args, Subcommand};
@@ -79,6 +80,10 @@ pub struct AuditArgs {
     /// 不能读取的行写入 CSV · Write every row set aside to a CSV file
     #[arg(long)]
     pub rejects: Option<PathBuf>,
+    /// 各类型、环节、目的、接收方的事件数写入 JSON（三方对照用）· Write events by type, stage, purpose and recipient to a JSON file, for a
+    /// comparison of the three sides
+    #[arg(long, hide = true)]
+    pub practices: Option<PathBuf>,
     /// 输出 JSON · Print JSON
     #[arg(long)]
     pub json: bool,
@@ -353,14 +358,31 @@ fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn 
         progress: if a.progress_lines { Show::Lines } else { Show::Terminal },
         ..defaults
     };
-    apart(&options.outputs(), &beside)?;
+    let mut outputs = options.outputs();
+    outputs.extend(a.practices.as_deref().map(|path| ("--practices", path)));
+    beside.extend(a.practices.iter().flat_map(|_| options.tables.values().flatten().cloned()));
+    apart(&outputs, &beside)?;
     let report = audit(&options)?;
+    if let Some(path) = &a.practices {
+        whole(path, &format!("{:#}\n", practised(&options)?))?;
+    }
     if a.json {
         writeln!(out, "{:#}", report.json(lang, !a.no_timing)).map_err(out_error)?;
     } else {
         write!(out, "{}", report.text(lang)).map_err(out_error)?;
     }
     Ok(report.exit_code())
+}
+
+/// What the events show was done; that there are too many combinations is said instead, for the audit itself is done.
+fn practised(options: &AuditOptions) -> Result<serde_json::Value> {
+    let events = options.tables.get(&Table::Events).map(Vec::as_slice).unwrap_or_default();
+    let mapping = options.mappings.iter().rev().find(|m| m.table() == Some(Table::Events)).cloned().unwrap_or_default();
+    match practices(events, &mapping, options.threads) {
+        Ok(found) => Ok(found.json(options.lang)),
+        Err(Error::Limit { limit, .. }) => Ok(serde_json::json!({"version": 1, "too_many": limit})),
+        Err(other) => Err(other),
+    }
 }
 
 /// Runs a `sample` command; exit codes as for [`run`]: 1 where the sample does not support reliance, 3 where it says too little.

@@ -77,6 +77,16 @@ fn partial(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Writes a whole text to a file that gets its name when it is complete.
+///
+/// # Errors
+/// It cannot be written.
+pub fn whole(path: &Path, text: &str) -> Result<()> {
+    let (partial, mut file) = Partial::create(path)?;
+    file.write_all(text.as_bytes()).map_err(Error::io("write", path))?;
+    partial.complete()
+}
+
 impl Drop for Partial {
     fn drop(&mut self) {
         // After `complete` there is nothing left to remove.

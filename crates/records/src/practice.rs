@@ -69,6 +69,21 @@ pub struct Practices {
     pub rejected: u64,
 }
 
+impl Practices {
+    /// For another program: each combination with its events and where the first of them is.
+    #[must_use]
+    pub fn json(&self, lang: Lang) -> serde_json::Value {
+        let rows = self.rows.iter().map(|(key, seen)| {
+            serde_json::json!({
+                "activity": key.activity, "stage": key.stage, "purpose": key.purpose, "type": key.kind,
+                "recipient": key.recipient, "country": key.country, "oldest_days": seen.oldest_days,
+                "at": seen.place(lang), "events": seen.events,
+            })
+        });
+        serde_json::json!({"version": 1, "rejected": self.rejected, "rows": rows.collect::<Vec<_>>()})
+    }
+}
+
 struct Tally {
     events: u64,
     unit: usize,

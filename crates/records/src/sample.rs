@@ -214,40 +214,86 @@ fn below(state: &mut u64, n: u64) -> u64 {
     }
 }
 
-const LIMITS_ZH: &str = "抽样不能说明：未抽中各项的具体情况；低于可容忍偏差率的偏差是否存在；单独一起严重违规是否发生。请使评估各方知悉。\n";
-const LIMITS_EN: &str = "What a sample cannot show: anything about the items not drawn; whether deviations below the tolerable rate exist; whether a single grave violation occurred. Make this known to everyone concerned.\n";
+/// What a sample cannot show, to be made known to everyone concerned.
+#[must_use]
+pub fn limits(lang: Lang) -> &'static str {
+    lang.pick(
+        "抽样不能说明：未抽中各项的具体情况；低于可容忍偏差率的偏差是否存在；单独一起严重违规是否发生。请使评估各方知悉。",
+        "What a sample cannot show: anything about the items not drawn; whether deviations below the tolerable rate exist; whether a single grave violation occurred. Make this known to everyone concerned.",
+    )
+}
 
-pub(crate) fn plan_command(a: &PlanArgs, lang: Lang) -> Result<(i32, String)> {
-    let (full, _) = plan(a.population, a.tolerable, a.expected, a.confidence)?;
+/// A share as per cent, without the noise of binary fractions.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    let text = format!("{:.4}", share * 100.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The sample that a plan comes to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Planned {
+    /// Items to be drawn.
+    pub size: u64,
+    /// Deviations among them that still support reliance.
+    pub allowed: u64,
+    /// Items to be drawn if no process control were counted on.
+    pub without_control: u64,
+    /// Confidence asked of the sample.
+    pub confidence: f64,
+}
+
+/// What sample a plan comes to; a process control in place (5.4.3) lowers the confidence asked of it.
+///
+/// # Errors
+/// As for [`plan`].
+pub fn planned(a: &PlanArgs) -> Result<Planned> {
+    let (without_control, _) = plan(a.population, a.tolerable, a.expected, a.confidence)?;
     let confidence = if a.control { a.control_confidence } else { a.confidence };
-    let (size, k) = plan(a.population, a.tolerable, a.expected, confidence)?;
-    let (t, c) = (a.tolerable * 100.0, confidence * 100.0);
-    let mut text = match lang {
-        Lang::Zh => format!("样本量 {size}，允许偏差 {k}（总体 {}，可容忍偏差率 {t}%，置信水平 {c}%）\n", a.population),
-        Lang::En => format!(
-            "sample size {size}, deviations allowed {k} (population {}, tolerable rate {t}%, confidence {c}%)\n",
-            a.population
-        ),
-    };
-    if a.control && size >= full {
-        text += &match lang {
+    let (size, allowed) = plan(a.population, a.tolerable, a.expected, confidence)?;
+    Ok(Planned { size, allowed, without_control, confidence })
+}
+
+impl Planned {
+    /// In words, one sentence a line.
+    #[must_use]
+    pub fn sentences(&self, a: &PlanArgs, lang: Lang) -> String {
+        let Planned { size, allowed, without_control: full, confidence } = self;
+        let (t, c) = (percent(a.tolerable), percent(*confidence));
+        let mut text = match lang {
             Lang::Zh => {
-                format!("已确认存在流程控制（5.4.3），但所设置信水平没有使样本量减少（不计流程控制时为 {full}）\n")
+                format!("样本量 {size}，允许偏差 {allowed}（总体 {}，可容忍偏差率 {t}%，置信水平 {c}%）", a.population)
             }
             Lang::En => format!(
-                "a process control is in place (5.4.3), but the confidence asked for does not lower the number ({full} without it)\n"
+                "sample size {size}, deviations allowed {allowed} (population {}, tolerable rate {t}%, confidence {c}%)",
+                a.population
             ),
         };
-    } else if a.control {
-        text += &match lang {
-            Lang::Zh => format!("已确认存在流程控制（5.4.3），样本量由 {full} 减为 {size}；流程控制本身须有评审证据\n"),
-            Lang::En => format!(
-                "a process control is in place (5.4.3): reduced from {full} to {size}; the control itself needs evidence of review\n"
-            ),
-        };
+        if a.control && size >= full {
+            text += &match lang {
+                Lang::Zh => {
+                    format!("\n已确认存在流程控制（5.4.3），但所设置信水平没有使样本量减少（不计流程控制时为 {full}）")
+                }
+                Lang::En => format!(
+                    "\na process control is in place (5.4.3), but the confidence asked for does not lower the number ({full} without it)"
+                ),
+            };
+        } else if a.control {
+            text += &match lang {
+                Lang::Zh => {
+                    format!("\n已确认存在流程控制（5.4.3），样本量由 {full} 减为 {size}；流程控制本身须有评审证据")
+                }
+                Lang::En => format!(
+                    "\na process control is in place (5.4.3): reduced from {full} to {size}; the control itself needs evidence of review"
+                ),
+            };
+        }
+        text
     }
-    text += if lang == Lang::Zh { LIMITS_ZH } else { LIMITS_EN };
-    Ok((0, text))
+}
+
+pub(crate) fn plan_command(a: &PlanArgs, lang: Lang) -> Result<(i32, String)> {
+    Ok((0, format!("{}\n{}\n", planned(a)?.sentences(a, lang), limits(lang))))
 }
 
 pub(crate) fn select_command(a: &SelectArgs, _: Lang) -> Result<(i32, String)> {
@@ -284,7 +330,22 @@ pub(crate) fn select_command(a: &SelectArgs, _: Lang) -> Result<(i32, String)> {
     Ok((0, text))
 }
 
-pub(crate) fn evaluate_command(a: &EvaluateArgs, lang: Lang) -> Result<(i32, String)> {
+/// What a sample came to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evaluated {
+    /// Most items of the population that deviate, at the confidence asked for.
+    pub upper: u64,
+    /// The same as a share of the population.
+    pub rate: f64,
+    /// The share is within what is tolerable.
+    pub supports: bool,
+}
+
+/// What a sample came to.
+///
+/// # Errors
+/// Numbers that do not fit each other, rates or confidence outside their range.
+pub fn evaluate(a: &EvaluateArgs) -> Result<Evaluated> {
     let sane = a.deviations <= a.size && a.size <= a.population && a.population <= MAX_POPULATION && a.size > 0;
     if !(sane && a.confidence > 0.0 && a.confidence < 1.0) {
         let what = format!(
@@ -297,33 +358,51 @@ pub(crate) fn evaluate_command(a: &EvaluateArgs, lang: Lang) -> Result<(i32, Str
         return Err(wrong(format!("tolerable `{}` is not between 0 and 1", a.tolerable), "give a share such as 0.05"));
     }
     let upper = upper_limit(a.population, a.size, a.deviations, a.confidence);
-    let (rate, c, t) = (upper as f64 / a.population as f64, a.confidence * 100.0, a.tolerable * 100.0);
-    let ok = rate <= a.tolerable;
-    let shown = rate * 100.0;
-    let mut text = match lang {
-        Lang::Zh => format!(
-            "检查 {} 项，偏差 {} 项；置信水平 {c}% 下总体偏差上限 {upper} 项（{shown:.2}%），可容忍 {t}%：{}\n",
-            a.size,
-            a.deviations,
-            if ok { "样本支持依赖" } else { "样本不支持依赖" }
-        ),
-        Lang::En => format!(
-            "{} examined, {} deviate; at confidence {c}% at most {upper} of the population deviate ({shown:.2}%), tolerable {t}%: the sample {}\n",
-            a.size,
-            a.deviations,
-            if ok { "supports reliance" } else { "does not support reliance" }
-        ),
-    };
-    if a.deviations > 0 {
-        text += match lang {
-            Lang::Zh => "已发现的每一项偏差本身都是差距，须逐项记录；比率不能抵消它。\n",
-            Lang::En => {
-                "Each deviation found is a gap by itself and is recorded one by one; no rate makes up for it.\n"
-            }
+    let rate = upper as f64 / a.population as f64;
+    Ok(Evaluated { upper, rate, supports: rate <= a.tolerable })
+}
+
+impl Evaluated {
+    /// In words, one sentence a line.
+    #[must_use]
+    pub fn sentences(&self, a: &EvaluateArgs, lang: Lang) -> String {
+        let (upper, c, t) = (self.upper, percent(a.confidence), percent(a.tolerable));
+        // Upwards: a limit is not told lower than it is.
+        let shown = (self.rate * 10_000.0 - 1e-9).ceil() / 100.0;
+        let mut text = match lang {
+            Lang::Zh => format!(
+                "检查 {} 项，偏差 {} 项；置信水平 {c}% 下总体偏差上限 {upper} 项（{shown:.2}%），可容忍 {t}%：{}",
+                a.size,
+                a.deviations,
+                if self.supports { "样本支持依赖" } else { "样本不支持依赖" }
+            ),
+            Lang::En => format!(
+                "{} examined, {} deviate; at confidence {c}% at most {upper} of the population deviate ({shown:.2}%), tolerable {t}%: the sample {}",
+                a.size,
+                a.deviations,
+                if self.supports { "supports reliance" } else { "does not support reliance" }
+            ),
         };
+        if a.deviations > 0 {
+            text.push('\n');
+            text += deviations(lang);
+        }
+        text
     }
-    text += if lang == Lang::Zh { LIMITS_ZH } else { LIMITS_EN };
-    Ok((i32::from(!ok), text))
+}
+
+/// What deviations mean, however few.
+#[must_use]
+pub fn deviations(lang: Lang) -> &'static str {
+    lang.pick(
+        "已发现的每一项偏差本身都是差距，须逐项记录；比率不能抵消它。",
+        "Each deviation found is a gap by itself and is recorded one by one; no rate makes up for it.",
+    )
+}
+
+pub(crate) fn evaluate_command(a: &EvaluateArgs, lang: Lang) -> Result<(i32, String)> {
+    let found = evaluate(a)?;
+    Ok((i32::from(!found.supports), format!("{}\n{}\n", found.sentences(a, lang), limits(lang))))
 }
 
 #[cfg(test)]
@@ -388,6 +467,21 @@ mod tests {
         };
         assert!(plan(0.8).contains("reduced from"), "{}", plan(0.8));
         assert!(plan(0.99).contains("does not lower the number") && !plan(0.99).contains("reduced"), "{}", plan(0.99));
+    }
+
+    #[test]
+    fn what_is_said_is_no_lower_than_what_was_found() {
+        for (share, said) in
+            [(0.07, "7"), (0.05, "5"), (0.005, "0.5"), (0.999, "99.9"), (0.1234, "12.34"), (1.0, "100")]
+        {
+            assert_eq!(percent(share), said);
+        }
+        // 4 of 300 are 1.333… per cent.
+        let a = EvaluateArgs { population: 300, size: 150, deviations: 0, tolerable: 0.07, confidence: 0.95 };
+        let found = evaluate(&a).unwrap();
+        assert_eq!((found.upper, found.supports), (4, true));
+        let text = found.sentences(&a, Lang::En);
+        assert!(text.contains("at most 4 of the population deviate (1.34%), tolerable 7%"), "{text}");
     }
 
     #[test]

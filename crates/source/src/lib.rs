@@ -14,5 +14,5 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity};
 pub use files::{NOT_REGULAR, open_regular};
 pub use nearest::nearest;
 pub use pairs::{national, pairs};
-pub use text::{At, Lang, Sources, Text, plain, plain_lines};
+pub use text::{At, Lang, Sources, Text, plain, plain_lines, quoted};
 pub use yaml::{Key, Limits, Node, Value, parse};

@@ -117,6 +117,17 @@ impl Lang {
     }
 }
 
+/// What a library or the system said, to stand after a sentence of ours in Chinese: it comes in English and is quoted as such, on one
+/// line and bounded.
+pub fn quoted(words: impl std::fmt::Display) -> String {
+    const LONGEST: usize = 300;
+    let words = words.to_string();
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let short: String = words.chars().take(LONGEST).collect();
+    let more = if short.len() < words.len() { "…" } else { "" };
+    format!("（原话：“{}{more}”）", plain(&short))
+}
+
 /// A text in both languages of the product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,7 +160,14 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain, plain_lines};
+    use super::{plain, plain_lines, quoted};
+
+    #[test]
+    fn words_of_others_are_quoted_on_one_line() {
+        assert_eq!(quoted("EOF: \n  file size of 3"), "（原话：“EOF: file size of 3”）");
+        assert!(quoted("字".repeat(301)).ends_with("字…”）"));
+        assert!(!quoted("\u{202e}x").contains('\u{202e}'));
+    }
 
     #[test]
     fn nothing_reaches_the_terminal_that_moves_hides_or_forges() {

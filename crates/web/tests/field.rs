@@ -126,14 +126,14 @@ fn what_is_recorded_without_a_connection_arrives_once() {
     assert_eq!(server.workspace.conflicts(&grant).unwrap().len(), 1);
 
     // Submitted meanwhile: the entry is not wrong, waits, and is taken once the assessment is open again.
-    server.workspace.submit(&grant, "").unwrap_err();
+    server.workspace.submit(&grant, "", false).unwrap_err();
     let open: Vec<String> = server.workspace.conflicts(&grant).unwrap().into_iter().map(|row| row.id).collect();
     for id in open {
         server.workspace.settle(&grant, &id, "kept").unwrap();
     }
     tab.go(&page);
     tab.wait("document.getElementById('outbox').dataset.ready");
-    server.workspace.submit(&grant, "").unwrap();
+    server.workspace.submit(&grant, "", false).unwrap();
     let (form, ..) = answer(&tab, "=true", "");
     tab.click(&format!("#{form} button.primary"));
     tab.wait("document.querySelectorAll('#outbox button').length === 2");

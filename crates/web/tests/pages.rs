@@ -335,6 +335,22 @@ fn what_is_typed_outlives_the_session() {
 }
 
 #[test]
+fn the_trail_of_an_assessment_is_read_page_by_page() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    // The example with a signature behind it: all kinds of entries, and more than one page.
+    let case = server.case("修订中");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    lead.go(&server.url(&format!("/a/{case}/trail")));
+    assert_eq!(lead.eval("document.querySelector('nav [aria-current]').innerText"), lead.text("h1"));
+    let first = lead.text("tbody tr td");
+    lead.look("trail-case");
+    lead.load(|| lead.click("main p a.button"));
+    assert_ne!(lead.text("tbody tr td"), first, "older entries");
+    lead.look("trail-case-older");
+}
+
+#[test]
 fn evidence_is_received_and_linked() {
     let (server, browser) = (Server::demo(), Browser::start());
     let case = server.case("门店");

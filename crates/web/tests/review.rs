@@ -165,6 +165,72 @@ fn a_stricter_criterion_counts_and_is_withdrawn_with_a_reason() {
 }
 
 #[test]
+fn a_sample_is_worked_out_drawn_examined_and_withdrawn() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let lead = browser.person();
+    server.sign_in(&lead, "lead");
+    lead.go(&server.url(&format!("/a/{case}/samples")));
+    assert!(lead.text("main").contains("还没有载明"));
+    lead.look("samples-empty");
+    lead.fill("#subject", "上海门店纸质告知牌");
+    lead.fill("#leaves", "5.3.2，5.5.2");
+    lead.fill("#population", "三百");
+    lead.fill("#source", "门店清单 2026-10");
+    lead.load(|| lead.click("#add-sample button.primary"));
+    assert!(lead.text("[role=alert]").contains("`三百` 不是数字"), "{}", lead.text("main"));
+    assert_eq!(lead.eval("document.querySelector('#subject').value"), "上海门店纸质告知牌");
+    lead.fill("#population", "1,300");
+    lead.fill("#seed", "20261130");
+    // Worked out before it is saved; nothing typed is lost.
+    lead.load(|| lead.click("#try"));
+    let tried = lead.text("#tried");
+    assert!(tried.contains("样本量") && tried.contains("置信水平 95%") && tried.contains("尚未保存"), "{tried}");
+    assert_eq!(lead.eval("document.querySelector('#leaves').value"), "5.3.2，5.5.2");
+    lead.look("samples-tried");
+    // A rate that no sample could show is refused with its bound.
+    lead.fill("#expected", "4");
+    lead.load(|| lead.click("#try"));
+    assert!(lead.text("[role=alert]").contains("预期偏差率"), "{}", lead.text("main"));
+    lead.fill("#expected", "0");
+    lead.load(|| lead.click("#add-sample button.primary"));
+    assert!(lead.has("[data-accepted]"), "{}", lead.text("main"));
+    assert_eq!(lead.text("#seed"), "20261130");
+    let drawn = lead.eval("document.querySelectorAll('#items span').length").as_u64().unwrap();
+    assert!(lead.text("#planned").contains(&format!("样本量 {drawn}")));
+    assert!(lead.text("main").contains("尚未检查"));
+    lead.look("sample");
+    // Deviations are named one by one.
+    lead.fill("#examined", &drawn.to_string());
+    lead.fill("#deviations", "1");
+    lead.load(|| lead.click("#examine button.primary"));
+    assert!(lead.text("[role=alert]").contains("逐项"), "{}", lead.text("main"));
+    lead.fill("#text", "第 23 号：入口没有告知牌。");
+    lead.load(|| lead.click("#examine button.primary"));
+    let text = lead.text("[aria-labelledby=h-results]");
+    assert!(text.contains("样本不支持依赖") && text.contains("入口没有告知牌"), "{text}");
+    lead.look("sample-examined");
+    lead.fill("#why", "清单漏了新开的门店");
+    lead.load(|| lead.click("form[action$='/withdraw'] button"));
+    assert!(lead.text("main").contains("清单漏了新开的门店") && !lead.has("#examine"));
+    lead.go(&server.url(&format!("/a/{case}/samples")));
+    assert!(lead.text("tbody").contains("已撤回"));
+    lead.look("samples");
+    // In the opinion as things stand, and in the trail.
+    let person = Program::sign_in(&server.base, "lead", server.password("lead"));
+    let draft = send(
+        &server.base,
+        "GET",
+        &format!("/a/{case}/opinion/draft?paper=html&lang=zh"),
+        &[("Cookie", &person.cookie)],
+        "",
+    );
+    assert!(draft.body.contains("种子 20261130") && draft.body.contains("清单漏了新开的门店"));
+    lead.go(&server.url(&format!("/a/{case}/trail")));
+    assert!(lead.text("main").contains("总体或抽样"));
+}
+
+#[test]
 fn it_is_returned_approved_signed_and_what_changed_is_shown() {
     let (server, browser) = (Server::demo(), Browser::start());
     let case = server.case("门店");
@@ -232,6 +298,45 @@ fn it_is_returned_approved_signed_and_what_changed_is_shown() {
     let text = lead.text("main");
     assert!(text.contains("431623") && text.contains("已揭示风险 · 已调整"), "{text}");
     lead.look("difference");
+}
+
+#[test]
+fn an_agreement_to_end_is_confirmed_before_it_is_submitted_and_signed() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let (lead, reviewer) = (browser.person(), browser.person());
+    server.sign_in(&lead, "lead");
+    server.sign_in(&reviewer, "reviewer");
+    lead.go(&server.url(&format!("/a/{case}/gaps/5.2.2%40face-capture")));
+    lead.eval("document.querySelector('#d-stopped').open = true");
+    lead.fill("#t-stopped", "没有合法性基础，委托方同意不再评估。");
+    lead.load(|| lead.click("#d-stopped button"));
+    let page = server.url(&format!("/a/{case}/review"));
+    lead.go(&page);
+    assert!(lead.text("main").contains("已商定终止评估") && lead.text("main").contains("5.2.2 face-capture"));
+    lead.look("review-ended");
+    // The browser asks for it, and so does the server.
+    let submit = "form[action$='/review/submit'] button";
+    lead.eval("document.querySelector('[name=ended]').required = false");
+    lead.fill("#s-text", "请复核。");
+    lead.load(|| lead.click(submit));
+    let told = lead.text("[role=alert]");
+    assert!(told.contains("5.2.2@face-capture") && told.contains("重新打开"), "{told}");
+    assert_eq!(lead.eval("document.querySelector('#s-text').value"), "请复核。");
+    lead.click("[name=ended]");
+    lead.load(|| lead.click(submit));
+    assert!(lead.text(".history").contains("确认商定终止评估仍然有效"), "{}", lead.text("main"));
+    reviewer.go(&page);
+    reviewer.load(|| reviewer.click("button[value=approve]"));
+    lead.go(&page);
+    lead.look("review-ended-approved");
+    let sign = "form[action$='/review/sign'] button";
+    lead.eval("document.querySelector('[name=ended]').required = false");
+    lead.load(|| lead.click(sign));
+    assert!(lead.text("[role=alert]").contains("5.2.2@face-capture"));
+    lead.click("[name=ended]");
+    lead.load(|| lead.click(sign));
+    assert!(lead.text("main").contains("已签发并冻结"), "{}", lead.text("main"));
 }
 
 #[test]
@@ -306,7 +411,8 @@ fn the_pages_are_complete_in_english() {
     let lead = browser.person();
     server.sign_in(&lead, "lead");
     lead.load(|| lead.click("button[name=lang]"));
-    let pages = ["gaps", "gaps/5.2.2%40face-capture", "review", "opinion", "worksheets/b4/face-capture", "criteria"];
+    let pages =
+        ["gaps", "gaps/5.2.2%40face-capture", "review", "opinion", "worksheets/b4/face-capture", "criteria", "samples"];
     for path in pages {
         lead.go(&server.url(&format!("/a/{case}/{path}")));
         lead.shot(&format!("english-{}", path.replace(['/', '%'], "-")));

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read as _};
 
-use zhunsheng_source::Text;
+use zhunsheng_source::{Text, quoted};
 use zip::ZipArchive;
 
 /// Largest file, in bytes.
@@ -39,8 +39,10 @@ impl OpenError {
             OpenError::Large(bytes) => format!("工作簿有 {bytes} 字节，至多读取 {FILE} 字节"),
             OpenError::Unpacked => format!("工作簿解压后超过 {UNPACKED} 字节；请删去不属于它的内容"),
             OpenError::Parts(parts) => format!("工作簿有 {parts} 个部件，至多读取 {PARTS} 个"),
-            OpenError::Archive(cause) => format!("不是 Excel 工作簿（.xlsx）：{cause}"),
-            OpenError::Damaged(cause) => format!("工作簿已损坏：{cause}"),
+            OpenError::Archive(cause) => {
+                format!("不是 Excel 工作簿（.xlsx），或者文件不完整；请以 Excel 另存为 .xlsx 再试{}", quoted(cause))
+            }
+            OpenError::Damaged(cause) => format!("工作簿已损坏，有一部分不能解压；请重新导出或另存{}", quoted(cause)),
         };
         Text::new(zh, self.to_string())
     }

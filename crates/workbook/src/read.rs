@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use calamine::{Data, DataRef, Reader as _, Xlsx};
 use zhunsheng_dossier::{LoadError, Schema, load_node};
-use zhunsheng_source::{At, Diagnostic, Diagnostics, Key, Lang, Node, Sources, Text, Value, plain};
+use zhunsheng_source::{At, Diagnostic, Diagnostics, Key, Lang, Node, Sources, Text, Value, plain, quoted};
 
 use crate::cells::value;
 use crate::layout::{Column, Rows, Sheet, What, layout};
@@ -64,7 +64,9 @@ impl ReadError {
     pub fn text(&self) -> Text {
         let zh = match self {
             ReadError::Open(cause) => return cause.text(),
-            ReadError::Form(cause) => format!("工作簿无法读取：{cause}"),
+            ReadError::Form(cause) => {
+                format!("工作簿的内容无法读取；请以 Excel 打开并另存为 .xlsx 再试{}", quoted(cause))
+            }
             ReadError::Large(sheet, place) => {
                 format!("表“{sheet}”在 {place} 有单元格；至多读取 {ROWS} 行、{COLUMNS} 列，全部至多 {CELLS} 个单元格")
             }

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
     Formula, Note, Workbook, Worksheet, XlsxError,
 };
 use zhunsheng_dossier::{Date, Field, Schema, Type};
-use zhunsheng_source::{Node, Text, Value};
+use zhunsheng_source::{Node, Text, Value, quoted};
 
 use crate::cells::{guard, show};
 use crate::layout::{Column, Rows, Sheet, What, layout};
@@ -71,8 +71,10 @@ impl WriteError {
     /// In both languages.
     pub fn text(&self) -> Text {
         let zh = match self {
-            WriteError::Cell { place, cause } => format!("`{place}`：{cause}"),
-            WriteError::Book(cause) => format!("工作簿无法写出：{cause}"),
+            WriteError::Cell { place, cause } => {
+                format!("`{place}` 放不进 Excel 的单元格或表{}；请缩短它，或改用卷宗（zip）", quoted(cause))
+            }
+            WriteError::Book(cause) => format!("工作簿无法写出{}；请改用卷宗（zip）", quoted(cause)),
         };
         Text::new(zh, self.to_string())
     }

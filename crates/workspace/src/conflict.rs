@@ -63,7 +63,6 @@ pub(crate) fn keep(tx: &mut Tx<'_>, kind: &str, record: &str, seen: u64, sent: V
         None => Value::Null,
     };
     let by_name = crate::work::name(tx)?;
-    let conflict = tx.fresh()?;
     let kept = Conflict {
         kind: kind.to_owned(),
         record: record.to_owned(),
@@ -73,7 +72,15 @@ pub(crate) fn keep(tx: &mut Tx<'_>, kind: &str, record: &str, seen: u64, sent: V
         by_name,
         settled: String::new(),
     };
-    tx.put("kept-beside", &conflict, Base::New, &kept)?;
+    // What the same person sent before, over the same, and nobody has settled yet is kept already.
+    let conflict = match tx.list::<Conflict>()?.into_iter().find(|row| row.value == kept) {
+        Some(row) => row.id,
+        None => {
+            let conflict = tx.fresh()?;
+            tx.put("kept-beside", &conflict, Base::New, &kept)?;
+            conflict
+        }
+    };
     let (version, by, at) = held.map_or((0, String::new(), tx.now), |row| (row.version, row.by, row.at));
     Ok(Clash { what: kind.to_owned(), id: record.to_owned(), version, by, at, current, yours: sent, conflict })
 }

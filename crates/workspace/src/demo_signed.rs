@@ -99,7 +99,7 @@ pub(crate) fn whole_way(workspace: &Workspace, id: &str, actors: &BTreeMap<&str,
         }
     }
 
-    let hash = workspace.submit(&lead, "第一次提交。")?;
+    let hash = workspace.submit(&lead, "第一次提交。", false)?;
     workspace.write_note(&reviewer, "5.2.2", "face-capture", "请写明为什么不能援引其他合法性基础。")?;
     workspace.review(&reviewer, &hash, false, "5.2.2 的理由不够，见意见。")?;
     workspace.determine(
@@ -116,9 +116,9 @@ pub(crate) fn whole_way(workspace: &Workspace, id: &str, actors: &BTreeMap<&str,
             seen: None,
         },
     )?;
-    let hash = workspace.submit(&lead, "已补充 5.2.2 的理由。")?;
+    let hash = workspace.submit(&lead, "已补充 5.2.2 的理由。", false)?;
     workspace.review(&reviewer, &hash, true, "同意。")?;
-    workspace.sign(&lead, &hash, "", &crate::Imprint::default())?;
+    workspace.sign(&lead, &hash, "", &crate::Imprint::default(), false)?;
     workspace.open_revision(&lead, "被评估方补交材料。")?;
     let mut body = workspace.object(&lead, "organisation", "")?.value.0;
     body.insert("people_processed".into(), 431_623.into());

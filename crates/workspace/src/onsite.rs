@@ -37,6 +37,9 @@ pub struct Seen {
     pub taken: String,
     /// Name of who was there.
     pub by_name: String,
+    /// Hash of what it said, by which the same entry sent again is told from another one under its id.
+    #[serde(default)]
+    pub sha256: String,
 }
 
 impl Record for Seen {
@@ -132,8 +135,17 @@ impl Workspace {
         }
         let (key, object, fields, step) = (new.key, new.object, new.fields, new.step);
         let leaves: Vec<String> = new.leaves.into_iter().take(LEAVES).collect();
+        let picture = photo.as_ref().map(|(file, blob)| (file, &blob.sha256));
+        let said = crate::store::tx::json(&(&key, &object, &fields, &step, &leaves, &note, &taken, picture))?;
+        let sha256 = crate::id::sha256(said.as_bytes());
         self.change(grant, Action::EditFacts, move |tx| {
             if let Some(held) = tx.get::<Seen>(&entry)? {
+                if !held.value.sha256.is_empty() && (held.value.sha256 != sha256 || held.by != tx.who.actor) {
+                    return Err(Error::state(
+                        "这个记录号已用于另一条记录：请换一个记录号再发送",
+                        "another entry was received under this id: send it under an id of its own",
+                    ));
+                }
                 let Seen { conflict, evidence, .. } = held.value;
                 return Ok(Received { again: true, conflict, evidence });
             }
@@ -172,7 +184,12 @@ impl Workspace {
                 tx.put("noted", &id, Base::New, &note)?;
             }
             let received = Received { again: false, conflict: conflict.clone(), evidence: evidence.clone() };
-            tx.put("seen", &entry, Base::New, &Seen { object: record, fields, evidence, conflict, taken, by_name })?;
+            tx.put(
+                "seen",
+                &entry,
+                Base::New,
+                &Seen { object: record, fields, evidence, conflict, taken, by_name, sha256 },
+            )?;
             Ok(received)
         })
     }

@@ -285,6 +285,51 @@ fn members_come_by_invitation_and_an_assessment_keeps_a_lead() {
 }
 
 #[test]
+fn an_invitation_counts_while_whoever_made_it_may_invite() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let lead = ws.allow(&house.sign_in("lead"), Action::Members, Some(&id)).unwrap();
+    ws.set_member(&lead, "assessor", Some(Role::Lead)).unwrap();
+    let other = house.sign_in("assessor");
+    let grant = ws.allow(&other, Action::Members, Some(&id)).unwrap();
+    let link = ws.invite_member(&grant, "自己", Role::Lead).unwrap();
+    assert!(ws.invitation(&link).is_ok());
+    ws.set_member(&lead, "assessor", None).unwrap();
+    assert!(matches!(ws.invitation(&link), Err(Error::Link)));
+    let own = ws.allow(&other, Action::Account, None).unwrap();
+    assert!(matches!(ws.join(&own, &link), Err(Error::Link)));
+    assert!(matches!(ws.accept(&link, &common::new("wang", "correct horse 电池")), Err(Error::Link)));
+    // Invited back, and lead again: the link of then counts as it did.
+    ws.set_member(&lead, "assessor", Some(Role::Assessor)).unwrap();
+    assert!(matches!(ws.invitation(&link), Err(Error::Link)));
+    ws.set_member(&lead, "assessor", Some(Role::Lead)).unwrap();
+    assert!(ws.invitation(&link).is_ok());
+}
+
+#[test]
+fn an_entry_of_the_checklist_is_told_from_another_under_its_id() {
+    let house = House::demo();
+    let (ws, id) = (&house.ws, house.storefront());
+    let grant = |login| ws.allow(&house.sign_in(login), Action::EditFacts, Some(&id)).unwrap();
+    let entry = |note: &str| zhunsheng_workspace::NewSeen {
+        id: "phone-0001".into(),
+        key: "activities".into(),
+        object: "face-capture".into(),
+        fields: Default::default(),
+        step: None,
+        leaves: Vec::new(),
+        note: note.into(),
+        photo: None,
+        taken: String::new(),
+    };
+    assert!(!ws.receive_seen(&grant("assessor"), entry("第一条")).unwrap().again);
+    assert!(ws.receive_seen(&grant("assessor"), entry("第一条")).unwrap().again);
+    assert!(matches!(ws.receive_seen(&grant("assessor"), entry("第二条")), Err(Error::State(_))));
+    assert!(matches!(ws.receive_seen(&grant("lead"), entry("第一条")), Err(Error::State(_))));
+}
+
+#[test]
 fn a_name_is_one_persons_and_an_account_says_who_answered() {
     let house = House::demo();
     let ws = &house.ws;

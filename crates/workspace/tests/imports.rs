@@ -55,6 +55,73 @@ fn set(house: &House, grant: &Grant, people: i64) {
     house.ws.put_object(grant, "organisation", "", None, body).unwrap();
 }
 
+#[test]
+fn a_criterion_comes_back_as_the_one_it_is() {
+    let house = House::demo();
+    let (ws, id) = (&house.ws, house.storefront());
+    let lead = ws.allow(&house.sign_in("lead"), Action::EditFacts, Some(&id)).unwrap();
+    let says = zhunsheng_workspace::NewCriterion {
+        leaf: "5.2.2.1".into(),
+        stricter: true,
+        demands: Text::new("每季度复核一次同意记录", "consents are reviewed each quarter"),
+        source: "集团制度 7".into(),
+        reason: Text::new("集团的要求更严", "the group asks for more"),
+        check: String::new(),
+    };
+    let made = ws.add_criterion(&lead, says).unwrap();
+    let answer = |met: bool, why: &str| zhunsheng_workspace::MetEntry {
+        object: "face-capture".into(),
+        met,
+        reason: Text::new(why, ""),
+        evidence: Vec::new(),
+        by_name: String::new(),
+        on: String::new(),
+    };
+    ws.answer_criterion(&lead, &made, answer(true, "已看过季报")).unwrap();
+    let before = exported(&house, &lead);
+    ws.answer_criterion(&lead, &made, answer(false, "季报缺第三季度")).unwrap();
+    let import = |bytes: &[u8]| ws.import(&lead, Cursor::new(bytes)).unwrap();
+    // Brought back, it is the same one, and its later answer stands.
+    import(&before);
+    let held = ws.criteria(&lead).unwrap();
+    assert_eq!((held.len(), held[0].value.met.len(), held[0].value.met[1].met), (1, 2, false));
+    // One that no longer holds stays so.
+    ws.withdraw_criterion(&lead, &made, "制度废止").unwrap();
+    import(&before);
+    let held = ws.criteria(&lead).unwrap();
+    assert!(held.len() == 1 && held[0].value.withdrawn.is_some());
+}
+
+#[test]
+fn the_same_change_brought_in_again_is_one_conflict() {
+    let house = House::demo();
+    let (ws, id) = (&house.ws, house.storefront());
+    let lead = ws.allow(&house.sign_in("lead"), Action::EditFacts, Some(&id)).unwrap();
+    set(&house, &lead, 11);
+    let mine = exported(&house, &lead);
+    let changed = {
+        let mut archive = zip::ZipArchive::new(Cursor::new(&mine)).unwrap();
+        let mut entries = Vec::new();
+        for at in 0..archive.len() {
+            let mut entry = archive.by_index(at).unwrap();
+            let (name, mut held) = (entry.name().unwrap().into_owned(), Vec::new());
+            entry.read_to_end(&mut held).unwrap();
+            if name == "dossier.yaml" {
+                let text = String::from_utf8(held).unwrap();
+                assert!(text.contains("people_processed: 11"), "{text}");
+                held = text.replace("people_processed: 11", "people_processed: 12").into_bytes();
+            }
+            entries.push((name, held));
+        }
+        zip_of(&entries.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect::<Vec<_>>()).into_inner()
+    };
+    set(&house, &lead, 13);
+    for _ in 0..3 {
+        assert_eq!(ws.import(&lead, Cursor::new(&changed)).unwrap().conflicts, 1);
+    }
+    assert_eq!((ws.conflicts(&lead).unwrap().len(), people(&house, &lead)), (1, 13));
+}
+
 fn people(house: &House, grant: &Grant) -> i64 {
     house.ws.object(grant, "organisation", "").unwrap().value.0["people_processed"].as_i64().unwrap()
 }
@@ -104,6 +171,18 @@ fn an_imported_determination_says_so_and_can_be_overruled() {
     // What was determined before, brought in again, does not overrule it.
     import("2026-01-01").unwrap();
     assert_eq!(verdict(), Outcome::Gap);
+}
+
+#[test]
+fn a_file_that_is_no_archive_is_told_in_chinese_with_the_reader_quoted() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let lead = ws.allow(&house.sign_in("lead"), Action::EditFacts, Some(&house.storefront())).unwrap();
+    let said = ws.import(&lead, Cursor::new(b"no archive at all".to_vec())).unwrap_err().text();
+    assert!(said.zh.contains("不是可读的 zip 文件") && said.zh.contains("（原话：“"), "{said:?}");
+    assert!(said.zh.find("请重新压缩") < said.zh.find("（原话"), "{said:?}");
+    let workbook = zhunsheng_workbook::ReadError::from(zhunsheng_workbook::OpenError::Unpacked).text();
+    assert!(!workbook.zh.contains("原话"), "our own words are no quotation: {workbook:?}");
 }
 
 #[test]

@@ -305,6 +305,21 @@ fn an_audit_is_taken_into_the_findings_and_out_again() {
     let forged = body(json!({"check": "consent.missing", "status": "conformant", "violations": 0}));
     assert!(matches!(ws.put_object(&lead, "records", "consent-missing", None, forged), Err(Error::State(_))));
     assert!(matches!(ws.set_none(&lead, "records", true), Err(Error::State(_))));
+    assert!(matches!(ws.remove_object(&lead, "records", "consent-missing", None), Err(Error::State(_))));
+    let status = ws.object(&lead, "records", "consent-missing").unwrap().value.0["status"].clone();
+    let entry = zhunsheng_workspace::NewSeen {
+        id: "phone-0001".into(),
+        key: "records".into(),
+        object: "consent-missing".into(),
+        fields: [("status".to_owned(), (Some(status), json!("conformant")))].into(),
+        step: None,
+        leaves: Vec::new(),
+        note: String::new(),
+        photo: None,
+        taken: String::new(),
+    };
+    assert!(matches!(ws.receive_seen(&lead, entry), Err(Error::State(_))));
+    assert_eq!(ws.dossier_text(&lead).unwrap(), text, "nobody adds to an audit, changes it or takes any of it away");
     let row = ws.object(&lead, "target", "").unwrap();
     let mut fields = row.value.0;
     fields.insert("event_records".into(), json!([]));

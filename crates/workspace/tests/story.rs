@@ -194,6 +194,11 @@ fn a_gap_is_settled_as_the_standard_says_and_never_erased() {
     assert!(matches!(act(&assessor, &small, step(Deed::Withdrawn, "误记")), Err(Error::State(_))));
     act(&lead, &small, step(Deed::Withdrawn, "重复登记")).unwrap();
     assert_eq!(at(&small).standing, Standing::Withdrawn);
+    // What was withdrawn while it was none is one again when the finding shows it.
+    let mut earlier = at(&small).gap.value;
+    earlier.steps.last_mut().unwrap().over = false;
+    assert_eq!(earlier.standing(false, Some(Outcome::Undetermined), "2026-01-01"), Standing::Withdrawn);
+    assert!(earlier.standing(false, Some(Outcome::Gap), "2026-01-01").waits());
     // The verdict may change: the gap stays on the register.
     ws.put_object(&lead, "activities", "face-capture", None, {
         let mut body = ws.object(&lead, "activities", "face-capture").unwrap().value.0;
@@ -219,28 +224,31 @@ fn what_is_signed_is_what_was_approved_byte_for_byte() {
     let (lead, reviewer) = (grant(&house, "lead", Action::Submit, &id), grant(&house, "reviewer", Action::Review, &id));
     let client = grant(&house, "client", Action::SeeSigned, &id);
     let state = || ws.assessment(&lead).unwrap().value.state;
-    let hash = ws.submit(&lead, "").unwrap();
+    let hash = ws.submit(&lead, "", false).unwrap();
     assert_eq!(state(), State::InReview);
     let edit =
         || ws.put_object(&lead, "organisation", "", None, body(serde_json::json!({"name": "x", "roles": ["handler"]})));
     assert!(matches!(edit(), Err(Error::State(_))));
-    assert!(matches!(ws.submit(&lead, ""), Err(Error::State(_))));
+    assert!(matches!(ws.submit(&lead, "", false), Err(Error::State(_))));
     assert!(matches!(ws.review(&reviewer, &"0".repeat(64), true, ""), Err(Error::State(_))));
     assert!(matches!(ws.review(&lead, &hash, true, ""), Err(Error::Forbidden { .. })));
     assert!(matches!(ws.review(&reviewer, &hash, false, ""), Err(Error::Invalid { .. })), "a return has a reason");
     ws.review(&reviewer, &hash, false, "请补充 5.2.2 的理由").unwrap();
     assert_eq!(state(), State::Draft);
     // Submitted again unchanged it is the same, bit by bit.
-    assert_eq!(ws.submit(&lead, "").unwrap(), hash);
+    assert_eq!(ws.submit(&lead, "", false).unwrap(), hash);
     ws.take_back(&lead, "").unwrap();
     edit().unwrap();
-    let second = ws.submit(&lead, "").unwrap();
+    let second = ws.submit(&lead, "", false).unwrap();
     assert_ne!(second, hash);
-    assert!(matches!(ws.sign(&lead, &second, "", &Imprint::default()), Err(Error::State(_))), "not approved yet");
+    assert!(
+        matches!(ws.sign(&lead, &second, "", &Imprint::default(), false), Err(Error::State(_))),
+        "not approved yet"
+    );
     ws.review(&reviewer, &second, true, "同意").unwrap();
     assert!(matches!(ws.frozen(&client, &second), Err(Error::NotFound { .. })), "not signed yet");
-    assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default()), Err(Error::State(_))));
-    ws.sign(&lead, &second, "", &Imprint::default()).unwrap();
+    assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default(), false), Err(Error::State(_))));
+    ws.sign(&lead, &second, "", &Imprint::default(), false).unwrap();
     assert_eq!(state(), State::Signed);
     assert!(matches!(edit(), Err(Error::State(_))));
     let bytes = ws.frozen(&client, &second).unwrap();
@@ -289,7 +297,7 @@ fn nobody_reviews_their_own_determinations() {
     .unwrap();
     let lead = grant(&house, "lead", Action::Members, &id);
     ws.set_member(&lead, "assessor", Some(Role::Reviewer)).unwrap();
-    let hash = ws.submit(&lead, "").unwrap();
+    let hash = ws.submit(&lead, "", false).unwrap();
     let own = grant(&house, "assessor", Action::Review, &id);
     assert!(matches!(ws.review(&own, &hash, true, ""), Err(Error::State(_))));
     ws.review(&grant(&house, "reviewer", Action::Review, &id), &hash, true, "").unwrap();
@@ -306,17 +314,17 @@ fn nobody_reviews_facts_they_stated() {
     body.insert("people_processed".into(), 7.into());
     ws.put_object(&assessor, "organisation", "", None, body).unwrap();
     ws.set_member(&lead, "assessor", Some(Role::Reviewer)).unwrap();
-    let hash = ws.submit(&lead, "").unwrap();
+    let hash = ws.submit(&lead, "", false).unwrap();
     let own = grant(&house, "assessor", Action::Review, &id);
     match ws.review(&own, &hash, true, "") {
         Err(Error::State(said)) => assert!(said.en.contains("`object` `organisation`"), "{said:?}"),
         other => panic!("{other:?}"),
     }
     ws.review(&grant(&house, "reviewer", Action::Review, &id), &hash, true, "").unwrap();
-    ws.sign(&lead, &hash, "", &Imprint::default()).unwrap();
+    ws.sign(&lead, &hash, "", &Imprint::default(), false).unwrap();
     // What was signed somebody else had reviewed: of the next revision they may be the reviewer.
     ws.open_revision(&lead, "补充").unwrap();
-    let hash = ws.submit(&lead, "").unwrap();
+    let hash = ws.submit(&lead, "", false).unwrap();
     ws.review(&own, &hash, true, "").unwrap();
 }
 
@@ -327,12 +335,29 @@ fn a_signed_opinion_stays_what_it_was() {
     let id = house.storefront();
     let lead = grant(&house, "lead", Action::Submit, &id);
     act_stopped(&house, &lead);
-    let hash = ws.submit(&lead, "").unwrap();
+    // An agreement to end stands: that is confirmed, and kept with the step.
+    match ws.submit(&lead, "", false) {
+        Err(error @ Error::Ended { .. }) => {
+            let said = error.text();
+            assert!(said.en.contains("`5.2.2@face-capture`") && said.en.contains("`ended`"), "{said:?}");
+            assert_eq!((error.status(), error.code()), (409, "ended"));
+        }
+        other => panic!("{other:?}"),
+    }
+    let hash = ws.submit(&lead, "", true).unwrap();
+    assert_eq!(ws.milestones(&lead).unwrap().pop().unwrap().value.ended, ["5.2.2@face-capture"]);
     ws.review(&grant(&house, "reviewer", Action::Review, &id), &hash, true, "").unwrap();
     let wrong = Imprint { issued: Some("tomorrow".into()), ..Imprint::default() };
-    assert!(matches!(ws.sign(&lead, &hash, "", &wrong), Err(Error::Invalid { .. })));
-    let imprint = Imprint { number: "示字〔2026〕1号".into(), issued: Some("2026-06-01".into()) };
-    ws.sign(&lead, &hash, "", &imprint).unwrap();
+    assert!(matches!(ws.sign(&lead, &hash, "", &wrong, true), Err(Error::Invalid { .. })));
+    assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default(), false), Err(Error::Ended { .. })));
+    assert_eq!(ws.milestones(&lead).unwrap().len(), 2, "nothing was signed");
+    for day in ["2020-01-01", "2999-12-31"] {
+        let other = Imprint { issued: Some(day.into()), ..Imprint::default() };
+        assert!(matches!(ws.sign(&lead, &hash, "", &other, true), Err(Error::Invalid { .. })), "{day}");
+    }
+    let today = zhunsheng_workspace::Time::now().day();
+    let imprint = Imprint { number: "示字〔2026〕1号".into(), issued: Some(today.to_string()) };
+    ws.sign(&lead, &hash, "", &imprint, true).unwrap();
     let client = grant(&house, "client", Action::SeeSigned, &id);
     let order = |paper, lang, issue: Option<&str>| Order {
         paper,
@@ -350,7 +375,11 @@ fn a_signed_opinion_stays_what_it_was() {
     let (docx, html) = (take(&client, Paper::Docx, None), take(&client, Paper::Html, None));
     let said = String::from_utf8(html.clone()).unwrap();
     let reviewer = house.sign_in("reviewer").name().to_owned();
-    assert!(said.contains("示字〔2026〕1号") && said.contains("2026年6月1日") && said.contains(&reviewer));
+    assert!(
+        said.contains("示字〔2026〕1号")
+            && said.contains(&zhunsheng_opinion::Day(today).long(Lang::Zh))
+            && said.contains(&reviewer)
+    );
     assert!(!said.contains("乱写"));
     // That it was agreed to stop is said, and limits the conclusion.
     assert!(said.contains("经评估员与委托方商定终止，因：差距 5.2.2 face-capture"), "{said}");
@@ -367,7 +396,7 @@ fn a_signed_opinion_stays_what_it_was() {
     let draft = String::from_utf8(ws.write_paper(&lead, &draft).unwrap().bytes).unwrap();
     assert!(draft.contains("草案") && draft.contains("尚未经复核签署"));
     // Another number is the lead's, stands beside the first, and changes nothing else.
-    let second = Imprint { number: "示字〔2026〕2号".into(), issued: Some("2026-07-01".into()) };
+    let second = Imprint { number: "示字〔2026〕2号".into(), issued: Some(today.to_string()) };
     assert!(matches!(ws.issue(&client, &hash, &second), Err(Error::Forbidden { .. })));
     ws.issue(&lead, &hash, &second).unwrap();
     let issues = ws.issues(&client, &hash).unwrap();

@@ -138,11 +138,12 @@ impl Opinion {
             unchecked: records::unchecked(&bench),
             criteria: criteria(&bench),
             reconciled: extra.reconciled.clone(),
+            reconciled_note: extra.reconciled_note.clone(),
             names: names(&bench),
             requests: annex::requests(assessment),
             sign_off: extra.sign_off.clone(),
         };
-        opinion.obstacles = obstacles(&opinion);
+        opinion.obstacles = obstacles(&opinion, extra);
         opinion
     }
 }
@@ -336,7 +337,7 @@ fn determined(bench: &Bench<'_>, finding: &Finding, position: usize) -> Option<D
 }
 
 /// What stands in the way of issuing the opinion.
-fn obstacles(opinion: &Opinion) -> Vec<Text> {
+fn obstacles(opinion: &Opinion, extra: &Extra) -> Vec<Text> {
     let mut obstacles = Vec::new();
     let mut missing = |absent: bool, zh: &str, en: &str| {
         if absent {
@@ -394,5 +395,36 @@ fn obstacles(opinion: &Opinion) -> Vec<Text> {
             ),
         ));
     }
+    let silent = silent(opinion, extra);
+    if !silent.is_empty() {
+        obstacles.push(Text::new(
+            format!(
+                "附件E载明有偏差，而结论没有相应的差距，也没有评估员的判定或处置加以说明：{}。",
+                silent.join("、")
+            ),
+            format!(
+                "Annex E states deviations of which the findings show no gap, and no determination or disposition says why: {}.",
+                silent.join(", ")
+            ),
+        ));
+    }
     obstacles
+}
+
+/// Leaves of which people state deviations that the opinion is silent about. What was stated changes no verdict, so that somebody has to.
+fn silent<'e>(opinion: &Opinion, extra: &'e Extra) -> Vec<&'e str> {
+    let told = |id: &str| {
+        let own = |leaf: &str| leaf.starts_with(id);
+        opinion.gaps.iter().any(|gap| own(&gap.leaf))
+            || opinion.determinations.iter().any(|one| own(&one.leaf))
+            || extra.dispositions.iter().any(|one| own(&one.leaf))
+    };
+    let stated = extra.counted.iter().filter(|one| one.deviating > 0 && one.withdrawn.is_empty());
+    let mut silent: Vec<&str> = Vec::new();
+    for id in stated.flat_map(|one| &one.leaves) {
+        if !told(id) && !silent.contains(&id.as_str()) {
+            silent.push(id);
+        }
+    }
+    silent
 }

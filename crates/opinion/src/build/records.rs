@@ -31,6 +31,14 @@ pub(super) fn counted(bench: &Bench<'_>) -> Vec<Counted> {
             at_most: None,
             note: one.span(),
             source: one.source(),
+            drawn: Text::default(),
+            seed: None,
+            tolerable: None,
+            period: (None, None),
+            by: String::new(),
+            on: None,
+            evidence: Vec::new(),
+            withdrawn: Text::default(),
         }
     };
     results.iter().map(of).chain(bench.extra.counted.iter().cloned()).collect()

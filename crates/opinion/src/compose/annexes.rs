@@ -281,9 +281,29 @@ impl Writer<'_> {
                 if !one.source.is_empty() {
                     what.extend([plain("\n"), Span { tone: Tone::Muted, ..code(&one.source) }]);
                 }
-                let how = if one.examined >= one.population {
+                if let (from, to @ Some(_)) | (from @ Some(_), to) = one.period {
+                    let day = |day: Option<crate::Day>| day.map_or_else(|| "—".to_owned(), |day| day.to_string());
+                    what.extend([
+                        plain("\n"),
+                        muted(format!("{}{} … {}", self.t("期间：", "period: "), day(from), day(to))),
+                    ]);
+                }
+                if !one.evidence.is_empty() {
+                    let ids = format!("{}{}", self.t("证据：", "evidence: "), self.join(&one.evidence));
+                    what.extend([plain("\n"), muted(ids)]);
+                }
+                let how = if one.drawn.is_empty() && one.examined >= one.population {
                     self.t("全部", "all").to_owned()
                 } else {
+                    let drawn = if one.drawn.is_empty() { self.t("抽样", "sample") } else { self.x(&one.drawn) };
+                    let seed = one.seed.map(|seed| match self.lang {
+                        Lang::Zh => format!("，种子 {seed}"),
+                        Lang::En => format!(", seed {seed}"),
+                    });
+                    let tolerable = one.tolerable.map(|rate| match self.lang {
+                        Lang::Zh => format!("，可容忍偏差率 {rate}%"),
+                        Lang::En => format!(", tolerable rate {rate}%"),
+                    });
                     let level = one.confidence.map(|level| match self.lang {
                         Lang::Zh => format!("，置信度 {level}%"),
                         Lang::En => format!(", confidence {level}%"),
@@ -292,9 +312,22 @@ impl Writer<'_> {
                         Lang::Zh => format!("，偏差率上限 {most}%"),
                         Lang::En => format!(", rate of deviation at most {most}%"),
                     });
-                    format!("{}{}{}", self.t("抽样", "sample"), level.unwrap_or_default(), most.unwrap_or_default())
+                    [Some(drawn.to_owned()), seed, level, tolerable, most].into_iter().flatten().collect()
                 };
-                let mut result = vec![plain(grouped(one.deviating))];
+                // Where nothing was examined yet no number is said: none would read as no deviation.
+                let mut result = match one.examined {
+                    0 if one.population > 0 => vec![muted(self.t("尚未检查", "not examined yet"))],
+                    _ => vec![plain(grouped(one.deviating))],
+                };
+                let withdrawn = self.x(&one.withdrawn);
+                if !withdrawn.is_empty() {
+                    let told = format!("\n{}{withdrawn}", self.t("已撤回，不作依据：", "withdrawn, not relied on: "));
+                    result.push(Span { tone: Tone::Bad, ..plain(told) });
+                }
+                if !one.by.is_empty() {
+                    let on = one.on.map(|day| format!("{}{day}", self.t("，", ", "))).unwrap_or_default();
+                    result.push(muted(format!("\n{}{on}", one.by)));
+                }
                 let note = self.x(&one.note);
                 if !note.is_empty() {
                     result.push(muted(format!("\n{note}")));
@@ -348,6 +381,10 @@ impl Writer<'_> {
                 "Policy, inventory and practice were not compared item by item: the dossier gives no text of a privacy policy, or none that was compared.",
             );
             return;
+        }
+        let note = self.x(&self.o.reconciled_note).to_owned();
+        if !note.is_empty() {
+            self.para(note);
         }
         let none: Text = Text::new("—", "—");
         let side = |text: &str| vec![plain(if text.is_empty() { self.x(&none) } else { text })];

@@ -61,7 +61,7 @@ pub fn read(bytes: &[u8]) -> Result<Document, String> {
             Err(e) => {
                 r.builder.problem(
                     None,
-                    format!("第 {} 段之后的内容无法解析：{e}", r.paragraph),
+                    format!("第 {} 段之后的内容无法解析{}", r.paragraph, zhunsheng_source::quoted(&e)),
                     format!("what follows paragraph {} does not parse: {e}", r.paragraph),
                     true,
                 );

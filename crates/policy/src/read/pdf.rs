@@ -46,7 +46,7 @@ pub fn read(bytes: Vec<u8>) -> Result<Document, String> {
             Err(reason) => {
                 builder.problem(
                     Some(number),
-                    format!("第 {number} 页无法读取：{reason}"),
+                    format!("第 {number} 页无法读取{}", zhunsheng_source::quoted(&reason)),
                     format!("page {number} cannot be read: {reason}"),
                     true,
                 );

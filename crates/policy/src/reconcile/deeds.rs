@@ -4,10 +4,11 @@ use super::input::{Entry, Rows, enter};
 use super::inventory::{Inventory, stage};
 use crate::data::Text;
 use crate::report::Kit;
+use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// Events that say the same: one activity, stage, purpose, type, recipient and country, as they are logged.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Deed {
     /// Activity.
     pub activity: String,
@@ -16,12 +17,14 @@ pub struct Deed {
     /// Purpose.
     pub purpose: String,
     /// Type of personal information.
+    #[serde(rename = "type")]
     pub kind: String,
     /// Recipient.
     pub recipient: String,
     /// Country.
     pub country: String,
     /// Greatest age of the data, in days.
+    #[serde(rename = "oldest_days")]
     pub days: Option<u64>,
     /// File and row of the first of them.
     pub at: String,
@@ -29,10 +32,11 @@ pub struct Deed {
     pub events: u64,
 }
 
-/// All that the event records show.
-#[derive(Debug, Clone, Default)]
+/// All that the event records show; read from what `records audit` gathered beside an audit.
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Deeds {
     /// By combination.
+    #[serde(rename = "rows")]
     pub all: Vec<Deed>,
     /// Rows that could not be read.
     pub rejected: u64,

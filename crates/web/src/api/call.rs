@@ -62,15 +62,12 @@ impl Call {
     /// What `If-Match` names, without its quotes; none where it is not sent or `*`.
     pub fn tag(&self) -> Result<Option<&str>, Problem> {
         match self.tags(header::IF_MATCH) {
-            None if self.headers.contains_key(header::IF_MATCH) => {
-                Err(Problem::unreadable("If-Match", "no text".to_owned()))
-            }
+            None if self.headers.contains_key(header::IF_MATCH) => Err(Problem::header("If-Match", "�")),
             None | Some("*") => Ok(None),
             Some(tag) => {
                 let inner = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
-                inner.filter(|inner| !inner.contains('"')).map(Some).ok_or_else(|| {
-                    Problem::unreadable("If-Match", format!("`{}`", tag.chars().take(80).collect::<String>()))
-                })
+                let inner = inner.filter(|inner| !inner.contains('"'));
+                inner.map(Some).ok_or_else(|| Problem::header("If-Match", tag))
             }
         }
     }
@@ -89,16 +86,11 @@ impl Call {
     pub fn base_is_new(&self) -> Result<bool, Problem> {
         match self.tags(header::IF_NONE_MATCH) {
             // One that is no text is none of ours.
-            None if self.headers.contains_key(header::IF_NONE_MATCH) => {
-                Err(Problem::unreadable("If-None-Match", "no text".to_owned()))
-            }
+            None if self.headers.contains_key(header::IF_NONE_MATCH) => Err(Problem::header("If-None-Match", "�")),
             None => Ok(false),
             Some("*") => Ok(true),
             // Writes know no other.
-            Some(other) => {
-                let other: String = other.chars().take(80).collect();
-                Err(Problem::unreadable("If-None-Match", format!("`{other}`")))
-            }
+            Some(other) => Err(Problem::header("If-None-Match", other)),
         }
     }
 

@@ -286,6 +286,7 @@ fn result(call: &Call, _: Nothing) -> Result<Ready, Problem> {
     let mut bytes = Vec::new();
     zhunsheng_report::write_json(&judged.assessment(), &mut bytes)
         .map_err(|cause| Error::Internal(format!("cannot write the result: {cause}")))?;
+    call.workspace().taken_away(&call.grant, &bytes)?;
     Ok(Ready(judged.revision.to_string(), bytes))
 }
 

@@ -192,7 +192,7 @@ fn settle(call: &Call, body: Settle) -> Result<Done, Problem> {
 }
 
 fn dossier(call: &Call, _: Nothing) -> Result<Download, Problem> {
-    let text = call.workspace().dossier_text(&call.grant)?;
+    let text = call.workspace().take_text(&call.grant)?;
     let mut response = Response::new(Body::from(text));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/yaml; charset=utf-8"));
     Ok(Download(response))

@@ -102,7 +102,7 @@ fn cancel(call: &Call) -> Result<Done, Problem> {
 
 fn result(call: &Call, _: Nothing) -> Result<Download, Problem> {
     let name = call.param("name");
-    let (blob, file) = call.workspace().job_result(&call.grant, call.param("id"), name)?;
+    let (blob, file) = call.workspace().take_result(&call.grant, call.param("id"), name)?;
     Ok(Download(stored(file, &blob, name)))
 }
 

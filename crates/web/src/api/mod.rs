@@ -22,6 +22,7 @@ mod out;
 mod problem;
 mod requests;
 mod review;
+mod samples;
 mod work;
 mod worksheets;
 
@@ -240,6 +241,7 @@ pub fn all() -> &'static [Operation] {
         all.extend(field::operations());
         all.extend(worksheets::operations());
         all.extend(criteria::operations());
+        all.extend(samples::operations());
         all.extend(review::operations());
         all.extend(opinion::operations());
         all

@@ -74,8 +74,17 @@ impl Problem {
 
     /// Something that was sent cannot be read.
     pub fn unreadable(what: &'static str, why: String) -> Problem {
-        let (zh, en) = (format!("无法读取：{why}"), format!("cannot be read: {why}"));
+        let zh = format!("无法读取，请对照 {}/openapi.json 改正{}", super::ROOT, zhunsheng_source::quoted(&why));
+        let en = format!("cannot be read: {why}");
         Problem { field: Some(what.to_owned()), ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", zh, en) }
+    }
+
+    /// A header that is no tag.
+    pub fn header(name: &'static str, value: &str) -> Problem {
+        let value: String = value.chars().take(80).collect();
+        let (zh, en) = (format!("`{value}` 不是 ETag"), format!("`{value}` is no ETag"));
+        let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", zh, en);
+        Problem { field: Some(name.to_owned()), ..problem }
     }
 
     /// A tag that is none of ours: whatever it names does not stand.
@@ -162,6 +171,7 @@ impl From<Error> for Problem {
         }
         match error {
             Error::Invalid { field, .. } => problem.field = Some(field),
+            Error::Ended { .. } => problem.field = Some("ended".to_owned()),
             Error::Conflict(clash) => problem.about = Some(Box::new(About::Clash(clash))),
             Error::NotFound { id, .. } => problem.about = Some(Box::new(About::Missing(id))),
             Error::Busy => problem.retry = Some(1),
@@ -211,6 +221,10 @@ fn mend(code: &str) -> Text {
         "precondition-required" => (
             "先读取，以其 ETag 作 If-Match；新建用 If-None-Match: *",
             "read it first and send its ETag in `If-Match`; to make a new one send `If-None-Match: *`",
+        ),
+        "ended" => (
+            "确认终止仍然有效的，发送 `\"ended\": true`；要继续评估的，先以 gaps/{at}/steps 的 `reopened` 重新打开",
+            "send `\"ended\": true` to confirm that the agreement stands; to go on assessing, reopen the gaps first (`reopened` to gaps/{at}/steps)",
         ),
         "state" => ("先完成所述的步骤", "first do what is said"),
         "invalid" => (

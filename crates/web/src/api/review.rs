@@ -100,8 +100,20 @@ struct Frozen {
     hash: String,
 }
 
-fn submit(call: &Call, body: Word) -> Result<Json<Frozen>, Problem> {
-    Ok(Json(Frozen { hash: call.workspace().submit(&call.grant, &body.text)? }))
+/// What goes with a submission.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Submission {
+    /// In words.
+    #[serde(default)]
+    text: String,
+    /// Confirms that it was agreed to end the assessment, where it was and nobody reopened it; without it the answer is 409 `ended`.
+    #[serde(default)]
+    ended: bool,
+}
+
+fn submit(call: &Call, body: Submission) -> Result<Json<Frozen>, Problem> {
+    Ok(Json(Frozen { hash: call.workspace().submit(&call.grant, &body.text, body.ended)? }))
 }
 
 fn take_back(call: &Call, body: Word) -> Result<Done, Problem> {
@@ -141,11 +153,14 @@ struct Sign {
     number: String,
     /// The day of issue, `YYYY-MM-DD`; today where left out.
     issued: Option<String>,
+    /// Confirms that it was agreed to end the assessment, where it was and nobody reopened it; without it the answer is 409 `ended`.
+    #[serde(default)]
+    ended: bool,
 }
 
 fn sign(call: &Call, body: Sign) -> Result<Done, Problem> {
     let imprint = Imprint { number: body.number, issued: body.issued };
-    call.workspace().sign(&call.grant, &body.hash, &body.text, &imprint)?;
+    call.workspace().sign(&call.grant, &body.hash, &body.text, &imprint, body.ended)?;
     Ok(Done)
 }
 

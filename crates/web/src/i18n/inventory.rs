@@ -55,7 +55,7 @@ texts! {
     conflict_open: "未处理的冲突", "Open conflicts";
     conflict_later: "以后再处理", "Later";
     import_export: "导入与导出", "Import and export";
-    import_lead: "卷宗文件夹（zip，内含 dossier.yaml 和证据文件），与命令行读写的相同。", "The dossier folder as zip (dossier.yaml and evidence), the same the command line reads.";
+    import_lead: "卷宗文件夹（zip，内含 dossier.yaml 和证据文件），与命令行读写的相同。总体与抽样的说明另列为 extra.json，供意见书命令采用；导入不读取它。", "The dossier folder as zip (dossier.yaml and evidence), the same the command line reads. Statements of populations and samples are in extra.json, for the opinion's command; an import does not read them.";
     export_zip: "导出卷宗（zip）", "Export the dossier (zip)";
     import_zip: "导入卷宗（zip）", "Import a dossier (zip)";
     import_file: "文件", "File";

@@ -100,6 +100,7 @@ mod inventory;
 mod jobs;
 mod requests;
 mod review;
+mod samples;
 mod trail;
 mod workpaper;
 
@@ -113,5 +114,6 @@ pub const TABLES: &[&[(&str, &str, &str)]] = &[
     jobs::TABLE,
     requests::TABLE,
     review::TABLE,
+    samples::TABLE,
     workpaper::TABLE,
 ];

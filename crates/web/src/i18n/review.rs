@@ -58,7 +58,7 @@ texts! {
     review_lead: "提交后内容冻结，复核人看到的就是签发的；批准和签发的是同一个校验值。", "What is submitted is frozen: the reviewer sees what will be signed. Approval and signature are of one and the same hash.";
     review_state: "状态", "Where it stands";
     review_hash: "冻结内容的校验值", "Hash of what is frozen";
-    review_hash_hint: "覆盖条款目录、事实、证据、回答、准则、判定、差距和由此得出的结果。", "Over catalogue, facts, evidence, answers, criteria, determinations, gaps and the result they lead to.";
+    review_hash_hint: "覆盖条款目录、事实、证据、回答、准则、判定、差距、抽样和由此得出的结果。", "Over catalogue, facts, evidence, answers, criteria, determinations, gaps, samples and the result they lead to.";
     review_nothing_frozen: "现在没有冻结的内容。", "Nothing is frozen now.";
     review_frozen_file: "下载冻结的内容", "Download what is frozen";
     review_before: "提交之前", "Before submitting";
@@ -68,6 +68,8 @@ texts! {
     review_lacking: "签发之前请看", "Before it is signed";
     review_lacking_hint: "照现在的内容签发，意见书仍会标明为草案，因为：", "Signed as things stand, the opinion would still say that it is a draft, for:";
     review_stopped: "已商定终止评估：意见书将写明在哪些差距处终止，结论以终止时为限。仍要继续评估的，请先重新打开这些差距。", "It was agreed to end the assessment: the opinion will say over which gaps, and its conclusion is limited to that moment. To go on assessing, reopen these gaps first.";
+    review_ended_confirm: "已知悉：商定终止评估仍然有效，结论以终止时为限。", "I know that the agreement to end the assessment stands, and that the conclusion is limited to that moment.";
+    review_ended_confirmed: "同时确认商定终止评估仍然有效：", "It was confirmed that the agreement to end the assessment stands:";
     review_submit: "提交复核", "Submit for review";
     review_submit_text: "给复核人的说明（可选）", "To the reviewer (optional)";
     review_take_back: "撤回", "Take back";

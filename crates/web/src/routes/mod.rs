@@ -28,6 +28,7 @@ mod overview;
 pub mod provenance;
 mod requests;
 mod review;
+mod samples;
 mod trail;
 mod transfer;
 pub mod workpaper;
@@ -85,6 +86,7 @@ pub const ROUTES: &[&[Route]] = &[
     gaps::ROUTES,
     worksheets::ROUTES,
     criteria::ROUTES,
+    samples::ROUTES,
     review::ROUTES,
     opinion::ROUTES,
 ];
@@ -134,6 +136,7 @@ pub const MENU: &[(Label, &[Entry])] = &[
             entry("/field", Words::field_checklist, Action::EditFacts),
             entry("/worksheets", Words::sheets, Action::SeeWork),
             entry("/criteria", Words::criteria, Action::SeeFacts),
+            entry("/samples", Words::samples, Action::SeeWork),
         ],
     ),
     (

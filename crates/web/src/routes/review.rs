@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::http::StatusCode;
 use zhunsheng_dossier::Outcome;
-use zhunsheng_workspace::{Action, Change, Deed, Difference, Error, Imprint, Role, Standing, State, Weight};
+use zhunsheng_workspace::{Action, Change, Deed, Difference, Draw, Error, Imprint, Role, Standing, State, Weight};
 
 use super::{Route, get, post};
 use crate::fault::Fault;
@@ -36,6 +36,8 @@ struct Passed {
     text: String,
     by: String,
     at: String,
+    /// Gaps over which the assessment was ended, as confirmed with the step.
+    ended: String,
     /// The file may be had.
     file: bool,
 }
@@ -61,6 +63,8 @@ struct Show<'a> {
     conflicts: usize,
     undetermined: usize,
     gaps: usize,
+    /// Samples of which nothing was found yet.
+    samples: usize,
     /// What the opinion would still lack when it is signed as things stand.
     obstacles: Vec<String>,
     /// Gaps over which it was agreed to end the assessment.
@@ -107,6 +111,7 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
         conflicts: if team { workspace.conflicts(grant)?.len() } else { 0 },
         undetermined: 0,
         gaps: 0,
+        samples: if team { workspace.samples(grant)?.iter().filter(|row| row.value.waits()).count() } else { 0 },
         obstacles: Vec::new(),
         stopped: Vec::new(),
         way: Vec::new(),
@@ -150,6 +155,7 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
             file: visit.can(Action::SeeSigned) && (team || signed.contains(row.value.hash.as_str())),
             hash: row.value.hash.clone(),
             text: row.value.text.clone(),
+            ended: row.value.ended.join(", "),
             by: row.value.by_name.clone(),
             at: row.at.shanghai(),
         })
@@ -192,8 +198,8 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
 }
 
 fn count(difference: &Difference) -> usize {
-    let Difference { facts, evidence, answers, determinations, gaps, verdicts, catalogue } = difference;
-    let lists = [facts, evidence, answers, determinations, gaps, verdicts];
+    let Difference { facts, evidence, answers, determinations, gaps, samples, verdicts, catalogue } = difference;
+    let lists = [facts, evidence, answers, determinations, gaps, samples, verdicts];
     lists.iter().map(|list| list.len()).sum::<usize>() + usize::from(*catalogue)
 }
 
@@ -201,7 +207,13 @@ fn count(difference: &Difference) -> usize {
 fn after<T>(visit: &Visit, done: Result<T, Error>) -> Answer {
     match done {
         Ok(_) => Ok(saved(&visit.page.at("/review"), &visit.app)),
-        Err(error @ (Error::State(_) | Error::Invalid { .. } | Error::Mistakes(_) | Error::NotFound { .. })) => {
+        Err(
+            error @ (Error::State(_)
+            | Error::Ended { .. }
+            | Error::Invalid { .. }
+            | Error::Mistakes(_)
+            | Error::NotFound { .. }),
+        ) => {
             let status = match error.status() {
                 404 => StatusCode::UNPROCESSABLE_ENTITY,
                 status => StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT),
@@ -213,7 +225,7 @@ fn after<T>(visit: &Visit, done: Result<T, Error>) -> Answer {
 }
 
 fn submit(visit: &Visit) -> Answer {
-    after(visit, visit.app.workspace.submit(&visit.grant, visit.form.get("text")))
+    after(visit, visit.app.workspace.submit(&visit.grant, visit.form.get("text"), visit.form.has("ended")))
 }
 
 fn back(visit: &Visit) -> Answer {
@@ -245,7 +257,10 @@ fn comment(visit: &Visit) -> Answer {
 
 fn sign(visit: &Visit) -> Answer {
     let (form, imprint) = (&visit.form, imprint(&visit.form));
-    after(visit, visit.app.workspace.sign(&visit.grant, form.get("hash"), form.get("text"), &imprint))
+    after(
+        visit,
+        visit.app.workspace.sign(&visit.grant, form.get("hash"), form.get("text"), &imprint, form.has("ended")),
+    )
 }
 
 /// Number and date as a form has them.
@@ -320,6 +335,7 @@ fn difference(visit: &Visit) -> Answer {
         false => String::new(),
     };
     let gap = |path: &str| visit.page.at(format!("/gaps/{}", encode(path)));
+    let sample = |path: &str| visit.page.at(format!("/samples/{}", encode(path)));
     let part = |title: &'static str, lines: Vec<Line>| Part {
         title,
         more: lines.len().saturating_sub(LINES),
@@ -333,6 +349,10 @@ fn difference(visit: &Visit) -> Answer {
         part(
             t.difference_gaps(),
             found.gaps.into_iter().map(|change| line(change, gap, |text| deeds(t, &text))).collect(),
+        ),
+        part(
+            t.difference_samples(),
+            found.samples.into_iter().map(|change| line(change, sample, |text| drawn(t, &text))).collect(),
         ),
         part(
             t.difference_verdicts(),
@@ -362,6 +382,15 @@ fn deeds(t: Words, text: &str) -> String {
         _ => word.to_owned(),
     };
     text.split(' ').map(word).collect::<Vec<_>>().join(" · ")
+}
+
+fn drawn(t: Words, text: &str) -> String {
+    let word = |word: &str| match Draw::parse(word) {
+        Some(draw) => t.say(draw.label()),
+        None if word == "withdrawn" => t.sample_is_withdrawn().to_owned(),
+        None => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn verdict(t: Words, text: &str) -> String {

@@ -195,6 +195,7 @@ fn every_operation_answers_as_its_document_says() {
     parts::jobs(&story, &evidence);
     papers::field(&story);
     papers::criteria(&story);
+    papers::samples(&story);
     papers::worksheets(&story);
     papers::drafts(&story);
     parts::review(&story);

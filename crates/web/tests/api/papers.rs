@@ -99,6 +99,49 @@ pub fn criteria(story: &Story) {
     assert_eq!((&last["value"]["leaf"], last["value"]["withdrawn"].is_null()), (&json!("5.2.2"), false));
 }
 
+pub fn samples(story: &Story) {
+    let new = json!({
+        "subject": {"zh": "门店纸质告知牌", "en": ""}, "leaves": ["5.3.2"], "population": 300, "source": "门店清单",
+        "draw": "seeded", "seed": 7,
+    });
+    let plan = story.call("observer", "planSample", &With::default(), &new, 200);
+    let drawn = plan["drawn"].as_u64().unwrap();
+    assert!(drawn > 50 && plan["said"]["en"].as_str().unwrap().contains("confidence 95%"), "{plan}");
+    story.call("observer", "addSample", &With::default(), &new, 403);
+    let id = story.call("lead", "addSample", &With::default(), &new, 201)["id"].as_str().unwrap().to_owned();
+    for (field, value, status) in
+        [("expected", json!(0.05), 422), ("draw", json!("drawn"), 422), ("more", json!(1), 422)]
+    {
+        let mut wrong = new.clone();
+        wrong[field] = value;
+        story.call("lead", "addSample", &With::default(), &wrong, status);
+    }
+    let path = [("id", id.as_str())];
+    let with = With { path: &path, ..With::default() };
+    // Drawn with the seed, and the same each time, page by page.
+    let items = story.call(
+        "observer",
+        "sampleItems",
+        &With { path: &path, query: "limit=200", ..With::default() },
+        &Value::Null,
+        200,
+    );
+    assert_eq!(items["items"].as_array().unwrap().len() as u64, drawn);
+    let second = With { path: &path, query: "limit=2&cursor=none", ..With::default() };
+    story.call("observer", "sampleItems", &second, &Value::Null, 422);
+    let found = json!({"examined": drawn, "deviations": 1, "text": "23 号牌已撤除"});
+    story.call("lead", "examineSample", &with, &json!({"examined": drawn, "deviations": 1}), 422);
+    story.call("assessor", "examineSample", &with, &found, 200);
+    let held = story.get("observer", "sample", &path);
+    assert_eq!(
+        (&held["value"]["results"][0]["found"]["deviations"], &held["value"]["says"]["seed"]),
+        (&json!(1), &json!(7))
+    );
+    story.call("lead", "withdrawSample", &with, &json!({"text": "清单有误"}), 200);
+    story.call("lead", "withdrawSample", &with, &json!({"text": "再撤"}), 409);
+    assert!(has(&story.get("observer", "samples", &[]), &id), "it stays on the list");
+}
+
 pub fn worksheets(story: &Story) {
     let all = pages(story, "lead", "worksheets", "", 7);
     let one = all.iter().find(|one| one["row"].is_null() && one["object"] == "face-capture").unwrap();

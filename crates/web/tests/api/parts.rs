@@ -333,6 +333,18 @@ pub fn jobs(story: &Story, evidence: &[String; 2]) {
 
 pub fn review(story: &Story) {
     let word = json!({"text": "请复核"});
+    // An agreement to end the assessment is confirmed by whoever goes on, or taken back.
+    let at = With { path: &[("at", "5.2.2@face-capture")], ..With::default() };
+    story.call("lead", "actOnGap", &at, &json!({"deed": "stopped", "text": "商定终止"}), 200);
+    let asked = story.call("lead", "submit", &With::default(), &word, 409);
+    assert_eq!((&asked["code"], &asked["field"]), (&json!("ended"), &json!("ended")));
+    assert!(asked["detail"].as_str().unwrap().contains("5.2.2@face-capture"), "{asked}");
+    let known = json!({"text": "请复核", "ended": true});
+    let hash = story.call("lead", "submit", &With::default(), &known, 200)["hash"].clone();
+    story.call("reviewer", "review", &With::default(), &json!({"hash": hash, "approve": true}), 204);
+    assert_eq!(story.call("lead", "sign", &With::default(), &json!({"hash": hash}), 409)["code"], "ended");
+    story.call("lead", "openRevision", &With::default(), &json!({"text": "继续评估"}), 200);
+    story.call("lead", "actOnGap", &at, &json!({"deed": "reopened", "text": "继续评估"}), 200);
     story.call("lead", "submit", &With::default(), &word, 200);
     story.call("lead", "takeBack", &With::default(), &word, 204);
     let hash = story.call("lead", "submit", &With::default(), &word, 200)["hash"].clone();
@@ -347,7 +359,9 @@ pub fn review(story: &Story) {
     story.call("lead", "review", &With::default(), &json!({"hash": hash, "approve": true}), 403);
     story.call("reviewer", "review", &With::default(), &json!({"hash": hash, "approve": true}), 204);
     story.call("lead", "sign", &With::default(), &json!({"hash": hash, "issued": "soon"}), 422);
-    let sign = json!({"hash": hash, "number": "字001", "issued": "2026-11-02"});
+    story.call("lead", "sign", &With::default(), &json!({"hash": hash, "issued": "2999-12-31"}), 422);
+    let today = zhunsheng_workspace::Time::now().day().to_string();
+    let sign = json!({"hash": hash, "number": "字001", "issued": today});
     story.call("lead", "sign", &With::default(), &sign, 204);
     let of = [("hash", hash.as_str().unwrap())];
     let bytes = story.raw("client", "frozen", &With { path: &of, ..With::default() }, b"");
@@ -359,7 +373,7 @@ pub fn review(story: &Story) {
     assert_eq!(story.raw("client", "signedOpinion", &own, b"").status, 422, "nobody puts their own number on it");
     // Another number is another issue, the lead's.
     let at = With { path: &of, ..With::default() };
-    let other = json!({"number": "字002", "issued": "2026-11-03"});
+    let other = json!({"number": "字002", "issued": today});
     story.call("client", "issueOpinion", &at, &other, 403);
     story.call("lead", "issueOpinion", &at, &other, 200);
     let issues = story.get("client", "issues", &of);

@@ -169,10 +169,10 @@ actions! {
     See "see" "查看评估概况" "see what the assessment is" Read Right::Member(ALL, true);
     SeeMembers "see-members" "查看成员" "see the members" Read Right::Member(ALL, true);
     Members "members" "管理成员" "manage the members" Manage Right::Member(&[Lead], true);
-    Set "set" "更改评估的范围和设置" "change scope and settings" Write Right::Member(&[Lead], false);
+    Set "set" "更改评估的名称" "change the assessment's title" Write Right::Member(&[Lead], false);
     SeeFindings "see-findings" "查看结论和差距" "see findings and gaps" Read Right::Member(&[Lead, Assessor, Expert, Reviewer, Observer, Client], false);
     SeeFacts "see-facts" "查看台账" "see the inventory" Read Right::Member(TEAM, false);
-    EditFacts "edit-facts" "编辑台账" "edit the inventory" Write Right::Member(DECIDERS, false);
+    EditFacts "edit-facts" "编辑台账，含范围、基准日和期间" "edit the inventory, with scope, day and period" Write Right::Member(DECIDERS, false);
     SeeWork "see-work" "查看工作底稿" "see the working papers" Read Right::Member(TEAM, false);
     Determine "determine" "判定和回答问题" "determine and answer questions" Write Right::Member(DECIDERS, false);
     Note "note" "写备注" "write notes" Write Right::Member(WRITERS, false);

@@ -69,6 +69,9 @@ pub struct Step {
     pub after: Vec<String>,
     /// Last day an acceptance holds.
     pub until: Option<String>,
+    /// The lead withdrew it although the finding showed a gap.
+    #[serde(default)]
+    pub over: bool,
 }
 
 /// Something to be done about a gap.
@@ -126,6 +129,12 @@ impl Gap {
         })
     }
 
+    /// It was agreed to end the assessment over it, and nobody reopened it.
+    pub fn ended(&self) -> bool {
+        // Neither the day nor the verdict has a say in that.
+        self.standing(false, None, "") == Standing::Stopped
+    }
+
     /// Where it stands on a day, with the verdict of that day; none where the leaf is not judged for that object any more. What was
     /// done settles nothing as long as the finding, on the facts as stated, does not say that the gap is gone.
     pub fn standing(&self, risk_remains: bool, now: Option<Outcome>, today: &str) -> Standing {
@@ -139,6 +148,8 @@ impl Gap {
                 Deed::Revoked => accepted = false,
                 Deed::Consulted | Deed::Handled => handled = true,
                 Deed::Stopped => end = Some(Standing::Stopped),
+                // Withdrawn when it was none: it is one again where the finding shows it again.
+                Deed::Withdrawn if now == Some(Outcome::Gap) && !step.over => end = None,
                 Deed::Withdrawn => end = Some(Standing::Withdrawn),
                 Deed::Weighed => {}
                 Deed::Reopened => {
@@ -236,10 +247,8 @@ impl Workspace {
                 "an acceptance has a last day: say until when it holds",
             ));
         }
-        if new.deed == Deed::Withdrawn
-            && grant.role() != Some(Role::Lead)
-            && self.gap(grant, id)?.now == Some(Outcome::Gap)
-        {
+        let over = new.deed == Deed::Withdrawn && self.gap(grant, id)?.now == Some(Outcome::Gap);
+        if over && grant.role() != Some(Role::Lead) {
             return Err(Error::state(
                 "现在的结论仍是差距：只有项目负责人可以写明理由作为误记撤下，或者先更新事实",
                 "the finding still shows it as a gap: only the lead may withdraw it, with a reason; or update the facts first",
@@ -286,7 +295,7 @@ impl Workspace {
                 gap.weight = weight;
             }
             let (by, by_name, at) = (tx.who.actor.clone(), crate::work::name(tx)?, tx.now);
-            gap.steps.push(Step { deed, by, by_name, at, text, before, after, until });
+            gap.steps.push(Step { deed, by, by_name, at, text, before, after, until, over });
             let base = version.map_or(Base::Any, Base::Version);
             tx.put(deed.word(), &id, base, &gap)
         })

@@ -67,7 +67,7 @@ impl Bases {
         let read: Bases = serde_json::from_slice(text).map_err(|fault| {
             Error::invalid(
                 BASE,
-                format!("无法读取：{fault}；删去这个文件则按没有基准导入"),
+                format!("无法读取；删去这个文件则按没有基准导入{}", zhunsheng_source::quoted(&fault)),
                 format!("cannot be read: {fault}; without this file the import goes by no base"),
             )
         })?;

@@ -15,6 +15,9 @@ use crate::inventory::{Object, dossier_yaml};
 use crate::store::rows::Rows;
 use crate::workspace::Workspace;
 
+/// Populations and samples in the archive, as an opinion takes them with `--extra`.
+pub(super) const STATEMENTS: &str = "extra.json";
+
 impl Workspace {
     /// The dossier as text.
     ///
@@ -23,6 +26,26 @@ impl Workspace {
     pub fn dossier_text(&self, grant: &Grant) -> Result<String> {
         grant.need(Action::SeeFacts)?;
         self.store().read(grant.assessment(), |rows| dossier_yaml(rows, self.catalogue()))
+    }
+
+    /// The dossier as text, to be taken away. Noted in the trail.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn take_text(&self, grant: &Grant) -> Result<String> {
+        let text = self.dossier_text(grant)?;
+        let sha256 = crate::id::sha256(text.as_bytes());
+        self.note(grant, Action::SeeFacts, "exported", "dossier", "", serde_json::json!({"dossier": sha256}))?;
+        Ok(text)
+    }
+
+    /// Notes that the whole result, written elsewhere, is taken away.
+    ///
+    /// # Errors
+    /// The team only.
+    pub fn taken_away(&self, grant: &Grant, result: &[u8]) -> Result<()> {
+        let sha256 = crate::id::sha256(result);
+        self.note(grant, Action::SeeWork, "exported", "result", "", serde_json::json!({"sha256": sha256}))
     }
 
     /// The dossier with its files as a zip, in a temporary file that is gone when it is closed. Equal content gives equal
@@ -36,15 +59,23 @@ impl Workspace {
         let mut zip = ZipWriter::new(file);
         let plain = SimpleFileOptions::default().last_modified_time(DateTime::default()).unix_permissions(0o644);
         let packed = plain.compression_method(CompressionMethod::Deflated);
-        let (text, files, bases) = self.store().read(grant.assessment(), |rows| {
+        let (text, files, bases, samples) = self.store().read(grant.assessment(), |rows| {
             let catalogue = self.catalogue();
-            Ok((dossier_yaml(rows, catalogue)?, files(rows)?, Bases::now(rows, catalogue)?.text()?))
+            let (text, files) = (dossier_yaml(rows, catalogue)?, files(rows)?);
+            Ok((text, files, Bases::now(rows, catalogue)?.text()?, crate::sample::in_order(rows)?))
         })?;
         let failed = |fault: zip::result::ZipError| Error::Internal(format!("cannot write the archive: {fault}"));
         zip.start_file("dossier.yaml", packed).map_err(failed)?;
         zip.write_all(text.as_bytes()).map_err(|cause| failed(cause.into()))?;
         zip.start_file(BASE, packed).map_err(failed)?;
         zip.write_all(bases.as_bytes()).map_err(|cause| failed(cause.into()))?;
+        if !samples.is_empty() {
+            // No part of the dossier, for it changes no verdict: `zhunsheng opinion DIR --extra` takes it as it is.
+            let counted: Vec<_> = samples.iter().map(|row| crate::sample::counted(&row.value)).collect();
+            let text = format!("{:#}\n", serde_json::json!({"counted": counted}));
+            zip.start_file(STATEMENTS, packed).map_err(failed)?;
+            zip.write_all(text.as_bytes()).map_err(|cause| failed(cause.into()))?;
+        }
         for (name, blob) in &files {
             zip.start_file(name.as_str(), packed.large_file(true)).map_err(failed)?;
             let mut from = self.0.blobs.open_whole(blob)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Date, Dossier, LoadError, Type, join_files, load_node};
-use zhunsheng_source::{Limits, Node, Text};
+use zhunsheng_source::{Limits, Node, Text, quoted};
 use zip::ZipArchive;
 
 use crate::auth::{Action, Grant};
@@ -20,6 +20,7 @@ use crate::criteria::{Criterion, MetEntry, NewCriterion};
 use crate::error::{Error, Result};
 use crate::inventory::base::{BASE, Bases, Fate, of_answers, of_object};
 use crate::inventory::canon::from_node;
+use crate::inventory::export::STATEMENTS;
 use crate::inventory::{Collection, Object, key_of};
 use crate::people::prose;
 use crate::store::rows::{Record as _, Row};
@@ -76,6 +77,8 @@ pub(crate) struct Origin {
     pub bases: Option<Bases>,
     /// Evidence comes without its files: what is not held here was not received.
     pub without_files: bool,
+    /// It holds statements of populations and samples, which are not brought in.
+    pub statements: bool,
     /// The demonstration's own dossiers, whose days are what they are.
     pub demonstration: bool,
 }
@@ -102,6 +105,7 @@ impl Workspace {
         if let Some(at) = archive.index_for_name(&format!("{prefix}{BASE}")) {
             origin.bases = Some(Bases::read(&text(&mut archive, at, &mut left)?)?);
         }
+        origin.statements = archive.index_for_name(&format!("{prefix}{STATEMENTS}")).is_some();
         let files = |path: &str| -> Result<Option<Blob>> {
             let name = format!("{prefix}{path}");
             let Some(at) = archive.index_for_name(&name) else { return Ok(None) };
@@ -146,6 +150,12 @@ impl Workspace {
             imported.warnings.push(Text::new(
                 "记录核验结果没有导入：请以任务重新核验，再计入结论",
                 "results of checking the records were not brought in: check them again as a job and take that into the findings",
+            ));
+        }
+        if origin.statements {
+            imported.warnings.push(Text::new(
+                format!("总体和抽样的说明（`{STATEMENTS}`）没有导入：请在“总体与抽样”中载明；意见书命令可用 `--extra {STATEMENTS}` 采用"),
+                format!("statements of populations and samples (`{STATEMENTS}`) were not brought in: state them under “Populations and samples”; `zhunsheng opinion` takes the file with `--extra {STATEMENTS}`"),
             ));
         }
         imported.objects = plan.objects.len();
@@ -208,7 +218,11 @@ fn not_ahead(dossier: &Dossier, today: Date) -> Result<()> {
 }
 
 fn broken(fault: zip::result::ZipError) -> Error {
-    Error::invalid("archive", format!("不是可读的 zip 文件：{fault}"), format!("not a readable zip file: {fault}"))
+    Error::invalid(
+        "archive",
+        format!("不是可读的 zip 文件，或者不完整；请重新压缩或重新导出{}", quoted(&fault)),
+        format!("not a readable zip file: {fault}"),
+    )
 }
 
 fn strange(name: &str) -> Error {
@@ -532,11 +546,35 @@ fn write(tx: &mut Tx<'_>, plan: &Plan, imported: &mut Imported) -> Result<()> {
             imported.determinations += 1;
         }
     }
-    let held: Vec<Criterion> =
-        tx.list::<Criterion>()?.into_iter().map(|row| named(row.value, |name| unmarked(name).to_owned())).collect();
-    for one in plan.criteria.iter().filter(|one| !held.contains(one)) {
+    for one in &plan.criteria {
+        criterion_of(tx, one, &importer, imported)?;
+    }
+    Ok(())
+}
+
+/// Takes an adjusted criterion over. It is the one held here that says the same and was adjusted by the same person on the same
+/// day, whatever was answered since: answers that are not held are added, and one withdrawn here stays withdrawn.
+fn criterion_of(tx: &mut Tx<'_>, one: &Criterion, importer: &str, imported: &mut Imported) -> Result<()> {
+    let bare = |name: &str| unmarked(name).to_owned();
+    let same = |row: &Row<Criterion>| {
+        row.value.says == one.says && row.value.on == one.on && unmarked(&row.value.by_name) == one.by_name
+    };
+    let Some(row) = tx.list::<Criterion>()?.into_iter().find(same) else {
         let id = tx.fresh()?;
-        tx.put("adjusted", &id, Base::New, &named(one.clone(), |name| marked(name, &importer)))?;
+        tx.put("adjusted", &id, Base::New, &named(one.clone(), |name| marked(name, importer)))?;
+        return Ok(());
+    };
+    if row.value.withdrawn.is_some() {
+        imported.newer += usize::from(one.withdrawn.is_none());
+        return Ok(());
+    }
+    let held = named(row.value.clone(), bare).met;
+    let fresh: Vec<MetEntry> = one.met.iter().filter(|met| !held.contains(met)).cloned().collect();
+    if !fresh.is_empty() {
+        let mut value = row.value;
+        let marked = |met: MetEntry| MetEntry { by_name: marked(&met.by_name, importer), ..met };
+        value.met.extend(fresh.into_iter().map(marked));
+        tx.put("answered", &row.id, Base::Version(row.version), &value)?;
     }
     Ok(())
 }

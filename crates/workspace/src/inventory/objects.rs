@@ -55,8 +55,21 @@ fn in_taxonomy(catalogue: &Catalogue, key: &str, id: &str) -> bool {
     catalogue.taxonomy.iter().any(|node| node.get(key).is_some_and(|objects| objects.get(id).is_some()))
 }
 
-/// Writes an object whose fields have been checked for form; references and files are checked here.
+/// Writes an object that people state, whose fields have been checked for form; references and files are checked here.
 pub(crate) fn put_object(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    key: &str,
+    id: &str,
+    base: Base,
+    body: Map<String, Value>,
+) -> Result<u64> {
+    by_hand(catalogue, key)?;
+    put_recorded(tx, catalogue, key, id, base, body)
+}
+
+/// Writes an object, also one that only the program writes: for what an audit found, and nothing else.
+pub(crate) fn put_recorded(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     key: &str,
@@ -113,21 +126,21 @@ fn check_file(rows: &Rows<'_>, held: Option<&Map<String, Value>>, body: &Map<Str
     Ok(())
 }
 
+/// Refuses what only the program writes: nobody adds to what an audit found, changes it or takes any of it away.
+fn by_hand(catalogue: &Catalogue, key: &str) -> Result<()> {
+    if catalogue.schema.kind_of_key(key).is_some_and(|(_, kind)| kind.recorded) {
+        return Err(Error::state(
+            "这些内容由程序写入，不能手工更改或删除",
+            "this is written by the program, not by hand",
+        ));
+    }
+    Ok(())
+}
+
 impl Workspace {
     /// The one form of an object's fields, references left open: for objects that are checked again when written.
     pub(crate) fn canonical(&self, key: &str, id: &str, body: &Value) -> Result<Map<String, Value>> {
         canonical(self.catalogue(), key, id, body, &|_, _| Ok(true))
-    }
-
-    /// Refuses what only the program writes.
-    fn by_hand(&self, key: &str) -> Result<()> {
-        if self.catalogue().schema.kind_of_key(key).is_some_and(|(_, kind)| kind.recorded) {
-            return Err(Error::state(
-                "这些内容由程序写入，不能手工更改",
-                "this is written by the program, not by hand",
-            ));
-        }
-        Ok(())
     }
 
     /// All objects of a collection or singleton key, in the order in which they came to be; of all keys where it is empty.
@@ -183,7 +196,7 @@ impl Workspace {
         version: Option<u64>,
         body: Map<String, Value>,
     ) -> Result<u64> {
-        self.by_hand(key)?;
+        by_hand(self.catalogue(), key)?;
         let (key, id, catalogue) = (key.to_owned(), id.to_owned(), self.catalogue().clone());
         let saved = self.change(grant, action(&key), move |tx| {
             let stands = tx.raw(Object::KIND, &key_of(&key, &id))?;
@@ -206,8 +219,9 @@ impl Workspace {
     /// Takes an object away. What it said stays in the trail.
     ///
     /// # Errors
-    /// Others refer to it, or it was judged; [`Error::Stale`].
+    /// Others refer to it, or it was judged; the program wrote it; [`Error::Stale`].
     pub fn remove_object(&self, grant: &Grant, key: &str, id: &str, version: Option<u64>) -> Result<()> {
+        by_hand(self.catalogue(), key)?;
         let (key, id, catalogue) = (key.to_owned(), id.to_owned(), self.catalogue().clone());
         self.change(grant, action(&key), move |tx| {
             let record = key_of(&key, &id);
@@ -244,7 +258,7 @@ impl Workspace {
         if !is_collection(key) {
             return Err(Error::missing("collection", key));
         }
-        self.by_hand(key)?;
+        by_hand(self.catalogue(), key)?;
         let key = key.to_owned();
         self.change(grant, action(&key), move |tx| {
             if none && !tx.beginning::<Object>(&format!("{key}/"))?.is_empty() {

@@ -146,7 +146,8 @@ pub struct Job {
     pub revision: u64,
     /// 0 nothing found, 1 gaps, 3 undetermined: as on the command line.
     pub code: Option<i32>,
-    /// The result (JSON), for records every violation (Parquet) and every row set aside (CSV), for a policy how it was read:
+    /// The result (JSON), for records every violation (Parquet), every row set aside (CSV) and what was
+    /// done by type and stage (JSON), for a policy how it was read:
     /// stored files by name.
     pub results: BTreeMap<String, Blob>,
     /// Why it failed: in the program's words, or, where it had none, in both languages.

@@ -24,10 +24,12 @@ use crate::workspace::{Inner, Workspace};
 
 pub use kinds::{Job, JobState, Progress, Task};
 pub use take::Taken;
-pub(crate) use take::{RECORDS, fits};
+pub(crate) use take::{RECORDS, fits, practices};
 
 /// The result of every job.
 const RESULT: &str = "result.json";
+/// What an audit's events show was done, by type and stage.
+pub(crate) const PRACTICES: &str = "practices.json";
 
 /// Tables of records.
 pub(crate) const TABLES: [&str; 9] =
@@ -186,6 +188,17 @@ impl Workspace {
         let (row, _) = self.job(grant, id)?;
         let Some(blob) = row.value.results.get(name) else { return Err(Error::missing("result", name)) };
         Ok((blob.clone(), self.0.blobs.open_whole(blob)?))
+    }
+
+    /// Opens a result of a job to be taken away. Noted in the trail.
+    ///
+    /// # Errors
+    /// As [`Workspace::job_result`].
+    pub fn take_result(&self, grant: &Grant, id: &str, name: &str) -> Result<(Blob, File)> {
+        let found = self.job_result(grant, id, name)?;
+        let details = serde_json::json!({"file": name, "sha256": found.0.sha256});
+        self.note(grant, Action::SeeJobs, "exported", "job", id, details)?;
+        Ok(found)
     }
 
     /// A job's result as JSON.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_source::{Text, Value as Tree};
 
-use super::{Job, JobState, Queue, RESULT, Task};
+use super::{Job, JobState, PRACTICES, Queue, RESULT, Task};
 use crate::blob::{Blob, Upload};
 use crate::error::{Error, Result};
 use crate::inventory::{Object, key_of, read};
@@ -22,7 +22,7 @@ use crate::store::tx::{Base, Who};
 use crate::workspace::Inner;
 
 /// What a job may leave in its folder: nothing that is laid out there has one of these names.
-const RESULTS: [&str; 4] = [RESULT, "text.json", "violations.parquet", "rejects.csv"];
+const RESULTS: [&str; 5] = [RESULT, "text.json", "violations.parquet", "rejects.csv", PRACTICES];
 
 /// Largest result kept.
 const LARGEST: u64 = 4 << 30;
@@ -266,6 +266,7 @@ fn runs(task: &Task, files: &BTreeMap<String, PathBuf>) -> Vec<(&'static str, Ve
                 list.extend(["--as-of".into(), instant.into()]);
             }
             list.extend(words(&["--evidence", "violations.parquet", "--rejects", "rejects.csv"]));
+            list.extend(words(&["--practices", PRACTICES]));
             vec![(RESULT, list)]
         }
         Task::Policy { policy } => {

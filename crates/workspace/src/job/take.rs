@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use zhunsheng_records::dossier::{MAX_RESULT_BYTES, facts};
 use zhunsheng_source::{Limits, Sources, parse};
 
-use super::{Job, JobState, RESULT, Task};
+use super::{Job, JobState, PRACTICES, RESULT, Task};
 use crate::auth::{Action, Grant};
 use crate::error::{Error, Result};
-use crate::inventory::{Object, dossier_yaml, key_of, object_of, put_object, read};
-use crate::store::rows::{Record, Row};
+use crate::inventory::{Object, dossier_yaml, key_of, object_of, put_recorded, read};
+use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx};
 use crate::workspace::Workspace;
 
@@ -79,7 +79,7 @@ impl Workspace {
             for (id, body) in objects {
                 let record = key_of(RECORDS, &id);
                 if tx.get::<Object>(&record)?.is_none_or(|row| row.value.0 != body) {
-                    put_object(tx, &catalogue, RECORDS, &id, Base::Any, body)?;
+                    put_recorded(tx, &catalogue, RECORDS, &id, Base::Any, body)?;
                 }
             }
             let taken = Taken { job, sha256: blob.sha256, by_name: crate::work::name(tx)? };
@@ -100,6 +100,13 @@ impl Workspace {
             clear(tx, &[])
         })
     }
+}
+
+/// Hash of what the events of the audit that was taken show was done; none where none was taken, or an earlier version ran it.
+pub(crate) fn practices(rows: &Rows<'_>) -> Result<Option<String>> {
+    let Some(taken) = rows.get::<Taken>(RECORDS)? else { return Ok(None) };
+    let job = rows.get::<Job>(&taken.value.job)?;
+    Ok(job.and_then(|row| row.value.results.get(PRACTICES).map(|blob| blob.sha256.clone())))
 }
 
 /// Removes results that are not among these.

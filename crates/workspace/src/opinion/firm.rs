@@ -5,7 +5,7 @@ use std::io::{Cursor, Read as _};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zhunsheng_opinion::{Template, TemplateError};
-use zhunsheng_source::Text;
+use zhunsheng_source::{Text, quoted};
 
 use crate::assessment::SELF;
 use crate::auth::{Action, Grant};
@@ -119,7 +119,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Template> {
         }
         let names: Vec<String> = archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect();
         let Some(first) = names.iter().filter(|name| file_of(name) == "firm.yaml").min_by_key(|name| name.len()) else {
-            return Err(broken("there is no `firm.yaml` in it"));
+            return Err(unusable(&Text::new("其中没有 `firm.yaml`", "there is no `firm.yaml` in it")));
         };
         let folder = first.strip_suffix("firm.yaml").unwrap_or_default().to_owned();
         let mut part = |name: &str| -> Option<Vec<u8>> {
@@ -128,14 +128,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Template> {
             entry.take(TEMPLATE + 1).read_to_end(&mut bytes).ok()?;
             Some(bytes)
         };
-        let text = part(first).ok_or_else(|| broken("`firm.yaml` cannot be read"))?;
+        let text =
+            part(first).ok_or_else(|| unusable(&Text::new("`firm.yaml` 不能读取", "`firm.yaml` cannot be read")))?;
         Template::read(&text, |logo| part(&format!("{folder}{logo}")))
     } else {
         Template::read(bytes, |_| None)
     };
     template.map_err(|cause| match cause {
         TemplateError::Mistakes { problems, sources } => Error::Mistakes(Box::new((problems, sources))),
-        other => broken(other),
+        other => unusable(&other.text()),
     })
 }
 
@@ -143,6 +144,15 @@ fn file_of(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
+/// What a library said of it, after a sentence of ours.
 fn broken(cause: impl std::fmt::Display) -> Error {
-    Error::invalid("template", format!("不能用作模板：{cause}"), format!("is no usable template: {cause}"))
+    Error::invalid(
+        "template",
+        format!("不能用作模板：压缩包不完整或不可读；请重新压缩 `firm.yaml` 和标志{}", quoted(&cause)),
+        format!("is no usable template: {cause}"),
+    )
+}
+
+fn unusable(cause: &Text) -> Error {
+    Error::invalid("template", format!("不能用作模板：{}", cause.zh), format!("is no usable template: {}", cause.en))
 }

@@ -135,6 +135,15 @@ impl Workspace {
             if imprint.number.trim().is_empty() { String::new() } else { line("number", &imprint.number, 120)? };
         let today = Time::now().day();
         let issued = super::issued(imprint.issued.as_deref())?.map_or(today, |day| day.0);
+        let approved = basis.sign_off.as_ref().map(|sign_off| sign_off.on.0);
+        if issued > today || approved.is_some_and(|approved| issued < approved) {
+            let from = approved.map_or_else(String::new, |day| day.to_string());
+            return Err(Error::invalid(
+                "issued",
+                format!("出具日期 `{issued}` 须在核准之日 `{from}` 与今日 `{today}` 之间"),
+                format!("the day of issue `{issued}` is to be from the day of approval `{from}` to today, `{today}`"),
+            ));
+        }
         let template = match &firm {
             Some(sha256) => super::firm::read(&self.template_bytes(sha256)?)?,
             None => Template::default(),

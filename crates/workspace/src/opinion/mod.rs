@@ -22,12 +22,13 @@ use crate::gap::{Deed, Gap};
 use crate::judge::Judged;
 use crate::people::{Member, line};
 use crate::review::{Milestone, Passage};
+use crate::sample::Sample;
 use crate::store::rows::Row;
 use crate::workspace::Workspace;
 
 pub use firm::Firm;
 pub use issue::{Imprint, Issue, IssuedPaper};
-pub use three_sides::reconciled;
+pub use three_sides::{reconciled, unlogged};
 
 pub(crate) use issue::enter_signed;
 
@@ -135,6 +136,9 @@ struct Basis {
     judged: Arc<Judged>,
     title: String,
     gaps: Vec<Gap>,
+    samples: Vec<Sample>,
+    /// Hash of what the records taken show was done.
+    practices: Option<String>,
     sign_off: Option<SignOff>,
 }
 
@@ -250,14 +254,23 @@ impl Workspace {
 
     fn as_it_stands(&self, grant: &Grant) -> Result<Basis> {
         let judged = self.judge(grant.assessment())?;
-        let (own, gaps, milestones) = self.store().read(grant.assessment(), |rows| {
-            Ok((rows.need::<Assessment>(SELF)?.value, rows.list::<Gap>()?, rows.list::<Milestone>()?))
+        let (own, gaps, samples, milestones, practices) = self.store().read(grant.assessment(), |rows| {
+            let own = rows.need::<Assessment>(SELF)?.value;
+            Ok((
+                own,
+                rows.list::<Gap>()?,
+                crate::sample::in_order(rows)?,
+                rows.list::<Milestone>()?,
+                crate::job::practices(rows)?,
+            ))
         })?;
         // What is signed cannot have changed since: the frozen state is what stands.
         let signed = own.frozen.as_deref().filter(|_| own.state == State::Signed);
         let sign_off = signed.and_then(|hash| sign_off(&milestones, hash));
         let gaps = gaps.into_iter().map(|row| row.value).collect();
-        Ok(Basis { assessment: grant.assessment().to_owned(), judged, title: own.title, gaps, sign_off })
+        let samples = samples.into_iter().map(|row| row.value).collect();
+        let (assessment, title) = (grant.assessment().to_owned(), own.title);
+        Ok(Basis { assessment, judged, title, gaps, samples, practices, sign_off })
     }
 
     /// What stands, as it is once it is signed: it was approved under this hash, and nothing changed since.
@@ -290,24 +303,42 @@ impl Workspace {
             ));
         }
         let judged = self.judge_text(grant.assessment(), 0, text("dossier").to_owned())?;
-        let gaps = frozen.get("gaps").and_then(Value::as_array).into_iter().flatten();
-        let gaps = gaps
-            .map(|row| serde_json::from_value(row.get("gap").cloned().unwrap_or_default()))
-            .collect::<Result<Vec<Gap>, _>>()
-            .map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))?;
+        let gaps: Vec<Gap> = held(&frozen, "gaps", "gap")?;
+        let samples: Vec<Sample> = held(&frozen, "samples", "sample")?;
         let title = text("title").to_owned();
         let assessment = grant.assessment().to_owned();
-        Ok(Basis { assessment, judged: Arc::new(judged), title, gaps, sign_off: sign_off(&milestones, hash) })
+        let sign_off = sign_off(&milestones, hash);
+        let practices = frozen.get("practices").and_then(Value::as_str).map(str::to_owned);
+        Ok(Basis { assessment, judged: Arc::new(judged), title, gaps, samples, practices, sign_off })
     }
 
     /// What the opinion needs beside the assessment: who took part, what was done about gaps, the three sides, the signature.
     fn extra(&self, basis: &Basis, number: String, issued: Option<Day>, mut people: Vec<Person>) -> Result<Extra> {
         people.sort_by_key(|person| person.role);
         let dispositions = basis.gaps.iter().flat_map(dispositions).collect();
-        let reconciled = three_sides::of_dossier(self, &basis.assessment, &basis.judged.dossier)?;
+        let (reconciled, reconciled_note) =
+            three_sides::of_dossier(self, &basis.assessment, &basis.judged.dossier, basis.practices.as_deref())?;
+        let counted = basis.samples.iter().map(crate::sample::counted).collect();
         let sign_off = basis.sign_off.clone();
-        Ok(Extra { number, issued, people, dispositions, sign_off, reconciled, ..Extra::default() })
+        Ok(Extra {
+            number,
+            issued,
+            people,
+            dispositions,
+            sign_off,
+            counted,
+            reconciled,
+            reconciled_note,
+            ..Extra::default()
+        })
     }
+}
+
+/// Records of one kind in a frozen state.
+fn held<T: serde::de::DeserializeOwned>(frozen: &Value, list: &str, name: &str) -> Result<Vec<T>> {
+    let rows = frozen.get(list).and_then(Value::as_array).into_iter().flatten();
+    let one = |row: &Value| serde_json::from_value(row.get(name).cloned().unwrap_or_default());
+    rows.map(one).collect::<Result<_, _>>().map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))
 }
 
 /// The day of issue as given; none where nothing is.

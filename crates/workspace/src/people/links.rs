@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Member, NewUser, User, line, make};
-use crate::auth::session::put_secret;
-use crate::auth::{Action, Grant, Role};
+use crate::auth::session::{actor, put_secret};
+use crate::auth::{Action, Decision, Grant, Resource, Role, authorize};
 use crate::error::{Error, Result};
 use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Who};
@@ -183,7 +183,17 @@ impl Record for Reset {
     const KIND: &'static str = "reset";
 }
 
+/// An invitation that may be used: not used, not run out, and whoever made it might still make it.
 fn usable(rows: &Rows<'_>, id: &str, now: Time) -> Result<Row<Invitation>> {
     let found = rows.of("").get::<Invitation>(id)?;
-    found.filter(|row| row.value.used_by.is_none() && row.value.expires > now).ok_or(Error::Link)
+    let row = found.filter(|row| row.value.used_by.is_none() && row.value.expires > now).ok_or(Error::Link)?;
+    let (action, resource) = match &row.value.member {
+        None => (Action::People, Resource::House),
+        Some((assessment, _)) => {
+            let role = rows.of(assessment).get::<Member>(&row.by)?.map(|member| member.value.role);
+            (Action::Members, Resource::Assessment { id: assessment.clone(), role })
+        }
+    };
+    let sender = actor(rows, &row.by).map_err(|_| Error::Link)?;
+    if authorize(&sender, action, &resource) == Decision::Allow { Ok(row) } else { Err(Error::Link) }
 }

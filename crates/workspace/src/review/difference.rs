@@ -1,5 +1,6 @@
 //! What differs between two frozen states, or between one and what stands.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -10,6 +11,7 @@ use zhunsheng_source::{Limits, Node, Value as Tree, parse};
 use crate::auth::{Action, Grant};
 use crate::error::{Error, Result};
 use crate::gap::Gap;
+use crate::sample::Sample;
 use crate::workspace::Workspace;
 
 /// What differs between two frozen states.
@@ -25,6 +27,9 @@ pub struct Difference {
     pub determinations: Vec<Change>,
     /// Gaps by `LEAF@OBJECT`: weight, and what was done about it, in words of [`crate::Weight`] and [`crate::Deed`].
     pub gaps: Vec<Change>,
+    /// Populations and samples by id: what was drawn of how many and how, and what was found, in words of [`crate::Draw`].
+    #[serde(default)]
+    pub samples: Vec<Change>,
     /// Verdicts by `LEAF@OBJECT`.
     pub verdicts: Vec<Change>,
     /// True when the catalogue is another one.
@@ -68,6 +73,7 @@ impl Workspace {
             determinations: of(&["determinations"]),
             facts: all,
             gaps: changes(&gaps(&before), &gaps(&after)),
+            samples: changes(&samples(&before), &samples(&after)),
             verdicts: changes(&outcomes(&before), &outcomes(&after)),
             catalogue: before.get("catalogue") != after.get("catalogue"),
         })
@@ -96,11 +102,17 @@ fn walk(node: &Node, path: String, facts: &mut BTreeMap<String, String>) {
             }
         }
         Tree::Seq(items) if items.iter().any(|item| item.text().is_none()) => {
+            // What people said is told apart by leaf and object, and counted among what was said of these: what comes or
+            // goes elsewhere in the list moves nothing.
+            let mut said: BTreeMap<(&str, &str), usize> = BTreeMap::new();
             for (at, item) in items.iter().enumerate() {
-                // What people said is told apart by leaf and object, not by position.
                 let text = |name: &str| item.get(name).and_then(Node::text);
-                let name = match (text("leaf"), text("object")) {
-                    (Some(leaf), object) => format!("{path}[{leaf}@{}#{at}]", object.unwrap_or_default()),
+                let name = match (text("leaf"), text("object").unwrap_or_default()) {
+                    (Some(leaf), object) => {
+                        let nth = said.entry((leaf, object)).or_default();
+                        *nth += 1;
+                        format!("{path}[{leaf}@{object}#{}]", *nth - 1)
+                    }
                     _ => format!("{path}[{at}]"),
                 };
                 walk(item, name, facts);
@@ -131,20 +143,42 @@ fn gaps(frozen: &Value) -> BTreeMap<String, String> {
     rows.into_iter().flatten().filter_map(one).collect()
 }
 
+/// Every population and sample by its id.
+fn samples(frozen: &Value) -> BTreeMap<String, String> {
+    let rows = frozen.get("samples").and_then(Value::as_array);
+    let one = |row: &Value| {
+        let sample: Sample = serde_json::from_value(row.get("sample")?.clone()).ok()?;
+        Some((row.get("id")?.as_str()?.to_owned(), crate::sample::summary(&sample)))
+    };
+    rows.into_iter().flatten().filter_map(one).collect()
+}
+
 /// Every verdict by leaf and object.
 fn outcomes(frozen: &Value) -> BTreeMap<String, String> {
+    // The result of a large assessment has many megabytes, of which this takes a small part.
+    #[derive(Default, Deserialize)]
+    struct Judged<'a> {
+        #[serde(borrow, default)]
+        findings: Vec<Verdict<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Verdict<'a> {
+        #[serde(borrow)]
+        leaf: Cow<'a, str>,
+        #[serde(borrow)]
+        object: Of<'a>,
+        #[serde(borrow)]
+        verdict: Cow<'a, str>,
+    }
+    #[derive(Deserialize)]
+    struct Of<'a> {
+        #[serde(borrow)]
+        id: Cow<'a, str>,
+    }
     let result = frozen.get("result").and_then(Value::as_str).unwrap_or_default();
-    let result: Value = serde_json::from_str(result).unwrap_or(Value::Null);
-    let findings = result.get("findings").and_then(Value::as_array);
-    findings
-        .into_iter()
-        .flatten()
-        .filter_map(|finding| {
-            let leaf = finding.get("leaf")?.as_str()?;
-            let object = finding.get("object")?.get("id")?.as_str()?;
-            Some((crate::work::spot(leaf, object), finding.get("verdict")?.as_str()?.to_owned()))
-        })
-        .collect()
+    let result: Judged<'_> = serde_json::from_str(result).unwrap_or_default();
+    let one = |one: Verdict<'_>| (crate::work::spot(&one.leaf, &one.object.id), one.verdict.into_owned());
+    result.findings.into_iter().map(one).collect()
 }
 
 fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Change> {
@@ -154,4 +188,29 @@ fn changes(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) 
         .filter(|path| before.get(*path) != after.get(*path))
         .map(|path| Change { path: path.clone(), before: before.get(path).cloned(), after: after.get(path).cloned() })
         .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_answer_taken_back_is_one_difference() {
+        let answer = |leaf: &str, yes: &str| format!("  - {{leaf: {leaf}, object: a, steps: {{x: {yes}}}}}\n");
+        let of = |lines: &[String]| {
+            let text = format!("answers:\n{}", lines.concat());
+            let mut facts = BTreeMap::new();
+            walk(&parse(&text, 0, Limits::default()).ok().unwrap(), String::new(), &mut facts);
+            facts
+        };
+        let all = [answer("5.2.1", "yes"), answer("5.3.1", "no"), answer("5.3.1", "yes"), answer("5.4.1", "no")];
+        let before = of(&all);
+        for (gone, at) in [(0, "5.2.1@a#0"), (2, "5.3.1@a#1"), (3, "5.4.1@a#0")] {
+            let mut rest = all.to_vec();
+            rest.remove(gone);
+            let changed = changes(&before, &of(&rest));
+            assert!(!changed.is_empty() && changed.iter().all(|one| one.path.contains(at)), "{at}: {changed:?}");
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! Review and signature. What is submitted is frozen as one file: catalogue, facts, evidence, determinations, gaps and the
-//! findings they lead to. Its hash is what the reviewer approves and the lead signs.
+//! findings they lead to, with populations and samples. Its hash is what the reviewer approves and the lead signs.
 
 mod difference;
 
@@ -18,6 +18,7 @@ use crate::gap::Gap;
 use crate::inventory::{Collection, Object};
 use crate::opinion::{Imprint, enter_signed};
 use crate::people::{prose, reason};
+use crate::sample::Sample;
 use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx};
 use crate::work::{Answers, Determination};
@@ -54,6 +55,9 @@ pub struct Milestone {
     pub hash: String,
     /// In words.
     pub text: String,
+    /// Gaps (`LEAF@OBJECT`) over which it was agreed to end the assessment: whoever took the step confirmed that it is so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<String>,
     /// Name.
     pub by_name: String,
     /// Day, in China.
@@ -79,11 +83,12 @@ impl Record for Milestone {
 }
 
 impl Workspace {
-    /// Submits the assessment for review, exactly as it stands. The hash is returned.
+    /// Submits the assessment for review, exactly as it stands. The hash is returned. `ended` confirms that an agreement to end the
+    /// assessment stands.
     ///
     /// # Errors
-    /// The lead only; it is not in progress; conflicts are open; no as-of date.
-    pub fn submit(&self, grant: &Grant, text: &str) -> Result<String> {
+    /// The lead only; it is not in progress; conflicts are open; no as-of date; [`Error::Ended`].
+    pub fn submit(&self, grant: &Grant, text: &str, ended: bool) -> Result<String> {
         grant.need(Action::Submit)?;
         let text = prose("text", text)?;
         let (bytes, moved) = self.freeze(grant.assessment())?;
@@ -105,6 +110,7 @@ impl Workspace {
             if tx.moved()? != moved {
                 return Err(Error::state("提交时内容有变：请再提交一次", "it changed meanwhile: submit again"));
             }
+            confirmed(tx, ended)?;
             if tx.get::<Blob>(&blob.sha256)?.is_none() {
                 tx.put("frozen", &blob.sha256, Base::New, &blob)?;
             }
@@ -152,11 +158,11 @@ impl Workspace {
     }
 
     /// Signs what was approved, and issues the opinion on it: written once and kept. What stands now must be what was approved, byte
-    /// for byte.
+    /// for byte. `ended` confirms that an agreement to end the assessment stands.
     ///
     /// # Errors
-    /// The lead only; it is not approved; something, or the catalogue, is another; the day of issue is none.
-    pub fn sign(&self, grant: &Grant, hash: &str, text: &str, imprint: &Imprint) -> Result<()> {
+    /// The lead only; it is not approved; something, or the catalogue, is another; the day of issue is none; [`Error::Ended`].
+    pub fn sign(&self, grant: &Grant, hash: &str, text: &str, imprint: &Imprint, ended: bool) -> Result<()> {
         grant.need(Action::Submit)?;
         let text = prose("text", text)?;
         let (bytes, _) = self.freeze(grant.assessment())?;
@@ -167,12 +173,16 @@ impl Workspace {
             ));
         }
         // Said before anything is written.
-        self.store().read(grant.assessment(), |rows| same(&in_state(rows, State::Approved)?, hash))?;
+        self.store().read(grant.assessment(), |rows| {
+            same(&in_state(rows, State::Approved)?, hash)?;
+            confirmed(rows, ended)
+        })?;
         let pressed = self.press_at_signature(grant, hash, imprint)?;
         let hash = hash.to_owned();
         self.change(grant, Action::Submit, move |tx| {
             let row = in_state(tx, State::Approved)?;
             same(&row, &hash)?;
+            confirmed(tx, ended)?;
             pass(tx, row, Passage::Signed, State::Signed, Some(hash.clone()), &hash, text)?;
             enter_signed(tx, &pressed)
         })
@@ -265,7 +275,7 @@ impl Workspace {
     }
 }
 
-/// Title, revision, evidence with hashes, gaps with all that was done.
+/// Title, revision, evidence with hashes, gaps with all that was done, populations and samples, the hash of what records show was done.
 fn head(rows: &Rows<'_>) -> Result<serde_json::Map<String, Value>> {
     let own = rows.need::<Assessment>(SELF)?.value;
     let mut evidence = Vec::new();
@@ -281,7 +291,18 @@ fn head(rows: &Rows<'_>) -> Result<serde_json::Map<String, Value>> {
         .collect();
     let value = json!({"title": own.title, "revision": own.revision, "evidence": evidence, "gaps": gaps});
     match value {
-        Value::Object(map) => Ok(map),
+        Value::Object(mut map) => {
+            // Where there are none nothing is said, as before there could be any: what was approved then can still be signed.
+            let samples = crate::sample::frozen(rows)?;
+            if !samples.is_empty() {
+                map.insert("samples".into(), Value::Array(samples));
+            }
+            // What annex F of the opinion has in its column “done”.
+            if let Some(sha256) = crate::job::practices(rows)? {
+                map.insert("practices".into(), sha256.into());
+            }
+            Ok(map)
+        }
         _ => Err(Error::Internal("not an object".into())),
     }
 }
@@ -298,9 +319,9 @@ fn in_state(tx: &Rows<'_>, state: State) -> Result<Row<Assessment>> {
     ))
 }
 
-/// Kinds of which a review is about: facts and worksheets, answers, determinations, criteria, what was done about gaps.
-const REVIEWED: [&str; 6] =
-    [Object::KIND, Collection::KIND, Answers::KIND, Determination::KIND, Criterion::KIND, Gap::KIND];
+/// Kinds of which a review is about: facts and worksheets, answers, determinations, criteria, what was done about gaps, samples.
+const REVIEWED: [&str; 7] =
+    [Object::KIND, Collection::KIND, Answers::KIND, Determination::KIND, Criterion::KIND, Gap::KIND, Sample::KIND];
 
 /// Something that is reviewed and that whoever reviews wrote: since the last signature, for what was signed somebody else reviewed;
 /// of determinations any that stands.
@@ -312,6 +333,20 @@ fn own_work(tx: &Tx<'_>) -> Result<Option<(String, String)>> {
     }
     let own = tx.list::<Determination>()?.into_iter().find(|row| row.by == tx.who.actor);
     Ok(own.map(|row| (Determination::KIND.to_owned(), row.id)))
+}
+
+/// Gaps over which it was agreed to end the assessment, and which nobody reopened.
+fn ended(rows: &Rows<'_>) -> Result<Vec<String>> {
+    let gaps = rows.list::<Gap>()?.into_iter();
+    Ok(gaps.filter(|row| row.value.ended()).map(|row| row.id).collect())
+}
+
+/// An agreement to end the assessment is no oversight of whoever goes on.
+fn confirmed(rows: &Rows<'_>, said: bool) -> Result<()> {
+    match ended(rows)? {
+        over if said || over.is_empty() => Ok(()),
+        over => Err(Error::Ended { over }),
+    }
 }
 
 fn same(row: &Row<Assessment>, hash: &str) -> Result<()> {
@@ -332,7 +367,8 @@ fn pass(
 ) -> Result<()> {
     let (by_name, on, id) = (crate::work::name(tx)?, tx.now.day().to_string(), tx.fresh()?);
     let revision = row.value.revision;
-    let milestone = Milestone { passage, revision, hash: hash.to_owned(), text, by_name, on };
+    let ended = if matches!(passage, Passage::Submitted | Passage::Signed) { ended(tx)? } else { Vec::new() };
+    let milestone = Milestone { passage, revision, hash: hash.to_owned(), text, ended, by_name, on };
     tx.put("passed", &id, Base::New, &milestone)?;
     tx.put("passed", SELF, Base::Version(row.version), &Assessment { state, frozen, ..row.value })?;
     Ok(())

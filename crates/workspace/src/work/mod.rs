@@ -20,6 +20,7 @@ use crate::inventory::{Object, key_of};
 use crate::job::{Job, RECORDS, Taken};
 use crate::people::{Member, User, line, prose, reason};
 use crate::request::Request;
+use crate::sample::Sample;
 use crate::schema::{OutcomeSchema, TextSchema};
 use crate::store::rows::{Record, Row, Rows};
 use crate::store::tx::{Base, Tx};
@@ -200,6 +201,12 @@ pub(crate) fn speaks_of(rows: &Rows<'_>, catalogue: &Catalogue, kind: &str, id: 
     for row in rows.list::<Gap>()? {
         if row.value.steps.iter().any(|step| cites(&step.before) || cites(&step.after)) {
             return said("差距的处置", "step about the gap", &row.id);
+        }
+    }
+    for row in rows.list::<Sample>()? {
+        let mut results = row.value.results.iter();
+        if cites(&row.value.says.control) || results.any(|result| cites(&result.found.evidence)) {
+            return said("抽样说明", "statement of a sample", &row.id);
         }
     }
     for row in rows.list::<Request>()? {

@@ -208,7 +208,7 @@ fn result<T: serde::de::DeserializeOwned>(visit: &Visit, id: &str) -> Result<T, 
 
 fn file(visit: &Visit) -> Answer {
     let (id, name) = (visit.param("id"), visit.param("name"));
-    let (blob, file) = visit.app.workspace.job_result(&visit.grant, id, name)?;
+    let (blob, file) = visit.app.workspace.take_result(&visit.grant, id, name)?;
     Ok(stored(file, &blob, &format!("{id}-{name}")))
 }
 
