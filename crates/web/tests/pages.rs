@@ -49,7 +49,14 @@ fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
     // Two steps.
     other.go(&server.url("/account"));
     other.look("account");
+    // A session that was left open does not switch them on.
+    other.fill("#offer-password", "not the password");
     other.load(|| other.click("form[action='/account/two-steps'] button"));
+    assert!(other.has("section[aria-labelledby=h-two] [role=alert]") && !other.has("#totp-secret"));
+    other.fill("#offer-password", "a long phrase to sign in with");
+    other.load(|| other.click("form[action='/account/two-steps'] button"));
+    // The secret stays with the server: one that comes with the form is not looked at.
+    assert!(!other.has("form[action='/account/two-steps/confirm'] [name=secret]"));
     assert!(other.has(".qr svg"));
     let secret = other.text("#totp-secret");
     let code = |back: i64| {

@@ -177,7 +177,9 @@ fn codes_are_asked_for_and_work_once() {
     let ws = &house.ws;
     let actor = house.sign_in("expert");
     let account = ws.allow(&actor, Action::Account, None).unwrap();
-    let offer = ws.offer_totp(&account).unwrap();
+    // Nor does a session alone switch them on.
+    assert!(matches!(ws.offer_totp(&account, "wrong"), Err(Error::Refused)));
+    let offer = ws.offer_totp(&account, "zhunsheng-demo-expert").unwrap();
     assert!(offer.url.starts_with("otpauth://totp/Zhunsheng:expert?secret="));
     assert!(matches!(ws.confirm_totp(&account, &offer.secret, "000000"), Err(Error::Refused)));
     assert!(!ws.has_totp(&account).unwrap());
@@ -197,7 +199,7 @@ fn codes_are_asked_for_and_work_once() {
     assert!(sign_in(Some(next.clone())).is_ok());
     assert!(matches!(sign_in(Some(next)), Err(Error::Refused)));
     // A session alone does not put another secret in its place.
-    assert!(matches!(ws.offer_totp(&account), Err(Error::State(_))));
+    assert!(matches!(ws.offer_totp(&account, "zhunsheng-demo-expert"), Err(Error::State(_))));
     let other = "A".repeat(32);
     let code = zhunsheng_workspace::auth::totp::code_at(&other, Time::now()).unwrap();
     assert!(matches!(ws.confirm_totp(&account, &other, &code), Err(Error::State(_))));

@@ -276,20 +276,24 @@ impl Workspace {
         })
     }
 
-    /// A secret for an authenticator app. It counts once [`Workspace::confirm_totp`] has seen a code made with it.
+    /// A secret for an authenticator app. It counts once [`Workspace::confirm_totp`] has seen a code made with it. Whoever asks knows the
+    /// password: a session that was left open is not enough to lock its owner out.
     ///
     /// # Errors
-    /// Nobody is signed in; codes are asked for already.
-    pub fn offer_totp(&self, grant: &crate::Grant) -> Result<TotpOffer> {
+    /// Nobody is signed in; codes are asked for already; the password does not fit, which counts as a failed sign-in
+    /// ([`Error::Locked`]).
+    pub fn offer_totp(&self, grant: &crate::Grant, password: &str) -> Result<TotpOffer> {
         grant.need(crate::Action::Account)?;
         let login = self.store().read("", |rows| {
             no_codes(rows, &grant.actor.user)?;
             Ok(rows.need::<User>(&grant.actor.user)?.value.login)
         })?;
+        self.prove(grant, password)?;
         Ok(TotpOffer::new(totp::secret()?, &login))
     }
 
-    /// Asks for one-time codes from now on.
+    /// Asks for one-time codes from now on. The secret is one that [`Workspace::offer_totp`] made and the caller kept to itself: what
+    /// comes with a request may be anybody's.
     ///
     /// # Errors
     /// The code does not belong to the secret; codes are asked for already, and a session alone does not replace their secret.
