@@ -158,7 +158,7 @@ fn ones_own_export_brought_back_takes_nothing_away() {
         ("第一行\n第二行：“引号”", &["report".to_owned()][..])
     );
     assert!(entry.by_name.contains("导入 imported by") && entry.by.is_empty());
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]

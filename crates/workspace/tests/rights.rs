@@ -140,7 +140,7 @@ fn a_token_may_no_more_than_its_scopes_and_never_makes_credentials() {
     assert!(matches!(ws.bearer(&whole), Err(Error::SignedOut)));
     let old = ws.make_token(&account, "old", &[Scope::Read], None, Some(Time(1))).unwrap();
     assert!(matches!(ws.bearer(&old), Err(Error::SignedOut)));
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn codes_are_asked_for_and_work_once() {
     assert!(matches!(ws.remove_totp(&account, "wrong"), Err(Error::Refused)));
     ws.remove_totp(&account, "zhunsheng-demo-expert").unwrap();
     assert!(sign_in(None).is_ok());
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn signing_out_is_on_the_trail() {
     let ends: Vec<_> = acts.iter().filter(|act| act.act != "signed-in").collect();
     let said: Vec<_> = ends.iter().take(2).map(|act| (act.act.as_str(), act.by.as_str(), act.id.as_str())).collect();
     assert_eq!(said, [("sessions-ended", two.user.as_str(), two.user.as_str()), ("signed-out", &two.user, &two.user)]);
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
