@@ -171,6 +171,55 @@ fn guessing_is_slowed_down_and_says_nothing() {
     assert!(matches!(try_one("expert", "zhunsheng-demo-expert", "10.0.0.9"), Err(Error::Locked { .. })));
 }
 
+/// What is asked at once is counted at once: a lock that is set only after the slow part lets everybody pass who came meanwhile.
+#[test]
+fn guesses_at_the_same_time_are_counted_before_they_are_tried() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let guess = |n: usize, password: &str| {
+        let peer = format!("10.0.1.{n}");
+        ws.sign_in(&SignIn { login: "lead".into(), password: password.into(), peer, code: None })
+    };
+    let start = std::sync::Barrier::new(16);
+    let tried = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..16)
+            .map(|n| {
+                let (guess, start) = (&guess, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    matches!(guess(n, "wrong password 1"), Err(Error::Refused))
+                })
+            })
+            .collect();
+        all.into_iter().map(|one| one.join().unwrap()).filter(|tried| *tried).count()
+    });
+    assert_eq!(tried, 5);
+    assert!(matches!(guess(99, "zhunsheng-demo-lead"), Err(Error::Locked { .. })));
+}
+
+/// Whoever knows the password and lacks the code has not guessed, however often; nor has one address from which many sign in.
+#[test]
+fn signing_in_is_not_counted_as_guessing() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let given = SignIn {
+        login: "expert".into(),
+        password: "zhunsheng-demo-expert".into(),
+        peer: "10.0.2.1".into(),
+        code: None,
+    };
+    for _ in 0..31 {
+        assert!(ws.sign_in(&given).is_ok());
+    }
+    let account = ws.allow(&house.sign_in("expert"), Action::Account, None).unwrap();
+    let offer = ws.offer_totp(&account, &given.password).unwrap();
+    let code = zhunsheng_workspace::auth::totp::code_at(&offer.secret, Time::now()).unwrap();
+    ws.confirm_totp(&account, &offer.secret, &code).unwrap();
+    for _ in 0..6 {
+        assert!(matches!(ws.sign_in(&given), Err(Error::CodeNeeded)));
+    }
+}
+
 #[test]
 fn codes_are_asked_for_and_work_once() {
     let house = House::demo();
