@@ -328,3 +328,38 @@ fn sessions_end_with_the_password_and_the_account() {
     ws.reset(&link, "a third good 密码").unwrap();
     assert!(matches!(ws.reset(&link, "a fourth good 密码"), Err(Error::Link)));
 }
+
+#[test]
+fn refusals_name_roles_and_things_in_the_readers_language() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let said = |login: &str, action| ws.allow(&house.sign_in(login), action, Some(&id)).unwrap_err().text();
+    let refused = said("client", Action::EditFacts);
+    assert!(refused.zh.starts_with("评估委托方在此不能执行") && refused.en.contains("`client`"), "{refused:?}");
+    let house_wide = ws.allow(&house.sign_in("client"), Action::People, None).unwrap_err().text();
+    assert!(!house_wide.zh.contains(|c: char| c.is_ascii_alphabetic()), "{house_wide:?}");
+    let lead = ws.allow(&house.sign_in("lead"), Action::SeeJobs, Some(&id)).unwrap();
+    assert_eq!(ws.job(&lead, "x").unwrap_err().text().zh, "没有这一项：任务 `x`");
+}
+
+#[test]
+fn a_token_is_for_an_assessment_of_ones_own_or_is_not_made() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let make = |login: &str, only: &str| {
+        let account = ws.allow(&house.sign_in(login), Action::Account, None).unwrap();
+        ws.make_token(&account, "t", &[Scope::Read], Some(only), None)
+    };
+    assert!(make("lead", &id).is_ok() && make("admin", &id).is_ok());
+    for login in ["lead", "admin"] {
+        assert!(matches!(make(login, "nix"), Err(Error::NotFound { .. })), "{login}");
+    }
+    let admin = ws.allow(&house.sign_in("admin"), Action::People, None).unwrap();
+    let link = ws.invite(&admin, "other", true, false).unwrap();
+    ws.accept(&link, &common::new("other", "correct horse 电池")).unwrap();
+    let other = house.sign_in_as("other", "correct horse 电池");
+    let account = ws.allow(&other, Action::Account, None).unwrap();
+    assert!(matches!(ws.make_token(&account, "t", &[Scope::Read], Some(&id), None), Err(Error::NotFound { .. })));
+}

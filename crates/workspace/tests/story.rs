@@ -428,3 +428,27 @@ fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest as _;
     sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[test]
+fn requests_of_somebody_who_left_go_back_to_their_party() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let lead = grant(&house, "lead", Action::Members, &id);
+    let assessee = grant(&house, "assessee", Action::Answer, &id);
+    let mine = |request: &zhunsheng_workspace::Request| request.assigned.as_deref() == Some(assessee.actor().user());
+    let requests = || ws.requests(&lead).unwrap();
+    let open = requests().iter().filter(|row| mine(&row.value) && !row.value.stage.closed()).count();
+    assert!(open > 0, "the demonstration assigns some");
+    // Still somebody who answers.
+    ws.set_member(&lead, "assessee", Some(Role::Client)).unwrap();
+    assert_eq!(requests().iter().filter(|row| mine(&row.value) && !row.value.stage.closed()).count(), open);
+    ws.set_member(&lead, "assessee", Some(Role::Observer)).unwrap();
+    assert!(requests().iter().all(|row| !mine(&row.value) || row.value.stage.closed()));
+    // A colleague of theirs sees them.
+    ws.set_member(&lead, "expert", Some(Role::Assessee)).unwrap();
+    let colleague = grant(&house, "expert", Action::Answer, &id);
+    assert!(ws.asked(&colleague).unwrap().len() >= open);
+    ws.set_member(&lead, "assessee", None).unwrap();
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
+}

@@ -149,7 +149,9 @@ fn make_token(visit: &Visit) -> Answer {
             show.secret = Some(secret);
             Ok(html(&show))
         }
-        Err(error @ Error::Invalid { .. }) => Show::new(visit)?.again("tokens", visit.said(&error)),
+        Err(error @ (Error::Invalid { .. } | Error::NotFound { .. })) => {
+            Show::new(visit)?.again("tokens", visit.said(&error))
+        }
         Err(error) => Err(error.into()),
     }
 }
