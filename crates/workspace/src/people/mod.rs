@@ -310,7 +310,7 @@ fn free_name(rows: &Rows<'_>, own: &str, name: &str) -> Result<()> {
 }
 
 /// A name as people take it for the same: whatever its spaces and its case.
-fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
