@@ -29,16 +29,31 @@ fn told(found: &Verified) -> Text {
         ),
     );
     for fault in &found.faults {
-        text.zh.push_str(&format!("改动: {fault}\n"));
-        text.en.push_str(&format!("altered: {fault}\n"));
+        text.zh.push_str(&format!("改动：{}\n", fault.zh));
+        text.en.push_str(&format!("altered: {}\n", fault.en));
     }
     if !found.unused.is_empty() {
         text.zh.push_str(&format!("另有未被引用的文件 {} 个（中断的上传）\n", found.unused.len()));
         text.en.push_str(&format!("{} files nobody refers to (uploads cut off)\n", found.unused.len()));
     }
-    if found.clean() {
-        text.zh.push_str("未发现改动\n");
-        text.en.push_str("nothing was altered\n");
+    if found.unanchored {
+        text.zh.push_str(
+            "注意：数据目录中没有记下链尾的 `anchors` 文件（服务启动时写成）：如果末尾的操作记录连同该文件被删去，无从查出。请用以前记下的链尾核对：`--anchor 编号:哈希`\n",
+        );
+        text.en.push_str(
+            "note: the data folder has no file `anchors` with the end of the chain (the server writes it when it starts): had the last entries been removed with it, nothing would show it; check against an end written down before: `--anchor NUMBER:HASH`\n",
+        );
+    }
+    match (found.clean(), found.unanchored) {
+        (false, _) => {}
+        (true, true) => {
+            text.zh.push_str("除此以外未发现改动\n");
+            text.en.push_str("beside that nothing was altered\n");
+        }
+        (true, false) => {
+            text.zh.push_str("未发现改动\n");
+            text.en.push_str("nothing was altered\n");
+        }
     }
     text
 }

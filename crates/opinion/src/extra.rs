@@ -1,7 +1,7 @@
 //! What an opinion needs beside the assessment: people, dispositions, evidence kept elsewhere, statements on what was
 //! examined. All of it is somebody's word, and is printed as such; none of it changes a verdict.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use zhunsheng_source::Text;
 
 use crate::day::Day;
@@ -276,17 +276,34 @@ pub struct Reconciled {
     /// What the line is about.
     pub item: Text,
     /// What the policy says.
-    pub said: String,
+    #[serde(deserialize_with = "cell")]
+    pub said: Text,
     /// What the inventory holds.
-    pub recorded: String,
+    #[serde(deserialize_with = "cell")]
+    pub recorded: Text,
     /// What the logs show.
-    pub done: String,
+    #[serde(deserialize_with = "cell")]
+    pub done: Text,
     /// What differs; empty: the sides agree.
     #[serde(default)]
     pub difference: Text,
     /// Leaves it bears on.
     #[serde(default)]
     pub leaves: Vec<String>,
+}
+
+/// A cell of that table: a text for each language, or one for both.
+fn cell<'de, D: Deserializer<'de>>(cell: D) -> Result<Text, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Cell {
+        One(String),
+        Each(Text),
+    }
+    Ok(match Cell::deserialize(cell)? {
+        Cell::One(text) => Text::new(text.as_str(), text.as_str()),
+        Cell::Each(text) => text,
+    })
 }
 
 /// A test of the standard's annexes, worked through by a person.

@@ -264,6 +264,8 @@ pub struct Gap {
     pub objects: Vec<GapObject>,
     /// Objects beyond those listed.
     pub more: usize,
+    /// What holds now of what was done, on how many objects, those not listed too; no words: nothing holds.
+    pub standing: Vec<(Vec<Text>, usize)>,
 }
 
 /// An object a gap was found on.

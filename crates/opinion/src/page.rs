@@ -29,6 +29,27 @@ pub struct Document {
     pub(crate) template: Template,
 }
 
+impl Document {
+    /// Does something with every text a person reads in it; headings are ours and not among them.
+    pub(crate) fn texts(&mut self, mut of: impl FnMut(&mut String)) {
+        fn each(spans: &mut Spans, of: &mut impl FnMut(&mut String)) {
+            spans.iter_mut().for_each(|span| of(&mut span.text));
+        }
+        for (_, value) in &mut self.cover {
+            of(value);
+        }
+        for block in &mut self.blocks {
+            match block {
+                Block::Para(text, _) => each(text, &mut of),
+                Block::Items(list) | Block::Notice(_, list, _) => list.iter_mut().for_each(|text| each(text, &mut of)),
+                Block::Table(table) => table.rows.iter_mut().flatten().for_each(|cell| each(cell, &mut of)),
+                Block::Signatures(lines) => lines.iter_mut().for_each(|(_, name)| of(name)),
+                Block::Heading(_) | Block::Chart(_) | Block::Break => {}
+            }
+        }
+    }
+}
+
 /// A part of the body.
 #[derive(Clone, Debug)]
 pub(crate) enum Block {

@@ -322,3 +322,65 @@ fn an_ended_assessment_a_late_adjustment_and_expired_evidence_say_so() {
     // Nothing claims that there is no text of a policy where one may be there that was not compared.
     assert!(none.contains("或者其文本没有纳入对照"));
 }
+
+/// The list of gaps is read as what holds: by number of objects, what nobody has disposed of said, what was cancelled not.
+#[test]
+fn the_list_of_gaps_says_what_holds_now_and_on_how_many_objects() {
+    let catalogue = catalogue();
+    let dossier = example(&catalogue, "storefront-cameras");
+    let assessment = judged(&catalogue, &dossier, "2026-11-01");
+    let bare = Opinion::build(&assessment, &Extra::default());
+    let several = |gap: &&zhunsheng_opinion::model::Gap| gap.objects.len() + gap.more == 2;
+    let found = bare.gaps.iter().find(several).expect("a gap on two objects");
+    let (leaf, first, second) = (found.leaf.as_str(), found.objects[0].id.as_str(), found.objects[1].id.as_str());
+    let standing = |deeds: &[(&str, &str, Option<&str>)], issued: Option<&str>| {
+        let deeds: Vec<serde_json::Value> = deeds
+            .iter()
+            .map(|(object, measure, until)| {
+                serde_json::json!({
+                    "leaf": leaf, "object": object, "measure": measure, "by": "甲", "on": "2026-11-02",
+                    "reason": {"zh": "理由", "en": "why"}, "until": until,
+                })
+            })
+            .collect();
+        let extra = serde_json::json!({"dispositions": deeds, "issued": issued});
+        let extra = Extra::read(extra.to_string().as_bytes()).unwrap();
+        let opinion = Opinion::build(&assessment, &extra);
+        let cell = |lang: Lang| {
+            let page = zhunsheng_opinion::html(&opinion.document(lang, &Template::default()));
+            // The list stands before the gaps one by one.
+            let [from, to] = match lang {
+                Lang::Zh => ["差距一览</h3>", "差距分述</h3>"],
+                Lang::En => ["List of gaps</h3>", "The gaps one by one</h3>"],
+            };
+            let list = page.split_once(from).unwrap().1.split_once(to).unwrap().0;
+            let row = list.split("<tr").find(|row| row.contains(&format!(">{leaf} <"))).unwrap();
+            let cell = row.rsplit("<td").next().unwrap();
+            let text = cell.split_once('>').unwrap().1;
+            text.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect::<String>()
+        };
+        (cell(Lang::Zh), cell(Lang::En))
+    };
+    let says = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
+    assert_eq!(standing(&[], None), says("尚未处置 2", "none yet 2"));
+    assert_eq!(
+        standing(&[(first, "disclosed", None), (first, "accepted", Some("2027-01-31"))], None),
+        says("委托方接受风险 1；尚未处置 1", "risk accepted by the client 1; none yet 1")
+    );
+    let mixed = [
+        (first, "withdrawn", None),
+        (second, "ended", None),
+        (second, "reopened", None),
+        (second, "disclosed", None),
+        (second, "weighed", None),
+        (second, "adjusted", None),
+    ];
+    assert_eq!(standing(&mixed, None).0, "误记撤销 1；揭示风险、评估期间调整 1");
+    let revoked = [(first, "disclosed", None), (first, "accepted", Some("2027-01-31")), (first, "revoked", None)];
+    assert_eq!(standing(&revoked, None).0, "揭示风险 1；尚未处置 1");
+    let reopened = [(first, "disclosed", None), (second, "disclosed", None), (first, "reopened", None)];
+    assert_eq!(standing(&reopened, None).0, "揭示风险 1；尚未处置 1");
+    let past = [(first, "disclosed", None), (first, "accepted", Some("2026-11-05"))];
+    assert_eq!(standing(&past, Some("2026-11-06")).0, "委托方接受风险（期限已过） 1；尚未处置 1");
+    assert_eq!(standing(&past, Some("2026-11-05")).0, "委托方接受风险 1；尚未处置 1");
+}

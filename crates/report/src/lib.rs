@@ -5,6 +5,7 @@ pub mod browse;
 mod conclusion;
 mod counts;
 mod html;
+pub mod imported;
 mod json;
 mod mode;
 pub mod named;

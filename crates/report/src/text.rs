@@ -45,7 +45,8 @@ pub fn text(assessment: &Assessment<'_>, lang: Lang) -> String {
     requests(assessment, lang, &mut out);
     law(assessment, lang, &mut out);
     limits(assessment, lang, &mut out);
-    out
+    // A mark that the wrapping of lines broke in two stays as it is.
+    crate::imported::said(&out, lang).into_owned()
 }
 
 pub(crate) fn rule(out: &mut String, title: &str) {

@@ -14,9 +14,14 @@
     });
   }
 
-  // Drafts: a form with data-draft="key" keeps what is typed until it has been sent and accepted.
-  // data-draft-version tells drafts of an older state apart; they are offered, not forced.
+  // Drafts: a form with data-draft="key" keeps what is typed until it has been sent and accepted. They are kept by account, so that
+  // whoever signs in next in this browser sees none of it. Those without an account were kept by an earlier version of this page.
+  const OWN = "drafts:" + (document.body.dataset.who || "") + ":";
+  const keyOf = (form) => OWN + form.dataset.draft;
+  const keys = () => { try { return Object.keys(localStorage); } catch { return []; } };
+  for (const key of keys()) if (key.startsWith("draft:")) localStorage.removeItem(key);
   const read = (key) => { try { return JSON.parse(localStorage.getItem(key) || "null"); } catch { return null; } };
+  const forget = (form) => { try { localStorage.removeItem(keyOf(form)); } catch { /* there is none */ } };
   const collect = (form) => {
     const out = {};
     for (const [name, value] of new FormData(form)) {
@@ -25,47 +30,67 @@
     }
     return out;
   };
+  // Hidden fields that name what was seen when typing began. They come back with the draft: what is typed over an older state is sent as
+  // such, so that the server keeps both instead of letting it overwrite what somebody else saved meanwhile.
+  const SEEN = ["version", "seen", "was"];
+  const seen = (form) => SEEN.map((name) => form.elements[name]).filter((field) => field?.type === "hidden");
+  const outdated = (form, held) => seen(form).some((field) => held[field.name] && held[field.name][0] !== field.value);
   const fill = (form, held) => {
+    for (const field of seen(form)) if (held[field.name]) field.value = held[field.name][0];
     for (const element of form.elements) {
-      if (!element.name || element.name === "csrf" || element.name === "version" || element.type === "file" || element.type === "submit") continue;
+      if (!element.name || ["file", "submit", "hidden"].includes(element.type)) continue;
       const values = held[element.name] || [];
       if (element.type === "checkbox" || element.type === "radio") element.checked = values.includes(element.value);
       else if (element.multiple) for (const option of element.options) option.selected = values.includes(option.value);
-      else if (element.type !== "hidden" && values.length) element.value = values.shift();
+      else if (values.length) element.value = values.shift();
       element.dispatchEvent(new Event("change", { bubbles: true }));
     }
   };
+  // Once the person signs out nothing of theirs is written any more.
+  let leaving = false;
+  let keepers = [];
   const drafts = (scope) => {
+    keepers = keepers.filter((keep) => keep.form.isConnected);
     for (const form of scope.querySelectorAll("form[data-draft]")) {
-      const key = "draft:" + form.dataset.draft;
+      const key = keyOf(form);
       const state = form.querySelector("[data-draft-state]");
-      const say = (word) => { if (state) state.textContent = state.dataset[word] || ""; };
+      const say = (word) => {
+        if (!state) return;
+        state.textContent = state.dataset[word] || "";
+        state.classList.toggle("warn", word === "outdated");
+      };
+      // What was sent and lost to somebody faster stands in the form, over the newer state, and the server has kept it.
+      if ("draftKept" in form.dataset) forget(form);
       const before = JSON.stringify(collect(form));
       const held = read(key);
       if (held && JSON.stringify(held.values) !== before) {
+        const old = outdated(form, held.values);
         fill(form, structuredClone(held.values));
-        say("restored");
+        say(old ? "outdated" : "restored");
         const drop = form.querySelector("[data-draft-drop]");
         if (drop) {
           drop.hidden = false;
-          drop.addEventListener("click", () => { localStorage.removeItem(key); fill(form, JSON.parse(before)); drop.hidden = true; say("none"); });
+          drop.addEventListener("click", () => { forget(form); fill(form, JSON.parse(before)); drop.hidden = true; say("none"); });
         }
       }
+      const keep = () => {
+        if (leaving) return;
+        try { localStorage.setItem(key, JSON.stringify({ values: collect(form) })); return true; } catch { return false; /* the form itself still holds it */ }
+      };
       let timer = 0;
       form.addEventListener("input", () => {
         clearTimeout(timer);
-        timer = setTimeout(() => {
-          try { localStorage.setItem(key, JSON.stringify({ values: collect(form), version: form.dataset.draftVersion || "" })); say("kept"); } catch { say("none"); }
-        }, 150);
+        timer = setTimeout(() => say(keep() ? "kept" : "none"), 150);
       });
       const flush = () => {
-        const now = collect(form);
-        if (JSON.stringify(now) !== before) try { localStorage.setItem(key, JSON.stringify({ values: now, version: form.dataset.draftVersion || "" })); } catch { /* the form itself still holds it */ }
+        clearTimeout(timer);
+        if (JSON.stringify(collect(form)) !== before) keep();
       };
-      addEventListener("pagehide", () => { if (form.isConnected && !form.dataset.sent) flush(); });
+      keepers.push(Object.assign(() => { if (form.isConnected && !form.dataset.sent) flush(); }, { form }));
       form.addEventListener("submit", () => { flush(); form.dataset.sent = "1"; sessionStorage.setItem("sent", key); });
     }
   };
+  addEventListener("pagehide", () => { for (const keep of keepers) keep(); });
   // A page that says data-accepted was reached because the form was accepted: its draft has served.
   const accepted = document.querySelector("[data-accepted]");
   const sent = sessionStorage.getItem("sent");
@@ -118,13 +143,20 @@
   document.addEventListener("change", depend);
   depend();
 
-  // Who signs out leaves no copy of a page behind.
+  // Who signs out leaves neither a copy of a page nor a draft behind, and is asked before what was not sent is thrown away.
   for (const form of document.querySelectorAll("form[action='/logout']"))
-    form.addEventListener("submit", () => { if ("caches" in window) caches.delete("field"); });
+    form.addEventListener("submit", (event) => {
+      for (const keep of keepers) keep();
+      const left = keys().filter((key) => key.startsWith(OWN));
+      if (left.length && !confirm(form.dataset.unsent)) { event.preventDefault(); return; }
+      leaving = true;
+      for (const key of left) localStorage.removeItem(key);
+      if ("caches" in window) caches.delete("field");
+    });
   for (const form of document.querySelectorAll("form[data-ask]"))
     form.addEventListener("submit", (event) => { if (!confirm(form.dataset.ask)) event.preventDefault(); });
   for (const select of document.querySelectorAll("[data-submits]"))
     select.addEventListener("change", () => select.form.requestSubmit());
 
-  window.zhunsheng = { drafts, csrf: document.body.dataset.csrf };
+  window.zhunsheng = { drafts, forget, csrf: document.body.dataset.csrf };
 })();

@@ -154,7 +154,7 @@
       return;
     }
     box.dataset.used = "1";
-    localStorage.removeItem("draft:" + form.dataset.draft);
+    window.zhunsheng.forget(form);
     form.dataset.sent = "1";
     // What is recorded here is open no more, whenever it is sent.
     const around = form.closest(".place"), open = around?.querySelector("[data-open]");

@@ -61,7 +61,7 @@
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" }, redirect: "manual" });
       // The session is over: the draft stays, and the page asks to sign in and comes back with it.
       if (answer.type === "opaqueredirect") { location.reload(); return; }
-      if (answer.ok && form.dataset.draft) localStorage.removeItem("draft:" + form.dataset.draft);
+      if (answer.ok && form.dataset.draft) window.zhunsheng.forget(form);
       if (answer.ok || answer.status === 409 || answer.status === 422) {
         form.dataset.sent = "1";
         const before = pane.scrollTop;

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use zhunsheng_source::Lang;
-use zhunsheng_workspace::{Imported, Workspace};
+use zhunsheng_workspace::{Imported, TotpOffer, Workspace};
 
 use crate::pending::Pending;
 
@@ -19,6 +19,8 @@ pub struct App {
     pub secure: bool,
     /// Login and password of sign-ins that wait for a code.
     pub pending: Pending<(String, String)>,
+    /// Secrets for codes that wait to be confirmed.
+    pub offers: Pending<TotpOffer>,
     /// What came of imports, until it is told.
     pub imported: Pending<Imported>,
     base: OnceLock<String>,
@@ -34,7 +36,8 @@ impl App {
             // Just made, so it is empty.
             drop(base.set(public.trim_end_matches('/').to_owned()));
         }
-        App { workspace, proxied, lang, secure, pending: Pending::default(), imported: Pending::default(), base }
+        let (pending, offers, imported) = (Pending::default(), Pending::default(), Pending::default());
+        App { workspace, proxied, lang, secure, pending, offers, imported, base }
     }
 
     /// The address under which it is reached.

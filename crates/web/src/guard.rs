@@ -160,7 +160,7 @@ fn admit(
     {
         actor = held;
         page.csrf = token(&session);
-        page.user = Some(User { name: actor.name().to_owned(), admin: actor.is_admin() });
+        page.user = Some(User { id: actor.user().to_owned(), name: actor.name().to_owned(), admin: actor.is_admin() });
     }
     let case = params.get("case").map(String::as_str);
     let grant = app.workspace.allow(&actor, route.action, case)?;

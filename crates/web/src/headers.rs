@@ -1,7 +1,7 @@
 //! Headers that every answer carries.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -20,9 +20,15 @@ const HEADERS: &[(&str, &str)] = &[
     ("permissions-policy", "camera=(self), geolocation=(), microphone=()"),
 ];
 
-/// Adds them.
-pub async fn add(request: Request, next: Next) -> Response {
+/// A year; only where pages are reached by https, and for this name alone: others of the domain are not ours.
+const STRICT: &str = "max-age=31536000";
+
+/// Adds them; `secure`: pages are reached by https.
+pub async fn add(secure: bool, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    if secure {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT));
+    }
     for (name, value) in HEADERS {
         let name = HeaderName::from_static(name);
         if !response.headers().contains_key(&name) {

@@ -12,6 +12,8 @@ use crate::i18n::Words;
 /// Who is signed in.
 #[derive(Clone, Debug)]
 pub struct User {
+    /// Their account.
+    pub id: String,
     /// Their name.
     pub name: String,
     /// Whether they administer the organisation.

@@ -1,5 +1,5 @@
 //! What waits on the server from one request of a visitor to the next, for a few minutes, and never stands in a page or an address:
-//! the password while the one-time code is asked for, the outcome of an import until the page that tells it.
+//! the password while the one-time code is asked for, the secret of codes until it is confirmed, the outcome of an import until the page that tells it.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -80,7 +80,7 @@ pub fn router(app: Arc<App>) -> Router {
             Run::Upload(_) => uploads = uploads.route(route.path, serve),
         }
     }
-    let lost = app.clone();
+    let (lost, secure) = (app.clone(), app.secure);
     pages
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER))
         .merge(uploads)
@@ -89,7 +89,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(move |request: Request| lost_page(lost.clone(), request))
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(headers::add))
+        .layer(middleware::from_fn(move |request, next| headers::add(secure, request, next)))
 }
 
 /// The operations of the programming interface.

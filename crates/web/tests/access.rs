@@ -234,6 +234,12 @@ fn every_answer_carries_the_headers_that_protect_it() {
     }
     let page = send(&server.base, "GET", "/login", &[], "");
     assert_eq!(page.header("cache-control"), "no-store");
+    assert_eq!(page.header("strict-transport-security"), "", "this one is not reached by https");
+    let public = Server::demo_behind("https://zhunsheng.example");
+    for path in ["/login", "/static/app.css", "/nowhere", "/api/v1/me"] {
+        let reply = send(&public.base, "GET", path, &[], "");
+        assert!(reply.header("strict-transport-security").starts_with("max-age="), "{path}");
+    }
 }
 
 #[test]

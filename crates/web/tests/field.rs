@@ -75,7 +75,17 @@ fn what_is_recorded_without_a_connection_arrives_once() {
     let held = server.workspace.evidence(&grant).unwrap();
     let held = held.iter().find(|one| one.id == evidence).unwrap();
     assert_eq!(held.file.as_ref().unwrap().media, "image/png");
+    // When it was taken is a field, in nobody's language.
+    assert!(held.object.value.0.contains_key("obtained") && !held.object.value.0.contains_key("note"));
     assert!(!held.links.is_empty() && held.links[0].value.note.contains("入口右侧"));
+
+    // A thumb in a glove: nothing in an entry that is pressed is lower than 44 px, with everything folded out.
+    let low = tab.eval(
+        "[...document.querySelectorAll('.question details, .place')].forEach(one => { one.open = true }), \
+         [...document.querySelectorAll('.question :is(summary, select, button, textarea, .check, input:not([type=checkbox], [type=radio], [type=hidden])), .place > summary, #of')] \
+         .filter(e => e.offsetHeight > 0 && e.offsetHeight < 44).map(e => e.offsetHeight + ' ' + e.outerHTML.slice(0, 90))",
+    );
+    assert_eq!(low, serde_json::json!([]));
 
     // Another part: questions of governance, most of them yes or no.
     let page = format!("{page}?of=5.11");

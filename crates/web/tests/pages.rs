@@ -4,6 +4,7 @@ mod common;
 
 use common::browser::{Browser, Tab};
 use common::server::Server;
+use serde_json::json;
 
 #[test]
 fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
@@ -48,7 +49,14 @@ fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
     // Two steps.
     other.go(&server.url("/account"));
     other.look("account");
+    // A session that was left open does not switch them on.
+    other.fill("#offer-password", "not the password");
     other.load(|| other.click("form[action='/account/two-steps'] button"));
+    assert!(other.has("section[aria-labelledby=h-two] [role=alert]") && !other.has("#totp-secret"));
+    other.fill("#offer-password", "a long phrase to sign in with");
+    other.load(|| other.click("form[action='/account/two-steps'] button"));
+    // The secret stays with the server: one that comes with the form is not looked at.
+    assert!(!other.has("form[action='/account/two-steps/confirm'] [name=secret]"));
     assert!(other.has(".qr svg"));
     let secret = other.text("#totp-secret");
     let code = |back: i64| {
@@ -217,6 +225,91 @@ fn two_people_save_the_same_object_and_both_are_kept() {
     assessor.go(&page);
     assert_eq!(assessor.eval("document.querySelector(\"[name='v.people_processed']\").value"), "3000");
     assert!(assessor.text("[data-draft-state]").contains("已恢复"));
+}
+
+#[test]
+fn a_draft_is_its_writers_alone_and_overwrites_nobody() {
+    let (server, browser) = (Server::demo(), Browser::start());
+    let case = server.case("门店");
+    let (lead, assessor) = (browser.person(), browser.person());
+    server.sign_in(&lead, "lead");
+    server.sign_in(&assessor, "assessor");
+    let page = server.url(&format!("/a/{case}/inventory/organisation/-"));
+    let kept = "document.querySelector('[data-draft-state]').textContent.includes('草稿')";
+    let value = |tab: &Tab<'_>, selector: &str| {
+        let value = tab.eval(&format!("document.querySelector(\"{selector}\").value"));
+        value.as_str().unwrap_or_default().to_owned()
+    };
+    let drafts = "Object.keys(localStorage).filter(key => key.startsWith('draft')).length";
+
+    // Typed on one version, left, and another person saves meanwhile.
+    lead.go(&page);
+    lead.fill("[name='v.people_processed']", "1000");
+    lead.wait(kept);
+    lead.go(&server.url("/assessments"));
+    assessor.go(&page);
+    assessor.fill("[name='v.sectors']", "汽车");
+    assessor.load(|| assessor.click(".stickybar button.primary"));
+    lead.go(&page);
+    assert_eq!(value(&lead, "[name='v.people_processed']"), "1000");
+    let told = lead.text("[data-draft-state]");
+    assert!(told.contains("较早的版本") && told.contains("两份都会留存"), "{told}");
+    lead.look("draft-outdated");
+    lead.load(|| lead.click(".stickybar button.primary"));
+    let text = lead.text("main");
+    assert!(text.contains("两人同时保存") && text.contains("1000") && text.contains("汽车"), "{text}");
+    assessor.go(&page);
+    assert_eq!(value(&assessor, "[name='v.sectors']"), "汽车", "what was saved meanwhile stands");
+    // It is kept as a conflict now; the form does not bring it back over what was settled.
+    lead.go(&page);
+    assert_eq!(value(&lead, "[name='v.sectors']"), "汽车");
+    assert_eq!(value(&lead, "[name='v.people_processed']"), value(&assessor, "[name='v.people_processed']"));
+
+    // The same browser, another account: the session of the first was over without signing out.
+    let item = server.url(&format!("/a/{case}/workpaper?at=5.2.2%40face-capture"));
+    let typed = "#determine [data-draft-state]";
+    lead.go(&item);
+    lead.fill("#reason", "只给负责人看的理由");
+    lead.wait(&format!("document.querySelector('{typed}').textContent.includes('草稿')"));
+    lead.call("Network.clearBrowserCookies", json!({}));
+    server.sign_in(&lead, "assessor");
+    lead.go(&item);
+    assert_eq!(value(&lead, "#reason"), "");
+    lead.eval("window.confirm = () => { throw new Error('the assessor wrote nothing') }");
+    lead.load(|| lead.click("form[action='/logout'] button"));
+    // Its writer finds it again, and is asked before it is thrown away.
+    server.sign_in(&lead, "lead");
+    lead.go(&item);
+    assert_eq!(value(&lead, "#reason"), "只给负责人看的理由");
+    lead.eval("window.confirm = (text) => { window.asked = text; return false }");
+    lead.click("form[action='/logout'] button");
+    assert!(lead.eval("window.asked").as_str().unwrap().contains("没有保存"));
+    assert_eq!(lead.eval(drafts), 1);
+    lead.eval("window.confirm = () => true");
+    lead.load(|| lead.click("form[action='/logout'] button"));
+    assert!(lead.has("#password"));
+    assert_eq!(lead.eval(drafts), 0);
+    server.sign_in(&lead, "lead");
+    lead.go(&item);
+    assert_eq!(value(&lead, "#reason"), "");
+
+    // A determination that somebody else was faster than is kept by the server: where what stands is left as it is, it stays away.
+    let at = |tab: &Tab<'_>, reason: &str| {
+        tab.eval("document.querySelector('input[name=verdict][value=gap]').click()");
+        tab.fill("#reason", reason);
+    };
+    assessor.go(&item);
+    at(&lead, "负责人的");
+    at(&assessor, "评估员的");
+    assessor.click("#determine button.primary");
+    assessor.wait("document.querySelector('.item .history')?.innerText.includes('评估员的')");
+    lead.click("#determine button.primary");
+    lead.wait("document.querySelector('.item [role=alert]')");
+    assert_eq!(value(&lead, "#reason"), "负责人的");
+    lead.load(|| lead.click(".item [role=alert] form button"));
+    lead.go(&item);
+    assert_eq!(value(&lead, "#reason"), "");
+    assert!(lead.text(".item .history").contains("评估员的"));
 }
 
 #[test]

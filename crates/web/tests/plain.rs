@@ -111,7 +111,7 @@ fn a_conflict_over_what_people_said_is_found_and_settled() {
     let to = to.header("location").trim_start_matches(&format!("/a/{}", assessor.case)).to_owned();
     let page = assessor.page(&to);
     assert!(page.contains(">another</textarea>") && page.contains("没有保存"), "{to}");
-    let version = between(&page, "data-draft-version=\"", "\"");
+    let version = between(&page, "name=\"version\" value=\"", "\"");
     assert!(page.contains(&format!("name=\"conflict\" value=\"{id}\"")));
     assert_eq!(assessor.post("/workpaper/answer", &answers("another", version, own, &id)).status, 303);
     assert_eq!(conflict(&assessor.page("/conflicts")), "", "saving again settles it");
@@ -123,7 +123,7 @@ fn a_conflict_over_what_people_said_is_found_and_settled() {
     assert_eq!(assessor.post("/workpaper/determine", &determine("")).status, 409);
     let id = conflict(&assessor.page("/conflicts"));
     let page = assessor.page(at);
-    let version = between(&page, "data-draft-version=\"", "\"");
+    let version = between(&page, "name=\"version\" value=\"", "\"");
     assert_eq!(assessor.post("/workpaper/answer", &answers("third", version, own, &id)).status, 303);
     assert_eq!(conflict(&assessor.page("/conflicts")), id);
     assert_eq!(assessor.post(&format!("/conflicts/{id}"), &[]).status, 303);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use zhunsheng_source::{Diagnostics, Sources, Text};
 
-use crate::auth::Action;
+use crate::auth::{Action, Role};
 use crate::conflict::Clash;
 use crate::time::Time;
 
@@ -31,12 +31,12 @@ pub enum Error {
         until: Time,
     },
     /// Who asks may not do this.
-    #[error("`{}` is not allowed here for `{role}`", action.word())]
+    #[error("`{}` is not allowed here for `{}`", action.word(), role.map_or("account", Role::word))]
     Forbidden {
         /// What was asked.
         action: Action,
-        /// As whom.
-        role: &'static str,
+        /// As whom; none: as an account without a place in an assessment.
+        role: Option<Role>,
     },
     /// There is no such thing, or none that whoever asks may know of.
     #[error("no {what} `{id}`")]
@@ -210,7 +210,10 @@ impl Error {
             Error::Refused => "用户名、密码或验证码不正确".to_owned(),
             Error::CodeNeeded => "还需要一次性验证码".to_owned(),
             Error::Locked { until } => format!("尝试次数过多：请在 {} 之后再试", until.shanghai()),
-            Error::Forbidden { action, role } => format!("“{role}”在此不能执行“{}”", action.label().zh),
+            Error::Forbidden { action, role } => {
+                let role = role.map_or_else(|| called("account"), |role| role.label().zh);
+                format!("{role}在此不能执行“{}”", action.label().zh)
+            }
             Error::NotFound { what, id } => format!("没有这一项：{} `{id}`", called(what)),
             Error::Link => "该链接已失效：请另要一个新的链接".to_owned(),
             Error::Exists { what, id } => format!("已有{} `{id}`：请换一个", called(what)),
@@ -270,14 +273,18 @@ const CALLED: &[(&str, &str)] = &[
     ("as_of", "评估基准日"),
     ("assessment", "评估"),
     ("assigned", "指派对象"),
+    ("blob", "存储的文件"),
     ("body", "请求内容"),
     ("collection", "台账类别"),
+    ("confidence", "置信水平"),
+    ("conflict", "冲突"),
+    ("control_confidence", "存在流程控制时的置信水平"),
+    ("criterion", "调整后的准则"),
     ("data", "数据"),
     ("database", "数据库"),
-    ("confidence", "置信水平"),
-    ("control_confidence", "存在流程控制时的置信水平"),
     ("days", "有效天数"),
     ("deed", "处置"),
+    ("determination", "判定"),
     ("deviations", "偏差数"),
     ("entry", "记录"),
     ("evidence", "证据"),
@@ -285,6 +292,7 @@ const CALLED: &[(&str, &str)] = &[
     ("expected", "预期偏差率"),
     ("file", "文件"),
     ("finding", "结论"),
+    ("firm", "机构的信息"),
     ("folder", "目录"),
     ("from", "起日"),
     ("frozen state", "冻结的内容"),
@@ -292,13 +300,20 @@ const CALLED: &[(&str, &str)] = &[
     ("history", "历史"),
     ("how", "抽取方法"),
     ("id", "编号"),
+    ("invitation", "邀请"),
+    ("issue", "出具的意见书"),
+    ("job", "任务"),
     ("kind", "类别"),
     ("leaf", "条目"),
     ("leaves", "条目"),
     ("limit", "数量上限"),
+    ("link", "证据关联"),
+    ("member", "成员"),
+    ("milestone", "复核与签发"),
     ("missing fact", "待补充的事实"),
     ("note", "备注"),
     ("object", "对象"),
+    ("owner", "负责人的指派"),
     ("page", "页面"),
     ("password", "密码"),
     ("population", "总体数量"),
@@ -307,18 +322,23 @@ const CALLED: &[(&str, &str)] = &[
     ("reason", "理由"),
     ("request", "资料请求"),
     ("requests", "一次提出的资料请求"),
+    ("reset", "重设密码的链接"),
     ("result", "结果"),
     ("sample", "抽样"),
     ("scopes", "令牌的权限"),
+    ("secret", "密码"),
     ("seed", "种子"),
+    ("seen", "现场记录"),
     ("signed revision", "已签发的修订"),
     ("size", "样本量"),
     ("source", "依据"),
     ("stage", "状态"),
     ("subject", "总体"),
     ("tables", "数据表"),
+    ("taken", "计入结论的核验"),
     ("target.stages", "纳入评估的环节"),
     ("template", "模板"),
+    ("template (files)", "模板中的文件数"),
     ("text", "内容"),
     ("to", "止日"),
     ("token", "令牌"),
@@ -331,6 +351,6 @@ const CALLED: &[(&str, &str)] = &[
 ];
 
 /// What a thing or a value is called in Chinese; a name that is the user's own, such as a field of a form, in backticks.
-fn called(word: &str) -> String {
+pub(crate) fn called(word: &str) -> String {
     CALLED.iter().find(|(own, _)| *own == word).map_or_else(|| format!("`{word}`"), |(_, zh)| (*zh).to_owned())
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use zhunsheng_dossier::Date;
 
 use crate::auth::{Action, Grant};
 use crate::blob::Upload;
@@ -16,6 +17,7 @@ use crate::inventory::{Object, key_of, put_object};
 use crate::people::{line, prose};
 use crate::store::rows::Record;
 use crate::store::tx::{Base, Tx};
+use crate::time::Time;
 use crate::work::{Note, answer_step, name, spot};
 use crate::workspace::Workspace;
 
@@ -154,9 +156,8 @@ impl Workspace {
                 Some((file, blob)) => {
                     let mut body = Map::new();
                     body.insert("title".into(), file.clone().into());
-                    if !taken.is_empty() {
-                        body.insert("note".into(), format!("现场取得 {taken} taken on the spot").into());
-                    }
+                    // As a field, which every paper shows in its reader's language; words of ours in a note it could not.
+                    body.insert("obtained".into(), obtained(&taken, tx.now).to_string().into());
                     Some(take(tx, &catalogue, blob, &extension(&file), body)?)
                 }
                 None => None,
@@ -245,4 +246,33 @@ fn say(
         put_object(tx, catalogue, key, object, Base::Any, body)?;
     }
     Ok(None)
+}
+
+/// The day in China on which a telephone says a photograph was taken; that of arrival where it says none, or one to come.
+fn obtained(taken: &str, now: Time) -> Date {
+    let told = taken.get(..10).and_then(Date::parse).map(|day| {
+        // Eight hours ahead of what telephones send.
+        let hour = taken.get(11..13).and_then(|hour| hour.parse::<u32>().ok());
+        let next = taken.ends_with('Z') && hour.is_some_and(|hour| (16..24).contains(&hour));
+        Date(day.0.saturating_add(i32::from(next)))
+    });
+    told.filter(|day| *day <= now.day()).unwrap_or_else(|| now.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Time, obtained};
+
+    #[test]
+    fn the_day_is_that_of_china_and_none_to_come() {
+        let now = Time(1_796_000_000_000);
+        assert_eq!(now.day().to_string(), "2026-11-30");
+        let day = |taken: &str| obtained(taken, now).to_string();
+        assert_eq!(day("2026-11-29T03:00:00.000Z"), "2026-11-29");
+        assert_eq!(day("2026-11-28T16:00:00.000Z"), "2026-11-29");
+        assert_eq!(day("2026-11-28"), "2026-11-28");
+        for none in ["", "soon", "2999-12-31", "9999-12-31T23:00:00Z", "二〇二六年十一月"] {
+            assert_eq!(day(none), "2026-11-30", "{none}");
+        }
+    }
 }

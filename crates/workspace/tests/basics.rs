@@ -41,7 +41,7 @@ fn the_demonstration_is_judged_as_the_command_line_does() {
     };
     assert_eq!(short(&assessment), short(&direct));
     assert_eq!(assessment.requests.len(), direct.requests.len());
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn an_exported_dossier_comes_back_as_it_was() {
         let read = zhunsheng_dossier::load(&catalogue.schema, &base, catalogue.sources.clone(), dir.path()).unwrap();
         assert!(read.warnings.is_empty());
     }
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn two_who_save_at_once_both_keep_their_words() {
     ws.settle(&b, &clash.conflict, "kept").unwrap();
     assert!(ws.conflicts(&a).unwrap().is_empty());
     assert!(matches!(ws.settle(&b, &clash.conflict, "kept"), Err(Error::State(_))));
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn facts_are_checked_as_a_dossier_is() {
     // Made again it goes on counting.
     assert_eq!(put("activities", "new", serde_json::json!({"stage": "use"})).unwrap(), 3);
     ws.judged(&grant).unwrap();
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn evidence_is_stored_by_what_it_holds_and_opened_where_it_belongs() {
     let wrong = EvidenceMeta { title: "x".into(), covers_from: Some("yesterday".into()), ..EvidenceMeta::default() };
     let upload = ws.receive(&grant).unwrap();
     assert!(matches!(ws.add_evidence(&grant, upload, &wrong), Err(Error::Mistakes(_))));
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -281,7 +281,7 @@ fn members_come_by_invitation_and_an_assessment_keeps_a_lead() {
     ws.write_note(&before, "5.2.2", "face-capture", "已核对").unwrap();
     ws.set_member(&grant, "wang", None).unwrap();
     assert!(matches!(ws.write_note(&before, "5.2.2", "face-capture", "再核对"), Err(Error::NotFound { .. })));
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn killed(rounds: std::ops::Range<u32>) {
             }
         }
         let found = verify(&data, None).unwrap();
-        assert_eq!(found.faults, Vec::<String>::new(), "round {round}");
+        assert_eq!(found.faults, Vec::<zhunsheng_source::Text>::new(), "round {round}");
     }
     acknowledged.remove("ready");
     assert!(acknowledged.len() >= count);
@@ -130,5 +130,5 @@ fn killed(rounds: std::ops::Range<u32>) {
     }
     let lost: Vec<&String> = acknowledged.difference(&there).collect();
     assert!(lost.is_empty(), "{} of {} lost: {lost:?}", lost.len(), acknowledged.len());
-    assert_eq!(verify(house.ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(house.ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }

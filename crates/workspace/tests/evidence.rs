@@ -84,7 +84,7 @@ fn evidence_that_something_rests_on_stays() {
     // What nothing rests on goes.
     let plain = case.add(&lead, b"plain");
     ws.remove_object(&lead, "evidence", &plain, None).unwrap();
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
     assert_eq!(lead.role(), Some(Role::Lead));
 }
 

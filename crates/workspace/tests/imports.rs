@@ -13,8 +13,10 @@ use std::io::{Cursor, Read as _, Write as _};
 
 use common::House;
 use zhunsheng_dossier::Outcome;
-use zhunsheng_source::Text;
-use zhunsheng_workspace::{Action, AnswerEntry, Error, EvidenceMeta, Grant, Imported, NewDetermination, verify};
+use zhunsheng_source::{Lang, Text};
+use zhunsheng_workspace::{
+    Action, AnswerEntry, Error, EvidenceMeta, Grant, Imported, NewDetermination, Order, Paper, verify,
+};
 
 fn zip_of(entries: &[(&str, &[u8])]) -> Cursor<Vec<u8>> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -225,7 +227,7 @@ fn ones_own_export_brought_back_takes_nothing_away() {
         ("第一行\n第二行：“引号”", &["report".to_owned()][..])
     );
     assert!(entry.by_name.contains("导入 imported by") && entry.by.is_empty());
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -322,5 +324,40 @@ fn evidence_keeps_its_bytes_and_a_workbook_comes_without_them() {
     assert!(told.warnings.iter().any(|one| one.en.contains(&format!("evidence `{own}`"))), "{:?}", told.warnings);
     let there = ws.object(&other, "evidence", &own).unwrap().value.0;
     assert!(there.contains_key("title") && !there.contains_key("file") && !there.contains_key("sha256"));
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
+}
+
+/// Who wrote something does not review it, whatever door it came by; and what an imported name is marked with is read in one's own
+/// language.
+#[test]
+fn an_imported_name_is_marked_in_ones_language_and_is_no_way_round_the_review() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let grant = |login: &str, action| ws.allow(&house.sign_in(login), action, Some(&id)).unwrap();
+    let (lead, reviewer) = (grant("lead", Action::EditFacts), grant("reviewer", Action::Review));
+    let import = |by: &str| {
+        let dossier = format!(
+            "determinations:\n  - {{leaf: 5.3.3, object: face-capture, verdict: gap, reason: {{zh: 已核, en: checked}}, by: {by}, on: 2026-01-01}}\n"
+        );
+        ws.import(&lead, zip_of(&[("dossier.yaml", dossier.as_bytes())])).unwrap()
+    };
+    import("另一位（虚构）");
+    let me = lead.actor().name();
+    let paper = |lang, paper| {
+        let order = Order { paper, lang, number: String::new(), issued: None, signed: None, issue: None };
+        String::from_utf8(ws.write_paper(&lead, &order).unwrap().bytes).unwrap()
+    };
+    for of in [Paper::Html, Paper::Report] {
+        let (zh, en) = (paper(Lang::Zh, of), paper(Lang::En, of));
+        assert!(zh.contains(&format!("另一位（虚构）（由{me}导入）")) && !zh.contains("imported by"), "{of:?}");
+        assert!(en.contains(&format!("另一位（虚构） (imported by {me})")) && !en.contains("导入 imported"), "{of:?}");
+    }
+    // Somebody else's name stands in nobody's way.
+    let hash = ws.submit(&lead, "", true).unwrap();
+    ws.review(&reviewer, &hash, false, "请补充").unwrap();
+    import(reviewer.actor().name());
+    let hash = ws.submit(&lead, "", true).unwrap();
+    let refused = ws.review(&reviewer, &hash, true, "").unwrap_err().text();
+    assert!(refused.zh.contains("判定 `5.3.3@face-capture#") && refused.en.contains("`determination`"), "{refused:?}");
 }

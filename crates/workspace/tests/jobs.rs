@@ -182,7 +182,7 @@ fn a_job_runs_in_a_folder_of_its_own_and_leaves_its_results() {
     };
     assert!(matches!(site.ws().start_job(&lead, odd), Err(Error::Invalid { .. })));
     assert!(matches!(site.ws().start_job(&lead, Task::Discover { data: Vec::new() }), Err(Error::Invalid { .. })));
-    assert_eq!(verify(site.ws().dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(site.ws().dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn evidence_named_twice_is_laid_out_once_and_stays_whole() {
             assert_eq!(held, text);
         }
     }
-    assert_eq!(verify(site.ws().dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(site.ws().dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
     // Stored files are not to be written to, under whichever name.
     let list = site.ws().evidence(&lead).unwrap();
     let sha256 = list.into_iter().find(|one| one.id == events).unwrap().file.unwrap().sha256;
@@ -283,7 +283,7 @@ fn a_job_that_was_cut_off_runs_again_on_what_it_was_started_on() {
     let lead = site.grant("lead", Action::Jobs);
     let job = site.until(&lead, &id, |job, _| !job.state.open());
     assert_eq!((job.state, job.dossier.unwrap()), (JobState::Done, before));
-    assert_eq!(verify(site.ws().dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(site.ws().dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -345,5 +345,5 @@ fn an_audit_is_taken_into_the_findings_and_out_again() {
     assert!(matches!(ws.take_records(&lead, &policy), Err(Error::State(_))));
     let observer = site.grant("observer", Action::SeeJobs);
     assert!(matches!(ws.take_records(&observer, &id), Err(Error::Forbidden { .. })));
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }

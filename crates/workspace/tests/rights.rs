@@ -140,7 +140,7 @@ fn a_token_may_no_more_than_its_scopes_and_never_makes_credentials() {
     assert!(matches!(ws.bearer(&whole), Err(Error::SignedOut)));
     let old = ws.make_token(&account, "old", &[Scope::Read], None, Some(Time(1))).unwrap();
     assert!(matches!(ws.bearer(&old), Err(Error::SignedOut)));
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -171,13 +171,64 @@ fn guessing_is_slowed_down_and_says_nothing() {
     assert!(matches!(try_one("expert", "zhunsheng-demo-expert", "10.0.0.9"), Err(Error::Locked { .. })));
 }
 
+/// What is asked at once is counted at once: a lock that is set only after the slow part lets everybody pass who came meanwhile.
+#[test]
+fn guesses_at_the_same_time_are_counted_before_they_are_tried() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let guess = |n: usize, password: &str| {
+        let peer = format!("10.0.1.{n}");
+        ws.sign_in(&SignIn { login: "lead".into(), password: password.into(), peer, code: None })
+    };
+    let start = std::sync::Barrier::new(16);
+    let tried = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..16)
+            .map(|n| {
+                let (guess, start) = (&guess, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    matches!(guess(n, "wrong password 1"), Err(Error::Refused))
+                })
+            })
+            .collect();
+        all.into_iter().map(|one| one.join().unwrap()).filter(|tried| *tried).count()
+    });
+    assert_eq!(tried, 5);
+    assert!(matches!(guess(99, "zhunsheng-demo-lead"), Err(Error::Locked { .. })));
+}
+
+/// Whoever knows the password and lacks the code has not guessed, however often; nor has one address from which many sign in.
+#[test]
+fn signing_in_is_not_counted_as_guessing() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let given = SignIn {
+        login: "expert".into(),
+        password: "zhunsheng-demo-expert".into(),
+        peer: "10.0.2.1".into(),
+        code: None,
+    };
+    for _ in 0..31 {
+        assert!(ws.sign_in(&given).is_ok());
+    }
+    let account = ws.allow(&house.sign_in("expert"), Action::Account, None).unwrap();
+    let offer = ws.offer_totp(&account, &given.password).unwrap();
+    let code = zhunsheng_workspace::auth::totp::code_at(&offer.secret, Time::now()).unwrap();
+    ws.confirm_totp(&account, &offer.secret, &code).unwrap();
+    for _ in 0..6 {
+        assert!(matches!(ws.sign_in(&given), Err(Error::CodeNeeded)));
+    }
+}
+
 #[test]
 fn codes_are_asked_for_and_work_once() {
     let house = House::demo();
     let ws = &house.ws;
     let actor = house.sign_in("expert");
     let account = ws.allow(&actor, Action::Account, None).unwrap();
-    let offer = ws.offer_totp(&account).unwrap();
+    // Nor does a session alone switch them on.
+    assert!(matches!(ws.offer_totp(&account, "wrong"), Err(Error::Refused)));
+    let offer = ws.offer_totp(&account, "zhunsheng-demo-expert").unwrap();
     assert!(offer.url.starts_with("otpauth://totp/Zhunsheng:expert?secret="));
     assert!(matches!(ws.confirm_totp(&account, &offer.secret, "000000"), Err(Error::Refused)));
     assert!(!ws.has_totp(&account).unwrap());
@@ -197,14 +248,14 @@ fn codes_are_asked_for_and_work_once() {
     assert!(sign_in(Some(next.clone())).is_ok());
     assert!(matches!(sign_in(Some(next)), Err(Error::Refused)));
     // A session alone does not put another secret in its place.
-    assert!(matches!(ws.offer_totp(&account), Err(Error::State(_))));
+    assert!(matches!(ws.offer_totp(&account, "zhunsheng-demo-expert"), Err(Error::State(_))));
     let other = "A".repeat(32);
     let code = zhunsheng_workspace::auth::totp::code_at(&other, Time::now()).unwrap();
     assert!(matches!(ws.confirm_totp(&account, &other, &code), Err(Error::State(_))));
     assert!(matches!(ws.remove_totp(&account, "wrong"), Err(Error::Refused)));
     ws.remove_totp(&account, "zhunsheng-demo-expert").unwrap();
     assert!(sign_in(None).is_ok());
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -244,7 +295,7 @@ fn signing_out_is_on_the_trail() {
     let ends: Vec<_> = acts.iter().filter(|act| act.act != "signed-in").collect();
     let said: Vec<_> = ends.iter().take(2).map(|act| (act.act.as_str(), act.by.as_str(), act.id.as_str())).collect();
     assert_eq!(said, [("sessions-ended", two.user.as_str(), two.user.as_str()), ("signed-out", &two.user, &two.user)]);
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -276,4 +327,39 @@ fn sessions_end_with_the_password_and_the_account() {
     let link = ws.reset_link(&people, &user.id).unwrap();
     ws.reset(&link, "a third good 密码").unwrap();
     assert!(matches!(ws.reset(&link, "a fourth good 密码"), Err(Error::Link)));
+}
+
+#[test]
+fn refusals_name_roles_and_things_in_the_readers_language() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let said = |login: &str, action| ws.allow(&house.sign_in(login), action, Some(&id)).unwrap_err().text();
+    let refused = said("client", Action::EditFacts);
+    assert!(refused.zh.starts_with("评估委托方在此不能执行") && refused.en.contains("`client`"), "{refused:?}");
+    let house_wide = ws.allow(&house.sign_in("client"), Action::People, None).unwrap_err().text();
+    assert!(!house_wide.zh.contains(|c: char| c.is_ascii_alphabetic()), "{house_wide:?}");
+    let lead = ws.allow(&house.sign_in("lead"), Action::SeeJobs, Some(&id)).unwrap();
+    assert_eq!(ws.job(&lead, "x").unwrap_err().text().zh, "没有这一项：任务 `x`");
+}
+
+#[test]
+fn a_token_is_for_an_assessment_of_ones_own_or_is_not_made() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let make = |login: &str, only: &str| {
+        let account = ws.allow(&house.sign_in(login), Action::Account, None).unwrap();
+        ws.make_token(&account, "t", &[Scope::Read], Some(only), None)
+    };
+    assert!(make("lead", &id).is_ok() && make("admin", &id).is_ok());
+    for login in ["lead", "admin"] {
+        assert!(matches!(make(login, "nix"), Err(Error::NotFound { .. })), "{login}");
+    }
+    let admin = ws.allow(&house.sign_in("admin"), Action::People, None).unwrap();
+    let link = ws.invite(&admin, "other", true, false).unwrap();
+    ws.accept(&link, &common::new("other", "correct horse 电池")).unwrap();
+    let other = house.sign_in_as("other", "correct horse 电池");
+    let account = ws.allow(&other, Action::Account, None).unwrap();
+    assert!(matches!(ws.make_token(&account, "t", &[Scope::Read], Some(&id), None), Err(Error::NotFound { .. })));
 }

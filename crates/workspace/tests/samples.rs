@@ -102,7 +102,7 @@ fn a_sample_is_computed_as_on_the_command_line() {
     let observer = grant(&house, "observer", Action::SeeWork, &id);
     assert!(matches!(ws.add_sample(&observer, signs()), Err(Error::Forbidden { .. })));
     assert_eq!(ws.samples(&observer).unwrap().len(), 2);
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -248,5 +248,5 @@ fn it_stands_in_the_opinion_the_signature_the_difference_and_the_export() {
     let warnings = ws.import(&lead, ws.export(&lead).unwrap()).unwrap().warnings;
     assert!(warnings.iter().any(|text| text.zh.contains("抽样") && text.en.contains("extra.json")), "{warnings:?}");
     assert_eq!(ws.samples(&lead).unwrap().len(), 2);
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }

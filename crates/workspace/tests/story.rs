@@ -116,7 +116,7 @@ fn what_is_missing_is_asked_answered_and_taken_over() {
         assert!(ws.object(&lead, "organisation", "").unwrap().value.0.contains_key(name));
         assert!(ws.wanted(&lead).unwrap().iter().all(|one| one.path != field.path));
     }
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 fn step(deed: Deed, text: &str) -> NewStep {
@@ -213,7 +213,7 @@ fn a_gap_is_settled_as_the_standard_says_and_never_erased() {
     assert_eq!(now.len(), count);
     let gone = now.iter().find(|gap| gap.now != Some(Outcome::Gap)).unwrap().gap.id.clone();
     act(&assessor, &gone, step(Deed::Withdrawn, "事实录错")).unwrap();
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn what_is_signed_is_what_was_approved_byte_for_byte() {
     assert!(between.facts.iter().all(|change| change.path.starts_with("organisation")), "{between:?}");
     assert_eq!(ws.frozen(&client, &second).unwrap().len(), ws.frozen(&lead, &second).unwrap().len());
     assert_eq!(ws.milestones(&lead).unwrap().len(), 8);
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]
@@ -422,11 +422,11 @@ fn a_signed_opinion_stays_what_it_was() {
     let result = take(&client, Paper::Json, None);
     let frozen: serde_json::Value = serde_json::from_slice(&ws.frozen(&client, &hash).unwrap()).unwrap();
     assert_eq!(result, frozen["result"].as_str().unwrap().as_bytes());
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
     // And an altered byte is found.
     let held = &issues[0].value.papers[0].sha256;
     std::fs::write(ws.dir().join("evidence").join(&held[..2]).join(held), b"other").unwrap();
-    assert!(verify(ws.dir(), None).unwrap().faults.iter().any(|fault| fault.contains(held.as_str())));
+    assert!(verify(ws.dir(), None).unwrap().faults.iter().any(|fault| fault.en.contains(held.as_str())));
     assert!(matches!(
         ws.write_paper(&client, &order(issues[0].value.papers[0].paper, Lang::Zh, Some(&issues[0].id))),
         Err(Error::Damaged(_))
@@ -441,4 +441,28 @@ fn act_stopped(house: &House, lead: &Grant) {
 fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest as _;
     sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn requests_of_somebody_who_left_go_back_to_their_party() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let lead = grant(&house, "lead", Action::Members, &id);
+    let assessee = grant(&house, "assessee", Action::Answer, &id);
+    let mine = |request: &zhunsheng_workspace::Request| request.assigned.as_deref() == Some(assessee.actor().user());
+    let requests = || ws.requests(&lead).unwrap();
+    let open = requests().iter().filter(|row| mine(&row.value) && !row.value.stage.closed()).count();
+    assert!(open > 0, "the demonstration assigns some");
+    // Still somebody who answers.
+    ws.set_member(&lead, "assessee", Some(Role::Client)).unwrap();
+    assert_eq!(requests().iter().filter(|row| mine(&row.value) && !row.value.stage.closed()).count(), open);
+    ws.set_member(&lead, "assessee", Some(Role::Observer)).unwrap();
+    assert!(requests().iter().all(|row| !mine(&row.value) || row.value.stage.closed()));
+    // A colleague of theirs sees them.
+    ws.set_member(&lead, "expert", Some(Role::Assessee)).unwrap();
+    let colleague = grant(&house, "expert", Action::Answer, &id);
+    assert!(ws.asked(&colleague).unwrap().len() >= open);
+    ws.set_member(&lead, "assessee", None).unwrap();
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }

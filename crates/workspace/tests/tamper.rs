@@ -104,6 +104,11 @@ fn an_altered_or_missing_file_is_found() {
             alter(path, &bytes);
             assert_eq!(verify(&data, None).unwrap().faults.len(), 1, "{} at {at}", path.display());
         }
+        let found = verify(&data, None).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(found.faults[0].zh.contains("已被改动") && found.faults[0].en.contains(name), "{:?}", found.faults);
+        let refused = restore(&data, &_dir.path().join("restored")).unwrap_err().text();
+        assert!(refused.zh.contains(name) && refused.en.contains(name), "{refused:?}");
         alter(path, &whole[..whole.len() - 1]);
         assert_eq!(verify(&data, None).unwrap().faults.len(), 1);
         std::fs::remove_file(path).unwrap();
@@ -141,6 +146,10 @@ fn a_trail_cut_short_is_found_by_an_anchor() {
     connection.execute("DELETE FROM trail WHERE seq = ?1", [last]).unwrap();
     drop(connection);
     assert!(!verify(&data, Some(&head)).unwrap().clean());
+    // Without one it says that it cannot tell.
+    std::fs::remove_file(data.join("anchors")).ok();
+    let found = verify(&data, None).unwrap();
+    assert!(found.clean() && found.unanchored);
     let other = format!("{}:{}", last - 1, "0".repeat(64));
     assert!(!verify(&data, Some(&other)).unwrap().clean());
     assert!(!verify(&data, Some("nonsense")).unwrap().clean());
@@ -162,7 +171,7 @@ fn anchors_written_at_once_do_not_meet() {
             }
         });
     }
-    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<String>::new());
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use zhunsheng_source::{Lang, Text};
 use zhunsheng_verdict::Finding;
 
 use super::{Bench, determined};
+use crate::day::Day;
 use crate::extra::{Disposition, Measure};
 use crate::handling::handling;
 use crate::model::{Fact, Gap, GapObject, Risk};
@@ -45,7 +46,60 @@ fn gap(bench: &Bench<'_>, number: usize, leaf: &Leaf, bad: &[&Finding]) -> Gap {
         remedy: leaf.remedy.clone(),
         objects: bad.iter().take(OBJECTS).map(|finding| object(bench, leaf, finding)).collect(),
         more: bad.len().saturating_sub(OBJECTS),
+        standing: standing(bad.iter().map(|finding| {
+            let done = of(bench, &leaf.id, bench.a.object(finding).1);
+            holds(&done, bench.extra.issued)
+        })),
     }
+}
+
+/// How many objects have the same; those on which nothing holds come last.
+fn standing(objects: impl Iterator<Item = Vec<Text>>) -> Vec<(Vec<Text>, usize)> {
+    let mut counted: Vec<(Vec<Text>, usize)> = Vec::new();
+    for labels in objects {
+        match counted.iter_mut().find(|(held, _)| *held == labels) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((labels, 1)),
+        }
+    }
+    counted.sort_by_key(|(labels, _)| labels.is_empty());
+    counted
+}
+
+/// What holds now of what was done about one object, oldest first. What was cancelled stands in the detail alone: read beside what
+/// holds, it would pass for it.
+fn holds(done: &[Disposition], issued: Option<Day>) -> Vec<Text> {
+    let mut held: Vec<&Disposition> = Vec::new();
+    for one in done {
+        match one.measure {
+            Measure::Reopened => held.clear(),
+            Measure::Revoked => held.retain(|held| held.measure != Measure::Accepted),
+            // Another weight is no disposition.
+            Measure::Weighed => {}
+            measure => {
+                held.retain(|held| held.measure != measure);
+                held.push(one);
+            }
+        }
+    }
+    // It is over for this object, whatever was done before.
+    if let Some(end) = held.iter().rev().find(|one| matches!(one.measure, Measure::Ended | Measure::Withdrawn)) {
+        return vec![end.measure.label()];
+    }
+    // Only what was disclosed is accepted.
+    if held.iter().any(|one| one.measure == Measure::Accepted) {
+        held.retain(|one| one.measure != Measure::Disclosed);
+    }
+    let label = |one: &&Disposition| {
+        let label = one.measure.label();
+        let over = one.until.zip(issued).is_some_and(|(until, issued)| until.0 < issued.0);
+        if over {
+            Text::new(format!("{}（期限已过）", label.zh), format!("{} (past its last day)", label.en))
+        } else {
+            label
+        }
+    };
+    held.iter().map(label).collect()
 }
 
 /// One line for each instrument; what was not law on the date apart.

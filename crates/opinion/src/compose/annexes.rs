@@ -387,7 +387,7 @@ impl Writer<'_> {
             self.para(note);
         }
         let none: Text = Text::new("—", "—");
-        let side = |text: &str| vec![plain(if text.is_empty() { self.x(&none) } else { text })];
+        let side = |text: &Text| vec![plain(self.x(if text.is_empty() { &none } else { text }))];
         let rows: Vec<Vec<Spans>> = self
             .o
             .reconciled

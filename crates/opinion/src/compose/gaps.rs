@@ -46,27 +46,13 @@ impl Writer<'_> {
             .gaps
             .iter()
             .map(|gap| {
-                let mut measures: Vec<&str> = Vec::new();
-                let labels: Vec<zhunsheng_source::Text> =
-                    gap.objects.iter().flat_map(|object| &object.dispositions).map(|one| one.measure.label()).collect();
-                for label in &labels {
-                    let label = self.x(label);
-                    if !measures.contains(&label) {
-                        measures.push(label);
-                    }
-                }
-                let disposed = if measures.is_empty() {
-                    self.t("尚未处置", "none yet").to_owned()
-                } else {
-                    self.join(&measures)
-                };
                 vec![
                     vec![plain(gap.number.to_string())],
                     vec![bold(format!("{} ", gap.leaf)), plain(self.x(&gap.title))],
                     vec![plain(self.x(&gap.gap).trim_end_matches('。'))],
                     vec![plain((gap.objects.len() + gap.more).to_string())],
                     vec![Span { bold: true, tone: weight(gap.severity), ..plain(self.x(&gap.severity.label())) }],
-                    vec![plain(disposed)],
+                    vec![plain(self.standing(gap))],
                 ]
             })
             .collect();
@@ -79,6 +65,17 @@ impl Writer<'_> {
             (self.t("处置", "Disposition"), 18),
         ];
         self.table("", &heads, rows);
+    }
+
+    /// What holds now, with the number of objects where there are several.
+    fn standing(&self, gap: &Gap) -> String {
+        let one = |(labels, count): &(Vec<zhunsheng_source::Text>, usize)| {
+            let labels: Vec<&str> = labels.iter().map(|label| self.x(label)).collect();
+            let words =
+                if labels.is_empty() { self.t("尚未处置", "none yet").to_owned() } else { self.join(&labels) };
+            if gap.objects.len() + gap.more == 1 { words } else { format!("{words} {count}") }
+        };
+        gap.standing.iter().map(one).collect::<Vec<_>>().join(self.t("；", "; "))
     }
 
     fn gap(&mut self, gap: &Gap) {

@@ -5,7 +5,10 @@ mod findings;
 mod front;
 mod gaps;
 
+use std::borrow::Cow;
+
 use zhunsheng_dossier::Outcome;
+use zhunsheng_report::imported;
 use zhunsheng_source::{Lang, Text};
 
 use crate::extra::Disposition;
@@ -46,7 +49,7 @@ impl Opinion {
             Some(_) => format!("{} · {}", self.object.name, t("草案", "draft")),
             None => self.object.name.clone(),
         };
-        Document {
+        let mut document = Document {
             lang,
             title,
             subject: writer.or_absent(&self.object.name),
@@ -56,7 +59,14 @@ impl Opinion {
             header: (left, right),
             template: template.clone(),
             blocks: writer.blocks,
-        }
+        };
+        // Names that came from a file are marked in both languages.
+        document.texts(|text| {
+            if let Cow::Owned(said) = imported::said(text, lang) {
+                *text = said;
+            }
+        });
+        document
     }
 }
 

@@ -190,7 +190,7 @@ pub fn html(assessment: &Assessment<'_>, lang: Lang) -> String {
             }
         }
     };
-    page.into_string()
+    crate::imported::said(&page.into_string(), lang).into_owned()
 }
 
 /// Facts and objects in words, for whoever writes of an assessment elsewhere.

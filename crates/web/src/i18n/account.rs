@@ -40,6 +40,7 @@ texts! {
     two_steps: "两步验证", "Two-step sign-in";
     two_steps_on: "已开启：登录时除密码外还需验证器应用中的六位数字。", "On: signing in takes the six digits of an authenticator app beside the password.";
     two_steps_off: "未开启。开启后，仅有密码不能登录。", "Off. Once on, the password alone is not enough.";
+    two_steps_over: "二维码已失效：请重新开启。", "The code to scan is no longer valid: start again.";
     two_steps_start: "开启两步验证", "Switch on";
     two_steps_stop: "关闭两步验证", "Switch off";
     two_steps_scan: "用验证器应用扫描二维码，或手工输入密钥，然后填写应用显示的数字。", "Scan the code with an authenticator app or type the key, then enter the digits the app shows.";

@@ -9,6 +9,7 @@ texts! {
     theme: "切换明暗", "Switch light and dark";
     theme_short: "明暗", "Theme";
     sign_out: "退出", "Sign out";
+    sign_out_unsent: "本机还有您填写而没有保存的内容。退出会将其删除，不能找回。仍要退出？", "This device holds what you typed and did not save. Signing out removes it for good. Sign out all the same?";
     main_navigation: "主导航", "Main navigation";
     my_assessments: "我的评估", "My assessments";
     my_account: "我的账户", "My account";

@@ -42,6 +42,7 @@ texts! {
     show_filled: "已填的", "what is stated";
     show_waiting: "有条目在等的", "what leaves wait for";
     draft_restored: "已恢复上次未保存的内容。", "Restored what was typed and not saved.";
+    draft_outdated: "已恢复您在较早的版本上填写、尚未保存的内容；此后他人已有改动。保存时两份都会留存，由您选择。", "Restored what you typed on an earlier version and did not save; somebody changed it since. When you save, both are kept and you choose.";
     draft_kept: "草稿已存于本机。", "Draft kept on this device.";
     draft_drop: "放弃草稿", "Discard the draft";
     conflict_title: "两人同时保存", "Two people saved";

@@ -4,6 +4,8 @@
 //! An entry is `name: "中文", "English";` and is used as `{{ t.name() }}`; with values,
 //! `name(count): "{count} 项", "{count} items";` and `{{ t.name(count) }}`.
 
+use std::borrow::Cow;
+
 use zhunsheng_source::{Lang, Text};
 
 /// The words of one language.
@@ -35,6 +37,11 @@ impl Words {
     /// A question as people are asked it: without what only somebody who writes the dossier by hand needs to know.
     pub fn asks(self, question: &Text) -> String {
         zhunsheng_report::spoken(self.of(question))
+    }
+
+    /// Text in which names stand that may have come from a file, which are marked so in both languages.
+    pub fn who(self, text: &str) -> Cow<'_, str> {
+        zhunsheng_report::imported::said(text, self.0)
     }
 
     /// What a token may do.

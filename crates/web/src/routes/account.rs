@@ -93,24 +93,27 @@ fn password(visit: &Visit) -> Answer {
 }
 
 fn offer(visit: &Visit) -> Answer {
-    let offer = visit.app.workspace.offer_totp(&visit.grant)?;
+    match visit.app.workspace.offer_totp(&visit.grant, visit.form.get("password")) {
+        Ok(offer) => Ok(html(&offered(visit, offer)?)),
+        Err(Error::Refused) => Show::new(visit)?.again("two-steps", visit.t().old_wrong().to_owned()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The page with a secret to scan, which stays with the server until a code made with it comes.
+fn offered(visit: &Visit, offer: TotpOffer) -> Result<Show<'_>, Error> {
+    visit.app.offers.keep(&visit.page.csrf, offer.clone());
     let code = qr::svg(&offer.url, visit.t().qr_code());
-    let mut show = Show::new(visit)?;
-    show.offer = Some((offer, code));
-    Ok(html(&show))
+    Ok(Show { offer: Some((offer, code)), ..Show::new(visit)? })
 }
 
 fn confirm(visit: &Visit) -> Answer {
-    let secret = visit.form.get("secret");
-    match visit.app.workspace.confirm_totp(&visit.grant, secret, visit.form.get("code")) {
+    let Some(offer) = visit.app.offers.take(&visit.page.csrf) else {
+        return Show::new(visit)?.again("two-steps", visit.t().two_steps_over().to_owned());
+    };
+    match visit.app.workspace.confirm_totp(&visit.grant, &offer.secret, visit.form.get("code")) {
         Ok(()) => Ok(saved("/account", &visit.app)),
-        Err(Error::Refused) => {
-            let url = visit.form.get("url").to_owned();
-            let mut show = Show::new(visit)?;
-            let code = qr::svg(&url, visit.t().qr_code());
-            show.offer = Some((TotpOffer { secret: secret.to_owned(), url }, code));
-            show.again("two-steps", visit.t().totp_wrong().to_owned())
-        }
+        Err(Error::Refused) => offered(visit, offer)?.again("two-steps", visit.t().totp_wrong().to_owned()),
         Err(error) => Err(error.into()),
     }
 }
@@ -146,7 +149,9 @@ fn make_token(visit: &Visit) -> Answer {
             show.secret = Some(secret);
             Ok(html(&show))
         }
-        Err(error @ Error::Invalid { .. }) => Show::new(visit)?.again("tokens", visit.said(&error)),
+        Err(error @ (Error::Invalid { .. } | Error::NotFound { .. })) => {
+            Show::new(visit)?.again("tokens", visit.said(&error))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -82,7 +82,8 @@ fn again(visit: &Visit, status: StatusCode, wrong: String) -> Answer {
         for one in &row.value.met {
             answers.retain(|(object, ..)| *object != one.object);
             let reason = t.of(&one.reason).to_owned();
-            answers.push((one.object.clone(), one.met, reason, one.by_name.clone(), one.on.clone()));
+            let by = t.who(&one.by_name).into_owned();
+            answers.push((one.object.clone(), one.met, reason, by, one.on.clone()));
         }
         let mut shown = Shown {
             id: row.id,

@@ -24,7 +24,7 @@ pub fn given(a: &Assessment<'_>, finding: &Finding, t: Words) -> Vec<Given> {
     }
     let one = |one: &zhunsheng_verdict::Answered<'_>| Given {
         said: answers::sentence(one, t.0),
-        by: answers::by(one),
+        by: t.who(&answers::by(one)).into_owned(),
         line: one.answer.at.line,
     };
     a.answers(finding).iter().map(one).collect()

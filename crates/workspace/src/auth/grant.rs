@@ -188,8 +188,8 @@ pub(crate) fn decide(decision: Decision, action: Action, resource: &Resource) ->
         (Decision::Hidden, Resource::Assessment { id, .. }) => Err(Error::missing("assessment", id.clone())),
         (Decision::Hidden, Resource::House) => Err(Error::missing("page", "")),
         (Decision::Forbidden, Resource::Assessment { role: Some(role), .. }) => {
-            Err(Error::Forbidden { action, role: role.word() })
+            Err(Error::Forbidden { action, role: Some(*role) })
         }
-        (Decision::Forbidden, _) => Err(Error::Forbidden { action, role: "account" }),
+        (Decision::Forbidden, _) => Err(Error::Forbidden { action, role: None }),
     }
 }

@@ -70,6 +70,30 @@ pub(crate) fn failed(conn: &Connection, name: &str, limit: &Limit, now: Time) ->
     write(conn, name, &guard)
 }
 
+/// An attempt that was counted as a failure before it was tried.
+pub(crate) struct Attempt {
+    name: String,
+    until: Time,
+}
+
+/// Refuses while a name or address waits; else counts an attempt as failed before it is tried. To be done in the writer: of those who
+/// ask at once each sees the others, while trying a password takes long.
+pub(crate) fn reserve(conn: &Connection, name: &str, limit: &Limit, now: Time) -> Result<Attempt> {
+    open(conn, name, now)?;
+    failed(conn, name, limit, now)?;
+    Ok(Attempt { name: name.to_owned(), until: read(conn, name)?.until })
+}
+
+/// Takes an attempt back that was none of a guess. A lock that another one brought about since stays.
+pub(crate) fn give_back(conn: &Connection, attempt: &Attempt) -> Result<()> {
+    let mut guard = read(conn, &attempt.name)?;
+    guard.failed = guard.failed.saturating_sub(1).max(0);
+    if guard.until == attempt.until {
+        guard.until = Time::default();
+    }
+    write(conn, &attempt.name, &guard)
+}
+
 /// Forgets the failures of a name.
 pub(crate) fn succeeded(conn: &Connection, name: &str) -> Result<()> {
     let guard = read(conn, name)?;

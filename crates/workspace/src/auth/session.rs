@@ -70,9 +70,14 @@ impl Workspace {
         let login = crate::people::login(&given.login).unwrap_or_default();
         let (name, peer) = (counted(&login), format!("peer:{}", given.peer));
         let now = Time::now();
+        let (counts, from) = (name.clone(), peer.clone());
+        let attempts = self.store().write(Who::default(), move |tx| {
+            Ok([
+                guard::reserve(tx.conn, &from, &guard::PEER, tx.now)?,
+                guard::reserve(tx.conn, &counts, &guard::NAME, tx.now)?,
+            ])
+        })?;
         let found = self.store().read("", |rows| {
-            guard::open(rows.conn, &peer, now)?;
-            guard::open(rows.conn, &name, now)?;
             let Some(user) = find(rows, &login)? else { return Ok(None) };
             let secret = secret_of(rows, &user.id)?;
             let step = guard::read(rows.conn, &format!("totp:{}", user.id))?.step;
@@ -83,17 +88,21 @@ impl Workspace {
         let known = found.filter(|(user, _, _)| fits && user.value.active);
         let who = |user: &str| Who { actor: user.to_owned(), ..Who::default() };
         let Some((user, secret, step)) = known else {
-            return self.refuse(name, Some(peer), "", "password");
+            return self.refuse("", "password");
         };
         let totp = secret.map(|secret| secret.1).unwrap_or_default();
         let mut used = step;
         if !totp.is_empty() {
             let Some(code) = given.code.as_deref().filter(|code| !code.trim().is_empty()) else {
+                // The password was right: that was no guess.
+                self.store().write(Who::default(), move |tx| {
+                    attempts.iter().try_for_each(|attempt| guard::give_back(tx.conn, attempt))
+                })?;
                 return Err(Error::CodeNeeded);
             };
             match totp::accepted(&totp, code, now, step) {
                 Some(step) => used = step,
-                None => return self.refuse(name, Some(peer), &user.id, "code"),
+                None => return self.refuse(&user.id, "code"),
             }
         }
         let (secret, csrf) = (crate::id::secret()?, crate::id::secret()?);
@@ -110,6 +119,7 @@ impl Workspace {
                 held.step = used;
                 guard::write(tx.conn, &guarded, &held)?;
             }
+            attempts.iter().try_for_each(|attempt| guard::give_back(tx.conn, attempt))?;
             guard::succeeded(tx.conn, &name)?;
             tx.conn
                 .prepare_cached(
@@ -121,33 +131,30 @@ impl Workspace {
         Ok(SignedIn { secret, csrf, user: user.id })
     }
 
-    /// Counts a failure. What was typed is not noted: it may be a password in the wrong field.
-    fn refuse<T>(&self, name: String, peer: Option<String>, user: &str, what: &'static str) -> Result<T> {
+    /// Notes a failure, which was counted before. What was typed is not noted: it may be a password in the wrong field.
+    fn refuse<T>(&self, user: &str, what: &'static str) -> Result<T> {
         let user = user.to_owned();
-        self.store().write(Who::default(), move |tx| {
-            guard::failed(tx.conn, &name, &guard::NAME, tx.now)?;
-            if let Some(peer) = peer {
-                guard::failed(tx.conn, &peer, &guard::PEER, tx.now)?;
-            }
-            tx.note("refused", "user", &user, &json!({"what": what}))
-        })?;
+        self.store().write(Who::default(), move |tx| tx.note("refused", "user", &user, &json!({"what": what})))?;
         Err(Error::Refused)
     }
 
     /// Whoever is signed in knows the password too: a session that was left open, or stolen, is not enough to change what one
     /// signs in with. Wrong ones count as failed sign-ins. Answers the login, and the name under which failures are counted.
     fn prove(&self, grant: &crate::Grant, password: &str) -> Result<(String, String)> {
-        let (user, now) = (grant.actor.user.clone(), Time::now());
-        let (login, name, stored) = self.store().read("", |rows| {
+        let user = grant.actor.user.clone();
+        let (login, stored) = self.store().read("", |rows| {
             let login = rows.need::<User>(&user)?.value.login;
-            let name = counted(&login);
-            guard::open(rows.conn, &name, now)?;
-            Ok((login, name, secret_of(rows, &user)?.map(|secret| secret.0)))
+            Ok((login, secret_of(rows, &user)?.map(|secret| secret.0)))
         })?;
-        if self.passwords().fits(password, stored.as_deref()) {
-            return Ok((login, name));
+        let name = counted(&login);
+        let counts = name.clone();
+        let attempt =
+            self.store().write(Who::default(), move |tx| guard::reserve(tx.conn, &counts, &guard::NAME, tx.now))?;
+        if !self.passwords().fits(password, stored.as_deref()) {
+            return self.refuse(&user, "password");
         }
-        self.refuse(name, None, &user, "password")
+        self.store().write(Who::default(), move |tx| guard::give_back(tx.conn, &attempt))?;
+        Ok((login, name))
     }
 
     /// Who a session belongs to, and the session.
@@ -276,20 +283,24 @@ impl Workspace {
         })
     }
 
-    /// A secret for an authenticator app. It counts once [`Workspace::confirm_totp`] has seen a code made with it.
+    /// A secret for an authenticator app. It counts once [`Workspace::confirm_totp`] has seen a code made with it. Whoever asks knows the
+    /// password: a session that was left open is not enough to lock its owner out.
     ///
     /// # Errors
-    /// Nobody is signed in; codes are asked for already.
-    pub fn offer_totp(&self, grant: &crate::Grant) -> Result<TotpOffer> {
+    /// Nobody is signed in; codes are asked for already; the password does not fit, which counts as a failed sign-in
+    /// ([`Error::Locked`]).
+    pub fn offer_totp(&self, grant: &crate::Grant, password: &str) -> Result<TotpOffer> {
         grant.need(crate::Action::Account)?;
         let login = self.store().read("", |rows| {
             no_codes(rows, &grant.actor.user)?;
             Ok(rows.need::<User>(&grant.actor.user)?.value.login)
         })?;
+        self.prove(grant, password)?;
         Ok(TotpOffer::new(totp::secret()?, &login))
     }
 
-    /// Asks for one-time codes from now on.
+    /// Asks for one-time codes from now on. The secret is one that [`Workspace::offer_totp`] made and the caller kept to itself: what
+    /// comes with a request may be anybody's.
     ///
     /// # Errors
     /// The code does not belong to the secret; codes are asked for already, and a session alone does not replace their secret.

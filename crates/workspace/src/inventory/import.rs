@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Date, Dossier, LoadError, Type, join_files, load_node};
+use zhunsheng_report::imported::{marked, unmarked};
 use zhunsheng_source::{Limits, Node, Text, quoted};
 use zip::ZipArchive;
 
@@ -26,7 +27,7 @@ use crate::people::prose;
 use crate::store::rows::{Record as _, Row};
 use crate::store::tx::{Base, Tx};
 use crate::time::Time;
-use crate::work::{AnswerEntry, Answers, Determination, marked, unmarked};
+use crate::work::{AnswerEntry, Answers, Determination};
 use crate::workspace::Workspace;
 
 /// Most entries of an archive.

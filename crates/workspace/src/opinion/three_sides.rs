@@ -133,31 +133,39 @@ fn entry(table: &Table, row: &Row, several: bool, logged: bool) -> Reconciled {
         item,
         said: side(table, row, Side::Said),
         recorded: side(table, row, Side::OnRecord),
-        done: if logged { side(table, row, Side::Done) } else { String::new() },
+        done: if logged { side(table, row, Side::Done) } else { Text::default() },
         difference: Text::new(join(|one| &one.message.zh, "；"), join(|one| &one.message.en, "; ")),
         leaves,
     }
 }
 
+/// What one side says, for readers of both languages.
+fn side(table: &Table, row: &Row, side: Side) -> Text {
+    let cell = |lang| cell(table, row, side, lang);
+    Text::new(cell(Words::Zh), cell(Words::En))
+}
+
 /// What one side says: that it has it, its purposes and recipients, how often, and where.
-fn side(table: &Table, row: &Row, side: Side) -> String {
+fn cell(table: &Table, row: &Row, side: Side, lang: Words) -> String {
+    let t = |zh: &'static str, en: &'static str| if lang == Words::Zh { zh } else { en };
     let cell = row.side(side);
     let mut lines = Vec::new();
     match (cell.present, cell.denied) {
-        (true, _) if cell.unsure => lines.push("？ 疑似有 (perhaps)".to_owned()),
+        (true, _) if cell.unsure => lines.push(t("？ 疑似有", "? perhaps").to_owned()),
         (true, _) => lines.push("✓".to_owned()),
-        (false, true) => lines.push("✗ 声明没有 (denied)".to_owned()),
-        (false, false) => return "无 (none)".to_owned(),
+        (false, true) => lines.push(t("✗ 声明没有", "✗ denied").to_owned()),
+        (false, false) => return t("无", "none").to_owned(),
     }
     for values in [&cell.purposes, &cell.recipients, &cell.retention, &cell.countries] {
-        let words: Vec<&str> = values.all.keys().take(NAMED).map(|value| table.words(value, Words::Zh)).collect();
+        let words: Vec<&str> = values.all.keys().take(NAMED).map(|value| table.words(value, lang)).collect();
         if !words.is_empty() {
             let more = values.all.len().saturating_sub(NAMED);
-            lines.push(format!("{}{}", words.join("、"), if more > 0 { format!(" … +{more}") } else { String::new() }));
+            let words = words.join(t("、", ", "));
+            lines.push(format!("{words}{}", if more > 0 { format!(" … +{more}") } else { String::new() }));
         }
     }
     if let Some(events) = cell.events {
-        lines.push(format!("{events} 条事件 (events)"));
+        lines.push(format!("{events} {}", t("条事件", "events")));
     }
     if let Some(at) = cell.at.first() {
         lines.push(format!("[{}]", at.rsplit(['/', '\\']).next().unwrap_or(at)));

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::assessment::{Assessment, SELF};
 use crate::auth::session::{find, put_secret};
 use crate::auth::{Action, Grant, Role, Scope};
 use crate::error::{Error, Result};
@@ -193,7 +194,8 @@ impl Workspace {
         self.store().read(grant.assessment(), |rows| rows.list())
     }
 
-    /// Gives somebody of the house a role, or another one; `None` takes it away. An assessment keeps a lead.
+    /// Gives somebody of the house a role, or another one; `None` takes it away. An assessment keeps a lead. Requests for somebody who
+    /// can no longer answer them are for anybody of their party again.
     ///
     /// # Errors
     /// The lead or an administrator only.
@@ -214,14 +216,14 @@ impl Workspace {
                 }
                 None => tx.remove::<Member>(&user.id, Base::Any)?,
             }
-            Ok(())
+            crate::request::given_back(tx, &user.id, role)
         })
     }
 
     /// Makes a token. Its secret is given once and stored as a hash.
     ///
     /// # Errors
-    /// Nobody is signed in by a session.
+    /// Nobody is signed in by a session; the account has nothing to do with the assessment it is to be for.
     pub fn make_token(
         &self,
         grant: &Grant,
@@ -239,9 +241,22 @@ impl Workspace {
         }
         let secret = format!("zs_{}", crate::id::secret()?);
         let id = crate::id::sha256(secret.as_bytes());
-        let user = grant.actor.user.clone();
+        let (user, only, admin) = (grant.actor.user.clone(), assessment.map(str::to_owned), grant.actor().is_admin());
         let token = Token { user, title, scopes, assessment: assessment.map(str::to_owned), expires };
-        self.change(grant, Action::Account, move |tx| tx.put("made", &id, Base::New, &token).map(|_| ()))?;
+        self.change(grant, Action::Account, move |tx| {
+            if let Some(only) = only {
+                // An administrator may have to do with assessments without a place in them.
+                let rows = tx.of(&only);
+                let may = match admin {
+                    true => rows.get::<Assessment>(SELF)?.is_some(),
+                    false => rows.get::<Member>(&token.user)?.is_some(),
+                };
+                if !may {
+                    return Err(Error::missing("assessment", only));
+                }
+            }
+            tx.put("made", &id, Base::New, &token).map(|_| ())
+        })?;
         Ok(secret)
     }
 
@@ -295,7 +310,7 @@ fn free_name(rows: &Rows<'_>, own: &str, name: &str) -> Result<()> {
 }
 
 /// A name as people take it for the same: whatever its spaces and its case.
-fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 

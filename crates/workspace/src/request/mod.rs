@@ -332,18 +332,36 @@ fn for_whom(grant: &Grant, request: &Request) -> bool {
     }
 }
 
+/// Requests for somebody who has this role now, or none: where they can no longer answer, what is open is for anybody of the party it
+/// is for again. Left with them, nobody who could answer would see it.
+pub(crate) fn given_back(tx: &mut Tx<'_>, user: &str, role: Option<Role>) -> Result<()> {
+    if role.is_some_and(may_answer) {
+        return Ok(());
+    }
+    for row in tx.list::<Request>()? {
+        if row.value.assigned.as_deref() == Some(user) && !row.value.stage.closed() {
+            tx.put("changed", &row.id, Base::Any, &Request { assigned: None, ..row.value })?;
+        }
+    }
+    Ok(())
+}
+
+fn may_answer(role: Role) -> bool {
+    matches!(Action::Answer.right(), Right::Member(roles, _) if roles.contains(&role))
+}
+
 /// A request is given only to a member who can answer it.
 fn answers(tx: &Tx<'_>, user: Option<&str>) -> Result<()> {
     let Some(user) = user else { return Ok(()) };
     let role = tx.need::<Member>(user)?.value.role;
-    match Action::Answer.right() {
-        Right::Member(roles, _) if roles.contains(&role) => Ok(()),
-        _ => Err(Error::invalid(
-            "assigned",
-            format!("{}不能答复资料请求", role.label().zh),
-            format!("a member as {} cannot answer requests", role.label().en),
-        )),
+    if may_answer(role) {
+        return Ok(());
     }
+    Err(Error::invalid(
+        "assigned",
+        format!("{}不能答复资料请求", role.label().zh),
+        format!("a member as {} cannot answer requests", role.label().en),
+    ))
 }
 
 /// A day by which something is wanted has not passed.

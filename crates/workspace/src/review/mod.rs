@@ -6,6 +6,7 @@ mod difference;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use zhunsheng_report::imported;
 use zhunsheng_source::Text;
 
 use crate::assessment::{Assessment, SELF, State};
@@ -13,7 +14,7 @@ use crate::auth::{Action, Grant};
 use crate::blob::Blob;
 use crate::conflict::Conflict;
 use crate::criteria::Criterion;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, called};
 use crate::gap::Gap;
 use crate::inventory::{Collection, Object};
 use crate::opinion::{Imprint, enter_signed};
@@ -144,7 +145,7 @@ impl Workspace {
             same(&row, &hash)?;
             if let Some((kind, id)) = own_work(tx)? {
                 return Err(Error::state(
-                    format!("复核人自己写过其中的内容（`{kind}` `{id}`），不能复核自己的工作：请另请复核人"),
+                    format!("复核人自己写过其中的内容（{} `{id}`），不能复核自己的工作：请另请复核人", called(&kind)),
                     format!("the reviewer wrote `{kind}` `{id}` and cannot review their own work: have somebody else review it"),
                 ));
             }
@@ -331,8 +332,21 @@ fn own_work(tx: &Tx<'_>) -> Result<Option<(String, String)>> {
     if found.is_some() {
         return Ok(found);
     }
-    let own = tx.list::<Determination>()?.into_iter().find(|row| row.by == tx.who.actor);
-    Ok(own.map(|row| (Determination::KIND.to_owned(), row.id)))
+    // What was brought in from a file has the account of whoever imported it: there the name tells.
+    let name = crate::work::name(tx)?;
+    let own =
+        |said: &str| imported::of(said).is_some_and(|bare| crate::people::folded(bare) == crate::people::folded(&name));
+    let determined = |row: &Row<Determination>| row.by == tx.who.actor || own(&row.value.by_name);
+    if let Some(row) = tx.list::<Determination>()?.into_iter().find(determined) {
+        return Ok(Some((Determination::KIND.to_owned(), row.id)));
+    }
+    let answered = |row: &Row<Answers>| row.value.entries.iter().any(|entry| own(&entry.by_name));
+    if let Some(row) = tx.list::<Answers>()?.into_iter().find(answered) {
+        return Ok(Some((Answers::KIND.to_owned(), row.id)));
+    }
+    let adjusted = |row: &Row<Criterion>| own(&row.value.by_name) || row.value.met.iter().any(|met| own(&met.by_name));
+    let found = tx.list::<Criterion>()?.into_iter().find(adjusted);
+    Ok(found.map(|row| (Criterion::KIND.to_owned(), row.id)))
 }
 
 /// Gaps over which it was agreed to end the assessment, and which nobody reopened.

@@ -40,7 +40,10 @@ pub fn backup(dir: &Path, to: &Path) -> Result<Verified> {
 pub fn restore(from: &Path, dir: &Path) -> Result<Verified> {
     let found = verify(from, None)?;
     if let Some(fault) = found.faults.first() {
-        return Err(Error::Damaged(format!("the backup does not verify: {fault}")));
+        return Err(Error::state(
+            format!("备份 `{}` 与写入时不符，没有恢复：{}", from.display(), fault.zh),
+            format!("the backup `{}` does not verify, nothing was restored: {}", from.display(), fault.en),
+        ));
     }
     let part = begin(dir)?;
     let (source, copy) = (from.join(DATABASE), part.join(DATABASE));
@@ -99,7 +102,10 @@ fn finish(part: &Path, to: &Path) -> Result<Verified> {
     sync(&part.join(DATABASE))?;
     let found = verify(part, None)?;
     if let Some(fault) = found.faults.first() {
-        return Err(Error::Damaged(format!("the copy does not verify: {fault}")));
+        return Err(Error::state(
+            format!("写成的副本与原件不符：{}", fault.zh),
+            format!("the copy does not verify: {}", fault.en),
+        ));
     }
     let anchors = part.join(ANCHORS);
     if !anchors.exists() {

@@ -10,9 +10,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use zhunsheng_source::Text;
 
 use crate::auth::session::secret_hash;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, called};
+use crate::schema::TextSchema;
 use crate::store::chain::{Entry, Hash, START};
 use crate::store::tx::REMOVED;
 use crate::store::{DATABASE, migrate, reader};
@@ -25,14 +27,18 @@ pub struct Verified {
     pub entries: u64,
     /// Records.
     pub records: u64,
-    /// Files of evidence.
+    /// Stored files: evidence, opinions as issued, what was frozen.
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
     /// Number and hash of the last entry, to be written down elsewhere.
     pub head: String,
     /// What is wrong, in the order found; empty when nothing is.
-    pub faults: Vec<String>,
+    #[schemars(with = "Vec<TextSchema>")]
+    pub faults: Vec<Text>,
+    /// The trail has entries and no end of it is written down beside the database, which the server does when it starts: entries cut off
+    /// at the end would not be noticed.
+    pub unanchored: bool,
     /// Files nobody refers to: an upload that was cut off before it was acknowledged.
     pub unused: Vec<String>,
 }
@@ -71,8 +77,10 @@ pub fn verify(dir: &Path, anchor: Option<&str>) -> Result<Verified> {
     };
     // Before the database is first looked at: the moment read must not be older than an anchor written meanwhile.
     let anchors = anchors(dir, anchor, &mut check.found.faults);
+    let anchored = !anchors.is_empty();
     check.integrity(&connection)?;
     check.trail(&connection, anchors)?;
+    check.found.unanchored = !anchored && check.found.entries > 0;
     check.records(&connection)?;
     check.beside(&connection)?;
     check.files(&connection, &dir.join("evidence"))?;
@@ -106,10 +114,10 @@ fn number(row: &SqlRow<'_>, column: usize) -> i64 {
 }
 
 impl Check {
-    fn fault(&mut self, fault: impl Into<String>) {
+    fn fault(&mut self, zh: impl Into<String>, en: impl Into<String>) {
         // A wholly broken database need not fill the memory.
         if self.found.faults.len() < 1000 {
-            self.found.faults.push(fault.into());
+            self.found.faults.push(Text::new(zh, en));
         }
     }
 
@@ -121,12 +129,12 @@ impl Check {
                 Ok(Some(row)) => {
                     let line = text(row, 0)?;
                     if line != "ok" {
-                        self.fault(format!("database: {line}"));
+                        self.fault(format!("数据库：{line}"), format!("database: {line}"));
                     }
                 }
                 Ok(None) => return Ok(()),
                 Err(fault) => {
-                    self.fault(format!("database: {fault}"));
+                    self.fault(format!("数据库：{fault}"), format!("database: {fault}"));
                     return Ok(());
                 }
             }
@@ -144,7 +152,10 @@ impl Check {
                 Ok(Some(row)) => row,
                 Ok(None) => break,
                 Err(fault) => {
-                    self.fault(format!("trail after entry `{last}`: {fault}"));
+                    self.fault(
+                        format!("操作记录第 `{last}` 条之后不能读取：{fault}"),
+                        format!("trail after entry `{last}`: {fault}"),
+                    );
                     break;
                 }
             };
@@ -154,7 +165,8 @@ impl Check {
             let (id, act, body) = (part(6)?, part(8)?, part(9)?);
             let version = number(row, 7);
             if seq != last + 1 {
-                self.fault(format!("trail: entry `{}` is missing", last + 1));
+                let lost = last + 1;
+                self.fault(format!("操作记录缺第 `{lost}` 条"), format!("trail: entry `{lost}` is missing"));
             }
             let entry = Entry {
                 seq,
@@ -171,12 +183,18 @@ impl Check {
             let hash = entry.hash(&before);
             let stored: Vec<u8> = row.get(10).unwrap_or_default();
             if stored != hash {
-                self.fault(format!("trail: entry `{seq}` ({kind} `{id}`, {act}) was altered, or one before it"));
+                self.fault(
+                    format!("操作记录第 `{seq}` 条（{} `{id}`，`{act}`）或者其前一条已被改动", called(&kind)),
+                    format!("trail: entry `{seq}` ({kind} `{id}`, {act}) was altered, or one before it"),
+                );
             }
             if let Some(expected) = anchors.remove(&seq)
                 && expected != crate::id::hex(&stored)
             {
-                self.fault(format!("trail: entry `{seq}` is not the one that was anchored"));
+                self.fault(
+                    format!("操作记录第 `{seq}` 条不是锚点所记的那一条"),
+                    format!("trail: entry `{seq}` is not the one that was anchored"),
+                );
             }
             // Goes on from what is stored, so that one altered entry is told once.
             before = <Hash>::try_from(stored).unwrap_or(hash);
@@ -199,7 +217,10 @@ impl Check {
             }
         }
         for seq in anchors.into_keys() {
-            self.fault(format!("trail: entry `{seq}` was anchored and is gone"));
+            self.fault(
+                format!("操作记录第 `{seq}` 条有锚点为证，现已不在"),
+                format!("trail: entry `{seq}` was anchored and is gone"),
+            );
         }
         self.found.head = format!("{last}:{}", crate::id::hex(&before));
         Ok(())
@@ -220,7 +241,7 @@ impl Check {
                 Ok(Some(row)) => row,
                 Ok(None) => break,
                 Err(fault) => {
-                    self.fault(format!("records: {fault}"));
+                    self.fault(format!("记录不能读取：{fault}"), format!("records: {fault}"));
                     break;
                 }
             };
@@ -228,15 +249,24 @@ impl Check {
             self.found.records += 1;
             let (same, born) = (row.get(4).unwrap_or(false), row.get(5).unwrap_or(false));
             match self.standing.remove(&key) {
-                None => self.fault(format!("{} `{}` is in no trail", key.1, key.2)),
+                None => self.fault(
+                    format!("{} `{}` 在操作记录中没有来历", called(&key.1), key.2),
+                    format!("{} `{}` is in no trail", key.1, key.2),
+                ),
                 Some(seq) if i64::try_from(seq) != Ok(number(row, 3)) || !same || !born => {
-                    self.fault(format!("{} `{}` is not what entry `{seq}` wrote", key.1, key.2));
+                    self.fault(
+                        format!("{} `{}` 与操作记录第 `{seq}` 条所写的不同", called(&key.1), key.2),
+                        format!("{} `{}` is not what entry `{seq}` wrote", key.1, key.2),
+                    );
                 }
                 Some(_) => {}
             }
         }
         for (_, kind, id) in std::mem::take(&mut self.standing).into_keys() {
-            self.fault(format!("{kind} `{id}` is gone, and no entry says so"));
+            self.fault(
+                format!("{} `{id}` 已不在，操作记录中没有删除它的一条", called(&kind)),
+                format!("{kind} `{id}` is gone, and no entry says so"),
+            );
         }
         Ok(())
     }
@@ -248,22 +278,31 @@ impl Check {
         while let Ok(Some(row)) = rows.next() {
             let (user, password, totp) = (text(row, 0)?, text(row, 1)?, text(row, 2)?);
             if self.secrets.remove(&user).as_deref() != Some(secret_hash(&password, &totp).as_str()) {
-                self.fault(format!("password or code of account `{user}` was altered"));
+                self.fault(
+                    format!("账户 `{user}` 的密码或验证码密钥已被改动"),
+                    format!("password or code of account `{user}` was altered"),
+                );
             }
         }
         for user in std::mem::take(&mut self.secrets).into_keys() {
-            self.fault(format!("password of account `{user}` is gone"));
+            self.fault(format!("账户 `{user}` 的密码已不在"), format!("password of account `{user}` is gone"));
         }
         let mut statement = connection.prepare("SELECT assessment, seq FROM moved")?;
         let mut rows = statement.query([])?;
         while let Ok(Some(row)) = rows.next() {
             let assessment = text(row, 0)?;
             if self.moved.remove(&assessment) != Some(number(row, 1)) {
-                self.fault(format!("assessment `{assessment}`: the number of its last change was altered"));
+                self.fault(
+                    format!("评估 `{assessment}`：最后一次改动的编号已被改动"),
+                    format!("assessment `{assessment}`: the number of its last change was altered"),
+                );
             }
         }
         for assessment in std::mem::take(&mut self.moved).into_keys() {
-            self.fault(format!("assessment `{assessment}`: the number of its last change is gone"));
+            self.fault(
+                format!("评估 `{assessment}`：最后一次改动的编号已不在"),
+                format!("assessment `{assessment}`: the number of its last change is gone"),
+            );
         }
         Ok(())
     }
@@ -283,10 +322,16 @@ impl Check {
                 Ok((hash, bytes)) => {
                     self.found.bytes += bytes;
                     if hash != *sha256 || bytes != *size {
-                        self.fault(format!("evidence file `{sha256}` was altered"));
+                        self.fault(
+                            format!("存储的文件 `{sha256}` 已被改动（证据、留存的意见书或者冻结的内容）"),
+                            format!("stored file `{sha256}` was altered (evidence, an opinion as issued, or what was frozen)"),
+                        );
                     }
                 }
-                Err(cause) => self.fault(format!("evidence file `{sha256}` cannot be read: {cause}")),
+                Err(cause) => self.fault(
+                    format!("存储的文件 `{sha256}` 不能读取：{cause}"),
+                    format!("stored file `{sha256}` cannot be read: {cause}"),
+                ),
             }
         }
         let known: BTreeSet<String> = known.into_keys().collect();
@@ -325,7 +370,7 @@ pub(crate) fn hash_file(path: &Path) -> std::io::Result<(String, u64)> {
 }
 
 /// Ends of the chain as written down: beside the database and by the caller.
-fn anchors(dir: &Path, given: Option<&str>, faults: &mut Vec<String>) -> BTreeMap<u64, String> {
+fn anchors(dir: &Path, given: Option<&str>, faults: &mut Vec<Text>) -> BTreeMap<u64, String> {
     let held = std::fs::read_to_string(dir.join(ANCHORS)).unwrap_or_default();
     let mut anchors = BTreeMap::new();
     for line in held.lines().map(str::trim).filter(|line| !line.is_empty()).chain(given) {
@@ -334,10 +379,19 @@ fn anchors(dir: &Path, given: Option<&str>, faults: &mut Vec<String>) -> BTreeMa
             Some((0, _)) => {}
             Some((seq, hash)) => {
                 if anchors.insert(seq, hash.clone()).is_some_and(|held| held != hash) {
-                    faults.push(format!("two anchors differ on entry `{seq}`"));
+                    faults.push(Text::new(
+                        format!("两个锚点对第 `{seq}` 条所记不同"),
+                        format!("two anchors differ on entry `{seq}`"),
+                    ));
                 }
             }
-            None => faults.push(format!("`{}` is no anchor (NUMBER:HASH)", line.chars().take(80).collect::<String>())),
+            None => {
+                let line: String = line.chars().take(80).collect();
+                faults.push(Text::new(
+                    format!("`{line}` 不是锚点（编号:哈希）"),
+                    format!("`{line}` is no anchor (NUMBER:HASH)"),
+                ));
+            }
         }
     }
     anchors

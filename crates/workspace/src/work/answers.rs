@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zhunsheng_catalogue::{Catalogue, Leaf};
+use zhunsheng_report::imported::unmarked;
 use zhunsheng_source::Diagnostic;
 
 use super::{evidence, leaf, name, spot};
@@ -52,7 +53,7 @@ pub struct AnswerEntry {
 impl AnswerEntry {
     /// As a dossier tells it: by the name first given, without the account.
     pub(crate) fn as_told(&self) -> AnswerEntry {
-        AnswerEntry { by: String::new(), by_name: super::unmarked(&self.by_name).to_owned(), ..self.clone() }
+        AnswerEntry { by: String::new(), by_name: unmarked(&self.by_name).to_owned(), ..self.clone() }
     }
 }
 

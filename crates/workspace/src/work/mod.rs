@@ -121,24 +121,6 @@ pub(crate) fn spot(leaf: &str, object: &str) -> String {
     format!("{leaf}@{object}")
 }
 
-/// How a name is marked that came from a file: nobody here showed that they are that person.
-const MARK: [&str; 2] = ["（导入 imported by ", "）"];
-
-/// A name from a file, with who brought it in.
-pub(crate) fn marked(name: &str, importer: &str) -> String {
-    let [open, close] = MARK;
-    format!("{name}{open}{importer}{close}")
-}
-
-/// The name without marks.
-pub(crate) fn unmarked(name: &str) -> &str {
-    let [open, close] = MARK;
-    match name.split_once(open) {
-        Some((bare, rest)) if rest.ends_with(close) => bare,
-        _ => name,
-    }
-}
-
 /// The name of whoever writes.
 pub(crate) fn name(tx: &Tx<'_>) -> Result<String> {
     Ok(tx.of("").get::<User>(&tx.who.actor)?.map(|row| row.value.name).unwrap_or_default())

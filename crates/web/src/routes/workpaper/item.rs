@@ -175,7 +175,9 @@ impl<'a> Item<'a> {
         let answers = workspace.answers(grant, here)?.into_iter().next();
         let standing = |step: &str| {
             let entries = answers.iter().flat_map(|row| &row.value.entries);
-            entries.filter_map(|entry| Some((entry.steps.get(step)?.clone(), entry.by_name.clone()))).next_back()
+            entries
+                .filter_map(|entry| Some((entry.steps.get(step)?.clone(), t.who(&entry.by_name).into_owned())))
+                .next_back()
         };
         let steps = leaf.steps.iter().map(|step| {
             let (held, by) = standing(&step.id).unwrap_or_default();
@@ -235,7 +237,7 @@ impl<'a> Item<'a> {
             severity: leaf.severity,
             verdict: finding.verdict,
             automatic: finding.automatic,
-            reason: t.of(&words::automatic_reason(&a, finding)).to_owned(),
+            reason: t.who(t.of(&words::automatic_reason(&a, finding))).into_owned(),
             remedy: if finding.verdict == Outcome::Gap { t.of(&leaf.remedy).to_owned() } else { String::new() },
             facts: facts.collect(),
             more_facts: finding.facts.len().saturating_sub(FACTS),
