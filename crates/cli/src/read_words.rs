@@ -40,7 +40,9 @@ pub fn policy(cause: Policy) -> Failure {
             format!("`{}` 有 {bytes} 字节，超过上限 {limit}；请拆分，或者只导出文字", path.display())
         }
         Policy::Format { path, format, reason } => {
-            format!("`{}` 不能按 {format} 读取：{reason}；请转换为 HTML、Markdown、纯文本或 docx", path.display())
+            let format = if *format == "text" { "文本" } else { format };
+            let mend = "请转换为 HTML、Markdown、docx 或 UTF-8 编码的文本";
+            format!("`{}` 不能按 {format} 读取：{}；{mend}", path.display(), reason.zh)
         }
         Policy::Product { given, valid } if given.is_empty() => {
             format!("卷宗有多个产品；请用 `--product` 指明一个：`{valid}`")
@@ -57,8 +59,8 @@ pub fn policy(cause: Policy) -> Failure {
         Policy::NotHeld => {
             "给出了数据扫描结果，但 target.event_records 没有写明 `data`；请在其中写明，或者不给扫描结果".into()
         }
-        Policy::Classify(Classify::Line { line, reason }) => {
-            format!("第 {line} 行：{reason}；每行须是带有 `id`、`doc` 和 `text` 的对象")
+        Policy::Classify(Classify::Line { file, line, column, reason }) => {
+            format!("`{file}`:{line}:{column}：{}；每行须是带有 `id`、`doc` 和 `text` 的对象", reason.zh)
         }
         Policy::Classify(Classify::Io(source)) => {
             format!("无法读取句子或写出主题：{}；请检查管道或磁盘空间", reason(source).zh)
