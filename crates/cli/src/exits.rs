@@ -85,7 +85,11 @@ const CODES: &[(&str, &[Code])] = &[
             (0, "无重大变更", "no material change"),
             (1, "有重大变更", "a material change"),
             WRONG,
-            (3, "文件未能完整读取", "a file was not read in full"),
+            (
+                3,
+                "文件未能完整读取，或有改动须由人判断",
+                "a file was not read in full, or a person has to judge a change",
+            ),
         ],
     ),
     ("policy reconcile", SIDES),

@@ -41,11 +41,9 @@ pub fn policy(cause: Policy) -> Failure {
             format!("`{}` 有 {bytes} 字节，超过上限 {limit}；请拆分，或者只导出文字", path.display())
         }
         Policy::Format { path, format, reason } => {
-            format!(
-                "`{}` 不能按 {format} 读取：{}；请转换为 HTML、Markdown、纯文本或 docx",
-                path.display(),
-                unread(reason)
-            )
+            let format = if *format == "text" { "文本" } else { format };
+            let mend = "请转换为 HTML、Markdown、docx 或 UTF-8 编码的文本";
+            format!("`{}` 不能按 {format} 读取：{}；{mend}", path.display(), reason.zh)
         }
         Policy::Product { given, valid } if given.is_empty() => {
             format!("卷宗有多个产品；请用 `--product` 指明一个：`{valid}`")
@@ -62,8 +60,8 @@ pub fn policy(cause: Policy) -> Failure {
         Policy::NotHeld => {
             "给出了数据扫描结果，但 target.event_records 没有写明 `data`；请在其中写明，或者不给扫描结果".into()
         }
-        Policy::Classify(Classify::Line { line, reason }) => {
-            format!("第 {line} 行不能读取{}；每行须是带有 `id`、`doc` 和 `text` 的对象", quoted(reason))
+        Policy::Classify(Classify::Line { file, line, column, reason }) => {
+            format!("`{file}`:{line}:{column}：{}；每行须是带有 `id`、`doc` 和 `text` 的对象", reason.zh)
         }
         Policy::Classify(Classify::Io(source)) => {
             format!("无法读取句子或写出主题：{}；请检查管道或磁盘空间", reason(source).zh)
@@ -89,34 +87,6 @@ pub fn discover(cause: zhunsheng_discover::Error) -> Failure {
         Error::Write(_) => cause.to_string(),
     };
     Failure::said(zh, cause.to_string())
-}
-
-/// Why a policy's file is not read: what the reader itself says of it, else a sentence of ours with what the library said.
-fn unread(why: &str) -> String {
-    const OWN: &[(&str, &str)] = &[
-        (
-            "this build does not read PDF; build with `--features pdf`, or save the policy as docx, HTML or text",
-            "本程序不含 PDF 读取；请以 `--features pdf` 构建，或把政策另存为 docx、HTML 或文本",
-        ),
-        ("it is a Word file of the old binary kind", "是旧的二进制 Word 文件（.doc）"),
-        ("it holds binary data", "含有二进制数据"),
-        ("the extractor failed", "提取文字的程序库中途失败"),
-        (
-            "it seems to be in Big5, which is not read; save it as UTF-8 if it is text",
-            "似为 Big5 编码，不能读取；是文本的请另存为 UTF-8",
-        ),
-        (
-            "its characters are neither UTF-8, UTF-16 nor GB 18030; save it as UTF-8 if it is text",
-            "字符编码不是 UTF-8、UTF-16 或 GB 18030；是文本的请另存为 UTF-8",
-        ),
-    ];
-    if let Some((_, zh)) = OWN.iter().find(|(en, _)| *en == why) {
-        return (*zh).to_owned();
-    }
-    match why.split_once(" unpacks to more than ") {
-        Some((part, bytes)) => format!("其中的 {part} 解压后超过 {} 字节", bytes.trim_end_matches(" bytes")),
-        None => format!("文件不完整，或者不是这种格式{}", quoted(why)),
-    }
 }
 
 fn entry(what: &str) -> String {

@@ -364,30 +364,25 @@ struct Mini {
     label: [u8; 2],
 }
 
-fn miniapp(dir: &str, kit: &zhunsheng_policy::report::Kit) {
+fn miniapp(dir: &str) {
     let text = std::fs::read_to_string(format!("{dir}/miniapp-dev.jsonl")).unwrap_or_default();
     let rows: Vec<Mini> = text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
-    for (name, judge) in [
-        ("wording rules", &(|s: &str| kit.wording.purpose.vague(s).unwrap_or(true)) as &dyn Fn(&str) -> bool),
-        ("classifier's vague", &|s: &str| zhunsheng_policy::classify::vague(s).unwrap_or(false)),
-    ] {
-        let mut n = [[0_usize; 2]; 2];
-        for r in &rows {
-            if let Some(cell) =
-                n.get_mut(usize::from(r.label[1])).and_then(|row| row.get_mut(usize::from(judge(&r.statement))))
-            {
-                *cell += 1;
-            }
+    // A statement without a purpose cannot be vague: `false`.
+    let mut n = [[0_usize; 2]; 2];
+    for r in &rows {
+        let said = zhunsheng_policy::classify::vague(&r.statement).unwrap_or(false);
+        if let Some(cell) = n.get_mut(usize::from(r.label[1])).and_then(|row| row.get_mut(usize::from(said))) {
+            *cell += 1;
         }
-        let [[tn, fp], [miss, tp]] = n;
-        let f1 = |t: usize, a: usize, b: usize| 2.0 * t as f64 / (2 * t + a + b).max(1) as f64;
-        let (vague, clear) = (f1(tp, fp, miss), f1(tn, fp, miss));
-        println!(
-            "vague purpose, {name}: macro F1 {:.3} (vague {vague:.3}, clear {clear:.3}) on {} statements",
-            (vague + clear) / 2.0,
-            rows.len()
-        );
     }
+    let [[tn, fp], [miss, tp]] = n;
+    let f1 = |t: usize, a: usize, b: usize| 2.0 * t as f64 / (2 * t + a + b).max(1) as f64;
+    let (vague, clear) = (f1(tp, fp, miss), f1(tn, fp, miss));
+    println!(
+        "vague purpose: macro F1 {:.3} (vague {vague:.3}, clear {clear:.3}) on {} statements",
+        (vague + clear) / 2.0,
+        rows.len()
+    );
 }
 
 fn main() {
@@ -423,11 +418,11 @@ fn main() {
                 Err(e) => eprintln!("{e}"),
             }
         }
-        "speed" | "miniapp" => match zhunsheng_policy::report::Kit::builtin() {
-            Ok(kit) if what == "speed" => speed(&policies, &kit),
-            Ok(kit) => miniapp(dir, &kit),
+        "speed" => match zhunsheng_policy::report::Kit::builtin() {
+            Ok(kit) => speed(&policies, &kit),
             Err(e) => eprintln!("{e}"),
         },
+        "miniapp" => miniapp(dir),
         "ca4p" => ca4p(dir),
         _ => {
             // The sentences found for one item, to read.

@@ -352,9 +352,9 @@ fn classify(args: &ClassifyArgs, out: &mut dyn Write) -> Result<i32, Error> {
     match &args.input {
         Some(path) => {
             let file = std::fs::File::open(path).map_err(|source| Error::Io { path: path.clone(), source })?;
-            crate::classify::run(std::io::BufReader::new(file), out)?;
+            crate::classify::run(std::io::BufReader::new(file), &path.display().to_string(), out)?;
         }
-        None => crate::classify::run(std::io::stdin().lock(), out)?,
+        None => crate::classify::run(std::io::stdin().lock(), "-", out)?,
     }
     Ok(0)
 }

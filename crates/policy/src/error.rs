@@ -1,5 +1,6 @@
 //! Errors of this crate. Lower case, no full stop, the offending value in backticks, and a way to mend it.
 
+use crate::data::Text;
 use std::path::PathBuf;
 
 /// What can go wrong before any verdict can be given.
@@ -27,14 +28,14 @@ pub enum Error {
         limit: u64,
     },
     /// The file is not of a kind that can be read.
-    #[error("`{path}` is not readable as {format}: {reason}; convert it to HTML, Markdown, text or docx")]
+    #[error("`{path}` is not readable as {format}: {}; convert it to HTML, Markdown, docx or text in UTF-8", .reason.en)]
     Format {
         /// File concerned.
         path: PathBuf,
         /// Format tried.
         format: &'static str,
-        /// What the reader said.
-        reason: String,
+        /// What is wrong with it.
+        reason: Text,
     },
     /// The dossier has no such product, or several and none was named.
     #[error("{}; name one with `--product`: `{valid}`", if given.is_empty() { "the dossier has several products".to_owned() } else { format!("the dossier has no product `{given}`") })]

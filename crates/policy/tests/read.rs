@@ -88,6 +88,107 @@ fn text_lists_and_contents() {
     assert_eq!(got.iter().filter(|k| k.0 == "item4").count(), 2, "{got:?}");
 }
 
+#[test]
+fn a_merged_cell_stands_in_every_row_it_reaches() {
+    let html = "<p>第三方清单：</p><table><tr><th>名称</th><th colspan=2>目的与信息</th></tr>
+<tr><td rowspan=2>青禾<b>统计</b></td><td>统计</td><td>设备型号</td></tr>
+<tr><td>推送</td><td>推送标识</td></tr>
+<tr><td></td><td>导航</td><td>精确位置</td></tr></table>";
+    let doc = read::memory(html, Format::Html);
+    let got = kinds(&doc);
+    let rows: Vec<&str> = got.iter().skip(1).map(|k| k.1.as_str()).collect();
+    assert_eq!(
+        rows,
+        [
+            "名称 | 目的与信息 | 目的与信息",
+            "青禾统计 | 统计 | 设备型号",
+            "青禾统计 | 推送 | 推送标识",
+            " | 导航 | 精确位置"
+        ]
+    );
+    // Each row is where its own cells are; the name in it is where it is written.
+    let lines: Vec<(u32, u32)> = (1..5)
+        .map(|b| {
+            let at = doc.sentence_address(doc.blocks[b].sentences.0);
+            (at.line, at.column)
+        })
+        .collect();
+    assert_eq!(lines, [(1, 29), (2, 19), (3, 9), (4, 18)]);
+    assert_eq!(doc.address(3, 0, "青禾".len()).line, 2);
+    // The row of heads leads in the rows, and what leads in the table leads in that.
+    assert_eq!([1, 2, 3, 4].map(|b: usize| doc.blocks[b].lead), [Some(0), Some(1), Some(1), Some(1)]);
+}
+
+#[test]
+fn text_around_a_table_in_a_cell_is_not_lost() {
+    let html =
+        "<table><tr><td>外层<table><tr><td>内一</td><td>内二</td></tr></table>之后</td><td>旁边</td></tr></table>";
+    let got: Vec<String> = kinds(&read::memory(html, Format::Html)).into_iter().map(|k| k.1).collect();
+    assert_eq!(got, ["内一 | 内二", "外层之后 | 旁边"]);
+}
+
+#[test]
+fn what_is_struck_out_or_stands_for_a_picture_is_not_said() {
+    let said = |text: &str, format: Format| {
+        kinds(&read::memory(text, format)).into_iter().map(|k| k.1).collect::<Vec<_>>().join("/")
+    };
+    assert_eq!(said("甲~~乙~~丙![丁](x.png)。\n\n戊[^1]。\n\n[^1]: 己。\n", Format::Markdown), "甲丙。/戊。/己。");
+    let html = "<p>甲<del>乙</del><s>丙</s><span style='text-decoration: line-through'>丁</span><i style='font-size:0'>戊</i><b style='font-size:0.9em'>己</b></p>";
+    assert_eq!(said(html, Format::Html), "甲己");
+    let run = |props: &str, text: &str| format!("<w:r><w:rPr>{props}</w:rPr><w:t>{text}</w:t></w:r>");
+    let body =
+        [run("", "甲"), run("<w:vanish/>", "乙"), run("<w:strike/>", "丙"), run("<w:vanish w:val=\"0\"/>", "丁")];
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    let xml = format!("<w:document xmlns:w=\"w\"><w:body><w:p>{}</w:p></w:body></w:document>", body.concat());
+    zip.write_all(xml.as_bytes()).unwrap();
+    let doc = read::bytes_as(zip.finish().unwrap().into_inner(), Path::new("a.docx")).unwrap();
+    assert_eq!(doc.blocks[0].text, "甲丁");
+    assert_eq!(doc.address(0, "甲".len(), "甲丁".len()).start, 3);
+}
+
+#[test]
+fn a_section_of_the_policy_is_no_boilerplate_whatever_it_is_called() {
+    let rest =
+        "<p>我们感谢每一位朋友的信任与陪伴，愿旅途平安顺利，也愿您常来坐坐，和我们说说路上看见的风景。</p>".repeat(12);
+    let parts = "<section id='share'><h2>提供</h2><p>我们向物流公司提供您的姓名和地址，用于配送。</p></section>
+<section class='privacy-search'><p>我们收集您的搜索记录，用于给出搜索结果和历史记录。</p></section>
+<footer><p>更新日期：2026年3月15日，生效日期：2026年3月20日。</p></footer>";
+    let around = "<div class='sidebar'><a href='/x'>热门：您的个人信息如何得到保护。</a></div><div class='share'>分享到：微信</div>";
+    let doc = read::memory(&format!("<main>{rest}{parts}{around}</main>"), Format::Html);
+    let all: Vec<&str> = doc.blocks.iter().map(|b| b.text.as_str()).collect();
+    for words in ["我们向物流公司", "我们收集您的搜索记录", "更新日期"] {
+        assert!(all.iter().any(|t| t.starts_with(words)), "{words}: {all:?}");
+    }
+    assert!(!all.iter().any(|t| t.contains("热门") || t.contains("分享到")), "{all:?}");
+    assert!(doc.problems.is_empty(), "{:?}", doc.problems);
+    // Without a `main`, what speaks beside the text is left out and told; what the page's own contents lead to is kept.
+    let doc = read::memory(&format!("<a href='#share'>提供</a>{rest}{parts}{around}"), Format::Html);
+    let all: Vec<&str> = doc.blocks.iter().map(|b| b.text.as_str()).collect();
+    assert!(
+        all.iter().any(|t| t.starts_with("我们向物流公司")) && !all.iter().any(|t| t.starts_with("我们收集您的搜索"))
+    );
+    assert!(doc.lossy() && doc.problems[0].en.contains("side bar"), "{:?}", doc.problems);
+}
+
+#[test]
+fn what_a_style_sheet_hides_is_left_out_and_told() {
+    let page =
+        |css: &str, words: &str| format!("<style>{css}</style><p>我们收集您的手机号码。</p><p class=hid>{words}</p>");
+    let hidden = "您可以通过客服申请获取个人信息副本，我们会在十五日内答复您。";
+    let doc = read::memory(&page(".hid{display:none}", hidden), Format::Html);
+    assert_eq!(doc.blocks.len(), 1);
+    assert!(doc.lossy() && doc.problems[0].zh.contains("样式表隐藏"), "{:?}", doc.problems);
+    // A few characters are a button, and what is shown is no matter.
+    let few = read::memory(&page(".hid{display:none}", "展开"), Format::Html);
+    assert!(few.blocks.len() == 1 && few.problems.is_empty());
+    for css in [".hid{color:red}", ".hid{display:none} p{display:block !important}", "@media print{.hid{display:none}}"]
+    {
+        let doc = read::memory(&page(css, hidden), Format::Html);
+        assert!(doc.blocks.len() == 2 && doc.problems.is_empty(), "{css}");
+    }
+}
+
 fn docx() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
@@ -127,6 +228,42 @@ fn docx_is_read() {
     assert_eq!(doc.address(1, 0, 3).line, 2);
 }
 
+#[test]
+fn merged_cells_of_docx_are_filled_in() {
+    let cell = |props: &str, text: &str| {
+        format!("<w:tc><w:tcPr>{props}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>")
+    };
+    let rows = [
+        [cell("", "第三方名称"), cell("", "目的"), cell("", "信息")].concat(),
+        [cell("<w:vMerge w:val=\"restart\"/>", "青禾"), cell("", "统计"), cell("", "设备型号")].concat(),
+        [cell("<w:vMerge/>", ""), cell("<w:gridSpan w:val=\"2\"/>", "推送")].concat(),
+        [cell("", ""), cell("", "导航"), cell("", "位置")].concat(),
+    ];
+    let rows: String = rows.iter().map(|r| format!("<w:tr>{r}</w:tr>")).collect();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    let xml = format!("<w:document xmlns:w=\"w\"><w:body><w:tbl>{rows}</w:tbl></w:body></w:document>");
+    zip.write_all(xml.as_bytes()).unwrap();
+    let doc = read::bytes_as(zip.finish().unwrap().into_inner(), Path::new("a.docx")).unwrap();
+    let got: Vec<String> = kinds(&doc).into_iter().map(|k| k.1).collect();
+    assert_eq!(got, ["第三方名称 | 目的 | 信息", "青禾 | 统计 | 设备型号", "青禾 | 推送 | ", " | 导航 | 位置"]);
+    // The paragraph of the row's own first words, also where its first cell is empty.
+    let lines: Vec<u32> = (0..4).map(|b| doc.sentence_address(doc.blocks[b].sentences.0).line).collect();
+    assert_eq!(lines, [1, 4, 8, 10]);
+}
+
+#[test]
+fn only_files_are_read() {
+    let dir = std::env::temp_dir();
+    let error = read::file(&dir).unwrap_err().to_string();
+    assert!(error.contains("not a regular file"), "{error}");
+    #[cfg(unix)]
+    {
+        let error = read::file(Path::new("/dev/zero")).unwrap_err().to_string();
+        assert!(error.contains("`/dev/zero`") && error.contains("not a regular file"), "{error}");
+    }
+}
+
 #[cfg(feature = "pdf")]
 #[test]
 fn chinese_pdf_with_cid_fonts_is_read_and_an_image_page_is_named() {
@@ -152,8 +289,30 @@ fn national_encoding_is_read() {
 
 #[test]
 fn hostile_input_is_refused_or_read_but_never_breaks() {
-    let deep = format!("{}文字{}", "<div>".repeat(20_000), "</div>".repeat(20_000));
-    assert!(!read::memory(&deep, Format::Html).blocks.is_empty());
+    // Nesting without end, styles that are never closed, attributes by the thousand: none takes time of a higher order.
+    let n = 50_000;
+    let pages = [
+        format!("{}文字{}", "<div>".repeat(n), "</div>".repeat(n)),
+        format!("{}文字", "<ul><li>".repeat(n)),
+        format!("{}文字", "<table><tr><td>".repeat(n)),
+        format!("{}文字", "<dl><dd><b>".repeat(n)),
+        format!("{}文字", "<span><form><div></form>".repeat(n)),
+        format!("{}文字", (0..n).map(|i| format!("<p><font size={i}>")).collect::<String>()),
+        format!("<p {}>文字", (0..n).map(|i| format!("a{i} ")).collect::<String>()),
+        format!("{}文字", "<!--x--><b>&eacute;</b>".repeat(n)),
+        format!("{}文字", "<svg/><svg><foreignObject><p>".repeat(n)),
+        format!("<table>{}<tr><td>文字", "<tr><td rowspan=9999 colspan=60>长名称".repeat(2_000)),
+    ];
+    for page in pages {
+        let doc = read::memory(&page, Format::Html);
+        assert!(doc.blocks.iter().any(|b| b.text.contains("文字")), "{}", page.chars().take(60).collect::<String>());
+        let nested = page.starts_with("<div>") || page.starts_with("<ul>");
+        assert!(
+            !nested || doc.problems.iter().any(|p| p.lossy && p.en.contains("nested deeper")),
+            "{:?}",
+            doc.problems
+        );
+    }
     let lists = format!("{}文字", "- ".repeat(5_000));
     let _ = read::memory(&lists, Format::Markdown);
     let _ = read::memory(&"（".repeat(50_000), Format::Text);
@@ -241,5 +400,5 @@ fn a_policy_in_an_encoding_that_is_not_read_is_refused() {
     let (big5, _, _) = encoding_rs::BIG5.encode(&policy);
     let error = command("big5.md", &big5, |file| Do::Check(CheckArgs { files: vec![file], format: As::Text }));
     let error = error.unwrap_err();
-    assert!(error.contains("big5.md` is not readable as text") && error.contains("save it as UTF-8"), "{error}");
+    assert!(error.contains("big5.md` is not readable as text") && error.contains("text in UTF-8"), "{error}");
 }

@@ -14,6 +14,7 @@ mod rules;
 pub mod text;
 mod vague;
 
+use crate::data::Text;
 use std::io::{BufRead, Read, Write};
 use std::sync::LazyLock;
 
@@ -100,12 +101,16 @@ pub enum Error {
     #[error("the classifier's model is damaged or of another version; rebuild it with the trainer in bench/classify")]
     Model,
     /// A line of the input is no JSON object with `id` and `text`.
-    #[error("line {line}: {reason}; each line must be an object with `id`, `doc` and `text`")]
+    #[error("`{file}`:{line}:{column}: {}; each line must be an object with `id`, `doc` and `text`", .reason.en)]
     Line {
+        /// File concerned, `-` for standard input.
+        file: String,
         /// Line number, from 1.
         line: u64,
+        /// Column in bytes, from 1; 0 where the line as a whole is wrong.
+        column: usize,
         /// What is wrong with it.
-        reason: String,
+        reason: Text,
     },
     /// Input could not be read or output not written.
     #[error("cannot read the sentences or write the topics: {0}; check the pipe or the free space")]
@@ -121,7 +126,8 @@ pub struct Prediction {
     pub undetermined: bool,
     /// Probability of each topic, in the order of [`Topic::ALL`].
     pub scores: [f32; TOPICS],
-    /// Confidence of the answer as a whole, 0 to 1: how probable its least certain part is.
+    /// How far the least certain topic is from its threshold, .5 (on it) to 1: the logistic of the distance. It ranks
+    /// answers and is no probability; nothing was calibrated.
     pub confidence: f32,
     /// Whether the sentence gives a vague purpose; `None` when it gives none, or it cannot be told.
     pub vague: Option<bool>,
@@ -201,16 +207,36 @@ struct Line {
 struct Answer<'a> {
     id: &'a serde_json::Value,
     topics: Vec<&'static str>,
+    /// No topic is given, but one came close: not the same as a sentence without topic.
+    undetermined: bool,
     vague: Option<bool>,
     confidence: f32,
 }
 
-/// Reads lines `{"id","doc","text"}` in document order and writes `{"id","topics","vague","confidence"}` for each, in
-/// the same order. Lines of one document must follow each other; they are read together.
+/// What is wrong with a line, at the column where it shows.
+fn fault(e: &serde_json::Error) -> (usize, Text) {
+    use serde_json::error::Category;
+    let said = e.to_string();
+    // The place is told by itself, in the line of the file.
+    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |s| s.0);
+    let zh = match e.classify() {
+        Category::Eof => "对象没有写完".to_owned(),
+        Category::Syntax | Category::Io => "不是 JSON".to_owned(),
+        Category::Data => match said.strip_prefix("missing field ") {
+            Some(field) => format!("缺少字段 {field}"),
+            None => "字段的类型不对".to_owned(),
+        },
+    };
+    (e.column(), Text::new(zh, said))
+}
+
+/// Reads lines `{"id","doc","text"}` in document order and writes `{"id","topics","undetermined","vague","confidence"}` for
+/// each, in the same order. Lines of one document must follow each other; they are read together. `file` is what the
+/// input is called in errors.
 ///
 /// # Errors
 /// When a line is no such object or longer than 4 MiB, or input or output fails.
-pub fn run(mut input: impl BufRead, output: &mut dyn Write) -> Result<(), Error> {
+pub fn run(mut input: impl BufRead, file: &str, output: &mut dyn Write) -> Result<(), Error> {
     let classifier = Classifier::embedded()?;
     let mut waiting: Vec<Line> = Vec::new();
     let mut buf = Vec::new();
@@ -223,12 +249,20 @@ pub fn run(mut input: impl BufRead, output: &mut dyn Write) -> Result<(), Error>
             break;
         }
         if n as u64 > MAX_LINE {
-            return Err(Error::Line { line, reason: format!("longer than {MAX_LINE} bytes") });
+            let reason = Text::new(format!("超过 {MAX_LINE} 字节"), format!("longer than {MAX_LINE} bytes"));
+            return Err(Error::Line { file: file.to_owned(), line, column: 0, reason });
+        }
+        // The mark that some programs put before UTF-8.
+        if line == 1 && buf.starts_with(b"\xef\xbb\xbf") {
+            buf.drain(..3);
         }
         if buf.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let next: Line = serde_json::from_slice(&buf).map_err(|e| Error::Line { line, reason: e.to_string() })?;
+        let next: Line = serde_json::from_slice(buf.trim_ascii_end()).map_err(|e| {
+            let (column, reason) = fault(&e);
+            Error::Line { file: file.to_owned(), line, column, reason }
+        })?;
         if waiting.last().is_some_and(|l| l.doc != next.doc) || waiting.len() >= MAX_SENTENCES {
             flush(classifier, &mut waiting, output)?;
         }
@@ -242,8 +276,11 @@ fn flush(classifier: &Classifier, lines: &mut Vec<Line>, output: &mut dyn Write)
     for (l, p) in lines.iter().zip(classifier.topics(&texts)) {
         let topics = p.topics.iter().map(|t| t.id()).collect();
         let confidence = (p.confidence * 1000.0).round() / 1000.0;
-        serde_json::to_writer(&mut *output, &Answer { id: &l.id, topics, vague: p.vague, confidence })
-            .map_err(std::io::Error::from)?;
+        serde_json::to_writer(
+            &mut *output,
+            &Answer { id: &l.id, topics, undetermined: p.undetermined, vague: p.vague, confidence },
+        )
+        .map_err(std::io::Error::from)?;
         output.write_all(b"\n")?;
     }
     lines.clear();

@@ -40,23 +40,59 @@ fn plain_sentences() {
 fn lines_in_lines_out() {
     let input = "{\"id\":7,\"doc\":\"a\",\"text\":\"我们会收集您的手机号码，用于登录。\"}\n\n{\"id\":\"x\",\"doc\":\"b\",\"text\":\"---\"}\n";
     let mut out = Vec::new();
-    run(input.as_bytes(), &mut out).unwrap();
+    run(input.as_bytes(), "-", &mut out).unwrap();
     let lines: Vec<serde_json::Value> =
         std::str::from_utf8(&out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(lines.len(), 2);
     assert_eq!((&lines[0]["id"], &lines[0]["vague"]), (&serde_json::json!(7), &serde_json::json!(false)));
     assert_eq!((&lines[1]["topics"], &lines[1]["vague"]), (&serde_json::json!([]), &serde_json::Value::Null));
     let mut again = Vec::new();
-    run(input.as_bytes(), &mut again).unwrap();
+    run(input.as_bytes(), "-", &mut again).unwrap();
     assert_eq!(out, again);
 }
 
 #[test]
+fn a_mark_before_the_first_line_is_no_fault() {
+    let input = b"\xef\xbb\xbf{\"id\":1,\"text\":\"x\"}\r\n";
+    let mut out = Vec::new();
+    run(&input[..], "-", &mut out).unwrap();
+    assert!(out.starts_with(b"{\"id\":1,"));
+    // Only before the first.
+    let twice = [&input[..], &input[..]].concat();
+    assert!(matches!(run(&twice[..], "-", &mut Vec::new()), Err(Error::Line { line: 2, .. })));
+}
+
+#[test]
+fn what_came_close_is_told_from_what_has_no_topic() {
+    let c = Classifier::embedded().unwrap();
+    let mut y = [-9.0; TOPICS];
+    let at = |y: &[f32; TOPICS]| c.decide("我们会收集您的手机号码。", y);
+    assert!(!at(&y).undetermined && at(&y).topics.is_empty());
+    y[0] = c.model.threshold[0] - UNSURE / 2.0;
+    assert!(at(&y).undetermined && at(&y).topics.is_empty());
+    y[0] = c.model.threshold[0] + UNSURE / 2.0;
+    assert!(!at(&y).undetermined && at(&y).topics == [Topic::Collection]);
+    let mut out = Vec::new();
+    run("{\"id\":1,\"text\":\"---\"}".as_bytes(), "-", &mut out).unwrap();
+    assert!(String::from_utf8(out).unwrap().contains("\"topics\":[],\"undetermined\":false,"));
+}
+
+#[test]
 fn bad_lines_are_named() {
-    let bad = run("{\"id\":1,\"text\":\"a\"}\nnot json\n".as_bytes(), &mut Vec::new()).unwrap_err();
-    assert!(bad.to_string().starts_with("line 2: "), "{bad}");
+    let cases = [
+        ("not json", "`in.jsonl`:2:2: expected ident; ", "不是 JSON"),
+        ("{\"id\":2", "`in.jsonl`:2:7: EOF while parsing an object; ", "对象没有写完"),
+        ("{\"id\":2,\"doc\":\"a\"}", "`in.jsonl`:2:18: missing field `text`; ", "缺少字段 `text`"),
+        ("{\"id\":2,\"text\":3}", "`in.jsonl`:2:17: invalid type: integer `3`, expected a string; ", "字段的类型不对"),
+    ];
+    for (line, en, zh) in cases {
+        let input = format!("{{\"id\":1,\"text\":\"a\"}}\n{line}\n");
+        let bad = run(input.as_bytes(), "in.jsonl", &mut Vec::new()).unwrap_err();
+        assert!(bad.to_string().starts_with(en), "{bad}");
+        assert!(matches!(bad, Error::Line { reason, .. } if reason.zh == zh), "{line}");
+    }
     let long = vec![b' '; 5 << 20];
-    assert!(matches!(run(long.as_slice(), &mut Vec::new()), Err(Error::Line { line: 1, .. })));
+    assert!(matches!(run(long.as_slice(), "-", &mut Vec::new()), Err(Error::Line { line: 1, .. })));
 }
 
 #[test]
@@ -91,6 +127,14 @@ fn purposes() {
         ("开发者收集你的地址，用于配送商品", Some(false)),
         ("为了向您提供更优质的服务，我们会收集设备信息。", Some(true)),
         ("您可以联系我们。", None),
+        ("为了加强安全性，我们会收集您的设备信息。", Some(true)),
+        ("为了安全起见，我们会收集短信。", Some(true)),
+        ("用于研发新产品或服务，我们会使用订单。", Some(true)),
+        ("为业务需要，我们会处理您的个人信息。", Some(true)),
+        ("收集手机号码，用于内部运营需要。", Some(true)),
+        ("为了履行法定义务，我们会收集身份证号码。", Some(true)),
+        ("为了履行反洗钱法定义务，我们会收集身份证号码。", Some(false)),
+        ("为了保障登录安全，我们会收集设备信息。", Some(false)),
         ("用于为您提供更好的服务，用于物流配送。", Some(false)),
     ];
     for (s, want) in cases {

@@ -225,6 +225,17 @@ const EMPTY: &[&str] = &[
     "业务处理",
     "辅助处理",
     "增值",
+    "加强安全",
+    "增强安全",
+    "提高安全",
+    "安全性",
+    "安全起见",
+    "新产品",
+    "新服务",
+    "新功能",
+    "运营需要",
+    "运营需求",
+    "经营需要",
 ];
 /// Words that fit any purpose: acts on data, kinds of data, permissions, politeness, particles.
 const COMMON: &[&str] = &[
@@ -489,6 +500,16 @@ const COMMON: &[&str] = &[
     "短信",
     "电话",
     "联系",
+    "履行",
+    "遵守",
+    "满足",
+    "法定义务",
+    "法律义务",
+    "法律法规",
+    "法律",
+    "法规",
+    "规定",
+    "要求",
 ];
 
 /// A purpose that leaves fewer characters than this says nothing of its own; an aim true of every product needs more.

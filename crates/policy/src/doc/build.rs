@@ -76,16 +76,16 @@ impl Builder {
 
     /// Adds a block; an empty one is dropped.
     pub fn push(&mut self, kind: Kind, runs: &[Run]) {
-        self.push_cells(kind, &[runs]);
+        self.push_cells(kind, &[runs], 0);
     }
 
-    /// Adds a row of a table.
-    pub fn row(&mut self, table: usize, header: bool, cells: &[Vec<Run>]) {
+    /// Adds a row of a table; `own` is the first cell that is not a cell of a row above reaching down.
+    pub fn row(&mut self, table: usize, header: bool, cells: &[Vec<Run>], own: usize) {
         let cells: Vec<&[Run]> = cells.iter().map(Vec::as_slice).collect();
-        self.push_cells(Kind::Row { table, header, cells: Vec::new() }, &cells);
+        self.push_cells(Kind::Row { table, header, cells: Vec::new() }, &cells, own);
     }
 
-    fn push_cells(&mut self, mut kind: Kind, groups: &[&[Run]]) {
+    fn push_cells(&mut self, mut kind: Kind, groups: &[&[Run]], own: usize) {
         if self.blocks.len() >= MAX_BLOCKS {
             if !self.full {
                 self.full = true;
@@ -161,10 +161,11 @@ impl Builder {
         if text.chars().all(|c| c == ' ' || c == '|') {
             return;
         }
+        let own = bounds.get(own).map_or(0, |b| b.0);
         if let Kind::Row { cells, .. } = &mut kind {
             *cells = bounds;
         }
-        self.blocks.push(Block { kind, text, section: None, lead: None, emphasis, pieces, sentences: (0, 0) });
+        self.blocks.push(Block { kind, text, section: None, lead: None, emphasis, pieces, own, sentences: (0, 0) });
     }
 
     /// Finds the structure and the sentences, and closes the document.

@@ -126,6 +126,8 @@ pub struct Block {
     pub emphasis: Vec<Emphasis>,
     /// Way back to the original.
     pub pieces: Vec<Piece>,
+    /// First byte that is the block's own: before it stands what reaches down from a row above.
+    pub own: usize,
     /// Its sentences: first index into [`Document::sentences`] and one past the last.
     pub sentences: (usize, usize),
 }
@@ -269,7 +271,8 @@ impl Document {
     #[must_use]
     pub fn sentence_address(&self, index: usize) -> Address {
         match self.sentences.get(index) {
-            Some(s) => self.address(s.block, s.start, s.end),
+            // A row is where its own cells are.
+            Some(s) => self.address(s.block, s.start.max(self.blocks.get(s.block).map_or(0, |b| b.own)), s.end),
             None => Address { page: None, line: 0, column: 0, start: 0, end: 0 },
         }
     }
@@ -277,8 +280,9 @@ impl Document {
 
 /// Origin of the character at byte `at`: offset, page, line.
 fn origin(block: &Block, at: usize) -> (u32, u32, u32) {
-    let n = block.pieces.partition_point(|p| p.at <= at);
-    let Some(piece) = n.checked_sub(1).and_then(|i| block.pieces.get(i)) else { return (0, 0, 0) };
+    // A row may begin with an empty cell, which is nowhere.
+    let n = block.pieces.partition_point(|p| p.at <= at).max(1);
+    let Some(piece) = block.pieces.get(n - 1) else { return (0, 0, 0) };
     let ahead = block.text.get(piece.at..at).map_or(0, |t| t.chars().count());
     (piece.origin.saturating_add(u32::try_from(ahead).unwrap_or(0)), piece.page, piece.line)
 }

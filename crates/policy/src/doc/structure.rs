@@ -258,6 +258,7 @@ fn nesting(blocks: &mut [Block]) {
     let mut heads: Vec<(u8, usize)> = Vec::new();
     let mut items: Vec<(u8, usize)> = Vec::new();
     let mut base: Option<usize> = None;
+    // The open table: its number and what leads its next row in.
     let mut table: Option<(usize, Option<usize>)> = None;
     for i in 0..blocks.len() {
         let Some(b) = blocks.get(i) else { break };
@@ -285,11 +286,15 @@ fn nesting(blocks: &mut [Block]) {
                 lead = items.last().map(|h| h.1).or(base);
                 items.push((level, i));
             }
-            Kind::Row { table: number, .. } => {
+            Kind::Row { table: number, header, .. } => {
                 if table.is_none_or(|t| t.0 != number) {
                     table = Some((number, items.last().map(|h| h.1).or(base)));
                 }
                 lead = table.and_then(|t| t.1);
+                // What a cell holds is said by the head of its column.
+                if header {
+                    table = Some((number, Some(i)));
+                }
             }
             Kind::Paragraph => {
                 items.clear();

@@ -1,5 +1,6 @@
 //! Word documents (docx): paragraphs, heading styles, numbering depth, tables, bold, underline, colour, highlight.
 
+use super::cells::{Cell, Merged};
 use crate::doc::build::{Builder, Run};
 use crate::doc::{Document, Format, Kind, Style};
 use quick_xml::Reader;
@@ -27,11 +28,14 @@ pub fn read(bytes: &[u8]) -> Result<Document, String> {
         style: Style::default(),
         in_text: false,
         in_run_props: false,
+        unsaid: false,
         in_deleted: 0,
         kind: Kind::Paragraph,
         paragraph: 0,
         offset: 0,
         rows: Vec::new(),
+        ignored: 0,
+        open_tables: Vec::new(),
         tables: 0,
     };
     let mut reader = Reader::from_str(&xml);
@@ -122,8 +126,12 @@ fn heading_styles(xml: &str) -> BTreeMap<String, u8> {
     }
 }
 
-/// A row that is open: table, cells so far, runs of the open cell.
-type Row = (usize, Vec<Vec<Run>>);
+/// A row that is open.
+struct Row {
+    cells: Vec<Cell>,
+    /// Text of the cell around it, where its table stands in one.
+    around: Vec<Run>,
+}
 
 struct Body {
     builder: Builder,
@@ -132,11 +140,17 @@ struct Body {
     style: Style,
     in_text: bool,
     in_run_props: bool,
+    /// Whether the open run is hidden or struck out.
+    unsaid: bool,
     in_deleted: usize,
     kind: Kind,
     paragraph: u32,
     offset: u32,
     rows: Vec<Row>,
+    /// Rows that lie too deep and are read as text of the cell around them.
+    ignored: usize,
+    /// Tables that are open, with their numbers.
+    open_tables: Vec<(usize, Merged)>,
     tables: usize,
 }
 
@@ -168,8 +182,13 @@ impl Body {
                 let level = attribute(e, "val").and_then(|v| v.parse::<u8>().ok()).unwrap_or(0);
                 self.kind = Kind::Item { level: level.saturating_add(1).min(9) };
             }
-            "r" => self.style = Style::default(),
+            "r" => {
+                self.style = Style::default();
+                self.unsaid = false;
+            }
             "rPr" => self.in_run_props = !empty,
+            // Hidden, or struck out: not said.
+            "vanish" | "strike" | "dstrike" if self.in_run_props => self.unsaid |= on(),
             "b" if self.in_run_props => self.style.bold = on(),
             "i" if self.in_run_props => self.style.italic = on(),
             "u" if self.in_run_props => self.style.underline = on(),
@@ -183,13 +202,33 @@ impl Body {
             "br" | "cr" | "tab" => self.text(" "),
             "tbl" if !empty => {
                 self.flush();
+                self.open_tables.push((self.tables, Merged::default()));
                 self.tables += 1;
             }
-            "tr" if !empty && self.rows.len() < MAX_TABLES => {
-                self.rows.push((self.tables.saturating_sub(1), Vec::new()));
-                self.runs.clear();
+            "tr" if !empty && (self.rows.len() >= MAX_TABLES || self.ignored > 0) => self.ignored += 1,
+            "tr" if !empty => {
+                let around = std::mem::take(&mut self.runs);
+                self.rows.push(Row { cells: Vec::new(), around });
             }
-            "tc" if !empty => self.runs.clear(),
+            "tc" if !empty && self.ignored == 0 => {
+                self.runs.clear();
+                if let Some(row) = self.rows.last_mut() {
+                    row.cells.push(Cell { columns: 1, ..Cell::default() });
+                }
+            }
+            "gridSpan" => {
+                let columns = attribute(e, "val").and_then(|v| v.parse().ok()).unwrap_or(1);
+                if let Some(cell) = self.cell() {
+                    cell.columns = columns;
+                }
+            }
+            "vMerge" => {
+                // Without a value it goes on with the cell above; `restart` begins one.
+                let goes_on = attribute(e, "val").as_deref() != Some("restart");
+                if let Some(cell) = self.cell() {
+                    cell.goes_on = goes_on;
+                }
+            }
             _ => {}
         }
     }
@@ -200,27 +239,47 @@ impl Body {
             "rPr" => self.in_run_props = false,
             "t" => self.in_text = false,
             "del" | "moveFrom" => self.in_deleted = self.in_deleted.saturating_sub(1),
-            "tc" => {
+            "tc" if self.ignored == 0 => {
                 let runs = std::mem::take(&mut self.runs);
-                if let Some(row) = self.rows.last_mut() {
-                    row.1.push(runs);
+                if let Some(cell) = self.cell() {
+                    cell.runs = runs;
                 }
             }
+            "tr" if self.ignored > 0 => self.ignored -= 1,
             "tr" => {
-                if let Some((table, cells)) = self.rows.pop() {
-                    if let [only] = cells.as_slice() {
-                        self.builder.push(Kind::Paragraph, only);
-                    } else {
-                        self.builder.row(table, false, &cells);
+                if let Some(row) = self.rows.pop() {
+                    let mut loose = (self.tables.saturating_sub(1), Merged::default());
+                    let (table, merged) = self.open_tables.last_mut().unwrap_or(&mut loose);
+                    let single = row.cells.len() == 1;
+                    let (cells, own) = merged.lay(false, row.cells);
+                    match cells.first() {
+                        Some(only) if single => self.builder.push(Kind::Paragraph, only),
+                        _ => self.builder.row(*table, false, &cells, own),
                     }
+                    self.runs = row.around;
                 }
+            }
+            "tbl" => {
+                self.open_tables.pop();
             }
             _ => {}
         }
     }
 
+    /// The cell that is open.
+    fn cell(&mut self) -> Option<&mut Cell> {
+        if self.ignored > 0 {
+            return None;
+        }
+        self.rows.last_mut()?.cells.last_mut()
+    }
+
     fn text(&mut self, text: &str) {
         let n = u32::try_from(text.chars().count()).unwrap_or(0);
+        if self.unsaid {
+            self.offset = self.offset.saturating_add(n);
+            return;
+        }
         self.runs.push(Run {
             text: text.to_owned(),
             style: self.style,

@@ -2,6 +2,7 @@
 //!
 //! INVARIANT (not guessed): what is plainly none of these is refused, never judged as a text of rare characters.
 
+use crate::data::Text;
 use crate::doc::Problem;
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use zhunsheng_source::{national, pairs};
@@ -17,7 +18,7 @@ const HEAD: usize = 1 << 20;
 ///
 /// # Errors
 /// Why the characters cannot be told, with a way to mend it.
-pub fn decode(bytes: &[u8]) -> Result<(String, Option<Problem>), String> {
+pub fn decode(bytes: &[u8]) -> Result<(String, Option<Problem>), Text> {
     if let Some((encoding, skip)) = Encoding::for_bom(bytes) {
         let (text, _, bad) = encoding.decode(bytes.get(skip..).unwrap_or_default());
         return Ok((text.into_owned(), bad.then(|| undecodable(encoding.name()))));
@@ -61,11 +62,11 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Option<Problem>), String> {
     let (all, common) = pairs(sample, taiwan);
     let big5 = common * 100 >= all * COMMON && !BIG5.decode(bytes).2;
     let what = if big5 {
-        "it seems to be in Big5, which is not read"
+        ("似为 Big5 编码，不予读取", "it seems to be in Big5, which is not read")
     } else {
-        "its characters are neither UTF-8, UTF-16 nor GB 18030"
+        ("字符不是 UTF-8、UTF-16 或 GB 18030", "its characters are neither UTF-8, UTF-16 nor GB 18030")
     };
-    Err(format!("{what}; save it as UTF-8 if it is text"))
+    Err(Text::new(what.0, what.1))
 }
 
 /// UTF-16 without a mark: zero bytes stand at even or at odd places (some at the others: `一` is U+4E00), and what it says is text.

@@ -11,7 +11,11 @@ const HARD: &str = "\u{2028}";
 #[must_use]
 pub fn read(source: &str) -> Document {
     let mut r = Reader { builder: Builder::new(Format::Markdown), offsets: Offsets::new(source), ..Reader::default() };
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
         r.event(event, range.start);
     }
@@ -67,6 +71,8 @@ struct Reader<'a> {
     cells: Option<Vec<Vec<Run>>>,
     header: bool,
     tables: usize,
+    /// Struck-out text and the words that stand for pictures, which are not said, as far as they are open.
+    unsaid: usize,
 }
 
 impl Default for Reader<'_> {
@@ -81,6 +87,7 @@ impl Default for Reader<'_> {
             cells: None,
             header: false,
             tables: 0,
+            unsaid: 0,
         }
     }
 }
@@ -132,7 +139,14 @@ impl Reader<'_> {
                         HeadingLevel::H6 => 6,
                     });
                 }
-                Tag::Paragraph | Tag::Item | Tag::BlockQuote(_) => self.flush(),
+                Tag::Paragraph
+                | Tag::Item
+                | Tag::BlockQuote(_)
+                | Tag::FootnoteDefinition(_)
+                | Tag::MetadataBlock(_) => {
+                    self.flush();
+                }
+                Tag::Strikethrough | Tag::Image { .. } => self.unsaid += 1,
                 Tag::List(_) => {
                     self.flush();
                     self.depth = self.depth.saturating_add(1);
@@ -155,7 +169,13 @@ impl Reader<'_> {
                     self.flush();
                     self.heading = None;
                 }
-                TagEnd::Paragraph | TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::CodeBlock => self.flush(),
+                TagEnd::Paragraph
+                | TagEnd::Item
+                | TagEnd::BlockQuote(_)
+                | TagEnd::CodeBlock
+                | TagEnd::FootnoteDefinition
+                | TagEnd::MetadataBlock(_) => self.flush(),
+                TagEnd::Strikethrough | TagEnd::Image => self.unsaid = self.unsaid.saturating_sub(1),
                 TagEnd::List(_) => {
                     self.flush();
                     self.depth = self.depth.saturating_sub(1);
@@ -171,11 +191,12 @@ impl Reader<'_> {
                 TagEnd::TableHead | TagEnd::TableRow => {
                     let header = std::mem::take(&mut self.header);
                     if let Some(cells) = self.cells.take() {
-                        self.builder.row(self.tables.saturating_sub(1), header, &cells);
+                        self.builder.row(self.tables.saturating_sub(1), header, &cells, 0);
                     }
                 }
                 _ => {}
             },
+            _ if self.unsaid > 0 => {}
             Event::Text(t) | Event::Code(t) => self.text(&t, at),
             Event::InlineHtml(t) => match t.to_ascii_lowercase().as_str() {
                 "<u>" => self.style.underline = true,

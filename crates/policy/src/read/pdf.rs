@@ -259,7 +259,7 @@ fn flush(builder: &mut Builder, open: &mut Vec<Run>, head: Option<u8>) {
                 cell.push(Run { text, ..run });
             }
         }
-        builder.row(0, false, &cells);
+        builder.row(0, false, &cells, 0);
         return;
     }
     builder.push(head.map_or(Kind::Paragraph, |level| Kind::Heading { level }), &runs);

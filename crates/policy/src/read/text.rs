@@ -35,7 +35,7 @@ pub fn read(source: &str) -> Document {
                 out.push(vec![Run { text: (*cell).to_owned(), origin: at, ..Run::default() }]);
                 at = at.saturating_add(u32::try_from(cell.chars().count()).unwrap_or(0)).saturating_add(1);
             }
-            builder.row(number, false, &out);
+            builder.row(number, false, &out, 0);
             continue;
         }
         table = None;

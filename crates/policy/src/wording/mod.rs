@@ -1,12 +1,13 @@
 //! Wording that leaves the reader without meaningful information (5.5.4.4, 5.3.2), and figures of readability.
 
-pub mod purpose;
 pub mod readability;
 
+use crate::classify;
 use crate::data::{self, Text};
 use crate::doc::Address;
 use crate::error::Error;
 use crate::items::Analysis;
+use crate::lexis::types::Mention;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,6 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 struct File {
     rules: Vec<Entry>,
-    purpose: purpose::Lists,
     readability: Vec<readability::Threshold>,
     terms: Vec<String>,
 }
@@ -56,8 +56,6 @@ pub struct Rule {
 pub struct Wording {
     /// In the order of the file.
     pub rules: Vec<Rule>,
-    /// What makes a purpose definite or vague.
-    pub purpose: purpose::Lists,
     /// Thresholds of readability.
     pub readability: Vec<readability::Threshold>,
     /// Technical terms.
@@ -120,7 +118,7 @@ impl Wording {
                 hint: e.hint,
             });
         }
-        Ok(Wording { rules, purpose: file.purpose, readability: file.readability, terms: file.terms })
+        Ok(Wording { rules, readability: file.readability, terms: file.terms })
     }
 
     /// Finds wording in a document, in order.
@@ -140,10 +138,12 @@ impl Wording {
             }
             let text = a.doc.sentence(i);
             let Some(s) = a.doc.sentences.get(i) else { continue };
+            let types = a.types.get(i).map_or(&[][..], Vec::as_slice);
             for rule in &self.rules {
                 let span = match rule.kind.as_deref() {
-                    Some("purpose") => self.purpose.vague_span(text, a.types.get(i).is_some_and(|t| !t.is_empty())),
+                    Some("purpose") => vague_purpose(text).filter(|_| !types.is_empty()),
                     Some("partner") if defined => None,
+                    Some("list") => rule.span(text).or_else(|| bare_ending(text, types).filter(|_| rule.speaks(text))),
                     _ => rule.span(text),
                 };
                 if let Some((start, end)) = span {
@@ -164,7 +164,36 @@ impl Wording {
     }
 }
 
+/// The first purpose of a sentence on processing, where none of its purposes says what for.
+fn vague_purpose(text: &str) -> Option<(usize, usize)> {
+    let acts =
+        ["收集", "使用", "获取", "共享", "处理", "分析", "提供给", "采集", "读取"].iter().any(|w| text.contains(w));
+    if !acts || ["不会", "不得", "您可以", "您有权"].iter().any(|w| text.contains(w)) {
+        return None;
+    }
+    let purposes = classify::purpose(text);
+    let all = purposes.iter().all(|p| p.vague);
+    purposes.first().filter(|_| all).map(|p| (p.start, p.end))
+}
+
+/// The 等 after the last of several types where nothing says what it stands for: no count, no “the above”, no kind.
+fn bare_ending(text: &str, types: &[Mention]) -> Option<(usize, usize)> {
+    types.iter().find_map(|m| {
+        let after = text.get(m.end..)?.strip_prefix('等')?;
+        let ends = after.is_empty()
+            || ["，", "。", "；", "、", ",", ";", "）", ")", "用于", "用以", "用来", "以便", "来", "进行", "给", "并"]
+                .iter()
+                .any(|w| after.starts_with(w));
+        ends.then_some((m.start, m.end + '等'.len_utf8()))
+    })
+}
+
 impl Rule {
+    /// Whether a sentence is about what the rule is about, and nothing in it excuses it.
+    fn speaks(&self, text: &str) -> bool {
+        self.all.first().is_none_or(|r| r.is_match(text)) && !self.none.iter().any(|r| r.is_match(text))
+    }
+
     fn span(&self, text: &str) -> Option<(usize, usize)> {
         let mut last = None;
         for r in &self.all {

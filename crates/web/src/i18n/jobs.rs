@@ -142,6 +142,8 @@ texts! {
     diff_material: "有须重新告知的改动", "there are changes to be made known again";
     diff_minor: "没有须重新告知的改动", "no change has to be made known again";
     diff_open: "有一个版本没有读全，不能判断是否有须重新告知的改动；请在任务的提示中查看原因，或换用文字版。", "One version could not be read in full, so whether a change has to be made known again cannot be told; see the job's messages for why, or use a version with text.";
+    diff_judge: "须由人判断是否重新告知", "a person has to judge whether it is to be made known again";
+    diff_rule: "政策自述：", "The policy says: ";
     diff_change: "改动", "Change";
     diff_before: "改前", "Before";
     diff_after: "改后", "After";

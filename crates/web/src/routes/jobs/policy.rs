@@ -334,14 +334,21 @@ struct Change {
     old: Option<Line>,
     #[serde(default)]
     new: Option<Line>,
+    /// None where a person has to judge it.
     #[serde(default)]
-    material: bool,
+    material: Option<bool>,
+    #[serde(default)]
+    reason: Option<Text>,
+    #[serde(default)]
+    own_rule: Option<Line>,
 }
 
 #[derive(Deserialize)]
 struct Differences {
-    /// None where a version could not be read in full.
+    /// None where a version could not be read in full, or a person has to judge a change.
     material: Option<bool>,
+    #[serde(default)]
+    undetermined: bool,
     changes: Vec<Change>,
 }
 
@@ -357,7 +364,11 @@ struct DiffPage<'a> {
 pub fn diff(visit: &Visit, head: Head) -> Answer {
     let mut diff: Differences = result(visit, &head.id)?;
     // What has to be made known again comes first.
-    diff.changes.sort_by_key(|change| !change.material);
+    diff.changes.sort_by_key(|change| match change.material {
+        Some(true) => 0,
+        None => 1,
+        Some(false) => 2,
+    });
     Ok(html(&DiffPage { page: &visit.page, head, diff }))
 }
 
