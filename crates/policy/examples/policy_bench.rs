@@ -1,4 +1,5 @@
-//! Measures the disclosure items on the development corpora, which do not ship.
+//! Measures the disclosure items on the development corpora, which do not ship. `labels` holds what a person read of the
+//! pairs that stay (`readings.tsv`, or the file that `READINGS` names) against what the rules rest on now.
 //! `cargo run --release -p zhunsheng-policy --example policy_bench -- CORPORA (verdicts|deletion|labels|compare OLD_ITEMS|ca4p|miniapp|speed)`
 
 use serde::Deserialize;
@@ -173,71 +174,234 @@ const LABELS: [(&str, &[&str]); 12] = [
     ("e_11", &["5.5.4.2c-children"]),
 ];
 
+/// A sentence that an item still rests on when what annotators gave its label is gone.
+struct Rest {
+    part: Option<usize>,
+    /// Line of the policy as the corpus has it, from 0.
+    line: usize,
+    heading: String,
+    text: String,
+}
+
+/// A policy that still discloses an item then.
+struct Stay {
+    policy: String,
+    rests: Vec<Rest>,
+}
+
+/// What a person read of such a pair.
+struct Reading {
+    policy: String,
+    item: String,
+    said: Said,
+    lines: BTreeSet<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Said {
+    /// The sentences of these lines disclose the item: the labels had not covered all of it.
+    Elsewhere,
+    /// They disclose part of it.
+    Part,
+    /// They do not disclose it.
+    Mistake,
+}
+
+impl Said {
+    const ALL: [Said; 3] = [Said::Elsewhere, Said::Part, Said::Mistake];
+
+    fn name(self) -> &'static str {
+        match self {
+            Said::Elsewhere => "elsewhere",
+            Said::Part => "part",
+            Said::Mistake => "mistake",
+        }
+    }
+}
+
+/// The readings that ship, or those of the file that `READINGS` names.
+fn readings() -> Vec<Reading> {
+    let tried = std::env::var("READINGS").ok().and_then(|path| std::fs::read_to_string(path).ok());
+    let text = tried.as_deref().unwrap_or(include_str!("readings.tsv"));
+    let mut out = Vec::new();
+    for (n, row) in text.lines().enumerate().filter(|(_, r)| !r.is_empty() && !r.starts_with('#')) {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let read = match cells.as_slice() {
+            [policy, item, said, lines] => {
+                let said = Said::ALL.into_iter().find(|s| s.name() == *said);
+                let lines: Result<BTreeSet<usize>, _> = lines.split(',').map(str::parse).collect();
+                said.zip(lines.ok()).map(|(said, lines)| Reading {
+                    policy: (*policy).to_owned(),
+                    item: (*item).to_owned(),
+                    said,
+                    lines,
+                })
+            }
+            _ => None,
+        };
+        match read {
+            Some(r) => out.push(r),
+            None => eprintln!("readings, line {}: `{row}` is not policy, item, reading, lines; left out", n + 1),
+        }
+    }
+    out
+}
+
+impl Reading {
+    /// Whether the reading is still of what the rules find: the lines read are among those the item rests on, and a
+    /// reading that it is disclosed names a sentence for every part.
+    fn fits(&self, stay: &Stay, parts: usize) -> bool {
+        let read = |r: &&Rest| self.lines.contains(&r.line);
+        self.lines.iter().all(|l| stay.rests.iter().any(|r| r.line == *l))
+            && (self.said != Said::Elsewhere
+                || (0..parts).all(|p| stay.rests.iter().filter(read).any(|r| r.part == Some(p))))
+    }
+}
+
+/// The policy without the lines that have a label: the numbers of the lines that are left, and their text.
+fn unlabelled(p: &Policy, label: &str) -> (Vec<usize>, String) {
+    let left: Vec<(usize, &str)> =
+        p.lines.iter().enumerate().filter(|(_, l)| !l.1.contains(label)).map(|(n, l)| (n, l.0.as_str())).collect();
+    (left.iter().map(|l| l.0).collect(), left.iter().map(|l| l.1).collect::<Vec<_>>().join("\n"))
+}
+
+fn rests(doc: &Document, o: &Outcome<'_>, kept: &[usize]) -> Vec<Rest> {
+    o.supports
+        .iter()
+        .map(|s| {
+            let row = (doc.sentence_address(s.sentence).line as usize).saturating_sub(1);
+            let block = doc.sentences.get(s.sentence).map_or(0, |s| s.block);
+            Rest {
+                part: s.part,
+                line: kept.get(row).copied().unwrap_or(usize::MAX),
+                heading: doc.headings(block).next().map_or_else(String::new, |h| h.text.chars().take(24).collect()),
+                text: doc.sentence(s.sentence).to_owned(),
+            }
+        })
+        .collect()
+}
+
+fn percent(part: usize, of: usize) -> f64 {
+    100.0 * part as f64 / of.max(1) as f64
+}
+
 fn labels(policies: &[Policy], c: &Catalogue) {
-    let show = std::env::var("SHOW").unwrap_or_default();
-    let mut staying: Vec<String> = Vec::new();
-    for (label, items) in LABELS {
-        let capp = !label.starts_with("e_");
-        for id in items {
-            let (mut have, mut found, mut flipped, mut stays) = (0, 0, 0, Vec::new());
-            let mut miss = Vec::new();
-            for p in policies.iter().filter(|p| p.name.starts_with("ca4p") != capp) {
-                let labelled: Vec<&String> = p.lines.iter().filter(|l| l.1.contains(label)).map(|l| &l.0).collect();
-                if labelled.is_empty() {
+    let readings = readings();
+    let mut used = vec![false; readings.len()];
+    let wanted = std::env::var("ITEM").ok();
+    let only = std::env::var("READING").ok();
+    let mut shown: Vec<String> = Vec::new();
+    let mut stale: Vec<String> = Vec::new();
+    for capp in [true, false] {
+        let group: Vec<&Policy> = policies.iter().filter(|p| p.name.starts_with("ca4p") != capp).collect();
+        let wholes: Vec<Document> = group.iter().map(|p| read::memory(&p.text(), Format::Text)).collect();
+        let before: Vec<BTreeSet<&str>> = wholes
+            .iter()
+            .map(|d| Analysis::new(d, c).items().into_iter().filter(disclosed).map(|o| o.item.id.as_str()).collect())
+            .collect();
+        let mut sum = [0_usize; 6];
+        for (label, items) in LABELS.iter().filter(|l| l.0.starts_with("e_") != capp) {
+            let mut rows: BTreeMap<&str, [usize; 6]> = items.iter().map(|i| (*i, [0; 6])).collect();
+            for (p, had) in group.iter().zip(&before) {
+                let (kept, text) = unlabelled(p, label);
+                if kept.len() == p.lines.len() {
                     continue;
                 }
-                have += 1;
-                let whole = read::memory(&p.text(), Format::Text);
-                let a = Analysis::new(&whole, c);
-                let Some(o) = a.items().into_iter().find(|o| o.item.id == *id) else { continue };
-                if o.verdict == Verdict::Disclosed {
-                    found += 1;
-                } else {
-                    miss.push(format!("{} {:?}", p.name, o.verdict));
-                    continue;
-                }
-                let rest: Vec<&str> = p.lines.iter().filter(|l| !l.1.contains(label)).map(|l| l.0.as_str()).collect();
-                let doc = read::memory(&rest.join("\n"), Format::Text);
+                let doc = read::memory(&text, Format::Text);
                 let a = Analysis::new(&doc, c);
-                if let Some(o) = a.items().into_iter().find(|o| o.item.id == *id) {
-                    if o.verdict == Verdict::Disclosed {
-                        let shown: Vec<String> = o
-                            .supports
-                            .iter()
-                            .map(|s| {
-                                let name = s.part.map_or(String::new(), |part| format!("[{part}] "));
-                                format!("{name}{}", doc.sentence(s.sentence))
-                            })
-                            .collect();
-                        staying.push(format!("{id} | {} | {}", p.name, shown.join("\n      ")));
-                        stays.extend(
-                            o.supports.iter().take(3).map(|s| format!("{} | {}", p.name, doc.sentence(s.sentence))),
-                        );
-                    } else {
-                        flipped += 1;
+                for o in a.items() {
+                    let Some(row) = rows.get_mut(o.item.id.as_str()).filter(|_| had.contains(o.item.id.as_str()))
+                    else {
+                        continue;
+                    };
+                    let [pairs, flips, elsewhere, part, mistake, unread] = row;
+                    *pairs += 1;
+                    if !disclosed(&o) {
+                        *flips += 1;
+                        continue;
+                    }
+                    let stay = Stay { policy: p.name.clone(), rests: rests(&doc, &o, &kept) };
+                    let found = readings.iter().zip(&mut used).find(|(r, _)| r.policy == p.name && r.item == o.item.id);
+                    let mut said = None;
+                    if let Some((r, used)) = found {
+                        *used = true;
+                        if r.fits(&stay, o.item.parts.len()) {
+                            said = Some(r.said);
+                        } else {
+                            stale.push(format!("{} {}: its lines no longer carry it", r.policy, r.item));
+                        }
+                    }
+                    *match said {
+                        Some(Said::Elsewhere) => elsewhere,
+                        Some(Said::Part) => part,
+                        Some(Said::Mistake) => mistake,
+                        None => unread,
+                    } += 1;
+                    let name = said.map_or("unread", Said::name);
+                    if wanted.as_ref().is_none_or(|w| *w == o.item.id) && only.as_ref().is_none_or(|r| r == name) {
+                        shown.push(show(&o.item.id, name, &stay));
                     }
                 }
             }
-            println!("{label} {id}: labelled {have}, disclosed {found}, flipped when labelled sentences go {flipped}");
-            if show == *id {
-                for s in stays.iter().take(40) {
-                    println!("    stays {}", s.chars().take(140).collect::<String>());
+            for id in *items {
+                let Some(row) = rows.get(id) else { continue };
+                for (s, n) in sum.iter_mut().zip(row) {
+                    *s += n;
                 }
-                println!("    not disclosed in {miss:?}");
+                let [pairs, flips, elsewhere, part, mistake, unread] = row;
+                print!("{label} {id}: {flips} of {pairs} flip ({:.1} %)", percent(*flips, *pairs));
+                if capp {
+                    print!(
+                        "; of those that stay: elsewhere {elsewhere}, part {part}, mistake {mistake}, unread {unread}"
+                    );
+                }
+                println!();
             }
         }
+        let [pairs, flips, elsewhere, part, mistake, unread] = sum;
+        println!(
+            "{}: {flips} of {pairs} pairs flip ({:.1} %)",
+            if capp { "CAPP-130" } else { "CA4P" },
+            percent(flips, pairs)
+        );
+        if capp {
+            println!(
+                "  of those that stay {elsewhere} disclose it in lines without the label, {part} in part, {mistake} do not, \
+                 {unread} are not read; {flips} of the other {} flip ({:.1} %)",
+                pairs - elsewhere,
+                percent(flips, pairs - elsewhere)
+            );
+        }
     }
-    // To be read by a person: a spread of those that stay, the same in each run; `ITEM` asks for those of one item.
-    if let Ok(id) = std::env::var("ITEM") {
-        staying.retain(|s| s.starts_with(&format!("{id} |")));
+    for (r, _) in readings.iter().zip(&used).filter(|(_, u)| !**u) {
+        stale.push(format!("{} {}: the pair no longer stays", r.policy, r.item));
     }
+    println!("{} readings, {} of them stale", readings.len(), stale.len());
+    for s in &stale {
+        println!("  stale: {s}");
+    }
+    // To be read by a person: a spread of those that stay, the same in each run. `ITEM` asks for those of one item,
+    // `READING` for those read as `elsewhere`, `part`, `mistake`, or `unread`.
     let wanted: usize = std::env::var("SAMPLE").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
-    let wanted = wanted.min(staying.len());
+    let wanted = wanted.min(shown.len());
     for n in 0..wanted {
-        if let Some(text) = staying.get(n * staying.len() / wanted) {
+        if let Some(text) = shown.get(n * shown.len() / wanted) {
             println!("{} {text}", n + 1);
         }
     }
+}
+
+fn disclosed(o: &Outcome<'_>) -> bool {
+    o.verdict == Verdict::Disclosed
+}
+
+fn show(item: &str, name: &str, stay: &Stay) -> String {
+    let mut out = format!("{item} | {} | {name}", stay.policy);
+    for r in &stay.rests {
+        let part = r.part.map_or(String::new(), |p| format!("[{p}] "));
+        out.push_str(&format!("\n   {}: {part}({}) {}", r.line, r.heading, r.text));
+    }
+    out
 }
 
 /// Policies in which an item's verdict differs from that of older cues, with what it rested on before or rests on now,

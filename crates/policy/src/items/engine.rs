@@ -141,6 +141,9 @@ impl<'a> Analysis<'a> {
             if block.is_some_and(|b| title_like(b, text)) {
                 catalogue.words.mark(&mut f, "short", text.len());
             }
+            if text.ends_with(['：', ':']) {
+                catalogue.words.mark(&mut f, "lead", text.len());
+            }
             sections.push(block.and_then(|b| b.section));
             found.push(f);
             types.push(mentions);
