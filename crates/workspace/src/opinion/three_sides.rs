@@ -80,10 +80,14 @@ fn side(table: &Table, row: &Row, side: Side) -> String {
     let cell = row.side(side);
     let mut lines = Vec::new();
     match (cell.present, cell.denied) {
+        (true, true) => lines.push("✓✗ 自相矛盾 (contradicts itself)".to_owned()),
         (true, _) if cell.unsure => lines.push("？ 疑似有 (perhaps)".to_owned()),
         (true, _) => lines.push("✓".to_owned()),
         (false, true) => lines.push("✗ 声明没有 (denied)".to_owned()),
-        (false, false) => return "无 (none)".to_owned(),
+        (false, false) => match cell.limited_at.first() {
+            Some(at) => return format!("◐ 只在某种情况下否认 (denied in some case)\n[{at}]"),
+            None => return "无 (none)".to_owned(),
+        },
     }
     for values in [&cell.purposes, &cell.recipients, &cell.retention, &cell.countries] {
         let words: Vec<&str> = values.all.keys().take(NAMED).map(|value| table.words(value, Words::Zh)).collect();
