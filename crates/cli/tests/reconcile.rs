@@ -93,6 +93,9 @@ fn every_value_has_an_address_on_its_side() {
         assert_eq!(sides.len(), 3, "{f}");
         for s in sides {
             assert_eq!(s.get("value").is_some(), !s["at"].as_array().unwrap().is_empty(), "{f}");
+            // A side that has nothing says where it was looked for.
+            let searched = s.get("searched").and_then(Value::as_array);
+            assert_eq!(s.get("value").is_none(), searched.is_some_and(|places| !places.is_empty()), "{f}");
             let file = match s["side"].as_str().unwrap() {
                 "said" => "policy.md:",
                 "on-record" => "dossier.yaml:",
@@ -142,7 +145,7 @@ fn the_pages_keep_their_form() {
         assert!(width <= 112 || !line.contains(' '), "{width}: {line}");
     }
     let html = String::from_utf8(reconcile("policy-differs", "html").stdout).unwrap();
-    assert!(!html.contains("<script"));
+    assert!(!html.contains("<script") && html.starts_with("<!doctype html>") && html.contains("charset"));
     // Every finding is reached from its row, and a flag marks the odd side.
     for n in 1..=12 {
         assert!(html.contains(&format!("href=\"#zs-f{n}\"")) && html.contains(&format!("id=\"zs-f{n}\"")), "{n}");

@@ -259,7 +259,7 @@ fn hold(args: &ReconcileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
 pub fn write_table(table: &reconcile::Table, format: Format, lang: Lang, out: &mut dyn Write) -> Result<(), Error> {
     match format {
         Format::Json => json(table, out),
-        Format::Html => Ok(out.write_all(render::html(table).as_bytes())?),
+        Format::Html => Ok(out.write_all(render::page(table, lang).as_bytes())?),
         Format::Text => Ok(out.write_all(render::text(table, lang).as_bytes())?),
     }
 }
@@ -274,21 +274,37 @@ fn practices(args: &FileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
     } else {
         let mut text = String::new();
         for p in &list {
-            let types: Vec<&str> = p.types.iter().map(|t| t.id.as_str()).collect();
+            let types: Vec<&str> = p
+                .types
+                .iter()
+                .map(|t| kit.catalogue.types.by_id(&t.id).map_or(t.id.as_str(), |known| known.title.get(lang)))
+                .collect();
             let none = lang.pick("（未写明类型）", "(no type stated)").to_owned();
-            let types = if types.is_empty() { none } else { types.join(" ") };
-            let not = if p.denied { lang.pick("不", "no ") } else { "" };
+            let types = if types.is_empty() { none } else { types.join(lang.pick("、", ", ")) };
+            let not = match (p.denied, p.limited) {
+                (true, true) => lang.pick("在某种情况下不", "in some case no "),
+                (true, false) => lang.pick("不", "no "),
+                (false, _) => "",
+            };
+            let actor = if p.actor == "handler" { "" } else { lang.pick("（第三方）", " (third party)") };
             let action = lang.pick(p.action.zh(), p.action.en());
-            let _ = writeln!(text, "{}  {not}{action}  {types}", p.at);
+            let _ = writeln!(text, "{}  {not}{action}{actor}  {types}", p.at);
             for (zh, en, quote) in [
                 ("目的", "purpose", &p.purpose),
                 ("接收方", "recipient", &p.recipient),
+                ("提供方", "provider", &p.provider),
                 ("条件", "condition", &p.condition),
                 ("期限", "retention", &p.retention),
             ] {
                 if let Some(q) = quote {
                     let _ = writeln!(text, "      {} {}{}{}", lang.pick(zh, en), q.at, lang.pick("：", ": "), q.text);
                 }
+            }
+            let known: Vec<&str> =
+                p.purposes.iter().filter_map(|id| kit.purposes.by_id(id)).map(|known| known.title.get(lang)).collect();
+            if !known.is_empty() {
+                let name = lang.pick("目的归类：", "purposes known as: ");
+                let _ = writeln!(text, "      {name}{}", known.join(lang.pick("、", ", ")));
             }
         }
         written(&text, args.format, lang, out)?;

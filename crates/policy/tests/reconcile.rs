@@ -66,7 +66,7 @@ fn own_types_and_hostile_names() {
     let table = reconcile_documents(documents, "<script>".into(), Vec::new(), Some(record), None, &own, &kit);
     let found: Vec<&str> = table.findings.iter().map(|f| f.kind.as_str()).collect();
     assert_eq!(found, ["<b>seat</b>"]);
-    let html = render::html(&table);
+    let html = render::html(&table, Lang::Zh);
     assert!(html.contains("&lt;script&gt;") && !html.contains("<script>") && !html.contains("<b>座椅"), "{html}");
 }
 
@@ -281,4 +281,235 @@ fn days_are_told_in_the_language_asked_for() {
     let (zh, en) = (render::text(&table, Lang::Zh), render::text(&table, Lang::En));
     assert!(zh.contains("在册：30 天") && zh.contains("实际：400 天"), "{zh}");
     assert!(en.contains("on record: 30 days") && en.contains("done: 400 days") && !en.contains("400 天"), "{en}");
+}
+
+/// What is on record and what was done, against a policy text.
+fn three(text: &str, record: Vec<input::Entry>, done: Vec<input::Entry>) -> Table {
+    let kit = Kit::builtin().unwrap();
+    let document = read::memory(text, zhunsheng_policy::doc::Format::Markdown);
+    let rows = |entries: Vec<input::Entry>| {
+        let mut rows = input::Rows::new();
+        entries.into_iter().for_each(|entry| input::enter(&mut rows, entry, &kit));
+        Some(rows)
+    };
+    let sources = ["p.md", "d.yaml", "e.csv"].map(str::to_owned).to_vec();
+    let policies = [("p.md".to_owned(), &document)];
+    reconcile_documents(policies, "app".into(), sources, rows(record), rows(done), &Beside::default(), &kit)
+}
+
+fn policy(sentences: &str) -> String {
+    format!("# 隐私政策\n\n## 我们如何处理\n\n{sentences}\n\n个人信息存储于中国境内。\n")
+}
+
+/// Type, aspect, leaf, and whether it is open.
+fn judged(table: &Table) -> Vec<String> {
+    let one = |f: &zhunsheng_policy::reconcile::Finding| {
+        format!("{} {:?} {}{}", f.kind, f.aspect, f.leaf, if f.unsure { " open" } else { "" })
+    };
+    table.findings.iter().map(one).collect()
+}
+
+fn used(kind: &str, stage: Stage, purpose: &str) -> input::Entry {
+    input::Entry { purpose: Some(purpose.into()), ..entry(kind, stage) }
+}
+
+/// INVARIANT (silence is not agreement): what the policy does not state of a type is a difference, or open.
+#[test]
+fn what_the_policy_does_not_state_is_never_agreement() {
+    let pet = |purpose: &str| used("birth-date", Stage::Collection, purpose);
+    let silent = policy("我们会收集您的生日。");
+    let table = three(&silent, vec![pet("advertising")], vec![pet("advertising")]);
+    assert_eq!(judged(&table), ["birth-date Purpose 5.4.3"]);
+    assert_eq!(judged(&three(&silent, vec![pet("advertising")], vec![])), ["birth-date Purpose 5.3.3"]);
+    let stated = policy("我们会收集您的生日，用于广告推送。");
+    assert!(
+        !judged(&three(&stated, vec![pet("advertising")], vec![pet("advertising")]))
+            .iter()
+            .any(|f| f.contains("Purpose 5.4"))
+    );
+    // A recipient: nobody, somebody, a kind, a name.
+    let given = || input::Entry {
+        recipient: Some("青禾快运有限公司".into()),
+        ..used("address", Stage::Provision, "order")
+    };
+    let judged_as = |party: &str| {
+        judged(&three(&policy(&format!("我们会把收货地址提供给{party}，用于送货。")), vec![given()], vec![given()]))
+    };
+    assert_eq!(judged_as("第三方"), ["address Recipient 5.5.3"]);
+    assert_eq!(judged_as("物流公司"), ["address Recipient 5.5.3 open"]);
+    assert_eq!(judged_as("青禾快运"), Vec::<String>::new());
+    assert_eq!(judged_as("南山快运"), ["address Recipient 5.5.3", "address Recipient 5.5.3"]);
+    // A period and a place.
+    let kept = || input::Entry { retention: Some("90 天".into()), country: Some("CN".into()), ..pet("order") };
+    let text = policy("我们会收集您的生日，用于下单。");
+    assert_eq!(judged(&three(&text, vec![kept()], vec![])), ["birth-date Retention 5.5.3 open"]);
+    let placeless = "# 隐私政策\n\n我们会收集您的生日，用于下单，保存90天。我们会收集您的姓名，用于下单，保存90天。\n";
+    let named = || input::Entry { kind: "name".into(), ..kept() };
+    let table = three(placeless, vec![kept(), named()], vec![]);
+    assert_eq!(judged(&table), ["birth-date Country 5.5.3 open"], "one finding for all types");
+    assert!(table.rows.iter().all(|row| row.findings == [1]), "{:?}", table.rows);
+    let abroad = || input::Entry { country: Some("SG".into()), ..kept() };
+    assert_eq!(judged(&three(placeless, vec![abroad()], vec![])), ["birth-date Country 5.5.3", "name Presence 5.5.3"]);
+}
+
+/// One sentence of a policy that agreed, changed: never agreement.
+#[test]
+fn a_changed_sentence_shows() {
+    let kept = || input::Entry {
+        retention: Some("90 天".into()),
+        country: Some("CN".into()),
+        ..used("precise-location", Stage::Collection, "location-service")
+    };
+    let said = |period: &str| policy(&format!("我们会收集您的精确位置，用于导航。精确位置{period}。"));
+    assert_eq!(judged(&three(&said("保存90天"), vec![kept()], vec![])), Vec::<String>::new());
+    assert_eq!(judged(&three(&said("永久保存"), vec![kept()], vec![])), ["precise-location Retention 5.5.3"]);
+    let abroad = said("保存90天").replace("存储于中国境内", "存储在新加坡");
+    assert_eq!(judged(&three(&abroad, vec![kept()], vec![])), ["precise-location Country 5.5.3"]);
+    // Denied, although another sentence tells how long it is kept.
+    let denied = said("保存90天").replace("我们会收集您的精确位置，用于导航", "我们不会获取您的精确位置");
+    assert_eq!(judged(&three(&denied, vec![kept()], vec![])), ["precise-location Denial 5.5.3"]);
+}
+
+/// One name in another may be the same party, and may be another.
+#[test]
+fn names_that_are_alike() {
+    let given =
+        |party: &str| input::Entry { recipient: Some(party.into()), ..used("address", Stage::Provision, "order") };
+    let text = policy("我们会向青禾地图提供您的收货地址，用于送货。");
+    let of = |party: &str| judged(&three(&text, vec![given("青禾地图")], vec![given(party)]));
+    assert_eq!(of("青禾地图（杭州）有限公司"), Vec::<String>::new());
+    assert_eq!(of("青禾地图数据交易所"), ["address Recipient 5.5.3 open"]);
+    assert_eq!(of("青禾广告有限公司"), ["address Recipient 5.5.3"]);
+}
+
+/// INVARIANT (unknown is never conformant, nor a gap): the silence of a text that was not read says nothing.
+#[test]
+fn a_text_that_says_nothing_to_us() {
+    for text in ["# Privacy policy\n\nWe collect your birthday to create your account.\n", ""] {
+        let table = three(text, vec![used("birth-date", Stage::Collection, "account")], vec![]);
+        assert_eq!(judged(&table), ["birth-date Presence 5.5.3 open"]);
+        assert!(table.only_unsure() && table.notes.iter().any(|n| n.zh.contains("待核实")), "{:?}", table.notes);
+    }
+}
+
+/// A long name of a file keeps its line in the column.
+#[test]
+fn the_line_stays_in_its_column() {
+    let kit = Kit::builtin().unwrap();
+    let document = read::memory(&policy("我们会收集您的生日，用于注册。"), zhunsheng_policy::doc::Format::Markdown);
+    let name = "云杉出行用户隐私保护政策二〇二六年三月版.md";
+    let none = Beside::default();
+    let rows = Some(input::Rows::new());
+    let table = reconcile_documents([(name.to_owned(), &document)], "app".into(), Vec::new(), rows, None, &none, &kit);
+    let page = render::text(&table, Lang::Zh);
+    assert!(page.lines().any(|line| line.contains('✓') && line.contains("…:5:1")), "{page}");
+}
+
+/// A denial is one whatever its verb; what is denied only in some case is neither said nor denied.
+#[test]
+fn denials_and_conditions() {
+    let diary = || vec![used("calendar", Stage::Collection, "order")];
+    assert_eq!(judged(&three(&policy("我们从不读取您的日历。"), diary(), diary())), ["calendar Denial 5.5.3"]);
+    let limited = three(&policy("未经您许可，我们不会读取您的日历。"), diary(), diary());
+    assert_eq!(judged(&limited), ["calendar Presence 5.5.3 open"]);
+    assert!(limited.only_unsure());
+    // Never to anybody without consent says nothing of whom it is given to.
+    let given =
+        || vec![input::Entry { recipient: Some("青禾快运".into()), ..used("nickname", Stage::Provision, "order") }];
+    let text = policy("除取得您的单独同意外，我们不会向任何第三方提供您的个人信息。");
+    assert_eq!(judged(&three(&text, given(), vec![])), ["nickname Presence 5.5.3"]);
+    // Collected and not kept: only keeping is denied.
+    let text = policy("我们会收集您的掌纹用于登录，但不会保存您的掌纹。");
+    let collected = || used("fingerprint", Stage::Collection, "account");
+    assert_eq!(judged(&three(&text, vec![collected()], vec![])), Vec::<String>::new());
+    let held = vec![collected(), entry("fingerprint", Stage::Storage)];
+    assert_eq!(judged(&three(&text, vec![collected()], held)), ["fingerprint Denial 5.5.3"]);
+}
+
+/// A policy that says both is not in agreement with anything.
+#[test]
+fn a_policy_that_contradicts_itself() {
+    let text = policy("我们会收集您的指纹，用于登录。\n\n我们不会收集您的指纹。");
+    let have = || vec![used("fingerprint", Stage::Collection, "account")];
+    let table = three(&text, have(), have());
+    assert_eq!(judged(&table), ["fingerprint Denial 5.5.3"]);
+    let finding = &table.findings[0];
+    assert_eq!(finding.odd, [Side::Said]);
+    assert_eq!(finding.sides[0].at, ["p.md:5:1", "p.md:7:1"]);
+    assert!(finding.message.zh.contains("p.md:5:1") && finding.message.zh.contains("p.md:7:1"), "{finding:?}");
+    // Denied of everything, stated of one: open.
+    let text = policy("我们不会向任何第三方提供您的个人信息。\n\n我们向青禾快运提供您的收货地址，用于送货。");
+    let given =
+        || vec![input::Entry { recipient: Some("青禾快运".into()), ..used("address", Stage::Provision, "order") }];
+    assert_eq!(judged(&three(&text, given(), given())), ["address Denial 5.5.3 open"]);
+}
+
+/// A floor is no ceiling.
+#[test]
+fn floors_and_ceilings() {
+    let text = |period: &str| policy(&format!("我们会收集您的邮箱，用于注册，保存期限{period}。"));
+    let kept =
+        |days: &str| input::Entry { retention: Some(days.into()), ..used("email", Stage::Collection, "account") };
+    let of =
+        |period: &str, record: &str, done: &str| judged(&three(&text(period), vec![kept(record)], vec![kept(done)]));
+    assert_eq!(of("不少于三年", "P5Y", "1500d"), Vec::<String>::new());
+    assert_eq!(of("不少于三年", "P1Y", "30d"), ["email Retention 5.5.3"]);
+    assert_eq!(of("不超过三年", "P2Y", "30d"), Vec::<String>::new());
+    assert_eq!(of("不超过三年", "P2Y", "1500d"), ["email Retention 5.5.3"]);
+    assert_eq!(of("为三年", "P5Y", "30d"), ["email Retention 5.5.3"]);
+    // What is written for machines is told in words.
+    let table = three(&text("为三年"), vec![kept("P5Y")], vec![kept("1500d")]);
+    let (zh, en) = (render::text(&table, Lang::Zh), render::text(&table, Lang::En));
+    assert!(zh.contains("实际：1500 天") && zh.contains("在册：5 年") && !zh.contains("P5Y"), "{zh}");
+    assert!(en.contains("on record: 5 years") && !en.contains("1500d"), "{en}");
+}
+
+/// Every side of a finding has an address: of what it has, or of where it was looked for.
+#[test]
+fn a_side_that_has_nothing_tells_where_it_was_searched() {
+    let text = policy("我们会收集您的生日，用于注册。我们会收集您的声纹，用于登录。");
+    let table =
+        three(&text, vec![used("birth-date", Stage::Collection, "advertising")], vec![entry("vin", Stage::Collection)]);
+    assert!(table.findings.len() >= 4, "{:?}", judged(&table));
+    for side in table.findings.iter().flat_map(|f| &f.sides) {
+        let place = side.at.first().or(side.searched.first());
+        assert!(place.is_some(), "{side:?}");
+        assert_eq!(side.value.is_some(), side.searched.is_empty(), "{side:?}");
+    }
+    let voice = table.findings.iter().find(|f| f.kind == "voiceprint").unwrap();
+    assert_eq!(voice.sides[1].searched, ["d.yaml"]);
+    let page = render::text(&table, Lang::Zh);
+    assert!(page.contains("在册：无  （查 d.yaml）"), "{page}");
+}
+
+/// The page stands alone, is legible in the dark and on a telephone, and says everything in both languages.
+#[test]
+fn the_page() {
+    let text = policy("我们会收集您的生日，用于注册。未经您许可，我们不会读取您的日历。");
+    let record =
+        vec![used("birth-date", Stage::Collection, "advertising"), used("calendar", Stage::Collection, "order")];
+    let table = three(&text, record, vec![entry("vin", Stage::Collection)]);
+    let page = render::page(&table, Lang::Zh);
+    for part in ["<!doctype html>", "charset=\"utf-8\"", "name=\"viewport\"", "prefers-color-scheme:dark", "max-width"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    for (zh, en) in [
+        ("环节", "stage"),
+        ("发现", "findings"),
+        ("否认", "denied"),
+        ("待核实", "to be confirmed"),
+        ("目的", "purpose"),
+        ("广告与营销", "advertising and marketing"),
+        ("另", "also"),
+        ("无", "none"),
+    ] {
+        assert!(page.contains(zh) && page.contains(en), "{zh} {en}");
+    }
+    // Every class that colours a cell stands on a ground whose colour is set with it.
+    let fragment = render::html(&table, Lang::Zh);
+    let style = fragment.split("</style>").next().unwrap();
+    assert!(style.contains(".zs-reconcile{--zs-fg") && style.contains("color:var(--zs-fg);background:var(--zs-bg)"));
+    let english = render::html(&table, Lang::En);
+    assert!(english.find("said").unwrap() < english.find("所说").unwrap());
 }

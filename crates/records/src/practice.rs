@@ -40,7 +40,7 @@ pub struct Key {
 pub struct Seen {
     /// Events.
     pub events: u64,
-    /// File and row of the first one, in the order of files and rows.
+    /// File and row of the first one, in the order of files and rows; where ages are logged, of that with the oldest data.
     pub file: PathBuf,
     /// Row, from 1.
     pub row: u64,
@@ -141,9 +141,10 @@ pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> R
                 let fresh = Seen { events: 0, file: file.clone(), row: tally.row, line: None, oldest_days: None };
                 let seen = out.rows.entry(key).or_insert(fresh);
                 seen.events += tally.events;
-                seen.oldest_days = seen.oldest_days.max(days);
-                if seen.file == file {
-                    seen.row = seen.row.min(tally.row);
+                let before = days == seen.oldest_days && seen.file == file && tally.row <= seen.row;
+                if days > seen.oldest_days || before {
+                    (seen.oldest_days, seen.row) = (days, tally.row);
+                    seen.file.clone_from(&file);
                     seen.line = sources.get(tally.file).and_then(|source| source.line(seen.row));
                 }
             }
@@ -184,7 +185,10 @@ fn gather(batch: &Batch, unit: usize, file: usize, out: &mut HashMap<[String; 6]
         let tally =
             local.entry(key).or_insert_with(|| Tally { events: 0, unit, file, row: batch.number(row), oldest: None });
         tally.events += 1;
-        tally.oldest = tally.oldest.max(age);
+        // What shows how long something is kept is the row of the oldest, not the first.
+        if age > tally.oldest {
+            (tally.oldest, tally.row) = (age, batch.number(row));
+        }
     }
     for (key, tally) in local {
         let mut texts: [String; 6] = Default::default();
@@ -193,9 +197,9 @@ fn gather(batch: &Batch, unit: usize, file: usize, out: &mut HashMap<[String; 6]
         }
         let held = out.entry(texts).or_insert(Tally { events: 0, ..tally });
         held.events += tally.events;
-        held.oldest = held.oldest.max(tally.oldest);
-        if (tally.unit, tally.row) < (held.unit, held.row) {
-            (held.unit, held.row) = (tally.unit, tally.row);
+        let before = tally.oldest == held.oldest && (tally.unit, tally.row) < (held.unit, held.row);
+        if tally.oldest > held.oldest || before {
+            (held.oldest, held.unit, held.row) = (tally.oldest, tally.unit, tally.row);
         }
         if out.len() > MOST {
             return Err(too_many());

@@ -197,7 +197,7 @@ impl Product<'_> {
         let side = |side: Side| finding.sides.iter().find(|value| value.side == side);
         let done = side(Side::Done).is_some_and(|value| value.value.is_some());
         // What is missing from a text that was not read whole may be in the rest of it.
-        let definite = !self.unsure || side(Side::Said).is_some_and(|value| value.value.is_some());
+        let definite = !finding.unsure && (!self.unsure || side(Side::Said).is_some_and(|value| value.value.is_some()));
         let third = Text::new("事件", "events");
         let sample = sample(finding, &self.label, &third, self.its, self.around.lang);
         for check in CHECKS.iter().filter(|check| check.done == done) {

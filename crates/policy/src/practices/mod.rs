@@ -1,8 +1,11 @@
 //! Practices: who does what with which information, why, to whom, when and for how long, as the policy says it.
 
+mod clauses;
 pub mod extract;
 pub mod own;
+mod polarity;
 pub mod purpose;
+mod recipient;
 mod rows;
 pub mod tables;
 
@@ -88,6 +91,9 @@ pub struct Practice {
     pub action: Stage,
     /// The policy says that it does not do this.
     pub denied: bool,
+    /// It only says so for some case (without consent, beyond a purpose, to one party), which leaves the others open.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub limited: bool,
     /// Types of personal information, in order.
     pub types: Vec<TypeQuote>,
     /// Purpose in the policy's words.
@@ -98,6 +104,9 @@ pub struct Practice {
     /// Who receives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<Quote>,
+    /// The company behind it, where a table names both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Quote>,
     /// When it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Quote>,
@@ -112,4 +121,10 @@ pub struct Practice {
     /// Index of the sentence in the document.
     #[serde(skip)]
     pub sentence: usize,
+    /// The stretch of the sentence's block that says it, bytes.
+    #[serde(skip)]
+    pub span: (usize, usize),
+    /// The purpose that leads in an enumeration, which is that of every member, and as which purposes it is known.
+    #[serde(skip)]
+    pub led: Option<(Quote, Vec<String>)>,
 }

@@ -2,6 +2,7 @@
 
 use super::extract::{any, quote, types_of};
 use super::own::Own;
+use super::polarity::denies;
 use super::purpose::Purposes;
 use super::tables::Column;
 use super::{Practice, Stage};
@@ -23,13 +24,18 @@ pub(super) fn row(
     };
     // Only what stands in the column of types counts.
     let types = at(Column::Types).map(|(_, c)| types_of(a, own, i, &[(0, c.0), (c.1, usize::MAX)])).unwrap_or_default();
-    let recipient = at(Column::Recipient).map(|q| q.0);
+    let (recipient, provider) = match (at(Column::Recipient), at(Column::Provider)) {
+        (None, provider) => (provider.map(|q| q.0), None),
+        (recipient, provider) => (recipient.map(|q| q.0), provider.map(|q| q.0)),
+    };
     let purpose = at(Column::Purpose).or_else(|| at(Column::Scene)).map(|q| q.0);
     if types.is_empty() && recipient.is_none() {
         return None;
     }
     let place = at(Column::Country).map(|q| q.0.text);
     let country = place.map(|p| if any(&p, &["中国", "境内", "否"]) { "CN" } else { "abroad" });
+    // A table of what is not collected.
+    let denied = a.doc.headings(block).next().is_some_and(|h| denies(&h.text));
     let found = purpose.as_ref().map(|p| purposes.find(&p.text)).unwrap_or_default();
     Some(Practice {
         actor: if recipient.is_some() { "third-party" } else { "handler" },
@@ -39,16 +45,20 @@ pub(super) fn row(
             (Some(_), _, _) => Stage::Provision,
             (None, _, _) => Stage::Collection,
         },
-        denied: false,
+        denied,
+        limited: false,
         types,
         purposes: found.iter().map(|p| p.id.clone()).collect(),
         purpose,
         recipient,
+        provider,
         condition: None,
         retention: at(Column::Retention).map(|q| q.0),
         country,
         at: a.doc.sentence_address(i),
         sentence: i,
+        span: a.doc.sentences.get(i).map(|s| (s.start, s.end)).unwrap_or_default(),
+        led: None,
     })
 }
 

@@ -5,6 +5,8 @@
 pub enum Column {
     /// Name of the third party or component.
     Recipient,
+    /// The company behind a component.
+    Provider,
     /// Purpose.
     Purpose,
     /// Scene or function, which stands for the purpose where no column has that.
@@ -37,7 +39,22 @@ pub fn column(head: &str) -> Column {
         Column::Retention
     } else if has(&["地域", "国家", "地点", "是否出境"]) {
         Column::Country
-    } else if has(&["第三方", "SDK", "sdk", "公司", "接收方", "合作", "提供方", "名称", "机构", "主体"])
+    } else if has(&[
+        "提供方",
+        "提供商",
+        "提供者",
+        "运营方",
+        "运营者",
+        "所属公司",
+        "公司名称",
+        "公司主体",
+        "主体名称",
+        "开发者",
+        "服务商",
+    ]) && !has(&["信息", "权限", "数据"])
+    {
+        Column::Provider
+    } else if has(&["第三方", "SDK", "sdk", "公司", "接收方", "合作", "名称", "机构", "主体"])
         && !has(&["信息", "权限", "数据"])
     {
         Column::Recipient

@@ -263,30 +263,41 @@ impl Reader<'_> {
             Some(false) => Some("abroad".to_owned()),
             None => None,
         };
-        let at = self.place(activity, "types");
+        // Each value stands on a line of its own.
+        let fields = ["types", "purpose", "recipients", "retention"].map(|field| self.place(activity, field));
         if let Some(name) = name {
-            self.out.owners.entry(at.clone()).or_default().insert((name.to_owned(), Some(stage)));
-        }
-        for kind in types {
-            let kind_id = self.kind(kind);
-            // One entry per recipient; the rest of it is the same.
-            let mut each: Vec<Option<String>> = recipients.iter().cloned().map(Some).collect();
-            if each.is_empty() {
-                each.push(None);
+            for at in &fields {
+                self.out.owners.entry(at.clone()).or_default().insert((name.to_owned(), Some(stage)));
             }
-            for recipient in each {
-                let entry = Entry {
-                    kind: kind_id.clone(),
-                    stage,
-                    purpose: purpose.clone(),
-                    recipient,
-                    retention: days.map(|d| format!("{d} 天")),
-                    country: country.clone(),
-                    at: Some(at.clone()),
-                    events: None,
-                };
-                let rows = if name.is_some() { &mut self.out.rows } else { &mut self.out.beside.rows };
-                enter(rows, entry, self.kit);
+        }
+        let [at, at_purpose, at_recipients, at_retention] = fields;
+        for kind in types {
+            let entry = Entry {
+                kind: self.kind(kind),
+                stage,
+                purpose: None,
+                recipient: None,
+                retention: None,
+                country: None,
+                at: Some(at.clone()),
+                events: None,
+            };
+            let known = super::input::type_id(&entry.kind, self.kit);
+            let key = (known.unwrap_or_else(|| entry.kind.clone()), stage);
+            let rows = if name.is_some() { &mut self.out.rows } else { &mut self.out.beside.rows };
+            enter(rows, entry, self.kit);
+            let Some(cell) = rows.get_mut(&key) else { continue };
+            for id in purpose.iter().flat_map(|words| super::input::purpose_ids(words, self.kit)) {
+                cell.purposes.add(&id, &at_purpose);
+            }
+            for recipient in &recipients {
+                cell.recipients.add(recipient, &at_recipients);
+            }
+            if let Some(days) = days {
+                cell.retention.add(&format!("{days} 天"), &at_retention);
+            }
+            if let Some(country) = &country {
+                cell.countries.add(country, &at_retention);
             }
         }
     }

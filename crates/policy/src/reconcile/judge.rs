@@ -1,7 +1,7 @@
 //! Finds the disagreements of a row.
 
-use super::party::{same_party, same_place};
-use super::retention::{self, Period};
+use super::party::{Unnamed, like_party, same_party, same_place, unnamed};
+use super::retention::{self, Bound, Period};
 use super::{Aspect, Cell, Finding, Row, Side, SideValue, Values};
 use crate::data::Text;
 use crate::practices::Stage;
@@ -11,34 +11,72 @@ use crate::report::Kit;
 #[derive(Clone, Copy)]
 pub(super) struct Given {
     pub said: bool,
+    /// Something of what is said was not read, or it is not in Chinese, so that its silence says nothing.
+    pub unread: bool,
     pub record: bool,
     pub done: bool,
 }
 
+/// What of the other rows and sides bears on a row.
+pub(super) struct Around<'a> {
+    /// The same row of other products under the same policies, on record.
+    pub elsewhere: &'a Cell,
+    /// Who receives the type inside the house.
+    pub handed: &'a Values,
+    /// It is done for certain at a later stage inside the house, whose row tells of it.
+    pub later: bool,
+    /// Where each side was searched.
+    pub looked: &'a [Vec<String>; 3],
+}
+
+/// The policy says both that something is done and that it is not.
+pub(super) const BOTH: &str = "contradicted";
+/// The policy says that it is not done in some case.
+const LIMITED: &str = "limited";
+
 struct Judge<'a> {
     row: &'a Row,
-    /// The same row of other products under the same policies, on record.
-    elsewhere: &'a Cell,
-    /// Who receives the type inside the house.
-    handed: &'a Values,
+    around: Around<'a>,
     given: Given,
-    /// It is done for certain at a later stage inside the house, whose row tells of it.
-    later: bool,
     out: &'a mut Vec<Finding>,
     /// Numbers of the findings on this row.
     numbers: Vec<usize>,
 }
 
-/// The findings on a row, by number; `elsewhere` is the row on record of other products under the same policies, `handed` who
-/// receives the type inside the house, `later` that it is done for certain at a later stage inside it.
-pub(super) fn judge(
-    row: &Row,
-    (elsewhere, handed, later): (&Cell, &Values, bool),
-    given: Given,
-    kit: &Kit,
-    out: &mut Vec<Finding>,
-) -> Vec<usize> {
-    let mut j = Judge { row, elsewhere, handed, given, later, out, numbers: Vec::new() };
+/// A finding before it has a number.
+struct Draft<'a> {
+    leaf: &'a str,
+    also: &'a [&'a str],
+    aspect: Aspect,
+    sides: [SideValue; 3],
+    message: Text,
+    remedy: Text,
+    /// Whether it is a difference is for a person to see.
+    open: bool,
+    /// It is the same for every type.
+    of_all: bool,
+}
+
+impl Default for Draft<'_> {
+    fn default() -> Self {
+        let side = |side| SideValue { side, value: None, at: Vec::new(), searched: Vec::new() };
+        Draft {
+            leaf: "5.5.3",
+            also: &[],
+            aspect: Aspect::Presence,
+            sides: [side(Side::Said), side(Side::OnRecord), side(Side::Done)],
+            message: Text::new("", ""),
+            remedy: Text::new("", ""),
+            open: false,
+            of_all: false,
+        }
+    }
+}
+
+/// The findings on a row, by number.
+pub(super) fn judge(row: &Row, around: Around<'_>, given: Given, kit: &Kit, out: &mut Vec<Finding>) -> Vec<usize> {
+    let mut j = Judge { row, around, given, out, numbers: Vec::new() };
+    j.contradiction();
     j.presence();
     if given.said {
         j.purposes(kit);
@@ -49,26 +87,29 @@ pub(super) fn judge(
     j.numbers
 }
 
+fn house(stage: Stage) -> bool {
+    matches!(stage, Stage::Collection | Stage::Use | Stage::Storage)
+}
+
 impl Judge<'_> {
-    #[expect(clippy::too_many_arguments, reason = "one call a finding, all fields named at the call")]
-    fn push(
-        &mut self,
-        leaf: &str,
-        also: &[&str],
-        aspect: Aspect,
-        said: SideValue,
-        record: SideValue,
-        done: SideValue,
-        message: Text,
-        remedy: Text,
-    ) {
-        let given = [(self.given.said, said), (self.given.record, record), (self.given.done, done)];
-        let sides: Vec<SideValue> = given.into_iter().filter_map(|(given, side)| given.then_some(side)).collect();
+    fn push(&mut self, draft: Draft<'_>) {
+        let given = [self.given.said, self.given.record, self.given.done];
+        let looked = self.around.looked;
+        let sides: Vec<SideValue> = draft
+            .sides
+            .into_iter()
+            .zip(given)
+            .zip(looked)
+            .filter(|((_, given), _)| *given)
+            .map(|((side, _), looked)| match side.value {
+                None => SideValue { searched: looked.clone(), ..side },
+                Some(_) => side,
+            })
+            .collect();
         // The same difference seen again at another stage inside the house is the same finding.
-        let house = |s: Stage| matches!(s, Stage::Collection | Stage::Use | Stage::Storage);
         let twin = self.out.iter().position(|f| {
-            f.kind == self.row.kind
-                && f.aspect == aspect
+            (f.kind == self.row.kind || draft.of_all && f.message == draft.message)
+                && f.aspect == draft.aspect
                 && house(f.stage)
                 && house(self.row.stage)
                 && f.sides
@@ -76,7 +117,10 @@ impl Judge<'_> {
                     .zip(&sides)
                     .all(|(a, b)| a.value == b.value || (b.side == Side::Done && b.value.is_none()))
         });
-        let unsure = self.row.done.unsure && sides.iter().any(|side| side.side == Side::Done && side.value.is_some());
+        let silent = sides.iter().any(|s| s.side == Side::Said && s.value.is_none());
+        let unsure = draft.open
+            || self.given.unread && silent
+            || self.row.done.unsure && sides.iter().any(|side| side.side == Side::Done && side.value.is_some());
         if let Some(n) = twin {
             self.numbers.push(n + 1);
             if let Some(found) = self.out.get_mut(n) {
@@ -87,17 +131,69 @@ impl Judge<'_> {
         self.numbers.push(self.out.len() + 1);
         self.out.push(Finding {
             number: 0,
-            leaf: leaf.to_owned(),
-            also: also.iter().map(|s| (*s).to_owned()).collect(),
+            leaf: draft.leaf.to_owned(),
+            also: draft.also.iter().map(|s| (*s).to_owned()).collect(),
             kind: self.row.kind.clone(),
             stage: self.row.stage,
-            aspect,
-            odd: super::odd::odd(aspect, &sides),
+            aspect: draft.aspect,
+            odd: super::odd::odd(draft.aspect, &sides),
             unsure,
             sides,
-            message,
-            remedy,
+            message: draft.message,
+            remedy: draft.remedy,
         });
+    }
+
+    /// Type and stage in words.
+    fn what(&self) -> Text {
+        let r = self.row;
+        Text::new(format!("{}{}", r.stage.zh(), r.title.zh), format!("{} of {}", r.stage.en(), r.title.en))
+    }
+
+    /// What the sides have, as far as there is something on them.
+    fn presences(&self, d: bool) -> [SideValue; 3] {
+        let side = |side, cell: &Cell| {
+            let (value, at) = if cell.present && cell.denied {
+                let mut both = cell.at.clone();
+                super::add(&mut both, &cell.denied_at);
+                (Some(BOTH), both)
+            } else if cell.present {
+                (Some("yes"), cell.at.clone())
+            } else if cell.denied {
+                (Some("denied"), cell.denied_at.clone())
+            } else if !cell.limited_at.is_empty() {
+                (Some(LIMITED), cell.limited_at.clone())
+            } else {
+                (None, Vec::new())
+            };
+            SideValue { side, value: value.map(str::to_owned), at, searched: Vec::new() }
+        };
+        let r = self.row;
+        let done = if d { side(Side::Done, &r.done) } else { side(Side::Done, &Cell::default()) };
+        [side(Side::Said, &r.said), side(Side::OnRecord, &r.on_record), done]
+    }
+
+    /// A policy that says both that it does something and that it does not.
+    fn contradiction(&mut self) {
+        let said = &self.row.said;
+        if !self.given.said || !said.present || !said.denied {
+            return;
+        }
+        let what = self.what();
+        let (yes, no) = (said.at.first().map_or("", String::as_str), said.denied_at.first().map_or("", String::as_str));
+        let (all_zh, all_en) = if said.in_general { ("一概", " at all") } else { ("", "") };
+        let message = Text::new(
+            format!("政策自相矛盾：既称{}（{yes}），又称{all_zh}不{}（{no}）", what.zh, self.row.stage.zh()),
+            format!("the policy contradicts itself: it states {} ({yes}) and denies it{all_en} ({no})", what.en),
+        );
+        let remedy = Text::new(
+            "核实后改正其中一处，使政策只有一种说法",
+            "find out which is so and correct the other, so that the policy says one thing",
+        );
+        let sides = self.presences(self.row.done.present && self.given.done);
+        // What speaks of all types at once may be meant to leave room for what is stated of one.
+        let open = said.in_general;
+        self.push(Draft { also: &["5.3.3"], aspect: Aspect::Denial, sides, message, remedy, open, ..Draft::default() });
     }
 
     fn presence(&mut self) {
@@ -114,16 +210,8 @@ impl Judge<'_> {
         let r = self.row;
         let (s, c) = (r.said.present, r.on_record.present && self.given.record);
         let likely = d && r.done.unsure;
-        let what = Text::new(format!("{}{}", r.stage.zh(), r.title.zh), format!("{} of {}", r.stage.en(), r.title.en));
-        let side = |side, cell: &Cell| SideValue {
-            side,
-            value: if cell.denied { Some("denied".into()) } else { cell.present.then(|| "yes".to_owned()) },
-            at: cell.at.clone(),
-        };
-        let mut sides = (side(Side::Said, &r.said), side(Side::OnRecord, &r.on_record), side(Side::Done, &r.done));
-        if !d {
-            (sides.2.value, sides.2.at) = (None, Vec::new());
-        }
+        let what = self.what();
+        let sides = self.presences(d);
         let (is_zh, is_en) = if likely { ("疑似", "seems to be") } else { ("实际", "is") };
         if !s && r.said.denied && (c || d) {
             let happens = if likely { "数据中疑似有" } else { "实际发生" };
@@ -139,7 +227,30 @@ impl Judge<'_> {
                 "停止该处理，或更正政策并重新告知、征得同意",
                 "stop it, or correct the policy and tell and ask again",
             );
-            self.push("5.5.3", &["5.3.3"], Aspect::Denial, sides.0, sides.1, sides.2, text, remedy);
+            let aspect = Aspect::Denial;
+            self.push(Draft { also: &["5.3.3"], aspect, sides, message: text, remedy, ..Draft::default() });
+            return true;
+        }
+        if !s && !r.said.limited_at.is_empty() && c && self.given.said && (d || !self.around.later) {
+            let happens = match (d, likely) {
+                (true, true) => ("数据中疑似有", "seems to be in the data"),
+                (true, false) => ("台账有记录且实际发生", "is on record and done"),
+                (false, _) => ("台账有记录", "is on record"),
+            };
+            let message = Text::new(
+                format!("政策只在某种情况下否认处理{}，没有说明会{}；{}", r.title.zh, r.stage.zh(), happens.0),
+                format!(
+                    "the policy only denies in some case that {} is processed, and never states its {}; it {}",
+                    r.title.en,
+                    r.stage.en(),
+                    happens.1
+                ),
+            );
+            let remedy = Text::new(
+                "核实该条件是否满足，并在政策中正面说明处理什么、为何",
+                "check whether the condition is met, and state in the policy what is processed and why",
+            );
+            self.push(Draft { sides, message, remedy, open: true, ..Draft::default() });
             return true;
         }
         let collection = r.stage == Stage::Collection;
@@ -164,7 +275,7 @@ impl Judge<'_> {
                 format!("在册且实际{}，政策未说明", what.zh),
                 format!("{} is on record and done, but not said", what.en),
             ),
-            (false, true, false) if !self.later => (
+            (false, true, false) if !self.around.later => (
                 "5.5.3",
                 &[],
                 format!("台账记载{}，政策未说明", what.zh),
@@ -176,7 +287,7 @@ impl Judge<'_> {
                 format!("{is_zh}{}且政策已说明，台账没有", what.zh),
                 format!("{} is said and {is_en} done, but not on record", what.en),
             ),
-            (true, false, false) if self.given.record && !self.entrusted() && !self.later => (
+            (true, false, false) if self.given.record && !self.entrusted() && !self.around.later => (
                 "5.5.3",
                 &[],
                 format!("政策称{}，台账和{}中都没有", what.zh, if r.done.unsure { "能确认的数据" } else { "事件" }),
@@ -204,7 +315,7 @@ impl Judge<'_> {
                 "stop it, or say it in the policy and tell and ask as its basis demands",
             )
         };
-        self.push(leaf, also, Aspect::Presence, sides.0, sides.1, sides.2, Text::new(zh, en), remedy);
+        self.push(Draft { leaf, also, sides, message: Text::new(zh, en), remedy, ..Draft::default() });
         true
     }
 
@@ -215,7 +326,7 @@ impl Judge<'_> {
     }
 
     fn known(&self, party: &str) -> bool {
-        self.handed.all.keys().any(|held| same_party(held, party))
+        self.around.handed.all.keys().any(|held| same_party(held, party))
     }
 
     /// Which sides have the row, so that values on them can be compared.
@@ -227,31 +338,44 @@ impl Judge<'_> {
         ]
     }
 
-    /// Values of one kind that not every side has; sides without any value of the kind are not compared.
-    fn unequal(&self, pick: fn(&Cell) -> &Values, same: fn(&str, &str) -> bool) -> Vec<(String, [SideValue; 3])> {
-        let live: Vec<Side> =
-            self.sides().iter().filter(|(s, p)| *p && !pick(self.row.side(*s)).is_empty()).map(|s| s.0).collect();
+    /// Values of one kind that not every side has; sides without any value of the kind are not compared, but for a policy
+    /// that states the row and, where it is `owed`, nothing of the kind.
+    fn unequal(
+        &self,
+        held: [&Values; 3],
+        elsewhere: &Values,
+        owed: bool,
+        same: fn(&str, &str) -> bool,
+    ) -> Vec<(String, [SideValue; 3])> {
+        let of = |side: Side| match side {
+            Side::Said => held[0],
+            Side::OnRecord => held[1],
+            Side::Done => held[2],
+        };
+        let counts = |s: Side| !of(s).is_empty() || owed && s == Side::Said;
+        let live: Vec<Side> = self.sides().iter().filter(|(s, p)| *p && counts(*s)).map(|s| s.0).collect();
         let mut seen: Vec<String> = Vec::new();
         let mut out = Vec::new();
         for &side in &live {
-            for value in pick(self.row.side(side)).all.keys() {
+            for value in of(side).all.keys() {
                 if seen.iter().any(|v| same(v, value)) {
                     continue;
                 }
                 seen.push(value.clone());
                 let here = |s: Side| {
-                    let found = pick(self.row.side(s)).all.iter().find(|(v, _)| same(v, value));
+                    let found = of(s).all.iter().find(|(v, _)| same(v, value));
                     SideValue {
                         side: s,
                         value: found.map(|f| f.0.clone()),
                         at: found.map(|f| f.1.clone()).unwrap_or_default(),
+                        searched: Vec::new(),
                     }
                 };
                 let all = [here(Side::Said), here(Side::OnRecord), here(Side::Done)];
                 let everywhere = live.iter().all(|s| all.iter().any(|v| v.side == *s && v.value.is_some()));
                 // What is said for another product under the same policy is no disagreement of this one.
                 let of_another = all.iter().all(|v| (v.side == Side::Said) == v.value.is_some())
-                    && pick(self.elsewhere).all.keys().any(|v| same(v, value));
+                    && elsewhere.all.keys().any(|v| same(v, value));
                 // What is said or on record and simply did not happen in the events is no disagreement.
                 let only_undone =
                     live.iter().all(|s| *s == Side::Done || all.iter().any(|v| v.side == *s && v.value.is_some()));
@@ -264,7 +388,12 @@ impl Judge<'_> {
     }
 
     fn purposes(&mut self, kit: &Kit) {
-        for (value, [s, c, d]) in self.unequal(|c| &c.purposes, |a, b| a == b) {
+        let row = self.row;
+        let held = [&row.said.purposes, &row.on_record.purposes, &row.done.purposes];
+        // A purpose has to be stated with what is processed for it; to keep something is none.
+        let silent = row.said.purposes.is_empty();
+        for (value, sides) in self.unequal(held, &self.around.elsewhere.purposes, true, |a, b| a == b) {
+            let [s, c, d] = &sides;
             let name = kit.purposes.by_id(&value).map_or_else(|| Text::new(&value, &value), |p| p.title.clone());
             let has = (s.value.is_some(), c.value.is_some(), d.value.is_some());
             // A policy names many purposes in one breath; one that the record lacks is a finding only if it is definite.
@@ -273,6 +402,18 @@ impl Judge<'_> {
             }
             let t = &self.row.title;
             let (leaf, also, zh, en): (&str, &[&str], String, String) = match has {
+                (false, _, true) if silent => (
+                    "5.4.3",
+                    &["5.3.3", "5.5.3"],
+                    format!("{}实际用于“{}”，政策没有写明它的任何目的", t.zh, name.zh),
+                    format!("{} is used for “{}”, and the policy states no purpose of it", t.en, name.en),
+                ),
+                (false, true, false) if silent => (
+                    "5.3.3",
+                    &["5.5.3"],
+                    format!("台账把{}用于“{}”，政策没有写明它的任何目的", t.zh, name.zh),
+                    format!("the record uses {} for “{}”, and the policy states no purpose of it", t.en, name.en),
+                ),
                 (false, _, true) => (
                     "5.4.3",
                     &["5.3.3", "5.5.3"],
@@ -302,18 +443,66 @@ impl Judge<'_> {
                 "统一各处目的；新增目的先做兼容性测试，再更新政策和告知",
                 "make the purposes agree; test a new one for compatibility, then update the policy and tell",
             );
-            self.push(leaf, also, Aspect::Purpose, s, c, d, Text::new(zh, en), remedy);
+            let (aspect, message) = (Aspect::Purpose, Text::new(zh, en));
+            self.push(Draft { leaf, also, aspect, sides, message, remedy, ..Draft::default() });
         }
     }
 
     fn recipients(&mut self) {
-        for (value, [s, c, d]) in self.unequal(|c| &c.recipients, same_party) {
+        let row = self.row;
+        // What is no name ("third parties", "couriers") is not compared as one.
+        let named = |cell: &Cell| Values {
+            all: cell
+                .recipients
+                .all
+                .iter()
+                .filter(|r| unnamed(r.0).is_none())
+                .map(|r| (r.0.clone(), r.1.clone()))
+                .collect(),
+        };
+        let said = named(&row.said);
+        let held = [&said, &row.on_record.recipients, &row.done.recipients];
+        let kind = row.said.recipients.all.iter().find(|r| unnamed(r.0) == Some(Unnamed::Kind));
+        let owed = matches!(row.stage, Stage::Provision | Stage::Transfer | Stage::CrossBorder);
+        for (value, [mut s, c, d]) in self.unequal(held, &self.around.elsewhere.recipients, owed, same_party) {
             let has = (s.value.is_some(), c.value.is_some(), d.value.is_some());
             if has == (true, false, false) && self.known(&value) {
                 continue;
             }
+            let like =
+                |cell: &Values| cell.all.iter().find(|r| like_party(r.0, &value)).map(|r| (r.0.clone(), r.1.clone()));
+            let (like_said, like_held) = (like(&said), like(&row.on_record.recipients).or(like(&row.done.recipients)));
+            if has == (true, false, false) && like_held.is_some() {
+                // Told with the name that the others have.
+                continue;
+            }
+            let perhaps = if has.0 { None } else { like_said };
+            if let Some((name, at)) = &perhaps {
+                s = SideValue { value: Some(name.clone()), at: at.clone(), ..s };
+            }
+            // Where two handlers each answer for themselves the policy may give the kind of party (6.6.5.1 b 1); whether this
+            // is such a case is not to be seen here.
+            let only_kind = kind.filter(|_| !has.0 && said.is_empty());
+            if let Some((words, at)) = only_kind {
+                s = SideValue { value: Some(words.clone()), at: at.clone(), ..s };
+            }
             let t = &self.row.title;
             let (zh, en) = match has {
+                (false, _, _) if let Some((name, _)) = &perhaps => (
+                    format!("{}提供给“{value}”，政策写的是“{name}”；是否同一方待核实", t.zh),
+                    format!(
+                        "{} goes to “{value}”, the policy names “{name}”; whether they are the same is to be seen",
+                        t.en
+                    ),
+                ),
+                (false, _, _) if let Some((words, _)) = only_kind => (
+                    format!("{}提供给“{value}”，政策只写了接收方的类型“{words}”", t.zh),
+                    format!("{} goes to “{value}”, of which the policy gives only the kind, “{words}”", t.en),
+                ),
+                (false, _, _) if owed && said.is_empty() => (
+                    format!("{}提供给“{value}”，政策没有写明接收方", t.zh),
+                    format!("{} goes to “{value}”, and the policy names no recipient", t.en),
+                ),
                 (false, _, true) => (
                     format!("{}实际{}给“{value}”，政策没有列出", t.zh, self.row.stage.zh()),
                     format!("{} goes to “{value}”, which the policy does not name", t.en),
@@ -336,91 +525,110 @@ impl Judge<'_> {
                 "核实接收方；未告知的停止提供，或更新政策并取得单独同意",
                 "check the recipient; stop the provision or update the policy and obtain separate consent",
             );
-            self.push("5.5.3", also, Aspect::Recipient, s, c, d, Text::new(zh, en), remedy);
+            self.push(Draft {
+                also,
+                aspect: Aspect::Recipient,
+                open: only_kind.is_some() || perhaps.is_some(),
+                sides: [s, c, d],
+                message: Text::new(zh, en),
+                remedy,
+                ..Draft::default()
+            });
         }
     }
 
     fn retention(&mut self) {
-        let longest = |cell: &Cell, present: bool| -> Option<(Period, String, Vec<String>)> {
-            cell.retention
-                .all
-                .iter()
-                .filter(|_| present)
-                .filter_map(|(v, at)| retention::parse(v).map(|p| (p, v.clone(), at.clone())))
-                .max_by_key(|p| p.0)
-        };
-        let [mut said, record, done] = self.sides().map(|(s, p)| longest(self.row.side(s), p));
+        let [mut said, record, done] = self.sides().map(|(s, p)| Kept::longest(self.row.side(s), p));
         // A policy of several products gives each its own period: the one of this product is what is compared.
-        if !self.elsewhere.retention.is_empty()
-            && let Some((held, _, _)) = &record
+        if !self.around.elsewhere.retention.is_empty()
+            && let Some(held) = &record
         {
             let another = |v: &str| {
-                self.elsewhere
-                    .retention
-                    .all
-                    .keys()
-                    .filter_map(|e| retention::parse(e))
-                    .any(|e| retention::parse(v).is_some_and(|v| retention::same(v, e)))
+                let others = self.around.elsewhere.retention.all.keys().filter_map(|e| retention::parse(e));
+                retention::parse(v).is_some_and(|v| others.into_iter().any(|e| retention::same(v, e)))
             };
             let mut own = self.row.said.clone();
             own.retention
                 .all
-                .retain(|v, _| retention::parse(v).is_some_and(|v| retention::same(v, *held)) || !another(v));
-            said = longest(&own, own.present);
+                .retain(|v, _| retention::parse(v).is_some_and(|v| retention::same(v, held.period)) || !another(v));
+            said = Kept::longest(&own, own.present);
         }
-        let side = |side, v: &Option<(Period, String, Vec<String>)>| SideValue {
-            side,
-            value: v.as_ref().map(|v| v.1.clone()),
-            at: v.as_ref().map(|v| v.2.clone()).unwrap_or_default(),
-        };
+        let zh = |held: &Option<Kept>| held.as_ref().map_or("—".to_owned(), |k| k.words.zh.clone());
+        let en = |held: &Option<Kept>| held.as_ref().map_or("—".to_owned(), |k| k.words.en.clone());
+        let unequal = matches!((&said, &record), (Some(a), Some(b)) if !a.admits(b));
+        let over = |limit: &Option<Kept>| matches!((&done, limit), (Some(d), Some(l)) if l.bound != Bound::Floor && retention::exceeds(d.period, l.period));
         let t = self.row.title.clone();
-        let words = (
-            said.as_ref().map_or("—", |v| v.1.as_str()).to_owned(),
-            record.as_ref().map_or("—", |v| v.1.as_str()).to_owned(),
-            done.as_ref().map_or("—", |v| v.1.as_str()).to_owned(),
+        let remedy = Text::new(
+            "到期删除或匿名化，并使政策与台账一致",
+            "delete or anonymise what is overdue and make policy and record agree",
         );
-        let english =
-            |held: &Option<(Period, String, Vec<String>)>| held.as_ref().map_or("—".to_owned(), |v| v.0.to_string());
-        let en = (english(&said), english(&record), english(&done));
-        let unequal = matches!((&said, &record), (Some(a), Some(b)) if !retention::same(a.0, b.0));
-        let over = |limit: &Option<(Period, String, Vec<String>)>| matches!((&done, limit), (Some(d), Some(l)) if retention::exceeds(d.0, l.0));
-        let (leaf, also, zh, told): (&str, &[&str], String, String) = if over(&said) {
+        let (leaf, also, message, open): (&str, &[&str], Text, bool) = if over(&said) {
             (
                 "5.5.3",
                 &["5.4.2c"],
-                format!("{}已存 {}，政策称 {}", t.zh, words.2, words.0),
-                format!("{} is {} old, the policy says {}", t.en, en.2, en.0),
+                Text::new(
+                    format!("{}已存 {}，政策称 {}", t.zh, zh(&done), zh(&said)),
+                    format!("{} is {} old, the policy says {}", t.en, en(&done), en(&said)),
+                ),
+                false,
             )
         } else if over(&record) {
             (
                 "5.4.2c",
                 &[],
-                format!("{}已存 {}，台账为 {}", t.zh, words.2, words.1),
-                format!("{} is {} old, the record says {}", t.en, en.2, en.1),
+                Text::new(
+                    format!("{}已存 {}，台账为 {}", t.zh, zh(&done), zh(&record)),
+                    format!("{} is {} old, the record says {}", t.en, en(&done), en(&record)),
+                ),
+                false,
             )
         } else if unequal {
             (
                 "5.5.3",
                 &[],
-                format!("{}的存储期限：政策 {}，台账 {}", t.zh, words.0, words.1),
-                format!("retention of {}: the policy says {}, the record {}", t.en, en.0, en.1),
+                Text::new(
+                    format!("{}的存储期限：政策 {}，台账 {}", t.zh, zh(&said), zh(&record)),
+                    format!("retention of {}: the policy says {}, the record {}", t.en, en(&said), en(&record)),
+                ),
+                false,
+            )
+        } else if said.is_none() && self.given.said && self.row.said.present && house(self.row.stage) {
+            // The policy may give a rule for the period (5.5.2 e) where no figure is read.
+            let held = match (&record, &done) {
+                (Some(r), _) => Text::new(format!("台账为 {}", r.words.zh), format!("the record says {}", r.words.en)),
+                (None, Some(d)) => Text::new(format!("已存 {}", d.words.zh), format!("it is {} old", d.words.en)),
+                (None, None) => return,
+            };
+            (
+                "5.5.3",
+                &[],
+                Text::new(
+                    format!("{}的存储期限：政策没有写明，{}", t.zh, held.zh),
+                    format!("retention of {}: the policy gives no period, {}", t.en, held.en),
+                ),
+                true,
             )
         } else {
             return;
         };
-        let (s, c, d) = (side(Side::Said, &said), side(Side::OnRecord, &record), side(Side::Done, &done));
-        let remedy = Text::new(
-            "到期删除或匿名化，并使政策与台账一致",
-            "delete or anonymise what is overdue and make policy and record agree",
-        );
-        self.push(leaf, also, Aspect::Retention, s, c, d, Text::new(zh, told), remedy);
+        let side = |side, v: Option<Kept>| SideValue {
+            side,
+            value: v.as_ref().map(|v| v.text.clone()),
+            at: v.map(|v| v.at).unwrap_or_default(),
+            searched: Vec::new(),
+        };
+        let sides = [side(Side::Said, said), side(Side::OnRecord, record), side(Side::Done, done)];
+        self.push(Draft { leaf, also, aspect: Aspect::Retention, sides, message, remedy, open, ..Draft::default() });
     }
 
     fn countries(&mut self) {
         if self.row.stage == Stage::CrossBorder {
             return;
         }
-        for (value, [s, c, d]) in self.unequal(|c| &c.countries, same_place) {
+        let row = self.row;
+        let held = [&row.said.countries, &row.on_record.countries, &row.done.countries];
+        self.unplaced();
+        for (value, [s, c, d]) in self.unequal(held, &self.around.elsewhere.countries, house(row.stage), same_place) {
             if value == "CN" {
                 // The place that differs is the finding, not the one it differs from.
                 continue;
@@ -462,7 +670,70 @@ impl Judge<'_> {
                 "迁回境内，或履行出境程序并更新政策、取得单独同意",
                 "move it back, or meet the conditions of export, update the policy and obtain separate consent",
             );
-            self.push("5.5.3", &["7.2.4.1a"], Aspect::Country, s, c, d, Text::new(zh, en), remedy);
+            let (also, message): (&[&str], Text) = (&["7.2.4.1a"], Text::new(zh, en));
+            let aspect = Aspect::Country;
+            self.push(Draft { also, aspect, sides: [s, c, d], message, remedy, ..Draft::default() });
+        }
+    }
+
+    /// A policy that says nowhere where things are kept, though the others keep them in the country: one finding for all types.
+    fn unplaced(&mut self) {
+        let row = self.row;
+        let places = |side: Side, cell: &Cell| {
+            let home = cell.countries.all.get("CN").filter(|_| cell.present);
+            SideValue {
+                side,
+                value: home.map(|_| "CN".to_owned()),
+                at: home.cloned().unwrap_or_default(),
+                searched: Vec::new(),
+            }
+        };
+        let sides =
+            [places(Side::Said, &row.said), places(Side::OnRecord, &row.on_record), places(Side::Done, &row.done)];
+        let kept = self.given.record && sides[1].value.is_some() || self.given.done && sides[2].value.is_some();
+        if !row.said.present || !row.said.countries.is_empty() || !house(row.stage) || !kept {
+            return;
+        }
+        let message = Text::new(
+            "个人信息存储于境内，政策没有写明存储地域",
+            "personal information is kept in the country, and the policy does not say where it is kept",
+        );
+        let remedy = Text::new("在政策中写明存储地域", "state in the policy where it is kept");
+        let aspect = Aspect::Country;
+        self.push(Draft { aspect, sides, message, remedy, open: true, of_all: true, ..Draft::default() });
+    }
+}
+
+/// A period on one side.
+struct Kept {
+    period: Period,
+    bound: Bound,
+    text: String,
+    words: Text,
+    at: Vec<String>,
+}
+
+impl Kept {
+    /// The longest of a side that has the row.
+    fn longest(cell: &Cell, present: bool) -> Option<Kept> {
+        let all = cell.retention.all.iter().filter(|_| present);
+        all.filter_map(|(text, at)| {
+            let period = retention::parse(text)?;
+            let words = retention::words(text).unwrap_or_else(|| Text::new(text, period.to_string()));
+            Some(Kept { period, bound: retention::bound(text), text: text.clone(), words, at: at.clone() })
+        })
+        .max_by_key(|kept| kept.period)
+    }
+
+    /// Whether another period is one that this one allows.
+    fn admits(&self, other: &Kept) -> bool {
+        if retention::same(self.period, other.period) {
+            return true;
+        }
+        match (self.period, other.period, self.bound) {
+            (Period::Days(floor), Period::Days(days), Bound::Floor) => days > floor,
+            (Period::Days(limit), Period::Days(days), Bound::Ceiling) => days < limit,
+            _ => false,
         }
     }
 }

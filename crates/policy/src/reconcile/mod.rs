@@ -73,11 +73,20 @@ pub struct Cell {
     /// It is only likely that it has: what shows it has to be looked at by a person.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unsure: bool,
-    /// The policy says that it is not done.
+    /// The policy says that it is not done. With `present` it says both.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub denied: bool,
     /// Where.
     pub at: Vec<String>,
+    /// Where it says that it is not done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub denied_at: Vec<String>,
+    /// Where it says so only for some case, which is neither said nor denied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limited_at: Vec<String>,
+    /// What denies it speaks of all types at once.
+    #[serde(skip)]
+    pub in_general: bool,
     /// Purposes.
     #[serde(skip_serializing_if = "Values::is_empty")]
     pub purposes: Values,
@@ -101,11 +110,9 @@ impl Cell {
         self.unsure = (self.unsure || other.unsure) && !self.sure() && !other.sure();
         self.present |= other.present;
         self.denied |= other.denied;
-        for at in &other.at {
-            if !self.at.contains(at) && self.at.len() < 20 {
-                self.at.push(at.clone());
-            }
-        }
+        add(&mut self.at, &other.at);
+        add(&mut self.denied_at, &other.denied_at);
+        add(&mut self.limited_at, &other.limited_at);
         for (mine, theirs) in [
             (&mut self.purposes, &other.purposes),
             (&mut self.recipients, &other.recipients),
@@ -125,8 +132,15 @@ impl Cell {
 
     fn mark(&mut self, at: &str) {
         self.present = true;
-        if !self.at.iter().any(|a| a == at) && self.at.len() < 20 {
-            self.at.push(at.to_owned());
+        add(&mut self.at, &[at.to_owned()]);
+    }
+}
+
+/// Adds addresses to others, each once and not too many.
+fn add(into: &mut Vec<String>, from: &[String]) {
+    for at in from {
+        if !into.contains(at) && into.len() < 20 {
+            into.push(at.clone());
         }
     }
 }
@@ -157,7 +171,7 @@ pub struct Row {
 pub enum Aspect {
     /// The row itself.
     Presence,
-    /// The policy denies what another side shows.
+    /// The policy denies what another side shows, or what it says itself.
     Denial,
     /// A purpose.
     Purpose,
@@ -179,6 +193,9 @@ pub struct SideValue {
     pub value: Option<String>,
     /// Where.
     pub at: Vec<String>,
+    /// Where it was looked for, on a side that has nothing: what that side has of the type, else its files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub searched: Vec<String>,
 }
 
 /// A disagreement.
@@ -201,7 +218,7 @@ pub struct Finding {
     pub sides: Vec<SideValue>,
     /// The side that stands against the others; all that differ where no two agree.
     pub odd: Vec<Side>,
-    /// It stands only if what is likely is so, which a person has to see.
+    /// It stands only if what is likely is so, or if what the policy leaves unsaid has to be said; a person has to see.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unsure: bool,
     /// What is wrong.

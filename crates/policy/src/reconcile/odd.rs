@@ -1,5 +1,6 @@
 //! Which side of a disagreement is the odd one out.
 
+use super::judge::BOTH;
 use super::retention::{self, Period};
 use super::{Aspect, Side, SideValue};
 
@@ -13,6 +14,10 @@ enum State<'a> {
 
 /// The side that stands alone against two that agree; every side that was compared where no two agree.
 pub(super) fn odd(aspect: Aspect, sides: &[SideValue]) -> Vec<Side> {
+    // A policy that contradicts itself is at odds whatever the others say.
+    if aspect == Aspect::Denial && sides.iter().any(|s| s.value.as_deref() == Some(BOTH)) {
+        return vec![Side::Said];
+    }
     let states: Vec<(Side, State<'_>)> = sides.iter().filter_map(|s| Some((s.side, state(aspect, s)?))).collect();
     let alone = |side: &Side| {
         let mine = states.iter().find(|(s, _)| s == side).map(|(_, state)| state);
@@ -61,7 +66,12 @@ mod tests {
         let sides: Vec<SideValue> = [Side::Said, Side::OnRecord, Side::Done]
             .into_iter()
             .zip(values)
-            .map(|(side, value)| SideValue { side, value: value.map(str::to_owned), at: Vec::new() })
+            .map(|(side, value)| SideValue {
+                side,
+                value: value.map(str::to_owned),
+                at: Vec::new(),
+                searched: Vec::new(),
+            })
             .collect();
         assert_eq!(odd(aspect, &sides), expect, "{aspect:?} {values:?}");
     }
@@ -73,6 +83,8 @@ mod tests {
         check(Aspect::Presence, [Some("yes"), None, Some("yes")], &[Side::OnRecord]);
         check(Aspect::Denial, [Some("denied"), None, Some("yes")], &[Side::Done]);
         check(Aspect::Denial, [Some("denied"), Some("yes"), Some("yes")], &[Side::Said]);
+        check(Aspect::Denial, [Some("contradicted"), Some("yes"), Some("yes")], &[Side::Said]);
+        check(Aspect::Denial, [Some("contradicted"), None, None], &[Side::Said]);
         check(Aspect::Retention, [Some("90天"), Some("90 天"), Some("400 天")], &[Side::Done]);
         check(Aspect::Retention, [Some("account-life"), Some("五年"), None], &[Side::Said, Side::OnRecord]);
         check(Aspect::Recipient, [None, None, Some("晨光广告")], &[Side::Done]);

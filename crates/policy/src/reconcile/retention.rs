@@ -1,5 +1,7 @@
 //! Spans of time as people write them.
 
+use crate::data::Text;
+
 /// A retention period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Period {
@@ -7,6 +9,8 @@ pub enum Period {
     Days(u32),
     /// As long as the account exists.
     Account,
+    /// Without an end.
+    Forever,
 }
 
 impl std::fmt::Display for Period {
@@ -16,8 +20,72 @@ impl std::fmt::Display for Period {
             Period::Days(1) => f.write_str("1 day"),
             Period::Days(days) => write!(f, "{days} days"),
             Period::Account => f.write_str("as long as the account exists"),
+            Period::Forever => f.write_str("without an end"),
         }
     }
+}
+
+/// How a period binds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// So long.
+    Exact,
+    /// At least so long.
+    Floor,
+    /// At most so long.
+    Ceiling,
+}
+
+/// How the period that a text names binds: 不少于三年 is no limit, 不超过三年 allows less.
+#[must_use]
+pub fn bound(text: &str) -> Bound {
+    let has = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    if has(&[
+        "不少于",
+        "不低于",
+        "不短于",
+        "不得少于",
+        "不得低于",
+        "至少",
+        "最少",
+        "最短",
+        "年以上",
+        "月以上",
+        "日以上",
+        "天以上",
+        "at least",
+    ]) {
+        Bound::Floor
+    } else if has(&["不超过", "不多于", "不长于", "不得超过", "至多", "最多", "最长", "以内", "at most", "up to"])
+    {
+        Bound::Ceiling
+    } else {
+        Bound::Exact
+    }
+}
+
+/// A period that is written for machines (`P5Y`, `90d`, `account-life`, `30 天`), in words; none for one in a person's words.
+#[must_use]
+pub fn words(text: &str) -> Option<Text> {
+    let t = text.trim();
+    let days = t.strip_suffix(" 天").filter(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
+    if days.is_none() && t.chars().any(|c| !c.is_ascii()) {
+        return None;
+    }
+    let period = parse(t)?;
+    let Period::Days(days) = period else {
+        let zh = if period == Period::Forever { "无期限" } else { "账号存续期间" };
+        return Some(Text::new(zh, period.to_string()));
+    };
+    let unit = t.chars().next_back().map(|c| c.to_ascii_lowercase());
+    let number: String = t.chars().filter(char::is_ascii_digit).collect();
+    let (zh, en) = match (unit, number.parse::<u32>()) {
+        (Some('y'), Ok(n)) => (format!("{n} 年"), format!("{n} year{}", if n == 1 { "" } else { "s" })),
+        (Some('m'), Ok(n)) => (format!("{n} 个月"), format!("{n} month{}", if n == 1 { "" } else { "s" })),
+        (Some('w'), Ok(n)) => (format!("{n} 周"), format!("{n} week{}", if n == 1 { "" } else { "s" })),
+        _ => (format!("{days} 天"), period.to_string()),
+    };
+    Some(Text::new(zh, en))
 }
 
 fn numeral(text: &str) -> Option<u32> {
@@ -98,6 +166,14 @@ pub fn parse(text: &str) -> Option<Period> {
             return days(n, factor);
         }
     }
+    if ["永久", "永远", "长期", "无限期", "不设期限", "无固定期限"].iter().any(|w| t.contains(w)) {
+        return Some(Period::Forever);
+    }
+    let at_once =
+        ["用后即删", "即时删除", "立即删除", "后即删", "即删除", "不另行保存", "不保存", "不留存", "不存储", "不保留"];
+    if at_once.iter().any(|w| t.contains(w)) {
+        return Some(Period::Days(0));
+    }
     let account =
         ["account-life", "account life", "账号存续", "帐号存续", "账户存续", "注销", "账号有效期", "使用期间"];
     account.iter().any(|w| t.contains(w)).then_some(Period::Account)
@@ -128,7 +204,7 @@ pub fn exceeds(done: Period, allowed: Period) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Period, parse};
+    use super::{Bound, Period, bound, parse, words};
 
     fn check(text: &str, expect: Option<Period>) {
         assert_eq!(parse(text), expect, "{text}");
@@ -146,5 +222,26 @@ mod tests {
         check("直至您注销账号", Some(Period::Account));
         check("account-life", Some(Period::Account));
         check("必要期限", None);
+        check("永久保存", Some(Period::Forever));
+        check("识别后即删", Some(Period::Days(0)));
+    }
+
+    #[test]
+    fn bounds() {
+        assert_eq!(bound("自交易完成之日起不少于三年"), Bound::Floor);
+        assert_eq!(bound("保存五年以上"), Bound::Floor);
+        assert_eq!(bound("最长不超过六个月"), Bound::Ceiling);
+        assert_eq!(bound("保存三年"), Bound::Exact);
+    }
+
+    #[test]
+    fn machine_periods_in_words() {
+        let zh = |text: &str| words(text).map(|t| t.zh);
+        assert_eq!(zh("P5Y").as_deref(), Some("5 年"));
+        assert_eq!(zh("1500d").as_deref(), Some("1500 天"));
+        assert_eq!(zh("400 天").as_deref(), Some("400 天"));
+        assert_eq!(zh("account-life").as_deref(), Some("账号存续期间"));
+        assert_eq!(zh("不少于三年"), None);
+        assert_eq!(words("P6M").map(|t| t.en).as_deref(), Some("6 months"));
     }
 }

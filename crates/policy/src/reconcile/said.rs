@@ -2,7 +2,7 @@
 
 use super::input::{Rows, purpose_ids};
 use super::inventory::Beside;
-use super::{Cell, retention};
+use super::{Cell, add, retention};
 use crate::doc::Document;
 use crate::items::Analysis;
 use crate::practices::extract::practices_of;
@@ -14,6 +14,10 @@ use std::collections::BTreeMap;
 /// What the policy says of all types at once.
 #[derive(Debug, Default)]
 pub struct General {
+    /// Names of the policies.
+    pub files: Vec<String>,
+    /// Some of them was not read in full, is empty, or is not in Chinese.
+    pub unread: bool,
     /// Retention and place that hold for every type.
     pub storage: Cell,
     /// Stages that it denies for every type, with addresses.
@@ -37,6 +41,8 @@ pub fn of<'a>(
         verbatim(&mut practices, policy, &beside.purposes);
         let mut one = rows(&practices, &name, kit);
         own(&mut one.0, policy, &practices, &name, &types);
+        one.1.files.push(name);
+        one.1.unread = policy.lossy() || !chinese(policy);
         join(&mut all, one);
     }
     all
@@ -55,11 +61,11 @@ fn rows(practices: &[Practice], name: &str, kit: &Kit) -> (Rows, General) {
             purposes = purpose_ids(&q.text, kit);
         }
         if p.types.is_empty() {
-            if p.denied {
+            if p.denied && !p.limited {
                 general.denied.push((p.action, at.clone()));
             }
             let cell = if p.action == Stage::Provision { &mut general.recipients } else { &mut general.storage };
-            if !(p.denied && p.action != Stage::CrossBorder) {
+            if !p.denied || p.action == Stage::CrossBorder && !p.limited {
                 fill(cell, p, &purposes, &at);
             }
             continue;
@@ -67,10 +73,9 @@ fn rows(practices: &[Practice], name: &str, kit: &Kit) -> (Rows, General) {
         for t in &p.types {
             let cell = rows.entry((t.id.clone(), p.action)).or_default();
             if p.denied {
-                cell.denied = true;
-                if !cell.at.contains(&at) {
-                    cell.at.push(at.clone());
-                }
+                let places = if p.limited { &mut cell.limited_at } else { &mut cell.denied_at };
+                add(places, std::slice::from_ref(&at));
+                cell.denied |= !p.limited;
                 continue;
             }
             cell.mark(&at);
@@ -102,7 +107,9 @@ fn verbatim(practices: &mut [Practice], doc: &Document, purposes: &BTreeMap<Stri
         .filter(|(words, _)| words.chars().count() > 3)
         .collect();
     for p in practices.iter_mut().filter(|p| !p.denied) {
-        let text = plain(doc.sentence(p.sentence));
+        let block = doc.sentences.get(p.sentence).map_or(0, |s| s.block);
+        let purpose = p.purpose.as_ref().map_or("", |q| q.text.as_str());
+        let text = plain(&format!("{} {purpose}", doc.slice(block, p.span.0, p.span.1)));
         for id in known.iter().filter(|(words, _)| text.contains(words)).flat_map(|(_, ids)| *ids) {
             if !p.purposes.contains(id) {
                 p.purposes.push(id.clone());
@@ -114,6 +121,15 @@ fn verbatim(practices: &mut [Practice], doc: &Document, purposes: &BTreeMap<Stri
 /// A text without what changes nothing: white space, punctuation and emphasis.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether a text has Chinese in it, and not only here and there.
+fn chinese(doc: &Document) -> bool {
+    let count = |wanted: fn(char) -> bool| -> usize {
+        (0..doc.sentences.len()).map(|i| doc.sentence(i).chars().filter(|c| wanted(*c)).count()).sum()
+    };
+    let han = count(|c| matches!(c, '\u{4e00}'..='\u{9fff}'));
+    han > 0 && han * 4 >= count(char::is_alphabetic)
 }
 
 /// Adds what a further policy of the same product says.
@@ -129,6 +145,8 @@ fn join(into: &mut (Rows, General), from: (Rows, General)) {
     into.1.storage.join(&from.1.storage);
     into.1.recipients.join(&from.1.recipients);
     into.1.denied.extend(from.1.denied);
+    into.1.files.extend(from.1.files);
+    into.1.unread |= from.1.unread;
 }
 
 fn fill(cell: &mut Cell, p: &Practice, purposes: &[String], at: &str) {
@@ -136,7 +154,10 @@ fn fill(cell: &mut Cell, p: &Practice, purposes: &[String], at: &str) {
         cell.purposes.add(id, at);
     }
     if let Some(r) = &p.recipient {
-        cell.recipients.add(&r.text, at);
+        // A component is known by its name or by that of the company behind it.
+        let name =
+            p.provider.as_ref().map_or_else(|| r.text.clone(), |behind| format!("{}（{}）", r.text, behind.text));
+        cell.recipients.add(&name, at);
     }
     if let Some(r) = p.retention.as_ref().filter(|r| retention::parse(&r.text).is_some()) {
         cell.retention.add(&r.text, at);

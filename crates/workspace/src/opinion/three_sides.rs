@@ -151,10 +151,14 @@ fn cell(table: &Table, row: &Row, side: Side, lang: Words) -> String {
     let cell = row.side(side);
     let mut lines = Vec::new();
     match (cell.present, cell.denied) {
+        (true, true) => lines.push(t("✓✗ 自相矛盾", "✓✗ contradicts itself").to_owned()),
         (true, _) if cell.unsure => lines.push(t("？ 疑似有", "? perhaps").to_owned()),
         (true, _) => lines.push("✓".to_owned()),
         (false, true) => lines.push(t("✗ 声明没有", "✗ denied").to_owned()),
-        (false, false) => return t("无", "none").to_owned(),
+        (false, false) => match cell.limited_at.first() {
+            Some(at) => return format!("{}\n[{at}]", t("◐ 只在某种情况下否认", "◐ denied in some case")),
+            None => return t("无", "none").to_owned(),
+        },
     }
     for values in [&cell.purposes, &cell.recipients, &cell.retention, &cell.countries] {
         let words: Vec<&str> = values.all.keys().take(NAMED).map(|value| table.words(value, lang)).collect();
