@@ -100,7 +100,7 @@ fn entry(what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zhunsheng_source::Lang;
+    use zhunsheng_source::{Lang, Text};
 
     #[test]
     fn what_users_give_is_told_in_both_languages_with_its_value() {
@@ -132,17 +132,12 @@ mod tests {
             ),
             (
                 policy(Policy::Format {
-                    path: "p.docx".into(),
-                    format: "docx",
-                    reason: "invalid Zip archive: Could not find EOCD".into(),
+                    path: "p.doc".into(),
+                    format: "text",
+                    reason: Text::new("含二进制数据", "it holds binary data"),
                 }),
-                "`p.docx` 不能按 docx 读取：文件不完整，或者不是这种格式（原话：“invalid Zip archive: Could not find EOCD”）；请转换为 HTML、Markdown、纯文本或 docx",
-                "`p.docx` is not readable as docx: invalid Zip archive: Could not find EOCD; convert it to HTML, Markdown, text or docx",
-            ),
-            (
-                policy(Policy::Format { path: "p.doc".into(), format: "text", reason: "it holds binary data".into() }),
-                "`p.doc` 不能按 text 读取：含有二进制数据；请转换为 HTML、Markdown、纯文本或 docx",
-                "`p.doc` is not readable as text: it holds binary data; convert it to HTML, Markdown, text or docx",
+                "`p.doc` 不能按 文本 读取：含二进制数据；请转换为 HTML、Markdown、docx 或 UTF-8 编码的文本",
+                "`p.doc` is not readable as text: it holds binary data; convert it to HTML, Markdown, docx or text in UTF-8",
             ),
             (
                 policy(Policy::Io { path: "x.html".into(), source: std::io::ErrorKind::NotFound.into() }),

@@ -21,6 +21,7 @@ use crate::doc::{Document, Format};
 use crate::error::Error;
 use std::io::Read as _;
 use std::path::Path;
+use zhunsheng_source::quoted;
 
 /// Largest file that is read, bytes.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -60,7 +61,10 @@ pub fn bytes_as(bytes: Vec<u8>, path: &Path) -> Result<Document, Error> {
         return pdf::read(bytes).map_err(|r| {
             wrong(
                 "PDF",
-                Text::new(format!("文件损坏，或不是 PDF（{r}）"), format!("the file is damaged or no PDF ({r})")),
+                Text::new(
+                    format!("文件损坏，或不是 PDF{}", quoted(&r)),
+                    format!("the file is damaged or no PDF ({r})"),
+                ),
             )
         });
         #[cfg(not(feature = "pdf"))]
@@ -77,7 +81,7 @@ pub fn bytes_as(bytes: Vec<u8>, path: &Path) -> Result<Document, Error> {
             wrong(
                 "docx",
                 Text::new(
-                    format!("压缩包损坏，或其中没有文档（{r}）"),
+                    format!("压缩包损坏，或其中没有文档{}", quoted(&r)),
                     format!("the archive is damaged or holds no document ({r})"),
                 ),
             )
