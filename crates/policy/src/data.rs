@@ -1,7 +1,6 @@
 //! The data files of `catalogue/policy`, built into the binary, and how their errors are told.
 
 use crate::error::Error;
-use serde::Deserialize;
 pub use zhunsheng_source::{Lang, Text};
 
 /// `catalogue/policy/items.yaml`.
