@@ -184,8 +184,16 @@ pub(super) fn evaluated(one: &Sample, found: &NewSampleResult) -> Result<(Option
         (at_most, None, said)
     };
     if missing > 0 {
-        let _ = write!(said.zh, "\n抽中而未能检查的 {missing} 项，按偏差计算");
-        let _ = write!(said.en, "\n{missing} drawn and not examined are counted as deviating");
+        // First what was found, for what follows counts otherwise.
+        let NewSampleResult { examined, deviations, .. } = found;
+        said.zh = format!(
+            "应检查 {drawn} 项，检查了 {examined} 项，发现偏差 {deviations} 项；未能检查的 {missing} 项，推算时按偏差计算：\n{}",
+            said.zh
+        );
+        said.en = format!(
+            "of {drawn} to be examined {examined} were, {deviations} deviate; the {missing} that could not be examined are counted as deviating in what follows:\n{}",
+            said.en
+        );
     }
     Ok((at_most, supports, said))
 }
