@@ -331,7 +331,7 @@ fn the_list_of_gaps_says_what_holds_now_and_on_how_many_objects() {
     let assessment = judged(&catalogue, &dossier, "2026-11-01");
     let bare = Opinion::build(&assessment, &Extra::default());
     let several = |gap: &&zhunsheng_opinion::model::Gap| gap.objects.len() + gap.more == 2;
-    let found = bare.gaps.iter().find(several).expect("a gap on two objects");
+    let found = bare.gaps.iter().find(several).unwrap();
     let (leaf, first, second) = (found.leaf.as_str(), found.objects[0].id.as_str(), found.objects[1].id.as_str());
     let standing = |deeds: &[(&str, &str, Option<&str>)], issued: Option<&str>| {
         let deeds: Vec<serde_json::Value> = deeds

@@ -89,7 +89,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(move |request: Request| lost_page(lost.clone(), request))
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(move |request, next| headers::add(secure, request, next)))
+        .layer(middleware::from_fn(move |request: Request, next: middleware::Next| headers::add(secure, request, next)))
 }
 
 /// The operations of the programming interface.

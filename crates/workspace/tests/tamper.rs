@@ -93,7 +93,7 @@ fn whatever_is_altered_in_the_database_is_found() {
 
 #[test]
 fn an_altered_or_missing_file_is_found() {
-    let (_dir, data) = closed();
+    let (dir, data) = closed();
     let files: Vec<_> = walk(&data.join("evidence")).into_iter().filter(|path| path.is_file()).collect();
     assert!(files.len() >= 12);
     for path in &files {
@@ -107,7 +107,7 @@ fn an_altered_or_missing_file_is_found() {
         let found = verify(&data, None).unwrap();
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(found.faults[0].zh.contains("已被改动") && found.faults[0].en.contains(name), "{:?}", found.faults);
-        let refused = restore(&data, &_dir.path().join("restored")).unwrap_err().text();
+        let refused = restore(&data, &dir.path().join("restored")).unwrap_err().text();
         assert!(refused.zh.contains(name) && refused.en.contains(name), "{refused:?}");
         alter(path, &whole[..whole.len() - 1]);
         assert_eq!(verify(&data, None).unwrap().faults.len(), 1);
