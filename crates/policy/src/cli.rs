@@ -339,7 +339,7 @@ fn structure(args: &FileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Er
             BlockView {
                 kind,
                 level,
-                at: doc.address(i, 0, b.text.len()),
+                at: doc.address(i, b.own, b.text.len()),
                 text: b.text.clone(),
                 emphasised: !b.emphasis.is_empty(),
             }

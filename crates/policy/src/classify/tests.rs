@@ -83,7 +83,7 @@ fn bad_lines_are_named() {
         ("not json", "`in.jsonl`:2:2: expected ident; ", "不是 JSON"),
         ("{\"id\":2", "`in.jsonl`:2:7: EOF while parsing an object; ", "对象没有写完"),
         ("{\"id\":2,\"doc\":\"a\"}", "`in.jsonl`:2:18: missing field `text`; ", "缺少字段 `text`"),
-        ("{\"id\":2,\"text\":3}", "`in.jsonl`:2:17: invalid type: integer `3`, expected a string; ", "字段的类型不对"),
+        ("{\"id\":2,\"text\":3}", "`in.jsonl`:2:16: invalid type: integer `3`, expected a string; ", "字段的类型不对"),
     ];
     for (line, en, zh) in cases {
         let input = format!("{{\"id\":1,\"text\":\"a\"}}\n{line}\n");

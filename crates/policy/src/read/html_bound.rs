@@ -245,6 +245,12 @@ impl Bound<'_> {
             return;
         }
         self.tags += 1;
+        // Outside a table its parts are no elements, and a form in a form is none.
+        let part = matches!(name, "caption" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th");
+        let table = self.stack.iter().rposition(|s| s == "table");
+        if part && table.is_none() || name == "form" && self.stack.iter().any(|s| s == "form") {
+            return;
+        }
         self.implied(name);
         let style = is(&STYLES, name);
         let full = self.stack.len() >= MAX_DEPTH
@@ -262,6 +268,12 @@ impl Bound<'_> {
         if is(&VOID, name) {
             return;
         }
+        // The parser puts in the parts of a table that were left out.
+        let inside = |names: &[&str]| self.stack.iter().skip(table.unwrap_or(0)).any(|s| is(names, s));
+        let group = matches!(name, "tr" | "td" | "th") && !inside(&["tbody", "thead", "tfoot"]);
+        let row = matches!(name, "td" | "th") && !inside(&["tr"]);
+        self.stack.extend(group.then(|| "tbody".to_owned()));
+        self.stack.extend(row.then(|| "tr".to_owned()));
         self.stack.push(tag.name.clone());
         if style {
             self.styles.push(Some(tag.name.clone()));
@@ -396,5 +408,92 @@ impl Bound<'_> {
             out.push('"');
         }
         out.push('>');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_DEPTH, MAX_STYLES, bound};
+    use scraper::Html;
+
+    fn depth(markup: &str) -> usize {
+        let tree = Html::parse_document(markup);
+        let (mut now, mut most) = (0_usize, 0);
+        for edge in tree.root_element().traverse() {
+            match edge {
+                ego_tree::iter::Edge::Open(_) => now += 1,
+                ego_tree::iter::Edge::Close(_) => now -= 1,
+            }
+            most = most.max(now);
+        }
+        most
+    }
+
+    /// INVARIANT (bounded): whatever the tags, what the parser nests is bounded by what is counted here.
+    #[test]
+    fn no_soup_of_tags_is_nested_deeper_than_counted() {
+        let tags = [
+            "div",
+            "p",
+            "ul",
+            "li",
+            "b",
+            "i",
+            "font",
+            "a",
+            "span",
+            "table",
+            "tr",
+            "td",
+            "tbody",
+            "form",
+            "dl",
+            "dd",
+            "h2",
+            "button",
+            "section",
+            "nobr",
+            "select",
+            "option",
+            "svg",
+            "foreignObject",
+            "title",
+            "br",
+            "caption",
+            "ruby",
+            "rt",
+            "template",
+            "object",
+            "math",
+            "x-y",
+        ];
+        let mut seed = 7_u64;
+        let mut next = move |n: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(seed >> 33).unwrap() % n
+        };
+        for round in 0..60 {
+            // A few tags at a time nest deeper than all of them.
+            let few: Vec<&str> = (0..2 + round % 5).map(|_| tags[next(tags.len())]).collect();
+            let mut source = String::new();
+            for _ in 0..4_000 {
+                let tag = few[next(few.len())];
+                let close = if next(10) < round % 6 { "/" } else { "" };
+                source.push_str(&format!("<{close}{tag}>x"));
+            }
+            let bounded = bound(&source, |_| {});
+            let depth = depth(&bounded.text);
+            // Where styles and blocks are closed in the wrong order the parser wraps what was read already.
+            assert!(depth <= 2 * (MAX_DEPTH + MAX_STYLES), "{depth} in {few:?}");
+        }
+    }
+
+    #[test]
+    fn pages_as_they_are_written_are_left_as_they_are() {
+        let page = "<p>甲<p>乙<ul><li>丙<li>丁</ul><table><tr><td>戊<td>己<tr><td>庚</table><br>".repeat(2_000);
+        let bounded = bound(&format!("<title>题</title><style>p{{}}</style>{page}"), |_| {});
+        assert!(!bounded.cut);
+        assert_eq!((bounded.title.as_deref(), bounded.sheets.as_str()), (Some("题"), "p{}\n"));
+        assert_eq!(bounded.text, format!("<!doctype html><body>{page}"));
     }
 }

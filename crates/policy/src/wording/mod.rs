@@ -176,15 +176,21 @@ fn vague_purpose(text: &str) -> Option<(usize, usize)> {
     purposes.first().filter(|_| all).map(|p| (p.start, p.end))
 }
 
-/// The 等 after the last of several types where nothing says what it stands for: no count, no “the above”, no kind.
+/// The 等 that ends a list of types where nothing says what it stands for: no count, no “the above”, no kind.
 fn bare_ending(text: &str, types: &[Mention]) -> Option<(usize, usize)> {
-    types.iter().find_map(|m| {
-        let after = text.get(m.end..)?.strip_prefix('等')?;
-        let ends = after.is_empty()
+    let ends = |after: &str| {
+        after.is_empty()
             || ["，", "。", "；", "、", ",", ";", "）", ")", "用于", "用以", "用来", "以便", "来", "进行", "给", "并"]
                 .iter()
-                .any(|w| after.starts_with(w));
-        ends.then_some((m.start, m.end + '等'.len_utf8()))
+                .any(|w| after.starts_with(w))
+    };
+    text.match_indices('等').find_map(|(at, word)| {
+        let end = at + word.len();
+        // The list is what stands before it in the same clause.
+        let clause = text.get(..at)?.rfind(['，', '。', '；', '：', ',', ';', ':']).unwrap_or(0);
+        let last = text.get(clause..at)?.rfind('、').map(|n| clause + n + '、'.len_utf8())?;
+        let listed = types.iter().any(|m| m.start >= clause && m.end <= at);
+        (listed && ends(text.get(end..)?)).then_some((last, end))
     })
 }
 
