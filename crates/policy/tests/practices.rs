@@ -1,6 +1,6 @@
 //! Practices and wording, sentence by sentence.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is the test failing")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failure here is the test failing")]
 
 use zhunsheng_policy::doc::Format;
 use zhunsheng_policy::read;
@@ -211,6 +211,7 @@ fn a_function_is_no_purpose_beside_one() {
 
 #[test]
 fn what_names_no_type() {
+    check("我们会收集设备指纹，用于风控。", &["collection [device-id] security | - | - | -"]);
     check("收集的目的和方式有变的，我们更新本政策，并以短信逐一通知您，提交复核。", &[]);
     check("我们会收集您的通讯录、短信，用于备份。", &["collection [contacts message-content]  | - | - | -"]);
     check("我们会收集您的驾驶证照片，用于实名认证。", &["collection [driving-licence] identity | - | - | -"]);

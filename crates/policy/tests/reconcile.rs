@@ -1,5 +1,5 @@
 //! Sides given as JSON, and what is refused of them.
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where something is wrong")]
 
 use std::collections::BTreeMap;
 use zhunsheng_policy::cli::reconcile_documents;

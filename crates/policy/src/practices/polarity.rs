@@ -77,6 +77,8 @@ const OTHERWISE: [&str; 47] = [
     "未取得",
     "未获",
 ];
+/// Negations all the same, though they begin like those.
+const BUT: [&str; 6] = ["不公开", "不公示", "不同步", "不实施", "不明文", "不断开"];
 /// Words whose own verb a negation before them governs, and not the verb further on.
 const GOVERNED: [&str; 27] = [
     "我们",
@@ -177,8 +179,8 @@ fn patterns() -> Option<&'static Patterns> {
             within: Regex::new("在[^，。；]{1,40}?(?:时|后|[^目当此日]前|下|期间|过程中)").ok()?,
             // A clause that is a case: by how it begins, or by how it ends.
             clause: Regex::new(
-                "^(?:但|而|且|此外|另外)?(?:当[^前地事]|若|如果|如[^下上何实前图此]|倘若|假如|一旦|只要|凡)|\
-                 (?:[^目]的|时|后|[^目当此日]前|的情况|的情形|情况下|情形下|模式下|场景下|期间|届满)$",
+                "^(?:但|而|且|此外|另外)?(?:当[^前地事]|若[^干]|如果|如[^下上何实前图此]|倘若|假如|一旦|只要|凡)|\
+                 (?:[^目]的|[^同及随实按即]时|[^最]后|[^目当此日]前|的情况|的情形|情况下|情形下|模式下|场景下|期间|届满)$",
             )
             .ok()?,
             // Cases that are all there is: while you use the service.
@@ -199,7 +201,8 @@ fn negations(text: &str) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|r| !r.is_empty()) {
-        if let Some(word) = OTHERWISE.iter().find(|w| rest.starts_with(**w)) {
+        let plain = BUT.iter().any(|w| rest.starts_with(w));
+        if let Some(word) = OTHERWISE.iter().find(|w| !plain && rest.starts_with(**w)) {
             at += word.len();
         } else if let Some(word) = NEGATIONS.iter().filter(|w| rest.starts_with(**w)).max_by_key(|w| w.len()) {
             out.push((at, at + word.len()));
@@ -315,6 +318,7 @@ mod tests {
             ("不需要您提供身份证。", "需要您提供"),
             ("目前，我们不会收集位置。", "收集"),
             ("我们已停止收集位置。", "收集"),
+            ("同时，我们不公开您的昵称。", "公开"),
         ] {
             check(text, verb, Polarity::Denied);
         }
