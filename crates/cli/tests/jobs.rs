@@ -184,7 +184,9 @@ fn what_records_show_was_done_stands_in_the_opinion() {
     // Cells of the column: how many events, and where the first of them is.
     let cells = |page: &str| {
         let mut cells: Vec<String> = page
-            .match_indices(" 条事件 (events)")
+            .match_indices(" 条事件")
+            // A line of its own; sentences go on.
+            .filter(|(at, found)| page[at + found.len()..].starts_with(['<', '\n']))
             .map(|(at, _)| {
                 let before = page[..at].rsplit(['>', '\n']).next().unwrap();
                 let after = page[at..].split("</td>").next().unwrap();
