@@ -49,7 +49,7 @@ fn patterns() -> Option<&'static Patterns> {
     .as_ref()
 }
 
-pub(super) const COLLECT: [&str; 15] = [
+pub(super) const COLLECT: [&str; 17] = [
     "收集",
     "采集",
     "获取",
@@ -58,6 +58,8 @@ pub(super) const COLLECT: [&str; 15] = [
     "需要您提供",
     "需要你提供",
     "需您提供",
+    "需要提供",
+    "需提供",
     "向我们提供",
     "请您提供",
     "填写",

@@ -241,7 +241,8 @@ pub(super) fn polarity(text: &str, clause: (usize, usize), verb: (usize, usize))
     let governing: Vec<(usize, usize)> = negations(before)
         .into_iter()
         .filter(|n| n.0 < reach && !any(before.get(n.1..reach).unwrap_or(""), &GOVERNED))
-        .filter(|n| !of_person(before.get(..n.0).unwrap_or("")))
+        // Who need not give something is not asked for it.
+        .filter(|n| any(before.get(n.0..).unwrap_or(""), &["需", "须"]) || !of_person(before.get(..n.0).unwrap_or("")))
         .filter(|n| {
             // To stop or refuse something is mostly the person's to do: it has to be said that it is ours.
             let verb = before.get(n.0..n.1).is_some_and(|word| ENDING.contains(&word));
@@ -319,6 +320,8 @@ mod tests {
             ("目前，我们不会收集位置。", "收集"),
             ("我们已停止收集位置。", "收集"),
             ("同时，我们不公开您的昵称。", "公开"),
+            ("您无需提交身份证。", "提交"),
+            ("您不需要提供身份证。", "需要提供"),
         ] {
             check(text, verb, Polarity::Denied);
         }

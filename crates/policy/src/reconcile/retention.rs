@@ -69,7 +69,7 @@ pub fn bound(text: &str) -> Bound {
 pub fn words(text: &str) -> Option<Text> {
     let t = text.trim();
     let days = t.strip_suffix(" 天").filter(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
-    if days.is_none() && t.chars().any(|c| !c.is_ascii()) {
+    if days.is_none() && !t.is_ascii() {
         return None;
     }
     let period = parse(t)?;
