@@ -40,6 +40,9 @@ pub struct Evidence {
     pub part: Option<String>,
     /// It only hints at the item.
     pub weak: bool,
+    /// It denies or refuses what the item asks for, and supports nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub denies: bool,
     /// The sentence.
     pub text: String,
     /// Where it stands.
@@ -233,7 +236,8 @@ fn item(a: &Analysis<'_>, o: &Outcome<'_>, counts: &mut Counts) -> ItemReport {
             .iter()
             .map(|s| Evidence {
                 part: s.part.filter(|_| several).and_then(|p| o.item.parts.get(p)).map(|p| p.id.clone()),
-                weak: s.part.is_none(),
+                weak: s.part.is_none() && !s.denies,
+                denies: s.denies,
                 text: a.doc.sentence(s.sentence).to_owned(),
                 at: a.doc.sentence_address(s.sentence),
             })

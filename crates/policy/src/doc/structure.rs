@@ -82,8 +82,10 @@ fn level(marker: Marker) -> u8 {
 /// Sets kinds, sections, leads and sentences of a document whose blocks were only pushed.
 pub(crate) fn find(doc: &mut Document) {
     let explicit = doc.blocks.iter().filter(|b| matches!(b.kind, Kind::Heading { .. })).count() >= 3;
+    let marked: Vec<bool> = doc.blocks.iter().map(|b| matches!(b.kind, Kind::Heading { .. })).collect();
     kinds(&mut doc.blocks, explicit);
     contents(&mut doc.blocks);
+    listed(&mut doc.blocks, &marked);
     table_heads(&mut doc.blocks);
     nesting(&mut doc.blocks);
     for (index, block) in doc.blocks.iter_mut().enumerate() {
@@ -243,6 +245,76 @@ fn contents(blocks: &mut [Block]) {
             }
         }
         i = next;
+    }
+}
+
+/// Longest entry of a table of contents, characters.
+const ENTRY: usize = 60;
+
+/// Whether a line ends in a row of dots and the number of a page.
+fn paged(text: &str) -> bool {
+    let text = text.trim_end();
+    let head = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let title = head.trim_end_matches(['.', '．', '…', '·', '•', '。', '-', '_', '—', ' ']);
+    let dots = head.get(title.len()..).unwrap_or("");
+    head.len() < text.len()
+        && !title.is_empty()
+        && (dots.contains('…') || dots.chars().filter(|c| *c != ' ').nth(2).is_some())
+}
+
+/// Whether a line says that what follows is a table of contents.
+fn opens_contents(text: &str) -> bool {
+    if !short(text, ENTRY) {
+        return false;
+    }
+    let key = key(text);
+    ["目录", "目次", "目錄", "contents", "tableofcontents"].contains(&key.as_str())
+        || (open_lead(text)
+            && ["政策", "指引", "声明", "协议", "规则", "条款"].iter().any(|w| key.contains(w))
+            && ["了解", "包括", "包含", "分为", "组成"].iter().any(|w| key.contains(w))
+            && ["以下内容", "如下内容", "以下部分", "以下几部分", "以下章节", "以下几个部分"]
+                .iter()
+                .any(|w| key.ends_with(w)))
+}
+
+/// What stands under the word for it, or ends in dots and a page, is a table of contents even if no heading repeats it.
+fn listed(blocks: &mut [Block], marked: &[bool]) {
+    for b in blocks.iter_mut().filter(|b| !matches!(b.kind, Kind::Row { .. }) && short(&b.text, ENTRY)) {
+        if paged(&b.text) {
+            b.kind = Kind::Toc;
+        }
+    }
+    for opening in 0..blocks.len() {
+        if !blocks.get(opening).is_some_and(|b| opens_contents(&b.text)) {
+            continue;
+        }
+        let first = blocks.get(opening + 1).map_or_else(String::new, |b| key(&b.text));
+        let class = |b: &Block| marker::read(&b.text).map(|m| m.class);
+        let kind = blocks.get(opening + 1).and_then(class);
+        let run = blocks
+            .iter()
+            .enumerate()
+            .skip(opening + 1)
+            .take_while(|(i, b)| {
+                // The text begins at a heading that the file itself marks, at a sentence, at the second of a first entry.
+                let again = *i > opening + 1
+                    && (key(&b.text) == first || (class(b) == kind && kind.is_some() && !starts_late(&b.text)));
+                !marked.get(*i).copied().unwrap_or(false)
+                    && !matches!(b.kind, Kind::Row { .. })
+                    && short(&b.text, ENTRY)
+                    && !closed(&b.text)
+                    && !again
+            })
+            .count();
+        if run < 2 {
+            continue;
+        }
+        for b in blocks.iter_mut().skip(opening + 1).take(run) {
+            // A line without number that was taken for a heading may be the first of the text.
+            if !matches!(b.kind, Kind::Heading { .. }) || (kind.is_some() && class(b) == kind) {
+                b.kind = Kind::Toc;
+            }
+        }
     }
 }
 

@@ -133,7 +133,14 @@ impl Text<'_> {
             Verdict::Disclosed => tally.samples.push(format!("{title} {sentences}")),
             Verdict::Missing if !claimed => {
                 tally.wrong += 1;
-                let text = crate::data::Text::new(format!("{title}：未找到"), format!("{title}: not found"));
+                let text = if outcome.supports.iter().any(|s| s.denies) {
+                    crate::data::Text::new(
+                        format!("{title}：政策的表述是否定的 {sentences}"),
+                        format!("{title}: the policy denies it {sentences}"),
+                    )
+                } else {
+                    crate::data::Text::new(format!("{title}：未找到"), format!("{title}: not found"))
+                };
                 tally.samples.push(format!("{} {}", self.read.file, text.get(lang)));
             }
             Verdict::Missing => {

@@ -25,6 +25,8 @@ struct Entry {
     conditional: Option<Text>,
     check: Option<String>,
     #[serde(default)]
+    whether: bool,
+    #[serde(default)]
     facts: Vec<String>,
     #[serde(default)]
     absent: Vec<String>,
@@ -42,6 +44,8 @@ struct PartEntry {
     id: Option<String>,
     title: Option<Text>,
     min: Option<usize>,
+    #[serde(default)]
+    whether: bool,
     cues: Vec<String>,
     #[serde(default)]
     weak: Vec<String>,
@@ -56,6 +60,8 @@ pub struct Part {
     pub title: Text,
     /// Sentences needed.
     pub min: usize,
+    /// A denial answers it as well as a statement does.
+    pub whether: bool,
     /// What shows it.
     pub cues: Vec<Cue>,
 }
@@ -82,6 +88,8 @@ pub struct Item {
     pub conditional: Option<Text>,
     /// What is decided in code.
     pub check: Option<Check>,
+    /// It asks whether something is done, or what follows from a refusal: a denial answers it.
+    pub whether: bool,
     /// Fields of `policy.discloses` that it settles either way.
     pub facts: Vec<String>,
     /// Fields of `policy.discloses` of which it can only show that they are missing.
@@ -164,6 +172,7 @@ impl Catalogue {
                     id: p.id.unwrap_or_default(),
                     title: p.title.unwrap_or_else(|| entry.title.clone()),
                     min: p.min.unwrap_or(1),
+                    whether: p.whether || entry.whether,
                     cues: compile(&p.cues)?,
                 });
             }
@@ -175,6 +184,7 @@ impl Catalogue {
                 expects: entry.expects,
                 conditional: entry.conditional,
                 check,
+                whether: entry.whether,
                 facts: entry.facts,
                 absent: entry.absent,
                 parts,

@@ -120,6 +120,19 @@ impl Cue {
         })
     }
 
+    /// Whether a cue that holds for a sentence still does when only its affirmed words count. A word above it, or around
+    /// it, was affirmed where it stands; what must not stand here may stand in what is denied.
+    #[must_use]
+    pub fn affirmed(&self, rest: &Found, here: &Found) -> bool {
+        self.atoms.iter().all(|atom| match *atom {
+            Atom::Here(s) => rest.has(s),
+            Atom::Then(a, b) => rest.ordered(a, b),
+            Atom::Clause(a, b, end) => rest.in_clause(a, b, end),
+            Atom::Context(s) | Atom::Near(s) => !here.has(s) || rest.has(s),
+            Atom::Absent(_) | Atom::AbsentPair(..) | Atom::AbsentClause(..) | Atom::Above(_) => true,
+        })
+    }
+
     /// Whether it can hold for a sentence at all, by the sets that must stand in it.
     #[must_use]
     pub fn possible(&self, here: &Found) -> bool {

@@ -2,17 +2,22 @@
 //!
 //! INVARIANT (no heading): a heading or an entry of a table of contents never supports an item.
 //! INVARIANT (no silent miss): where text is known to be missing, an item not found is undetermined, not missing.
+//! INVARIANT (no denial): a sentence that denies or refuses what a cue looks for supports nothing, but where the item is
+//! one that asks whether something is done.
 
 use super::catalogue::{Catalogue, Check, Item};
 use super::cue::{Cue, Place};
 use super::sensitive;
 use crate::data::Text;
 use crate::doc::{Block, Document, Kind};
+use crate::lexis::denial::{self, Denied, within};
 use crate::lexis::features;
+use crate::lexis::script;
 use crate::lexis::types::Mention;
 use crate::lexis::words::Found;
 use serde::Serialize;
 use std::cell::OnceCell;
+use std::ops::Range;
 
 /// Sentences before and after that count as near.
 const NEAR: usize = 4;
@@ -22,6 +27,9 @@ const TITLE: usize = 24;
 const LABEL: usize = 12;
 /// Fewest Chinese characters for "missing" to mean anything.
 const ENOUGH: usize = 60;
+
+/// Simplified characters that a traditional one is weighed against: a third of the text settles it.
+const TRADITIONAL: usize = 2;
 
 /// Verdict on an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -53,10 +61,31 @@ impl Verdict {
 /// A sentence that supports a part of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Support {
-    /// Part of the item, by position; `None` if it supports the item only weakly.
+    /// Part of the item, by position; `None` if it supports the item only weakly, or denies it.
     pub part: Option<usize>,
     /// Sentence of the document.
     pub sentence: usize,
+    /// It denies or refuses what the item asks for: shown, and no support.
+    pub denies: bool,
+}
+
+/// Whether a cue holds for a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    No,
+    /// By words that the sentence denies.
+    Denied,
+    Yes,
+}
+
+/// What is left of a sentence when what it denies is taken out.
+#[derive(Debug)]
+struct Affirmed {
+    denied: Denied,
+    /// Without anything denied.
+    rest: Found,
+    /// Without what the writer will not say; `None` where all is said.
+    said: Option<Found>,
 }
 
 /// The finding on one item.
@@ -85,6 +114,8 @@ pub struct Analysis<'a> {
     pub found: Vec<Found>,
     /// Types named in each sentence, places in bytes of the sentence.
     pub types: Vec<Vec<Mention>>,
+    /// For each sentence that denies something, what it affirms.
+    affirmed: Vec<Option<Box<Affirmed>>>,
     /// Cue words of headings and leads of each block.
     context: Vec<OnceCell<Found>>,
     /// Nearest heading of each sentence.
@@ -101,6 +132,38 @@ fn title_like(block: &Block, text: &str) -> bool {
         && (!text.ends_with(['：', ':']) || text.chars().nth(LABEL).is_none())
 }
 
+/// Adds what stands in a text besides words: figures, types, and what kind of line it is.
+fn mark(catalogue: &Catalogue, found: &mut Found, text: &str, mentions: &[Mention], block: Option<&Block>) {
+    let bits = features::scan(text);
+    for (n, name) in features::NAMES.iter().enumerate() {
+        if bits & (1 << n) != 0 {
+            catalogue.words.mark(found, name, text.len());
+        }
+    }
+    let mut kinds: Vec<usize> =
+        mentions.iter().filter(|m| catalogue.types.get(m.kind).is_some_and(|t| !t.general)).map(|m| m.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if !kinds.is_empty() {
+        catalogue.words.mark(found, "type", text.len());
+    }
+    if kinds.len() > 1 {
+        catalogue.words.mark(found, "types", text.len());
+    }
+    if mentions.iter().any(|m| catalogue.types.get(m.kind).is_some_and(|t| t.sensitive)) {
+        catalogue.words.mark(found, "sensitive", text.len());
+    }
+    if block.is_some_and(|b| matches!(b.kind, Kind::Row { header: false, .. })) {
+        catalogue.words.mark(found, "row", text.len());
+    }
+    if block.is_some_and(|b| title_like(b, text)) {
+        catalogue.words.mark(found, "short", text.len());
+    }
+    if text.ends_with(['：', ':']) {
+        catalogue.words.mark(found, "lead", text.len());
+    }
+}
+
 impl<'a> Analysis<'a> {
     /// Reads every sentence once.
     #[must_use]
@@ -108,48 +171,32 @@ impl<'a> Analysis<'a> {
         let mut found = Vec::with_capacity(doc.sentences.len());
         let mut types = Vec::with_capacity(doc.sentences.len());
         let mut sections = Vec::with_capacity(doc.sentences.len());
+        let mut affirmed = Vec::with_capacity(doc.sentences.len());
         for (i, s) in doc.sentences.iter().enumerate() {
             let text = doc.sentence(i);
             let mut f = catalogue.words.find(text);
             let mentions = catalogue.types.find(text);
-            let bits = features::scan(text);
-            for (n, name) in features::NAMES.iter().enumerate() {
-                if bits & (1 << n) != 0 {
-                    catalogue.words.mark(&mut f, name, text.len());
-                }
-            }
-            let mut kinds: Vec<usize> = mentions
-                .iter()
-                .filter(|m| catalogue.types.get(m.kind).is_some_and(|t| !t.general))
-                .map(|m| m.kind)
-                .collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            if !kinds.is_empty() {
-                catalogue.words.mark(&mut f, "type", text.len());
-            }
-            if kinds.len() > 1 {
-                catalogue.words.mark(&mut f, "types", text.len());
-            }
-            if mentions.iter().any(|m| catalogue.types.get(m.kind).is_some_and(|t| t.sensitive)) {
-                catalogue.words.mark(&mut f, "sensitive", text.len());
-            }
             let block = doc.blocks.get(s.block);
-            if block.is_some_and(|b| matches!(b.kind, Kind::Row { header: false, .. })) {
-                catalogue.words.mark(&mut f, "row", text.len());
-            }
-            if block.is_some_and(|b| title_like(b, text)) {
-                catalogue.words.mark(&mut f, "short", text.len());
-            }
-            if text.ends_with(['：', ':']) {
-                catalogue.words.mark(&mut f, "lead", text.len());
-            }
+            let denied = denial::denied(text);
+            affirmed.push((!denied.is_empty()).then(|| {
+                let without = |ranges: &[Range<usize>]| {
+                    let mut rest = f.outside(ranges);
+                    let named: Vec<Mention> =
+                        mentions.iter().filter(|m| !within(ranges, m.start, m.end)).copied().collect();
+                    mark(catalogue, &mut rest, &denial::blot(text, ranges), &named, block);
+                    rest
+                };
+                let rest = without(denied.all());
+                let said = (!denied.unsaid().is_empty()).then(|| without(denied.unsaid()));
+                Box::new(Affirmed { denied, rest, said })
+            }));
+            mark(catalogue, &mut f, text, &mentions, block);
             sections.push(block.and_then(|b| b.section));
             found.push(f);
             types.push(mentions);
         }
         let context = doc.blocks.iter().map(|_| OnceCell::new()).collect();
-        Analysis { doc, catalogue, found, types, context, sections }
+        Analysis { doc, catalogue, found, types, affirmed, context, sections }
     }
 
     fn context(&self, block: usize) -> &Found {
@@ -178,13 +225,43 @@ impl<'a> Analysis<'a> {
         })
     }
 
-    fn holds(&self, cue: &Cue, sentence: usize) -> bool {
-        let Some(here) = self.found.get(sentence) else { return false };
+    fn holds(&self, cue: &Cue, sentence: usize, whether: bool) -> Holds {
+        let Some(here) = self.found.get(sentence) else { return Holds::No };
         if !cue.possible(here) {
-            return false;
+            return Holds::No;
         }
         let block = self.doc.sentences.get(sentence).map_or(0, |s| s.block);
-        cue.holds(&Place { here, context: self.context(block), near: &|set| self.near(sentence, set) })
+        let near = |set| self.near(sentence, set);
+        let on = |here| cue.holds(&Place { here, context: self.context(block), near: &near });
+        if !on(here) {
+            return Holds::No;
+        }
+        // Whoever denies answers whether; whoever will not say does not.
+        let left = self.affirmed.get(sentence).and_then(Option::as_deref);
+        match left.and_then(|a| if whether { a.said.as_ref() } else { Some(&a.rest) }) {
+            Some(rest) if !cue.affirmed(rest, here) => Holds::Denied,
+            _ => Holds::Yes,
+        }
+    }
+
+    /// The best of several cues.
+    fn best(&self, cues: &[Cue], sentence: usize, whether: bool) -> Holds {
+        let mut best = Holds::No;
+        for cue in cues {
+            match self.holds(cue, sentence, whether) {
+                Holds::Yes => return Holds::Yes,
+                Holds::Denied => best = Holds::Denied,
+                Holds::No => {}
+            }
+        }
+        best
+    }
+
+    /// Whether a sentence denies what stands at these bytes of it.
+    #[must_use]
+    pub fn denies(&self, sentence: usize, start: usize, end: usize) -> bool {
+        let left = self.affirmed.get(sentence).and_then(Option::as_deref);
+        left.is_some_and(|a| within(a.denied.all(), start, end))
     }
 
     /// Whether a sentence may disclose anything.
@@ -202,20 +279,38 @@ impl<'a> Analysis<'a> {
         (0..self.doc.sentences.len()).filter(|&i| self.speaks(i)).collect()
     }
 
-    /// Whether the document is not in Chinese, or has too few words, so that nothing can be told from what it lacks.
+    /// Whether the document is in no Chinese that the cues know, or has too few words, so that nothing can be told from
+    /// what it lacks.
     #[must_use]
     pub fn foreign(&self) -> bool {
-        self.strange(&self.speaking())
+        self.strange(&self.speaking()).is_some()
     }
 
-    fn strange(&self, speaking: &[usize]) -> bool {
-        let han = speaking
-            .iter()
-            .map(|&i| self.doc.sentence(i).chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}')).count())
-            .sum::<usize>();
-        let letters =
-            speaking.iter().map(|&i| self.doc.sentence(i).chars().filter(|c| c.is_alphabetic()).count()).sum::<usize>();
-        han < ENOUGH || han * 4 < letters
+    /// Why nothing can be told from what the document lacks, if so.
+    fn strange(&self, speaking: &[usize]) -> Option<Text> {
+        let (mut han, mut letters, mut traditional, mut simplified) = (0, 0, 0, 0);
+        for &i in speaking {
+            let text = self.doc.sentence(i);
+            han += text.chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}')).count();
+            letters += text.chars().filter(|c| c.is_alphabetic()).count();
+            let (t, s) = script::count(text);
+            traditional += t;
+            simplified += s;
+        }
+        if han < ENOUGH || han * 4 < letters {
+            return Some(Text::new(
+                "文件不是中文或文字过少，无法判断",
+                "the document is not in Chinese or too short to judge",
+            ));
+        }
+        // A few traditional names or quotations leave the rest readable.
+        (traditional * TRADITIONAL > simplified).then(|| {
+            Text::new(
+                "文件（或其相当部分）使用繁体字，识别词只有简体，未找到不等于没有；请提供简体文本",
+                "the document, or much of it, is in traditional characters, and the cues are in simplified ones: not found is \
+                 not absent; supply a simplified text",
+            )
+        })
     }
 
     /// The findings on all items, in the order of the catalogue.
@@ -223,36 +318,53 @@ impl<'a> Analysis<'a> {
     pub fn items(&self) -> Vec<Outcome<'a>> {
         let speaking = self.speaking();
         let foreign = self.strange(&speaking);
-        self.catalogue.items.iter().map(|item| self.item(item, &speaking, foreign)).collect()
+        self.catalogue.items.iter().map(|item| self.item(item, &speaking, foreign.as_ref())).collect()
     }
 
-    fn item(&self, item: &'a Item, speaking: &[usize], foreign: bool) -> Outcome<'a> {
+    fn item(&self, item: &'a Item, speaking: &[usize], foreign: Option<&Text>) -> Outcome<'a> {
         if item.check == Some(Check::Sensitive) {
             return sensitive::judge(self, item, speaking, foreign);
         }
         let mut counts = vec![0_usize; item.parts.len()];
         let mut supports = Vec::new();
+        let mut denials = Vec::new();
         let mut weak = false;
         for &i in speaking {
             let mut any = false;
+            let mut denied = false;
             for (p, part) in item.parts.iter().enumerate() {
-                if part.cues.iter().any(|c| self.holds(c, i)) {
-                    if let Some(n) = counts.get_mut(p) {
-                        *n += 1;
+                match self.best(&part.cues, i, part.whether) {
+                    Holds::Yes => {
+                        if let Some(n) = counts.get_mut(p) {
+                            *n += 1;
+                        }
+                        supports.push(Support { part: Some(p), sentence: i, denies: false });
+                        any = true;
                     }
-                    supports.push(Support { part: Some(p), sentence: i });
-                    any = true;
+                    Holds::Denied => denied = true,
+                    Holds::No => {}
                 }
             }
-            if !any && item.weak.iter().any(|c| self.holds(c, i)) {
-                weak = true;
-                supports.push(Support { part: None, sentence: i });
+            if !any {
+                match self.best(&item.weak, i, item.whether) {
+                    Holds::Yes => {
+                        weak = true;
+                        supports.push(Support { part: None, sentence: i, denies: false });
+                    }
+                    Holds::Denied => denied = true,
+                    Holds::No => {}
+                }
+            }
+            if denied {
+                denials.push(Support { part: None, sentence: i, denies: true });
             }
         }
         let parts: Vec<bool> = item.parts.iter().zip(&counts).map(|(p, n)| *n >= p.min).collect();
         let some = counts.iter().any(|n| *n > 0);
-        let (verdict, reason) = if parts.iter().all(|p| *p) {
+        let (verdict, mut reason) = if parts.iter().all(|p| *p) {
             (Verdict::Disclosed, None)
+        } else if let Some(why) = foreign.filter(|_| some || weak) {
+            (Verdict::Undetermined, Some(why.clone()))
         } else if some {
             (Verdict::Partly, Some(lacking(item, &parts)))
         } else if weak {
@@ -266,6 +378,14 @@ impl<'a> Analysis<'a> {
         } else {
             self.silent(item, speaking, foreign, &mut supports)
         };
+        if verdict != Verdict::Disclosed && !denials.is_empty() {
+            if verdict == Verdict::Missing {
+                reason = Some(refused(item));
+            }
+            supports.extend(denials);
+            supports.sort_by_key(|s| s.sentence);
+            supports.dedup_by_key(|s| (s.sentence, s.part));
+        }
         Outcome { item, verdict, reason, parts, supports }
     }
 
@@ -273,16 +393,14 @@ impl<'a> Analysis<'a> {
         &self,
         item: &Item,
         speaking: &[usize],
-        foreign: bool,
+        foreign: Option<&Text>,
         supports: &mut Vec<Support>,
     ) -> (Verdict, Option<Text>) {
-        if foreign {
-            let reason =
-                Text::new("文件不是中文或文字过少，无法判断", "the document is not in Chinese or too short to judge");
-            return (Verdict::Undetermined, Some(reason));
+        if let Some(why) = foreign {
+            return (Verdict::Undetermined, Some(why.clone()));
         }
-        if let Some(&i) = speaking.iter().find(|&&i| item.elsewhere.iter().any(|c| self.holds(c, i))) {
-            supports.push(Support { part: None, sentence: i });
+        if let Some(&i) = speaking.iter().find(|&&i| self.best(&item.elsewhere, i, false) == Holds::Yes) {
+            supports.push(Support { part: None, sentence: i, denies: false });
             let reason = Text::new("政策指向另一文件，请一并提供", "the policy points to another document; supply it");
             return (Verdict::Undetermined, Some(reason));
         }
@@ -304,6 +422,20 @@ pub fn missing(item: &Item) -> Text {
             format!("not found ({}); {}", c.en, needs(item)),
         ),
         None => Text::new(format!("未找到；应当{}", item.expects.zh), format!("not found; {}", needs(item))),
+    }
+}
+
+/// Why an item is missing where the policy says the contrary.
+fn refused(item: &Item) -> Text {
+    match &item.conditional {
+        Some(c) => Text::new(
+            format!("政策的表述是否定的（见所列句子）；{}应当{}", c.zh, item.expects.zh),
+            format!("the policy denies it (see the sentence); {}: {}", c.en, needs(item)),
+        ),
+        None => Text::new(
+            format!("政策的表述是否定的（见所列句子），不算披露；应当{}", item.expects.zh),
+            format!("the policy denies or refuses it (see the sentence), which is no disclosure; {}", needs(item)),
+        ),
     }
 }
 

@@ -13,7 +13,9 @@ fn patterns() -> &'static [Option<Regex>; 8] {
     ALL.get_or_init(|| {
         let build = |p: &str| Regex::new(p).ok();
         [
-            build(r"(?:19|20)[0-9]{2} ?(?:年|[-./]) ?【?[0-9]{1,2}】? ?(?:月|[-./])"),
+            build(
+                r"(?:19|20)[0-9]{2} ?(?:年|[-./]) ?【?[0-9]{1,2}】? ?(?:月|[-./])|[一二][〇○零Ｏ0九一二三四五六七八]{3} ?年 ?[一二三四五六七八九十]{1,2} ?月",
+            ),
             build(r"(?:^|[^0-9])(?:400[- ]?[0-9]{3,4}[- ]?[0-9]{3,4}|800[- ]?[0-9]{3}[- ]?[0-9]{4}|0[0-9]{2,3}[)）]?[- ]?[0-9]{7,8}|1[3-9][0-9]{9}|95[0-9]{3,4}|100[0-9]{2}|1010[0-9]{4}|\+86)(?:[^0-9]|$)"),
             build(r"[A-Za-z0-9._-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}|[A-Za-z0-9._-]+#[A-Za-z0-9-]+\.(?:com|cn|net)"),
             build(r"https?://[A-Za-z0-9]|www\.[A-Za-z0-9-]+\.|[A-Za-z0-9-]+\.(?:com|cn|net|org)(?:/|[^A-Za-z0-9@.]|$)"),
@@ -34,7 +36,8 @@ pub fn scan(text: &str) -> u8 {
     let mut bits = 0;
     for (i, pattern) in patterns().iter().enumerate() {
         let worth = match i {
-            0 | 1 => digit,
+            0 => digit || text.contains('年'),
+            1 => digit,
             2 => text.contains(['@', '#']),
             3 => text.contains('.'),
             4 => text.contains(['日', '天', '时', '年', '月', '周', '期', '钟']),
@@ -97,6 +100,9 @@ mod tests {
     #[test]
     fn figures() {
         check("生效于2024年5月1日起", &["date", "duration"]);
+        check("自二〇二六年三月起生效", &["date", "duration"]);
+        check("一九九九年十二月", &["date", "duration"]);
+        check("二十年前的三月", &["duration"]);
         check("请拨打400-820-8888", &["phone"]);
         check("电话（010）84947811", &["phone"]);
         check("写信至a.b@c.cn。", &["email", "url"]);

@@ -1,5 +1,7 @@
-//! Words in text: types of personal information, figures (dates, telephone numbers …), and sets of cue words.
+//! Words in text: types of personal information, figures (dates, telephone numbers …), sets of cue words, and what is denied.
 
+pub mod denial;
 pub mod features;
+pub mod script;
 pub mod types;
 pub mod words;

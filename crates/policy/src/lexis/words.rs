@@ -1,8 +1,10 @@
 //! Sets of words found in one pass: each set answers "does one of these stand here", some also "where".
 
+use super::denial::within;
 use crate::error::Error;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// A set of alternatives, by number.
 pub type Set = usize;
@@ -102,6 +104,17 @@ impl Found {
     /// Places of a set's words, bytes.
     pub fn places(&self, set: Set) -> impl Iterator<Item = (usize, usize)> + '_ {
         self.at.iter().filter(move |h| h.0 == set).map(|h| (h.1, h.2))
+    }
+
+    /// The words outside some byte ranges.
+    #[must_use]
+    pub fn outside(&self, ranges: &[Range<usize>]) -> Found {
+        let mut out = Found { bits: vec![0; self.bits.len()], at: Vec::new() };
+        for &(set, start, end) in self.at.iter().filter(|h| !within(ranges, h.1, h.2)) {
+            out.add(set);
+            out.at.push((set, start, end));
+        }
+        out
     }
 
     /// Whether a word of `b` follows a word of `a` within [`GAP`].
