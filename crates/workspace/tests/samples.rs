@@ -97,7 +97,10 @@ fn a_sample_is_computed_as_on_the_command_line() {
     let last = held.result().unwrap();
     let worse = zhunsheng_records::sample::upper_limit(300, plan.drawn, 2, 0.95);
     assert_eq!((held.results.len(), last.at_most, last.supports), (2, Some(worse), Some(worse <= 15)));
-    assert!(last.said.zh.contains(&format!("检查了 {} 项，发现偏差 0 项；未能检查的 2 项", plan.drawn - 2)) && last.said.en.contains("counted as deviating"));
+    assert!(
+        last.said.zh.contains(&format!("检查了 {} 项，发现偏差 0 项；未能检查的 2 项", plan.drawn - 2))
+            && last.said.en.contains("counted as deviating")
+    );
     // Who does not determine does not state samples.
     let observer = grant(&house, "observer", Action::SeeWork, &id);
     assert!(matches!(ws.add_sample(&observer, signs()), Err(Error::Forbidden { .. })));

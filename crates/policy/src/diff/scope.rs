@@ -3,6 +3,7 @@
 use super::Line;
 use crate::doc::Document;
 use crate::items::{Analysis, Outcome};
+use std::collections::BTreeSet;
 
 /// Words for the subject of a change and the items it is about, beyond those that are material in any case.
 const SUBJECTS: [(&[&str], &[&str]); 6] = [
@@ -14,7 +15,7 @@ const SUBJECTS: [(&[&str], &[&str]); 6] = [
     (&["通知方式", "告知方式", "更新方式", "更新规则", "公布方式", "生效"], &["5.5.2k-update-rule"]),
 ];
 
-/// Words of a definition that do not tell what changes.
+/// Words of a definition that do not tell what changes; the first five say that it is of material ones.
 const FRAME: [&str; 30] = [
     "重大变更",
     "重大变化",
@@ -63,9 +64,16 @@ pub struct Named {
 pub fn named(a: &Analysis<'_>, outcomes: &[Outcome<'_>]) -> Vec<Named> {
     let mut out = Vec::new();
     let supports = outcomes.iter().filter(|o| o.item.id == "5.5.2k-material").flat_map(|o| &o.supports);
-    for support in supports.filter(|s| s.part.is_some()) {
-        let mut sentences = vec![support.sentence];
-        sentences.extend(below(a.doc, support.sentence));
+    // A line that leads in a list discloses nothing by itself, and is what the list is of.
+    let leads = |s: &usize| {
+        let text = a.doc.sentence(*s);
+        text.ends_with(['：', ':']) && FRAME.iter().take(5).any(|word| text.contains(word))
+    };
+    let stated = supports.filter(|s| s.part.is_some()).map(|s| s.sentence);
+    let all: BTreeSet<usize> = stated.chain((0..a.doc.sentences.len()).filter(leads)).collect();
+    for sentence in all {
+        let mut sentences = vec![sentence];
+        sentences.extend(below(a.doc, sentence));
         for s in sentences {
             let text = a.doc.sentence(s);
             // What stands before the colon or the verb leads in.
