@@ -10,7 +10,7 @@ texts! {
     sample_subject_hint: "例如：上海各门店的纸质告知牌。", "Such as: the paper signs of the shops in Shanghai.";
     sample_subject_en: "总体的英文名称（可选）", "The same in English (optional)";
     sample_leaves: "说明哪些条目", "Leaves or clauses it speaks of";
-    sample_leaves_hint: "条目编号，几个之间用逗号分开，例如 5.3.2a1, 5.5.2。", "Ids, separated by commas, such as 5.3.2a1, 5.5.2.";
+    sample_leaves_hint: "条目编号，几个之间用逗号分开，例如 5.3.2, 5.5.2a。", "Ids, separated by commas, such as 5.3.2, 5.5.2a.";
     sample_population: "总体数量", "Items in the population";
     sample_source: "数量的依据", "What tells how many";
     sample_source_hint: "例如：门店清单 2026-10 版、人事部签收簿。", "Such as: the list of shops of October 2026.";
