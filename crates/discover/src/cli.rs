@@ -28,20 +28,20 @@ pub struct DiscoverArgs {
 /// Output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Lines to read.
+    /// 供阅读的文字 / text to read
     Text,
-    /// One JSON document.
+    /// 一份 JSON / one JSON document
     Json,
 }
 
 /// Lowest confidence listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Least {
-    /// Everything.
+    /// 全部 / everything
     Low,
-    /// What has a rare shape or a matching name.
+    /// 字形少见，或列名、邻近的词相符 / a rare shape, or a matching name or word
     Medium,
-    /// What is certain.
+    /// 确定的 / what is certain
     High,
 }
 
@@ -57,7 +57,7 @@ fn list(path: &Path, depth: usize, top: bool, files: &mut Vec<PathBuf>, unread: 
     let meta = match meta {
         Ok(m) => m,
         Err(source) if top => {
-            return Err(Error::Read { path: PathBuf::from(crate::column::safe(&path.to_string_lossy())), source });
+            return Err(Error::Read { path: PathBuf::from(crate::column::safe_path(path)), source });
         }
         Err(e) => {
             failed(e, unread);
@@ -108,10 +108,15 @@ fn list(path: &Path, depth: usize, top: bool, files: &mut Vec<PathBuf>, unread: 
 /// What the system says of a failure, without values.
 fn of_system(e: &std::io::Error) -> Note {
     let en = e.kind().to_string();
-    let zh = match e.kind() {
-        std::io::ErrorKind::NotFound => "没有这个文件或目录".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "没有读取的权限".to_owned(),
-        _ => format!("系统不能读取（{en}）"),
+    use std::io::ErrorKind;
+    let zh = match (e.kind(), e.raw_os_error()) {
+        (ErrorKind::NotFound, _) => "没有这个文件或目录".to_owned(),
+        (ErrorKind::PermissionDenied, _) => "没有读取的权限".to_owned(),
+        (ErrorKind::TimedOut, _) => "读取超时".to_owned(),
+        (ErrorKind::InvalidData, _) => "内容损坏".to_owned(),
+        (ErrorKind::UnexpectedEof, _) => "文件不完整".to_owned(),
+        (_, Some(number)) => format!("系统不能读取（错误号 {number}）"),
+        (_, None) => "系统不能读取".to_owned(),
     };
     Note::new(zh, en)
 }

@@ -1,5 +1,7 @@
 //! What is learnt about one column (or key, or a text as a whole) while its values pass, and the judgement at the end.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use crate::kind::{ALL, Confidence, Kind, mask};
@@ -29,7 +31,7 @@ pub struct Finding {
     pub count: u64,
     /// Number of values in the column that are not empty; 0 for text.
     pub values: u64,
-    /// Line (text) or row (tables) of the first value, from 1.
+    /// Line of the file where the record of the first value begins, from 1; in Parquet, which has no lines, its row.
     pub first: u64,
     /// Masked samples.
     pub samples: Vec<String>,
@@ -65,6 +67,9 @@ pub struct Column {
     names: u64,
     first_name: u64,
     name_sample: Option<String>,
+    /// The last mobile number, as a number, and how many differed from the one before by less than ten.
+    last: u64,
+    steps: u64,
     tallies: Vec<Tally>,
 }
 
@@ -85,11 +90,13 @@ impl Column {
             names: 0,
             first_name: 0,
             name_sample: None,
+            last: 0,
+            steps: 0,
             tallies: vec![Tally::default(); ALL.len()],
         }
     }
 
-    /// Takes one value of the column; `row` from 1.
+    /// Takes one value of the column; `row` is its line or row, from 1.
     pub fn value(&mut self, value: &[u8], row: u64, hits: &mut Hits) {
         if value.is_empty() {
             return;
@@ -104,12 +111,23 @@ impl Column {
             if let Some(h) = hits.found.get(i) {
                 let text = value.get(h.start..h.end).unwrap_or(&[]);
                 self.hit(h.kind, h.confidence, text, row);
+                if h.kind == Kind::MobileNumber {
+                    self.step(text);
+                }
             }
         }
         self.nears(hits);
         if value.len() <= WHOLE {
             self.whole(value, row, hits.found.is_empty());
         }
+    }
+
+    /// Notes whether a number comes right before or after the last one.
+    fn step(&mut self, text: &[u8]) {
+        let digits = text.iter().filter(|b| b.is_ascii_digit());
+        let number = digits.fold(0u64, |n, b| n.wrapping_mul(10).wrapping_add(u64::from(b - b'0')));
+        self.steps += u64::from((1..10).contains(&number.abs_diff(self.last)));
+        self.last = number;
     }
 
     /// Takes a block of running text whose first line is `line`.
@@ -265,6 +283,10 @@ impl Column {
                 confidence = Confidence::High;
             }
         }
+        // Numbers that count up or down are given out by a machine, whatever their prefix.
+        if kind == Kind::MobileNumber && !hinted && n >= 5 && self.steps * 10 >= (n - 1) * 9 {
+            confidence = Confidence::Low;
+        }
         Some(self.finding(kind, confidence, n, t.first, t.samples.clone()))
     }
 
@@ -303,50 +325,120 @@ fn image_value(v: &[u8]) -> bool {
         || [&b".jpg"[..], b".png", b".jpeg", b".webp", b".bmp"].iter().any(|e| lower.ends_with(e))
 }
 
-/// A name of a file, column or key with every value in it masked, so that the report leaks nothing through names.
+/// Characters of the name of a column or key that are looked at, and that are shown.
+const NAME: (usize, usize) = (500, 200);
+/// The same of a path; no system has longer ones.
+const PATH: (usize, usize) = (16_384, 16_384);
+/// Longest ending of a file's name that is left out to see what stands before it.
+const ENDING: usize = 5;
+
+/// A name of a column, table or key with every value in it masked, so that the report leaks nothing through names.
 ///
-/// INVARIANT (masked): names go through the same scanner as values.
+/// INVARIANT (masked): names go through the same scanner as values; see [`part`] for what a name needs besides.
 #[must_use]
 pub fn safe(name: &str) -> String {
-    let short: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
-    let mut hits = Hits::default();
-    scan::scan(short.as_bytes(), &mut hits);
-    let mut out = String::with_capacity(short.len());
-    let mut from = 0;
-    for h in &hits.found {
-        if h.start < from {
-            continue;
-        }
-        out.push_str(short.get(from..h.start).unwrap_or(""));
-        out.push_str(&mask(h.kind, short.get(h.start..h.end).unwrap_or("")));
-        from = h.end;
-    }
-    out.push_str(short.get(from..).unwrap_or(""));
-    hide_runs(&out)
+    names(name, NAME)
 }
 
-/// Hides long runs of digits in names: a number that fails a check is still no name of a column.
-fn hide_runs(s: &str) -> String {
-    let mut out = String::with_capacity(s.len());
-    let mut run = String::new();
-    let flush = |run: &mut String, out: &mut String| {
-        if run.len() >= 10 {
-            out.push_str(run.get(..2).unwrap_or(""));
-            out.push_str("***");
-        } else {
-            out.push_str(run);
+/// The path of a file or folder, with every value in it masked.
+#[must_use]
+pub fn safe_path(path: &Path) -> String {
+    names(&path.to_string_lossy(), PATH)
+}
+
+fn names(name: &str, (seen, shown): (usize, usize)) -> String {
+    let clean: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).take(seen).collect();
+    let mut out = String::with_capacity(clean.len());
+    for piece in clean.split_inclusive(['/', '\\']) {
+        let bare = piece.trim_end_matches(['/', '\\']);
+        out.push_str(&part(bare));
+        out.push_str(piece.get(bare.len()..).unwrap_or(""));
+    }
+    // A long number that fails a check is still nothing that a name should show.
+    let long = |run: &str| (run.len() >= 10).then(|| format!("{}***", run.get(..2).unwrap_or("")));
+    runs(&masked(&out, &[]), |c| c.is_ascii_digit(), long).chars().take(shown).collect()
+}
+
+/// One part of a path. In a name a value touches what text keeps apart: an ending (`a.b@qq.com.txt` looks like a picture's
+/// name, `8.8.8.8.log` like a version), `_` and `-`. So it is looked at without its endings first, then with them, and each
+/// time also with the joints as blanks. What is already hidden is no value any more.
+fn part(name: &str) -> String {
+    let mut out = name.to_owned();
+    let mut ends = vec![0];
+    let mut stem = name;
+    while let Some((before, end)) = stem.rsplit_once('.')
+        && ends.len() < 3
+        && (1..=ENDING).contains(&end.len())
+        && end.bytes().all(|b| b.is_ascii_alphanumeric())
+    {
+        ends.push(name.len() - before.len());
+        stem = before;
+    }
+    for end in ends.into_iter().rev() {
+        let Some((head, tail)) = out.len().checked_sub(end).and_then(|at| out.split_at_checked(at)) else { continue };
+        let mut head = masked(head, &[]);
+        head = masked(&head, &['_']);
+        head = masked(&head, &['_', '-']);
+        if let Some((from, to)) = scan::rough(head.as_bytes()) {
+            head = hidden(&head, &[(Kind::PreciseLocation, from, to)]);
         }
-        run.clear();
-    };
-    for c in s.chars() {
-        if c.is_ascii_digit() {
-            run.push(c);
-        } else {
-            flush(&mut run, &mut out);
-            out.push(c);
+        out = runs(&head, |c| c.is_ascii_alphanumeric(), code) + tail;
+    }
+    out
+}
+
+/// A word of a name with the shape of a vehicle's or a passport's number, masked although its check digit fails or no other
+/// word stands beside it. A letter and a day is not taken for a passport.
+fn code(word: &str) -> Option<String> {
+    let upper = word.to_ascii_uppercase();
+    let bytes = upper.as_bytes();
+    if scan::digits::vin(bytes).is_some() {
+        return Some(mask(Kind::Vin, word));
+    }
+    let number = |from: usize, to: usize| word.get(from..to).and_then(|t| t.parse::<u32>().ok()).unwrap_or(0);
+    let day =
+        (1900..2100).contains(&number(1, 5)) && (1..=12).contains(&number(5, 7)) && (1..=31).contains(&number(7, 9));
+    (scan::passport_shape(bytes) && !day).then(|| mask(Kind::PassportNumber, word))
+}
+
+/// The text with what the scanner finds in it masked, where `joints` count as blanks.
+fn masked(text: &str, joints: &[char]) -> String {
+    let blank: String = text.chars().map(|c| if joints.contains(&c) { ' ' } else { c }).collect();
+    let mut hits = Hits::default();
+    scan::scan(blank.as_bytes(), &mut hits);
+    let found: Vec<_> = hits.found.iter().map(|h| (h.kind, h.start, h.end)).collect();
+    hidden(text, &found)
+}
+
+/// The text with these stretches masked.
+fn hidden(text: &str, found: &[(Kind, usize, usize)]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for (kind, start, end) in found {
+        let start = (*start).max(from);
+        if start < *end {
+            out.push_str(text.get(from..start).unwrap_or(""));
+            out.push_str(&mask(*kind, text.get(start..*end).unwrap_or("")));
+            from = *end;
         }
     }
-    flush(&mut run, &mut out);
+    out.push_str(text.get(from..).unwrap_or(""));
+    out
+}
+
+/// The text with each run of characters of a sort replaced where `change` says by what.
+fn runs(text: &str, of: fn(char) -> bool, change: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(of) {
+        let (before, after) = rest.split_at_checked(start).unwrap_or((rest, ""));
+        let end = after.find(|c| !of(c)).unwrap_or(after.len());
+        let (run, next) = after.split_at_checked(end).unwrap_or((after, ""));
+        out.push_str(before);
+        out.push_str(&change(run).unwrap_or_else(|| run.to_owned()));
+        rest = next;
+    }
+    out.push_str(rest);
     out
 }
 
@@ -402,5 +494,48 @@ mod tests {
         assert_eq!(safe("13812345678.csv"), "138********.csv");
         assert_eq!(safe("导出_张三_11010519491231002X.csv"), "导出_张三_11***************X.csv");
         assert_eq!(safe("batch 20240102030405"), "batch 20***");
+        assert_eq!(safe("S20240301.csv"), "S20240301.csv");
+        assert_eq!(safe("orders_2024-03-01.parquet"), "orders_2024-03-01.parquet");
+        assert_eq!(safe("user.profile.address"), "user.profile.address");
+    }
+
+    #[test]
+    fn paths_are_looked_at_part_by_part_and_without_their_endings() {
+        let path = |p: &str| safe_path(Path::new(p));
+        for (name, leak) in [
+            ("in/li.wei@example.com/x.txt", "li.wei@"),
+            ("in/li.wei@example.com.csv", "li.wei@"),
+            ("in/li.wei@example.com.txt.gz", "li.wei@"),
+            ("in/li.wei@example.com-2026.txt", "li.wei@"),
+            ("in/021-62345678.txt", "62345678"),
+            ("in/021_62345678_x.txt", "62345678"),
+            ("in/LSVAU2180N2183294.csv", "2180N2183294"),
+            ("in/203.0.113.77.log", "113.77"),
+            ("in/G12345678护照.txt", "2345678"),
+            ("in/护照_G12345678_正面.txt", "2345678"),
+            ("in/g12345678.txt", "2345678"),
+            ("in/121.473,31.230.txt", "121.473"),
+            ("in/121.4737_31.2304.txt", "31.2304"),
+            ("in/台胞证_12345678.txt", "2345678"),
+            ("in/粤B12345/a.csv", "B12345"),
+            ("in\\li.wei@example.com\\a.csv", "li.wei@"),
+        ] {
+            let shown = path(name);
+            assert!(shown.starts_with("in") && !shown.contains(leak), "{name}: {shown}");
+        }
+        assert_eq!(path("exports/2026-03/users.csv.gz"), "exports/2026-03/users.csv.gz");
+        assert_eq!(path("in/li.wei@example.com/x.txt"), "in/l*.***@*******.***/x.txt");
+        let deep = format!("{}/users.csv", "folder".repeat(60));
+        assert_eq!(path(&deep), deep);
+    }
+
+    #[test]
+    fn numbers_that_count_are_no_telephones() {
+        let count: Vec<String> = (0..100).map(|i| format!("{}", 13_900_120_000u64 + i * 2)).collect();
+        let drawn: Vec<String> =
+            (0..100u64).map(|i| format!("139{:08}", 20_000_001 + i * 7_654_321 % 79_999_999)).collect();
+        assert_eq!(judge("c1", &count), [("mobile-number", Confidence::Low)]);
+        assert_eq!(judge("c1", &drawn), [("mobile-number", Confidence::High)]);
+        assert_eq!(judge("手机号", &count), [("mobile-number", Confidence::High)]);
     }
 }

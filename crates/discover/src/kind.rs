@@ -13,8 +13,10 @@ pub enum Kind {
     LandlineNumber,
     /// Bank card number.
     BankCardNumber,
-    /// Passport number, and permits to Hong Kong and Macao.
+    /// Passport number, permits to Hong Kong and Macao, and permits of people from Taiwan.
     PassportNumber,
+    /// Number of an officer's or soldier's card.
+    MilitaryId,
     /// Vehicle licence plate.
     LicencePlate,
     /// Vehicle identification number.
@@ -46,12 +48,13 @@ pub enum Kind {
 }
 
 /// Every kind, in the order of reports.
-pub const ALL: [Kind; 19] = [
+pub const ALL: [Kind; 20] = [
     Kind::IdNumber,
     Kind::MobileNumber,
     Kind::LandlineNumber,
     Kind::BankCardNumber,
     Kind::PassportNumber,
+    Kind::MilitaryId,
     Kind::LicencePlate,
     Kind::Vin,
     Kind::Imei,
@@ -133,6 +136,7 @@ impl Kind {
             Kind::LandlineNumber => ("landline-number", "固定电话号码", "landline number"),
             Kind::BankCardNumber => ("bank-card-number", "银行卡号", "bank card number"),
             Kind::PassportNumber => ("passport-number", "护照或通行证号码", "passport or permit number"),
+            Kind::MilitaryId => ("military-id", "军官证号", "military officer card number"),
             Kind::LicencePlate => ("licence-plate", "车牌号", "licence plate"),
             Kind::Vin => ("vin", "车辆识别代号", "vehicle identification number"),
             Kind::Imei => ("imei", "移动设备识别码", "IMEI"),
@@ -203,7 +207,7 @@ pub fn mask(kind: Kind, value: &str) -> String {
         Kind::MobileNumber => (3, 1),
         Kind::LandlineNumber => (2, 1),
         Kind::BankCardNumber => (4, 2),
-        Kind::PassportNumber | Kind::LicencePlate => (1, 1),
+        Kind::PassportNumber | Kind::MilitaryId | Kind::LicencePlate => (1, 1),
         Kind::Vin => (3, 1),
         Kind::Imei | Kind::WechatId => (2, 0),
         Kind::QqNumber | Kind::Name | Kind::Email | Kind::MacAddress | Kind::IpAddress => (1, 0),

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::kind::{Confidence, Kind};
-use crate::read::{FileReport, Note};
+use crate::read::{FileReport, Format, Note};
 
 /// What was found under all paths.
 #[derive(Clone, Debug, Serialize)]
@@ -53,7 +53,7 @@ impl Unread {
     /// With its reason in both languages; the path is made safe.
     #[must_use]
     pub fn new(path: &Path, why: Note) -> Self {
-        Unread { path: crate::column::safe(&path.to_string_lossy()), reason: why.en, reason_zh: why.zh }
+        Unread { path: crate::column::safe_path(path), reason: why.en, reason_zh: why.zh }
     }
 }
 
@@ -112,11 +112,11 @@ impl Report {
             }
             writeln!(out, "{}  ({})", f.path, self.about(f, zh))?;
             for x in f.findings.iter().filter(|x| x.personal) {
-                self.line(x, name(x.kind), sure(x.confidence), zh, out)?;
+                self.line(f, x, name(x.kind), sure(x.confidence), zh, out)?;
             }
             for x in f.findings.iter().filter(|x| !x.personal) {
                 let label = format!("{}{}", name(x.kind), say("（非个人信息）", " (not personal)"));
-                self.line(x, &label, sure(x.confidence), zh, out)?;
+                self.line(f, x, &label, sure(x.confidence), zh, out)?;
             }
             for n in &f.notes {
                 writeln!(out, "  {} {}", say("注：", "note:"), if zh { &n.zh } else { &n.en })?;
@@ -139,7 +139,8 @@ impl Report {
                 writeln!(out, "  {}: {n} in {k} {}", t.kind.en(), if k == 1 { "file" } else { "files" })?;
             }
         }
-        let clean = self.files.iter().filter(|f| f.findings.iter().all(|x| !x.personal)).count();
+        // Of a file that was not read in full nobody can say that it holds none.
+        let clean = self.files.iter().filter(|f| f.unread.is_none() && f.findings.iter().all(|x| !x.personal)).count();
         if self.blank() {
             let sentence = say(
                 "没有读到任何内容，本结果不说明数据中有什么",
@@ -196,6 +197,7 @@ impl Report {
 
     fn line(
         &self,
+        f: &FileReport,
         x: &crate::column::Finding,
         label: &str,
         sure: &str,
@@ -204,7 +206,8 @@ impl Report {
     ) -> Result<(), Error> {
         let place = match (&x.column, zh) {
             (Some(c), true) => format!("列 {c}，自第 {} 行", x.first),
-            (Some(c), false) => format!("column {c}, from row {}", x.first),
+            (Some(c), false) if f.format == Format::Parquet => format!("column {c}, from row {}", x.first),
+            (Some(c), false) => format!("column {c}, from line {}", x.first),
             (None, true) => format!("自第 {} 行", x.first),
             (None, false) => format!("from line {}", x.first),
         };

@@ -18,6 +18,7 @@ use zhunsheng_discover::{Confidence, Kind};
 fn scan(name: &str, bytes: &[u8]) -> (Vec<String>, String) {
     let dir = tempfile::tempdir().unwrap();
     let path: PathBuf = dir.path().join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, bytes).unwrap();
     let report = scan_paths(&[path], Confidence::Medium).unwrap();
     let lines = report
@@ -52,6 +53,105 @@ fn csv_without_header_leaks_nothing_through_names() {
     let (got, out) = scan("a.csv", csv.as_bytes());
     assert_eq!(got, ["#2 mobile-number 2 medium", "#3 email 2 high"]);
     assert!(!out.contains("13812345678") && !out.contains("zhang@"));
+}
+
+/// INVARIANT (not read is said): no column is passed over, however many there are.
+#[test]
+fn columns_beyond_those_kept_are_scanned_too() {
+    let wide = |last: &str| format!("{}{last}\n", ",".repeat(3000));
+    let csv = wide("身份证号") + &wide("11010519491231002X") + &wide("\"11010519491231002X\"");
+    let (got, out) = scan("a.csv", csv.as_bytes());
+    assert_eq!(got, [" id-number 2 high"]);
+    assert!(out.contains("其余各列按文本扫描") && !out.contains("11010519491231002X"));
+    let sql = format!("INSERT INTO t VALUES ({}'11010519491231002X');\n", "1,".repeat(3000));
+    assert_eq!(scan("a.sql", sql.as_bytes()).0, ["… id-number 1 high"]);
+    let tables: String = (0..1100u64)
+        .map(|i| {
+            format!(
+                "INSERT INTO t{i} VALUES ({});\n",
+                if i < 1050 { "1".to_owned() } else { format!("'138{:08}'", 20_000_001 + i * 7_919_777 % 70_000_000) }
+            )
+        })
+        .collect();
+    let (got, out) = scan("b.sql", tables.as_bytes());
+    assert_eq!(got, ["… mobile-number 50 medium"]);
+    assert!(out.contains("列数或表数超过限度"));
+}
+
+/// What `first` says is a line of the file that a reader can go to.
+#[test]
+fn the_first_value_has_its_line() {
+    let first = |name: &str, text: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(name), text).unwrap();
+        let report = scan_paths(&[dir.path().to_owned()], Confidence::Medium).unwrap();
+        let file = report.files[0].clone();
+        let firsts: Vec<u64> = file.findings.iter().map(|f| f.first).collect();
+        (file.rows, firsts)
+    };
+    assert_eq!(first("a.csv", "手机号,备注\n,\"两\n行\"\n13812345678,\n"), (2, vec![4]));
+    assert_eq!(first("b.csv", "1,x y\n2,z\n3,13812345678\n"), (3, vec![3]));
+    assert_eq!(
+        first("a.sql", "-- dump\nCREATE TABLE t (id int);\nINSERT INTO t VALUES\n('1'),\n('13812345678');\n"),
+        (2, vec![5])
+    );
+    assert_eq!(first("a.json", "{\n \"a\": [\n  1,\n  {\"手机\": \"13812345678\"}\n ]\n}\n"), (1, vec![4]));
+    assert_eq!(first("a.jsonl", "{\"a\":1}\n\n{\"a\":\"13812345678\"}\n"), (2, vec![3]));
+    assert_eq!(first("a.txt", "a\nb 13812345678\n"), (2, vec![2]));
+    assert_eq!(first("b.txt", "a\nb 13812345678"), (2, vec![2]));
+}
+
+#[test]
+fn definitions_on_one_line_name_columns() {
+    let want = ["t_user.real_name name 2 high", "t_user.mobile mobile-number 2 high"];
+    let rows = "INSERT INTO t_user VALUES (1,'张三',0.5,'13812345678'),(2,'王芳',0.5,'15912345670');\n";
+    for create in [
+        "CREATE TABLE t_user (id int, real_name varchar(20), rate decimal(10,2) DEFAULT 0, mobile char(11), PRIMARY KEY (id));\n",
+        "CREATE TABLE IF NOT EXISTS `t_user` (`id` int COMMENT 'a, (b\\'c', `real_name` text,\n\"rate\" float, -- b, c (d\n  mobile char(11))\nENGINE=x;\n",
+        "create table t_user\n(\n  id int\n , real_name text\n , rate float, mobile text\n);\n",
+    ] {
+        assert_eq!(scan("a.sql", (create.to_owned() + rows).as_bytes()).0, want, "{create}");
+    }
+    let open = "CREATE TABLE t_user (id int, real_name text, rate float, mobile text\n";
+    assert_eq!(scan("a.sql", (open.to_owned() + rows).as_bytes()).0, want);
+}
+
+/// A file that could not be read, or not to its end, is not among those of which nothing was found.
+#[test]
+fn unread_files_do_not_count_as_clean() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("bad.parquet"), b"PAR1 and then nothing PAR1").unwrap();
+    fs::write(dir.path().join("ok.txt"), "nothing here\n").unwrap();
+    let (code, text) = run_code(dir.path());
+    assert_eq!(code, 1);
+    assert!(text.contains("1 files scanned, 1 without personal information found; 1 not read"), "{text}");
+    fs::remove_file(dir.path().join("bad.parquet")).unwrap();
+    let many: Vec<u8> =
+        (0..90_000u32).flat_map(|i| format!("{i} {}\n", i.wrapping_mul(2_654_435_761)).into_bytes()).collect();
+    let whole = gz(&many);
+    fs::write(dir.path().join("cut.txt.gz"), &whole[..whole.len() / 2]).unwrap();
+    let (_, text) = run_code(dir.path());
+    assert!(text.contains("2 files scanned, 1 without personal information found; 1 not read"), "{text}");
+}
+
+#[test]
+fn decimals_of_parquet_are_read() {
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Decimal128Array, RecordBatch};
+    let numbers: Vec<i128> = (0..5).map(|i| 13_812_345_678 + i * 7_654_321).collect();
+    let plain = Decimal128Array::from(numbers.clone()).with_precision_and_scale(20, 0).unwrap();
+    let scaled: Vec<i128> = numbers.iter().map(|n| n * 100).collect();
+    let scaled = Decimal128Array::from(scaled).with_precision_and_scale(30, 2).unwrap();
+    let price = Decimal128Array::from(vec![1_381_234_567_812; 5]).with_precision_and_scale(20, 2).unwrap();
+    let columns: [(&str, ArrayRef); 3] =
+        [("phone", Arc::new(plain)), ("tel", Arc::new(scaled)), ("fee", Arc::new(price))];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    assert_eq!(scan("a.parquet", &bytes).0, ["phone mobile-number 5 high", "tel mobile-number 5 high"]);
 }
 
 #[test]
@@ -130,7 +230,7 @@ fn what_was_not_read_is_told() {
         ("a.csv.zst", b"\x28\xB5\x2F\xFD rest of it".to_vec(), 0, "zstd"),
         ("a.pdf", b"%PDF-1.7\nplain to the eye".to_vec(), 0, "PDF"),
         ("a.bin", junk, 0, "not read"),
-        ("a.parquet", b"PAR1 and then nothing PAR1".to_vec(), 1, "Parquet"),
+        ("a.parquet", b"PAR1 and then nothing PAR1".to_vec(), 0, "Parquet"),
         ("face.jpg", vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 0], 1, ""),
         ("open.json", b"{\"phone\": \"13812345678".to_vec(), 1, ""),
         ("none.csv", Vec::new(), 1, ""),
@@ -233,6 +333,13 @@ fn identity(county: usize, day: u32, seq: u32) -> String {
     format!("{body}{last}")
 }
 
+/// A vehicle identification number with its check digit.
+fn vehicle(serial: u64) -> String {
+    let of = |c: char| format!("LSVAU218{c}N2{:06}", serial % 1_000_000);
+    let good = "0123456789X".chars().find(|c| zhunsheng_discover::scan::digits::vin(of(*c).as_bytes()) == Some(true));
+    of(good.unwrap())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -240,7 +347,7 @@ proptest! {
     #[test]
     fn no_output_shows_a_value(
         tail in 20_000_001u64..99_999_999, body in 0u64..9_999_999_999_999, county in 0usize..5000, day in 0u32..360, seq in 0u32..999,
-        user in "[a-z]{5,9}[0-9]{2}", how in 0usize..6,
+        user in "[a-z]{5,9}[0-9]{2}", how in 0usize..6, place in 0usize..8, end in prop::sample::select(vec!["", ".txt", ".csv", ".log", ".json", ".sql", ".csv.gz", ".tar.gz", "_2026.txt", "-bak.txt"]),
     ) {
         let secrets = [format!("138{tail}"), luhn(body), identity(county, day, seq), format!("{user}@example.com"), format!("203.0.{}.{}", 100 + day % 100, 100 + seq % 100)];
         let [mobile, card, id, mail, ip] = &secrets;
@@ -254,6 +361,21 @@ proptest! {
         };
         let (found, out) = scan(&name, text.as_bytes());
         prop_assert!(!found.is_empty());
+        // Names of files and folders hold what no content does: one value each, with whatever endings.
+        let named = [
+            mail.clone(), ip.clone(), mobile.clone(), format!("021-{}", tail / 10 % 10_000_000 + 60_000_000), vehicle(body),
+            format!("护照E{tail}"), format!("1{:02}.{:04},39.{:04}", 10 + day % 20, 1000 + seq, 1001 + day), format!("粤B{}", 10_000 + tail % 90_000),
+        ];
+        let secret = &named[place];
+        let mut text = String::new();
+        for path in [format!("{secret}{end}"), format!("{secret}{end}/a.txt"), format!("x/导出_{secret}{end}/{secret}{end}")] {
+            text += &scan(&path, b"plain words\n").1;
+            text += &zhunsheng_discover::column::safe_path(std::path::Path::new(&path));
+        }
+        text += &scan("a.json", format!("{{\"a {secret}{end}\": {{\"/u/{secret}{end}\": \"13812345678\"}}}}").as_bytes()).1;
+        text += &scan("a.csv", format!("\"导出 {secret}{end}\",id\n13812345678,1\n").as_bytes()).1;
+        let bare = secret.trim_start_matches("护照");
+        prop_assert!(!text.contains(bare), "{} is shown: {}", bare, text);
         for s in &secrets {
             prop_assert!(!out.contains(s.as_str()), "{} is shown: {}", s, out);
         }

@@ -36,17 +36,25 @@ pub fn sniff(head: &str, named: bool) -> Option<u8> {
     best.map(|(_, d)| d).or(named.then_some(b','))
 }
 
-/// Fields of the record at `pos`: their ranges and whether they are quoted. `None` when the record does not end in `buf`.
-fn record(
-    buf: &[u8],
-    mut pos: usize,
-    delimiter: u8,
-    last: bool,
-    fields: &mut Vec<(usize, usize, bool)>,
-) -> Option<usize> {
-    fields.clear();
+/// Fields of one record.
+#[derive(Default)]
+struct Fields {
+    /// Their ranges and whether they are quoted.
+    all: Vec<(usize, usize, bool)>,
+    /// Where the first field beyond [`MAX_FIELDS`] begins.
+    beyond: Option<usize>,
+    /// Whether one of them, kept or not, is quoted.
+    quoted: bool,
+}
+
+/// Finds the fields of the record at `pos` and returns where the next one begins. `None` when it does not end in `buf`.
+fn record(buf: &[u8], mut pos: usize, delimiter: u8, last: bool, fields: &mut Fields) -> Option<usize> {
+    fields.all.clear();
+    (fields.beyond, fields.quoted) = (None, false);
     loop {
         let quoted = buf.get(pos) == Some(&b'"');
+        let field = pos;
+        fields.quoted |= quoted;
         let (start, mut end);
         if quoted {
             start = pos + 1;
@@ -82,8 +90,10 @@ fn record(
         if !quoted && end > start && buf.get(end - 1) == Some(&b'\r') {
             end -= 1;
         }
-        if fields.len() < MAX_FIELDS {
-            fields.push((start, end, quoted));
+        if fields.all.len() < MAX_FIELDS {
+            fields.all.push((start, end, quoted));
+        } else {
+            fields.beyond.get_or_insert(field);
         }
         if buf.get(stop) == Some(&delimiter) {
             pos = stop + 1;
@@ -122,17 +132,31 @@ fn is_header(cells: &[String]) -> bool {
 /// # Errors
 /// When the source cannot be read.
 pub fn read(blocks: &mut Blocks, delimiter: u8, sheet: &mut Sheet) -> std::io::Result<()> {
-    let (mut buf, mut fields, mut scratch) = (Vec::new(), Vec::new(), Vec::new());
-    let mut row = 0u64;
+    let (mut buf, mut fields, mut scratch) = (Vec::new(), Fields::default(), Vec::new());
+    let (mut row, mut next_line) = (0u64, 1u64);
     let mut first = true;
     while blocks.next(&mut buf, true)? {
         let last = blocks.at_end() || buf.last() != Some(&b'\n');
         let mut pos = 0;
         while pos < buf.len() {
             let Some(next) = record(&buf, pos, delimiter, last, &mut fields) else { break };
+            let line = next_line;
+            // Only within quotes does a record go over several lines.
+            let lines =
+                if fields.quoted { memchr::memchr_iter(b'\n', buf.get(pos..next).unwrap_or(&[])).count() } else { 1 };
+            next_line += lines as u64;
+            // INVARIANT (not read is said): what is beyond the columns that are kept is scanned too, without their names.
+            if let Some(beyond) = fields.beyond {
+                sheet.note(Note::new(
+                    format!("列数超过 {MAX_FIELDS}，其余各列按文本扫描，不以列名为依据"),
+                    format!("more than {MAX_FIELDS} columns; the others were scanned as text, without their names"),
+                ));
+                sheet.block(buf.get(beyond..next).unwrap_or(&[]), line);
+            }
             if first {
                 first = false;
                 let cells: Vec<String> = fields
+                    .all
                     .iter()
                     .map(|(a, b, _)| String::from_utf8_lossy(buf.get(*a..*b).unwrap_or(&[])).into_owned())
                     .collect();
@@ -151,7 +175,7 @@ pub fn read(blocks: &mut Blocks, delimiter: u8, sheet: &mut Sheet) -> std::io::R
                 ));
             }
             row += 1;
-            for (i, (a, b, quoted)) in fields.iter().enumerate() {
+            for (i, (a, b, quoted)) in fields.all.iter().enumerate() {
                 if i >= sheet.columns.len() {
                     sheet.column(&format!("#{}", i + 1));
                 }
@@ -171,10 +195,10 @@ pub fn read(blocks: &mut Blocks, delimiter: u8, sheet: &mut Sheet) -> std::io::R
                         }
                     }
                     let taken = std::mem::take(&mut scratch);
-                    sheet.value(i, &taken, row);
+                    sheet.value(i, &taken, line);
                     scratch = taken;
                 } else {
-                    sheet.value(i, v, row);
+                    sheet.value(i, v, line);
                 }
             }
             pos = next.max(pos + 1);
@@ -185,7 +209,8 @@ pub fn read(blocks: &mut Blocks, delimiter: u8, sheet: &mut Sheet) -> std::io::R
                     "有引号长距离未闭合，该段按文本扫描",
                     "a quote stays open for long; that stretch was scanned as text",
                 ));
-                sheet.block(&buf, row + 1);
+                sheet.block(&buf, next_line);
+                next_line += memchr::memchr_iter(b'\n', &buf).count() as u64;
             } else {
                 let rest = buf.get(pos..).unwrap_or(&[]);
                 blocks.grow(rest.len());

@@ -83,7 +83,7 @@ impl Paths {
             }
             return (id, true);
         }
-        let id = self.push(join(&path, &String::from_utf8_lossy(key)));
+        let id = self.push(join(&path, &crate::column::safe(&String::from_utf8_lossy(key))));
         if let Some(n) = self.nodes.get_mut(at) {
             n.children.push((key.into(), id));
             n.next = n.children.len();
@@ -163,8 +163,20 @@ fn unescape(s: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// Walks the values in `buf` one after the other. `Err` is where it is no longer JSON.
-fn walk(buf: &[u8], row: &mut u64, paths: &mut Paths, sheet: &mut Sheet) -> Result<(), usize> {
+/// Where the white space at `i` ends; `line` is the line there.
+#[inline]
+fn skip(buf: &[u8], mut i: usize, line: &mut u64) -> usize {
+    while let Some(&b) = buf.get(i)
+        && space(b)
+    {
+        *line += u64::from(b == b'\n');
+        i += 1;
+    }
+    i
+}
+
+/// Walks the values in `buf`, which begins in `line`, one after the other. `Err` is where it is no longer JSON.
+fn walk(buf: &[u8], row: &mut u64, line: &mut u64, paths: &mut Paths, sheet: &mut Sheet) -> Result<(), usize> {
     let mut scratch = Vec::new();
     let mut stack: Vec<(usize, bool)> = Vec::new();
     let mut here = 0usize;
@@ -172,9 +184,7 @@ fn walk(buf: &[u8], row: &mut u64, paths: &mut Paths, sheet: &mut Sheet) -> Resu
     // True where a key must follow.
     let mut key = false;
     loop {
-        while buf.get(i).copied().is_some_and(space) {
-            i += 1;
-        }
+        i = skip(buf, i, line);
         let Some(&b) = buf.get(i) else {
             return if stack.is_empty() { Ok(()) } else { Err(i) };
         };
@@ -200,11 +210,9 @@ fn walk(buf: &[u8], row: &mut u64, paths: &mut Paths, sheet: &mut Sheet) -> Resu
                     here = id;
                     if data {
                         let c = paths.column(id, sheet);
-                        sheet.value(c, value, *row);
+                        sheet.value(c, value, *line);
                     }
-                    while buf.get(i).copied().is_some_and(space) {
-                        i += 1;
-                    }
+                    i = skip(buf, i, line);
                     if buf.get(i) != Some(&b':') {
                         return Err(start);
                     }
@@ -213,7 +221,7 @@ fn walk(buf: &[u8], row: &mut u64, paths: &mut Paths, sheet: &mut Sheet) -> Resu
                     continue;
                 }
                 let c = paths.column(here, sheet);
-                sheet.value(c, value, *row);
+                sheet.value(c, value, *line);
             }
             b'{' | b'[' if !key => {
                 if stack.len() >= MAX_DEPTH {
@@ -232,7 +240,7 @@ fn walk(buf: &[u8], row: &mut u64, paths: &mut Paths, sheet: &mut Sheet) -> Resu
                 // A place given as [longitude, latitude, …] is one value.
                 if !object && let Some(end) = numbers(buf, i) {
                     let c = paths.column(at, sheet);
-                    sheet.value(c, buf.get(i + 1..end).unwrap_or(&[]), *row);
+                    sheet.value(c, buf.get(i + 1..end).unwrap_or(&[]), *line);
                     i = end;
                     here = at;
                     continue;
@@ -257,7 +265,7 @@ fn walk(buf: &[u8], row: &mut u64, paths: &mut Paths, sheet: &mut Sheet) -> Resu
                     .take_while(|c| matches!(c, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
                     .count();
                 let c = paths.column(here, sheet);
-                sheet.value(c, buf.get(i..end).unwrap_or(&[]), *row);
+                sheet.value(c, buf.get(i..end).unwrap_or(&[]), *line);
                 i = end;
             }
             b't' | b'f' | b'n' if !key => {
@@ -270,9 +278,7 @@ fn walk(buf: &[u8], row: &mut u64, paths: &mut Paths, sheet: &mut Sheet) -> Resu
             _ => return Err(i),
         }
         // After a value.
-        while buf.get(i).copied().is_some_and(space) {
-            i += 1;
-        }
+        i = skip(buf, i, line);
         match (stack.last(), buf.get(i)) {
             (None, _) => {}
             (Some((at, object)), Some(b',')) => {
@@ -305,7 +311,7 @@ fn numbers(buf: &[u8], i: usize) -> Option<usize> {
 fn line_mode(buf: &[u8]) -> bool {
     let mut sheet = Sheet::default();
     let line = buf.split(|b| *b == b'\n').find(|l| l.iter().any(|b| !space(*b)));
-    line.is_some_and(|l| walk(l, &mut 0, &mut Paths::new(), &mut sheet).is_ok())
+    line.is_some_and(|l| walk(l, &mut 0, &mut 1, &mut Paths::new(), &mut sheet).is_ok())
 }
 
 /// Reads the file into columns.
@@ -329,7 +335,7 @@ pub fn read(blocks: &mut Blocks, sheet: &mut Sheet) -> std::io::Result<()> {
                 }
             }
             if blocks.at_end() {
-                if let Err(at) = walk(&buf, &mut row, &mut paths, sheet) {
+                if let Err(at) = walk(&buf, &mut row, &mut line, &mut paths, sheet) {
                     rest(&buf, at, line, sheet);
                 }
                 break;
@@ -351,7 +357,7 @@ pub fn read(blocks: &mut Blocks, sheet: &mut Sheet) -> std::io::Result<()> {
         while from < buf.len() {
             let end = memchr::memchr(b'\n', buf.get(from..).unwrap_or(&[])).map_or(buf.len(), |p| from + p);
             let l = buf.get(from..end).unwrap_or(&[]);
-            if let Err(at) = walk(l, &mut row, &mut paths, sheet) {
+            if let Err(at) = walk(l, &mut row, &mut line, &mut paths, sheet) {
                 rest(l, at, line, sheet);
             }
             line += 1;

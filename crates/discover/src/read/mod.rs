@@ -87,6 +87,8 @@ impl Note {
 pub struct Sheet {
     /// In order of first appearance.
     pub columns: Vec<Column>,
+    /// The one that stands for all that are not kept.
+    rest: Option<usize>,
     /// Running text outside columns.
     pub text: Option<Column>,
     /// Scratch.
@@ -103,20 +105,25 @@ impl Sheet {
     /// Number of a new column, or of the one that stands for all beyond [`MAX_COLUMNS`].
     pub fn column(&mut self, name: &str) -> usize {
         if self.columns.len() >= MAX_COLUMNS {
-            self.note(Note::new(
-                format!("列数超过 {MAX_COLUMNS}，其余合并统计"),
-                format!("more than {MAX_COLUMNS} columns; the others are counted together"),
-            ));
-            if self.columns.len() == MAX_COLUMNS {
-                self.columns.push(Column::new("…"));
-            }
-            return MAX_COLUMNS;
+            return self.rest();
         }
         self.columns.push(Column::new(name));
         self.columns.len() - 1
     }
 
-    /// Takes one value.
+    /// Number of the column that stands for all that are not kept.
+    pub fn rest(&mut self) -> usize {
+        self.note(Note::new(
+            format!("列数或表数超过限度（{MAX_COLUMNS} 列），其余合并统计"),
+            format!("more columns or tables than are kept ({MAX_COLUMNS} columns); the others are counted together"),
+        ));
+        *self.rest.get_or_insert_with(|| {
+            self.columns.push(Column::new("…"));
+            self.columns.len() - 1
+        })
+    }
+
+    /// Takes one value of the record in this line, or in Parquet in this row.
     pub fn value(&mut self, column: usize, value: &[u8], row: u64) {
         if let Some(c) = self.columns.get_mut(column) {
             c.value(value, row, &mut self.hits);
@@ -226,7 +233,7 @@ pub fn file(path: &Path) -> std::io::Result<FileReport> {
     f.seek(SeekFrom::Start(0))?;
     let mut name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
     let mut report = FileReport {
-        path: crate::column::safe(&path.to_string_lossy()),
+        path: crate::column::safe_path(path),
         format: Format::Empty,
         encoding: None,
         bytes: 0,
@@ -243,6 +250,9 @@ pub fn file(path: &Path) -> std::io::Result<FileReport> {
         let mut sheet = Sheet::default();
         report.bytes = f.metadata()?.len();
         parquet::read(f, &mut sheet);
+        if let (0, Some(why)) = (sheet.rows, &sheet.unread) {
+            return Ok(refused(report, why.clone()));
+        }
         finish(&mut report, &sheet);
         return Ok(report);
     }
@@ -428,7 +438,8 @@ fn text(blocks: &mut Blocks, sheet: &mut Sheet) -> std::io::Result<()> {
     while blocks.next(&mut buf, false)? {
         sheet.block(&buf, line);
         line += memchr::memchr_iter(b'\n', &buf).count() as u64;
+        // A line that is not ended is one all the same.
+        sheet.rows = line - u64::from(buf.last() == Some(&b'\n'));
     }
-    sheet.rows = line;
     Ok(())
 }

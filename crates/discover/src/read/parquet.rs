@@ -3,7 +3,10 @@
 use std::fs::File;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type, Int32Type, Int64Type, UInt32Type, UInt64Type};
+use arrow_array::types::{
+    Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int32Type, Int64Type,
+    UInt32Type, UInt64Type,
+};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 use parquet::arrow::ProjectionMask;
@@ -107,6 +110,18 @@ fn column(path: &str, array: &ArrayRef, rows: &[u64], depth: usize, ids: &mut Ve
             }
         }};
     }
+    macro_rules! decimals {
+        ($t:ty) => {{
+            let c = id(path, ids, sheet);
+            let a = array.as_primitive::<$t>();
+            for i in all.filter(live) {
+                let text = a.value_as_string(i);
+                // 13812345678.00 is a whole number in a column of decimals.
+                let whole = text.split_once('.').filter(|(_, f)| f.bytes().all(|b| b == b'0')).map(|(w, _)| w);
+                sheet.value(c, whole.unwrap_or(&text).as_bytes(), row(i));
+            }
+        }};
+    }
     match array.data_type() {
         DataType::Utf8 => bytes!(array.as_string::<i32>()),
         DataType::LargeUtf8 => bytes!(array.as_string::<i64>()),
@@ -121,6 +136,11 @@ fn column(path: &str, array: &ArrayRef, rows: &[u64], depth: usize, ids: &mut Ve
         DataType::UInt64 => numbers!(UInt64Type),
         DataType::Float32 => numbers!(Float32Type),
         DataType::Float64 => numbers!(Float64Type),
+        // Dumps of databases keep numbers of eleven to eighteen digits as decimals.
+        DataType::Decimal32(..) => decimals!(Decimal32Type),
+        DataType::Decimal64(..) => decimals!(Decimal64Type),
+        DataType::Decimal128(..) => decimals!(Decimal128Type),
+        DataType::Decimal256(..) => decimals!(Decimal256Type),
         DataType::Dictionary(..) => {
             let d = array.as_any_dictionary();
             let keys = d.normalized_keys();
@@ -149,7 +169,7 @@ fn column(path: &str, array: &ArrayRef, rows: &[u64], depth: usize, ids: &mut Ve
         DataType::Struct(fields) => {
             let a = array.as_struct();
             for (f, c) in fields.iter().zip(a.columns()) {
-                column(&format!("{path}.{}", f.name()), c, rows, depth + 1, ids, sheet);
+                column(&format!("{path}.{}", crate::column::safe(f.name())), c, rows, depth + 1, ids, sheet);
             }
         }
         DataType::Map(..) => {
@@ -162,13 +182,22 @@ fn column(path: &str, array: &ArrayRef, rows: &[u64], depth: usize, ids: &mut Ve
                 }
             }
         }
-        DataType::Union(..)
-        | DataType::RunEndEncoded(..)
-        | DataType::FixedSizeList(..)
-        | DataType::ListView(_)
-        | DataType::LargeListView(_) => sheet.left(left()),
-        // Times, dates, truth values and decimals hold none of the kinds.
-        _ => {}
+        // Times, dates, truth values and numbers too small hold none of the kinds.
+        DataType::Null
+        | DataType::Boolean
+        | DataType::Int8
+        | DataType::Int16
+        | DataType::UInt8
+        | DataType::UInt16
+        | DataType::Float16
+        | DataType::Timestamp(..)
+        | DataType::Date32
+        | DataType::Date64
+        | DataType::Time32(_)
+        | DataType::Time64(_)
+        | DataType::Duration(_)
+        | DataType::Interval(_) => {}
+        _ => sheet.left(left()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Sheet;
+use crate::column::safe;
 use crate::read::blocks::Blocks;
 
 /// One table of a dump.
@@ -20,6 +21,8 @@ struct Table {
 struct Tables {
     all: Vec<Table>,
     by_name: BTreeMap<String, usize>,
+    /// Rows of tables that are not kept.
+    beyond: u64,
 }
 
 /// Tables kept; a dump with more is hostile.
@@ -49,23 +52,117 @@ impl Tables {
         }
     }
 
-    /// Number of the next row of a table.
-    fn row(&mut self, id: usize) -> u64 {
-        self.all.get_mut(id).map_or(1, |table| {
-            table.rows += 1;
-            table.rows
-        })
+    /// Counts a row of a table.
+    fn row(&mut self, id: usize) {
+        match self.all.get_mut(id) {
+            Some(table) => table.rows += 1,
+            None => self.beyond += 1,
+        }
     }
 
-    fn column(&mut self, id: usize, i: usize, sheet: &mut Sheet) -> Option<usize> {
-        let Table { title, names, columns, .. } = self.all.get_mut(id)?;
+    /// The column of the sheet for the `i`-th of a table; what is beyond the tables and columns that are kept has one together.
+    fn column(&mut self, id: usize, i: usize, sheet: &mut Sheet) -> usize {
+        let Some(Table { title, names, columns, .. }) = self.all.get_mut(id) else {
+            return sheet.rest();
+        };
         while columns.len() <= i && columns.len() < super::MAX_COLUMNS {
             let next = columns.len();
             let name = names.as_ref().and_then(|n| n.get(next)).cloned().unwrap_or_else(|| format!("#{}", next + 1));
-            columns.push(sheet.column(&format!("{title}.{name}")));
+            columns.push(sheet.column(&format!("{}.{}", safe(title), safe(&name))));
         }
-        columns.get(i).copied()
+        columns.get(i).copied().unwrap_or_else(|| sheet.rest())
     }
+}
+
+/// Where a stretch of column definitions stands.
+#[derive(Clone, Copy, Default)]
+struct Definitions {
+    /// Brackets that are open.
+    depth: u32,
+    /// Whether the next word begins a definition.
+    fresh: bool,
+    /// Whether the last bracket was closed.
+    ended: bool,
+}
+
+/// Words that begin a part of a table's definition that is no column.
+const NO_COLUMN: [&str; 11] =
+    ["PRIMARY", "KEY", "UNIQUE", "CONSTRAINT", "INDEX", "FOREIGN", "CHECK", "FULLTEXT", "SPATIAL", "LIKE", "EXCLUDE"];
+
+/// Puts the columns that a line of definitions names into `names`.
+fn definitions(line: &[u8], mut at: Definitions, names: &mut Vec<String>) -> Definitions {
+    let text = |a: usize, b: usize| String::from_utf8_lossy(line.get(a..b).unwrap_or(&[])).into_owned();
+    let mut add = |name: String| {
+        if !name.is_empty() && names.len() < super::MAX_COLUMNS {
+            names.push(name);
+        }
+    };
+    let mut i = 0;
+    while let Some(&b) = line.get(i) {
+        if line.get(i..).is_some_and(|rest| rest.starts_with(b"--")) {
+            break;
+        }
+        // A quoted word ends at its own mark; what is in it is no bracket and no comma.
+        let close = match b {
+            b'`' | b'"' | b'\'' => Some(b),
+            b'[' if at.fresh => Some(b']'),
+            _ => None,
+        };
+        if let Some(close) = close {
+            let mut end = i + 1;
+            while let Some(p) = memchr::memchr2(close, b'\\', line.get(end..).unwrap_or(&[])) {
+                end += p;
+                if line.get(end) == Some(&close) {
+                    break;
+                }
+                end += 2;
+            }
+            // A mark that is not closed holds the rest of the line.
+            if line.get(end) != Some(&close) {
+                end = line.len();
+            }
+            if at.fresh && at.depth == 1 && b != b'\'' {
+                add(text(i + 1, end));
+                at.fresh = false;
+            }
+            i = end + 1;
+            continue;
+        }
+        match b {
+            b'(' => {
+                at.depth = at.depth.saturating_add(1);
+                at.fresh = at.depth == 1;
+            }
+            b')' => {
+                at.depth = at.depth.saturating_sub(1);
+                at.fresh = false;
+                if at.depth == 0 {
+                    at.ended = true;
+                    break;
+                }
+            }
+            b',' => at.fresh = at.depth == 1,
+            b';' if at.depth == 0 => {
+                at.ended = true;
+                break;
+            }
+            _ if at.fresh && !b.is_ascii_whitespace() => {
+                let word = line.get(i..).unwrap_or(&[]);
+                let n =
+                    word.iter().take_while(|b| !b.is_ascii_whitespace() && !matches!(b, b',' | b'(' | b')')).count();
+                let word = text(i, i + n);
+                if !NO_COLUMN.iter().any(|w| word.eq_ignore_ascii_case(w)) {
+                    add(word);
+                }
+                at.fresh = false;
+                i += n.max(1);
+                continue;
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    at
 }
 
 /// What the lines belong to.
@@ -73,7 +170,7 @@ impl Tables {
 enum State {
     Outside,
     /// Column definitions of this table.
-    Create(usize),
+    Create(usize, Definitions),
     /// Rows of this table.
     Values(usize),
     /// Lines of a COPY block.
@@ -110,7 +207,7 @@ pub fn read(blocks: &mut Blocks, sheet: &mut Sheet) -> std::io::Result<()> {
             line_no += 1;
         }
     }
-    sheet.rows = tables.all.iter().map(|table| table.rows).sum();
+    sheet.rows = tables.all.iter().map(|table| table.rows).sum::<u64>() + tables.beyond;
     Ok(())
 }
 
@@ -122,36 +219,34 @@ fn one_line(line: &[u8], no: u64, state: State, tables: &mut Tables, sheet: &mut
             if body.starts_with(b"\\.") {
                 return State::Outside;
             }
-            let row = tables.row(t);
+            tables.row(t);
             for (i, v) in line.trim_ascii_end().split(|b| *b == b'\t').enumerate() {
-                if v != b"\\N"
-                    && let Some(c) = tables.column(t, i, sheet)
-                {
-                    sheet.value(c, v, row);
+                if v != b"\\N" {
+                    let c = tables.column(t, i, sheet);
+                    sheet.value(c, v, no);
                 }
             }
             State::Copy(t)
         }
         State::Values(t) if body.starts_with(b"(") => values(body, no, t, tables, sheet),
-        State::Create(t) => {
-            if body.starts_with(b")") {
-                return State::Outside;
-            }
-            let head = head(body);
-            let first = head.split_whitespace().next().unwrap_or("");
-            let other = ["PRIMARY", "KEY", "UNIQUE", "CONSTRAINT", "INDEX", "FOREIGN", "CHECK", "FULLTEXT", "SPATIAL"];
-            if !first.is_empty()
-                && !other.iter().any(|w| first.eq_ignore_ascii_case(w))
-                && let Some(table) = tables.all.get_mut(t)
-            {
-                table.names.get_or_insert_default().push(unquote(first));
-            }
-            // Comments and defaults of the definition may hold values.
-            sheet.block(line, no);
-            State::Create(t)
-        }
+        // A definition that is never closed ends where rows begin.
+        State::Create(t, at) if insert(body).is_none() => create(line, no, t, at, tables, sheet),
         _ => statement(line, body, no, tables, sheet),
     }
+}
+
+/// A line of column definitions.
+fn create(line: &[u8], no: u64, t: usize, at: Definitions, tables: &mut Tables, sheet: &mut Sheet) -> State {
+    let mut names = Vec::new();
+    let at = definitions(line, at, &mut names);
+    if let Some(table) = tables.all.get_mut(t).filter(|_| !names.is_empty()) {
+        let known = table.names.get_or_insert_default();
+        known.append(&mut names);
+        known.truncate(super::MAX_COLUMNS);
+    }
+    // Comments and defaults of the definition may hold values.
+    sheet.block(line, no);
+    if at.ended { State::Outside } else { State::Create(t, at) }
 }
 
 /// Statements begin in ASCII; the head is enough to know them.
@@ -162,11 +257,15 @@ fn head(body: &[u8]) -> std::borrow::Cow<'_, str> {
 /// Bytes of a statement in which its table and columns are looked for.
 const HEAD: usize = 64 * 1024;
 
-fn statement(line: &[u8], body: &[u8], no: u64, tables: &mut Tables, sheet: &mut Sheet) -> State {
+/// What follows the words that begin an INSERT statement.
+fn insert(body: &[u8]) -> Option<&[u8]> {
     let inserts: [&[u8]; 3] = [b"INSERT INTO ", b"INSERT IGNORE INTO ", b"REPLACE INTO "];
-    let insert = inserts.iter().find(|k| body.get(..k.len()).is_some_and(|h| h.eq_ignore_ascii_case(k)));
-    if let Some(keyword) = insert {
-        let rest = body.get(keyword.len()..).unwrap_or(&[]);
+    let keyword = inserts.iter().find(|k| body.get(..k.len()).is_some_and(|h| h.eq_ignore_ascii_case(k)))?;
+    body.get(keyword.len()..)
+}
+
+fn statement(line: &[u8], body: &[u8], no: u64, tables: &mut Tables, sheet: &mut Sheet) -> State {
+    if let Some(rest) = insert(body) {
         let (name, cols, at) = insert_head(rest.get(..rest.len().min(HEAD)).unwrap_or(&[]));
         let id = tables.id(name);
         if let Some(cols) = cols {
@@ -177,9 +276,16 @@ fn statement(line: &[u8], body: &[u8], no: u64, tables: &mut Tables, sheet: &mut
     let head = head(body);
     if let Some(rest) = keyword(&head, "CREATE TABLE ") {
         let rest = keyword(rest, "IF NOT EXISTS ").unwrap_or(rest);
-        let name = table(rest.split('(').next().unwrap_or(rest));
-        sheet.block(line, no);
-        return if rest.contains(')') { State::Outside } else { State::Create(tables.id(name)) };
+        let id = tables.id(table(rest.split('(').next().unwrap_or(rest)));
+        // What was said first counts.
+        let id = if tables.all.get(id).is_some_and(|t| t.names.is_some()) { BEYOND } else { id };
+        let definition = memchr::memchr(b'(', line).and_then(|p| line.get(p..));
+        let Some(definition) = definition else {
+            sheet.block(line, no);
+            return if line.contains(&b';') { State::Outside } else { State::Create(id, Definitions::default()) };
+        };
+        sheet.block(line.get(..line.len() - definition.len()).unwrap_or(&[]), no);
+        return create(definition, no, id, Definitions::default(), tables, sheet);
     }
     if let Some(rest) = keyword(&head, "COPY ")
         && let Some((name, cols)) = rest.split_once('(')
@@ -220,7 +326,7 @@ fn values(mut s: &[u8], no: u64, table: usize, tables: &mut Tables, sheet: &mut 
             return State::Outside;
         }
         s = s.get(p + 1..).unwrap_or(&[]);
-        let row = tables.row(table);
+        tables.row(table);
         let mut i = 0;
         loop {
             let skip = s.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -240,9 +346,8 @@ fn values(mut s: &[u8], no: u64, table: usize, tables: &mut Tables, sheet: &mut 
                     }
                 }
             };
-            if let Some(c) = tables.column(table, i, sheet) {
-                sheet.value(c, value, row);
-            }
+            let c = tables.column(table, i, sheet);
+            sheet.value(c, value, no);
             i += 1;
             s = s.get(used..).unwrap_or(&[]);
             let end = s.iter().position(|b| matches!(b, b',' | b')'));

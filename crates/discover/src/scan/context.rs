@@ -46,7 +46,8 @@ const FOR: &[(Kind, &[&str])] = &[
             "bankno",
         ],
     ),
-    (Kind::PassportNumber, &["护照", "通行证", "passport"]),
+    (Kind::PassportNumber, &["护照", "通行证", "台胞证", "回乡证", "passport"]),
+    (Kind::MilitaryId, &["军官证", "士兵证", "文职干部证"]),
     (
         Kind::LicencePlate,
         &["车牌", "号牌", "plateno", "platenumber", "licenseplate", "licenceplate", "carno", "chepai"],
@@ -197,6 +198,13 @@ const AGAINST: &[&str] = &[
     "金额",
     "价格",
     "余额",
+    "总价",
+    "单价",
+    "售价",
+    "原价",
+    "总额",
+    "合计",
+    "货款",
     "order",
     "orderno",
     "orderid",
@@ -434,9 +442,61 @@ pub fn says(buf: &[u8], i: usize) -> Says {
     }
 }
 
+/// What is counted or paid, right behind a number.
+const UNITS: &[&str] = &["元", "万元", "亿元", "美元", "块钱", "人民币", "字节", "毫秒"];
+/// The same in Latin letters, as whole words.
+const LATIN_UNITS: &[&str] = &["ms", "ns", "bytes", "rmb", "cny", "yuan"];
+/// What makes another word of 元: New Year's Day, the lantern feast, January, element, member of a set.
+const NO_YUAN: &[&str] = &["元旦", "元宵", "元月", "元素", "元件"];
+
+/// What stands right behind a value that ends at `j`: a unit, a noun that it numbers (…号订单), or the name of its kind, alone
+/// or in brackets. Behind a blank a name of a kind belongs to the next value.
+#[must_use]
+pub fn after(buf: &[u8], j: usize) -> Says {
+    const NOTHING: Says = Says { kind: None, against: false };
+    const AGAINST: Says = Says { kind: None, against: true };
+    let rest = buf.get(j..buf.len().min(j.saturating_add(36))).unwrap_or(&[]);
+    // Most values end in a joint or a line.
+    if !rest.first().is_some_and(|b| matches!(b, b' ' | b'(') || *b >= 0x80) {
+        return NOTHING;
+    }
+    let close = rest.strip_prefix(b" ").unwrap_or(rest);
+    let starts = |words: &[&str]| words.iter().any(|w| close.starts_with(w.as_bytes()));
+    let word = close.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let latin = close.get(..word).unwrap_or(&[]);
+    if starts(UNITS) && !starts(NO_YUAN) || LATIN_UNITS.iter().any(|u| latin.eq_ignore_ascii_case(u.as_bytes())) {
+        return AGAINST;
+    }
+    let numbered = rest.strip_prefix("号".as_bytes());
+    let named = rest.strip_prefix("（".as_bytes()).or_else(|| rest.strip_prefix(b"(")).unwrap_or(rest);
+    let text = numbered.unwrap_or(named);
+    let longest = WORDS.0.find_overlapping_iter(text).filter(|m| m.start() == 0).max_by_key(aho_corasick::Match::end);
+    let Some(m) = longest else { return NOTHING };
+    match WORDS.1.get(m.pattern().as_usize()).copied().flatten() {
+        Some(kind) => Says { kind: Some(kind), against: false },
+        None if numbered.is_some() => AGAINST,
+        None => NOTHING,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_behind() {
+        let said = |s: &str| after(s.as_bytes(), 0);
+        for against in ["号订单", "号运单已签收", "元", " 万元", " ms", "毫秒"] {
+            assert!(said(against).against, "{against}");
+        }
+        for nothing in ["", ",订单号", " 订单已发货", "号码", " 元旦前", " msg=x", " 姓名：张三", "下单"]
+        {
+            assert_eq!(said(nothing), Says::default(), "{nothing}");
+        }
+        assert_eq!(said("（手机）").kind, Some(Kind::MobileNumber));
+        assert_eq!(said("护照").kind, Some(Kind::PassportNumber));
+        assert_eq!(said("号手机").kind, Some(Kind::MobileNumber));
+    }
 
     #[test]
     fn columns() {

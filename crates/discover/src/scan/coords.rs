@@ -60,6 +60,73 @@ fn one(buf: &[u8], i: usize) -> Option<(f64, f64, usize)> {
     (pb >= 4 && on_earth(a, b)).then_some((a, b, end))
 }
 
+/// The points of `LINESTRING(…)` from the first number at `i`: longitude and latitude (and height) of each, two decimals or
+/// more. The word says what the numbers are, so that they need fewer decimals than elsewhere; three points are a trajectory.
+fn line(buf: &[u8], i: usize, out: &mut Hits) -> Option<usize> {
+    let head = cut(buf, i.saturating_sub(16), i - 1).trim_ascii_end();
+    let head = [b" Z", b" z", b" M", b" m"].iter().find_map(|s| head.strip_suffix(*s)).unwrap_or(head);
+    if !head.len().checked_sub(10).and_then(|n| head.get(n..)).is_some_and(|w| w.eq_ignore_ascii_case(b"linestring")) {
+        return None;
+    }
+    let blanks = |mut k: usize| {
+        while at(buf, k) == b' ' {
+            k += 1;
+        }
+        k
+    };
+    let (mut k, mut end, mut count, mut china) = (i, i, 0, true);
+    while let Some((a, pa, e)) = decimal(buf, k) {
+        let Some((b, pb, e)) = decimal(buf, blanks(e)).filter(|_| at(buf, e) == b' ') else { break };
+        if pa < 2 || pb < 2 || !on_earth(a, b) {
+            break;
+        }
+        (china, count, end) = (china && in_china(a, b), count + 1, e);
+        // A third number is the height or the time.
+        let mut k2 = blanks(end);
+        while matches!(at(buf, k2), b'0'..=b'9' | b'.' | b'-' | b' ') {
+            k2 += 1;
+        }
+        if at(buf, k2) != b',' {
+            break;
+        }
+        k = blanks(k2 + 1);
+    }
+    let say = says(buf, i, out);
+    let named = matches!(say.kind, Some(Kind::PreciseLocation | Kind::Trajectory));
+    if count < 3 || say.against || !(china || named) {
+        return None;
+    }
+    out.push(Kind::Trajectory, i, end, if named { Confidence::High } else { Confidence::Medium });
+    Some(end)
+}
+
+/// Two decimals of three places or more within China side by side: too coarse or too common to count as a value found, and
+/// still nothing that a name should show.
+pub(crate) fn rough(buf: &[u8]) -> Option<(usize, usize)> {
+    let mut i = 0;
+    while i < buf.len() {
+        let end = digits_end(buf, i);
+        if end == i {
+            i += 1;
+            continue;
+        }
+        if before(buf, i) != b'.'
+            && let Some((a, pa, e)) = decimal(buf, i)
+            && let joint =
+                cut(buf, e, e + 3).iter().take_while(|c| matches!(c, b',' | b' ' | b';' | b'_' | b'-')).count()
+            && joint > 0
+            && let Some((b, pb, last)) = decimal(buf, e + joint)
+            && pa >= 3
+            && pb >= 3
+            && in_china(a, b)
+        {
+            return Some((i, last));
+        }
+        i = end;
+    }
+    None
+}
+
 /// A coordinate that starts with the digits `i..j`; three or more in a row are a trajectory.
 pub(super) fn pair(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> Option<usize> {
     let start = if before(buf, i) == b'-' { i - 1 } else { i };
@@ -70,6 +137,11 @@ pub(super) fn pair(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> Option<usi
         && v.abs() <= 180.0
     {
         out.push(Kind::PreciseLocation, start, end, Confidence::High);
+        return Some(end);
+    }
+    if before(buf, start) == b'('
+        && let Some(end) = line(buf, start, out)
+    {
         return Some(end);
     }
     // Skip at once what has too few decimals: prices, versions, durations.

@@ -156,7 +156,7 @@ static FLAGS: [u16; MANY] = {
     set(&mut t, "省市区县州盟旗镇乡", UNIT);
     set(&mut t, "路街道巷弄村胡里苑园庄屯组", ROAD);
     set(&mut t, "号栋幢室楼层", HOUSE);
-    set(&mut t, "住位址到", LEAD);
+    set(&mut t, "住位址到往", LEAD);
     set(&mut t, "单层座户", COUNTED);
     nth(&mut t, CITIES, 0, CITY);
     nth(&mut t, COMPOUND, 0, TWO);
@@ -239,11 +239,39 @@ pub(super) fn step(buf: &[u8], i: usize, out: &mut Hits) -> usize {
         }
         j += 3;
     }
+    // Names of several peoples are of parts joined by a dot: 尼格买提·热合曼.
+    if j > i && dot(buf, j) > 0 && out.hint.is_none_or(|h| h == Kind::Name) {
+        let mut end = j;
+        while dot(buf, end) > 0 && han(ch(buf, end + dot(buf, end))) {
+            end += dot(buf, end);
+            while han(ch(buf, end)) {
+                end += 3;
+            }
+        }
+        let known = out.found.len();
+        name(buf, i, end, out);
+        if out.found.len() > known {
+            return end;
+        }
+    }
     // Two to four characters that stand alone may be a name, if something says so.
     if (6..=12).contains(&(j - i)) && flags(ch(buf, i)) & SUR != 0 && out.hint.is_none_or(|h| h == Kind::Name) {
         name(buf, i, j, out);
     }
     j.max(i + 1)
+}
+
+/// The dots that join parts of a name.
+const DOTS: [char; 4] = ['·', '•', '・', '‧'];
+
+/// Length of the dot at `i` that joins parts of a name; 0 when there is none.
+#[inline]
+fn dot(buf: &[u8], i: usize) -> usize {
+    match at(buf, i) {
+        0xC2 if at(buf, i + 1) == 0xB7 => 2,
+        0xE2 | 0xE3 if char::from_u32(ch(buf, i)).is_some_and(|c| DOTS.contains(&c)) => 3,
+        _ => 0,
+    }
 }
 
 fn numeral(c: u32) -> bool {
@@ -377,15 +405,37 @@ fn address(buf: &[u8], j: usize, out: &mut Hits) -> Option<usize> {
     }
     let text = cut(buf, a, end);
     let Parts { units, roads, numbers, lead } = parts(text);
-    if numbers == 0 || roads == 0 || units == 0 {
+    if numbers == 0 || roads == 0 {
         return None;
     }
     // Words before the place do not belong to it: 我住在北京市…
     let mut skip = 0;
     if lead {
-        let words = ["住在", "位于", "地址为", "地址是", "寄到", "送到", "地址", "住址"];
+        let words = [
+            "住在",
+            "位于",
+            "地址为",
+            "地址是",
+            "寄到",
+            "送到",
+            "寄往",
+            "送往",
+            "地址",
+            "住址",
+            "家住",
+            "现住",
+            "居住于",
+        ];
         let ends = words.iter().filter_map(|w| memchr::memmem::rfind(text, w.as_bytes()).map(|p| p + w.len()));
         skip = ends.max().unwrap_or(0);
+    }
+    // A road and a number alone are an address where a word says so.
+    if units == 0 {
+        let named = skip > 0 || says(buf, a, out).kind == Some(Kind::PostalAddress);
+        if !named || !["路", "街", "巷", "胡同"].iter().any(|w| memchr::memmem::find(text, w.as_bytes()).is_some())
+        {
+            return None;
+        }
     }
     out.push(Kind::PostalAddress, a + skip, end, if units >= 2 { High } else { Medium });
     Some(end)
@@ -417,16 +467,16 @@ fn plain(value: &[u8]) -> Option<bool> {
 #[must_use]
 pub fn full_name(value: &str) -> bool {
     // Most values are told by their length: a name of two to four characters has six, nine or twelve bytes.
-    if !matches!(value.len(), 6 | 9 | 12) && !value.contains('·') {
+    if !matches!(value.len(), 6 | 9 | 12) && !value.contains(DOTS) {
         return false;
     }
     if let (6 | 9, Some(plain)) = (value.len(), plain(value.as_bytes())) {
         return plain;
     }
     let n = value.chars().count();
-    if value.contains('·') {
+    if value.contains(DOTS) {
         return (4..=20).contains(&n)
-            && value.split('·').all(|p| p.chars().count() >= 2 && p.chars().all(|c| han(c as u32)));
+            && value.split(DOTS).all(|p| p.chars().count() >= 2 && p.chars().all(|c| han(c as u32)));
     }
     let first = value.chars().next().map_or(0, |c| c as u32);
     let compound = flags(first) & TWO != 0 && COMPOUND.iter().any(|s| value.starts_with(s));

@@ -14,8 +14,9 @@ mod words;
 
 use crate::kind::{Confidence, Kind};
 
+pub(crate) use coords::rough;
 pub use han::{full_name, is_address, surname};
-pub(crate) use words::wechat_id;
+pub(crate) use words::{passport_shape, wechat_id};
 
 /// A value found in the bytes that were scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,7 +167,11 @@ fn token(buf: &[u8], i: usize, j: usize, seen: u8, out: &mut Hits) -> usize {
             }
         }
         if seen == ALPHA {
-            return if n == 2 || n == 4 { words::chat_cue(buf, i, j, out) } else { j };
+            return match n {
+                1 => words::one_letter(buf, i, j, out),
+                2 | 4 => words::chat_cue(buf, i, j, out),
+                _ => j,
+            };
         }
     }
     match seen {

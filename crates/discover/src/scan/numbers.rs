@@ -14,6 +14,17 @@ pub(super) fn says(buf: &[u8], i: usize, out: &Hits) -> context::Says {
     context::says(buf, i)
 }
 
+/// What the column, the words to the left or, where they are silent, what stands right behind says of a value `i..j` that may
+/// be of this kind. The name of another kind behind it is not about it.
+pub(super) fn around(buf: &[u8], i: usize, j: usize, kind: Kind, out: &Hits) -> context::Says {
+    let say = says(buf, i, out);
+    if say != context::Says::default() {
+        return say;
+    }
+    let behind = context::after(buf, j);
+    if behind.kind.is_none_or(|k| k == kind) { behind } else { say }
+}
+
 /// A run of digits `i..j`, not touching letters. Returns where to go on.
 pub(super) fn run(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> usize {
     let n = j - i;
@@ -35,6 +46,7 @@ pub(super) fn run(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> usize {
                 return end;
             }
         }
+        6..=8 | 10 if document(buf, i, j, out) => return j,
         7..=9 if out.hint == Some(Kind::LandlineNumber) && digits::subscriber(cut(buf, i, j)) => {
             out.push(Kind::LandlineNumber, i, j, Medium);
         }
@@ -47,12 +59,69 @@ pub(super) fn run(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> usize {
     j
 }
 
+/// The last words before `i`, without what joins them to a value; nothing where they are not Chinese.
+fn label(buf: &[u8], i: usize) -> &[u8] {
+    let mut end = i;
+    while i - end < 4 && matches!(before(buf, end), b':' | b' ' | b'=' | b'"') {
+        end -= 1;
+    }
+    if before(buf, end) < 0x80 {
+        return &[];
+    }
+    let joints = ["：", "号", "码", "是", "为"];
+    while i - end < 24 && joints.iter().any(|w| buf.get(..end).is_some_and(|t| t.ends_with(w.as_bytes()))) {
+        end -= 3;
+    }
+    cut(buf, end.saturating_sub(9), end)
+}
+
+/// Documents whose number is digits only and too common a shape to stand alone: a permit of people from Taiwan after its
+/// name, an officer's card in its form `字第…号`.
+fn document(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> bool {
+    let n = j - i;
+    let hint = out.hint;
+    if hint == Some(Kind::PassportNumber) && n != 6 && n != 7 {
+        out.push(Kind::PassportNumber, i, j, Medium);
+        return true;
+    }
+    if out.against || hint.is_some_and(|h| h != Kind::MilitaryId) {
+        return false;
+    }
+    if n <= 8 && before(buf, i) >= 0x80 && buf.get(..i).is_some_and(|t| t.ends_with("字第".as_bytes())) {
+        let closed = buf.get(j..).is_some_and(|t| t.starts_with("号".as_bytes()));
+        let army = buf.get(..i).is_some_and(|t| t.ends_with("军字第".as_bytes()));
+        let named = says(buf, i, out).kind == Some(Kind::MilitaryId);
+        if closed && (army || named) {
+            out.push(Kind::MilitaryId, i, j, if named { High } else { Medium });
+            return true;
+        }
+        return false;
+    }
+    if !matches!(n, 8 | 10) {
+        return false;
+    }
+    let word = label(buf, i);
+    let permit = word.ends_with("台胞证".as_bytes()) || word.ends_with("通行证".as_bytes());
+    let edge = class(at(buf, j)) & super::WORD == 0 && !matches!(at(buf, j), b'*' | b'.' | b'-');
+    if permit && edge {
+        out.push(Kind::PassportNumber, i, j, High);
+        return true;
+    }
+    false
+}
+
 /// True when the digits are part of something longer: a decimal, a path of numbers, a masked value.
 fn embedded(buf: &[u8], i: usize, j: usize) -> bool {
     let (b, a) = (before(buf, i), at(buf, j));
     let after_dot = b == b'.' && class(before(buf, i.wrapping_sub(1))) == super::DIGIT;
     let decimal = a == b'.' && class(at(buf, j + 1)) == super::DIGIT;
-    b == b'*' || a == b'*' || after_dot || decimal || b == b'#' || b == b'$'
+    b == b'*' || a == b'*' || after_dot || decimal || b == b'#' || b == b'$' || yen(buf, i)
+}
+
+/// True when `¥` or `￥` stands before `i`.
+fn yen(buf: &[u8], i: usize) -> bool {
+    before(buf, i) == 0xA5
+        && (cut(buf, i.saturating_sub(2), i) == "¥".as_bytes() || cut(buf, i.saturating_sub(3), i) == "￥".as_bytes())
 }
 
 fn whole(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
@@ -80,7 +149,7 @@ fn whole(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
 
 /// An identity number of 18 characters whose date and region fit.
 pub(super) fn identity(buf: &[u8], i: usize, j: usize, id: Id, out: &mut Hits) {
-    let say = says(buf, i, out);
+    let say = around(buf, i, j, Kind::IdNumber, out);
     match id {
         Id::BadCheck => out.near(Kind::IdNumber),
         Id::Good if !say.against => out.push(Kind::IdNumber, i, j, High),
@@ -125,7 +194,7 @@ fn card(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
         out.near(Kind::BankCardNumber);
         return;
     }
-    let say = says(buf, i, out);
+    let say = around(buf, i, j, Kind::BankCardNumber, out);
     let hinted = say.kind == Some(Kind::BankCardNumber);
     match (hinted, say.kind, say.against, bin) {
         (true, ..) => out.push(Kind::BankCardNumber, i, j, High),
@@ -161,7 +230,7 @@ fn phone(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
         if b == b'-' && class(at(buf, j)) == 0 && at(buf, j) == b'-' {
             return;
         }
-        let say = says(buf, i, out);
+        let say = around(buf, i, j, Kind::MobileNumber, out);
         match say.kind {
             Some(Kind::MobileNumber | Kind::LandlineNumber) => out.push(Kind::MobileNumber, from, j, High),
             Some(Kind::QqNumber) => {}

@@ -1,7 +1,7 @@
 //! Words of letters and digits: identity numbers that end in X, vehicle numbers, credit codes, passports, chat ids.
 
 use super::digits::{self, Id};
-use super::numbers::{identity, says};
+use super::numbers::{around, identity, says};
 use super::{ALPHA, DIGIT, Hits, WORD, at, before, class, cut, digits_end};
 use crate::kind::{Confidence, Kind};
 
@@ -22,7 +22,8 @@ pub(super) fn mixed(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> usize {
     match s.len() {
         18 => eighteen(buf, i, j, s, out),
         17 if !glued(buf, i, j) => vehicle(buf, i, j, s, out),
-        8..=9 if !glued(buf, i, j) => passport(buf, i, j, s, out),
+        9 if !glued(buf, i, j) && passport_shape(s) => passport(buf, i, j, s, out),
+        6..=13 if matches!(s.first(), Some(b'q' | b'Q')) && !glued(buf, i, j) => glued_qq(buf, i, j, out),
         12 if out.hint == Some(Kind::MacAddress) && s.iter().all(u8::is_ascii_hexdigit) => {
             out.push(Kind::MacAddress, i, j, Medium)
         }
@@ -64,21 +65,19 @@ fn vehicle(buf: &[u8], i: usize, j: usize, s: &[u8], out: &mut Hits) {
     }
 }
 
-/// E12345678, EA1234567, G12345678, D/S/P service passports, H and M permits. The shape is too common to stand alone.
-fn passport(buf: &[u8], i: usize, j: usize, s: &[u8], out: &mut Hits) {
+/// Whether a word has the shape of a passport or permit number.
+pub(crate) fn passport_shape(s: &[u8]) -> bool {
     let tail = |n: usize| s.get(n..).is_some_and(|t| t.iter().all(u8::is_ascii_digit));
     let first = s.first().copied().unwrap_or(0);
-    let shape = match s.len() {
-        9 => {
-            (matches!(first, b'E' | b'G' | b'D' | b'S' | b'P' | b'H' | b'M' | b'C') && tail(1))
-                || (first == b'E' && matches!(s.get(1), Some(b'A'..=b'Z')) && tail(2))
-        }
-        _ => first == b'G' && tail(1) && s.len() == 9,
-    };
-    if !shape {
-        return;
-    }
-    let say = says(buf, i, out);
+    s.len() == 9
+        && (matches!(first, b'E' | b'G' | b'D' | b'S' | b'P' | b'H' | b'M' | b'C') && tail(1)
+            || first == b'E' && matches!(s.get(1), Some(b'A'..=b'Z')) && tail(2))
+}
+
+/// E12345678, EA1234567, G12345678, D/S/P service passports, H and M permits. The shape is too common to stand alone.
+fn passport(buf: &[u8], i: usize, j: usize, s: &[u8], out: &mut Hits) {
+    let first = s.first().copied().unwrap_or(0);
+    let say = around(buf, i, j, Kind::PassportNumber, out);
     if say.kind == Some(Kind::PassportNumber) {
         out.push(Kind::PassportNumber, i, j, High);
     } else if !say.against && say.kind.is_none() && first == b'E' && matches!(s.get(1), Some(b'A'..=b'Z')) {
@@ -104,6 +103,28 @@ fn value_start(buf: &[u8], mut k: usize) -> usize {
         }
     }
     k
+}
+
+/// `QQ12345678`, and 加Q12345678: the number without a joint.
+fn glued_qq(buf: &[u8], i: usize, j: usize, out: &mut Hits) {
+    let two = cut(buf, i, i + 2).eq_ignore_ascii_case(b"qq");
+    if two || add(buf, i) {
+        let word = if two { i + 2 } else { i + 1 };
+        if word < j && digits_end(buf, word) == j && (5..=11).contains(&(j - word)) && at(buf, word) != b'0' {
+            out.push(Kind::QqNumber, word, j, Medium);
+        }
+    }
+}
+
+/// True when 加 (add me on …) stands before `i`, perhaps with 我 between.
+fn add(buf: &[u8], i: usize) -> bool {
+    let t = cut(buf, i.saturating_sub(6), i);
+    t.ends_with("加".as_bytes()) || t.ends_with("加我".as_bytes())
+}
+
+/// A single letter Q after 加: what follows is a QQ number.
+pub(super) fn one_letter(buf: &[u8], i: usize, j: usize, out: &mut Hits) -> usize {
+    if at(buf, i) | 0x20 == b'q' && add(buf, i) { qq(buf, value_start(buf, j), j, out) } else { j }
 }
 
 /// `QQ`, `wxid`, `wechat`, `weixin`: what follows is an id.
