@@ -143,7 +143,7 @@ fn a_file_that_cannot_be_read_is_told_in_chinese_with_the_reader_quoted() {
     assert!(told.contains("不能作为 parquet 读取：内容不完整") && told.contains("（原话：“"), "{told}");
     assert!(told.contains("请重新导出"), "{told}");
     let told = failed("policy.docx", b"PK\x03\x04 cut off", &|policy| Task::Policy { policy });
-    assert!(told.contains("不能按 docx 读取：文件不完整") && told.contains("（原话：“"), "{told}");
+    assert!(told.contains("不能按 docx 读取：压缩包损坏") && told.contains("（原话：“"), "{told}");
 }
 
 /// Annex F of the opinion has what the records show by type and stage, as the command line has it from `records/`.
