@@ -109,8 +109,11 @@ fn signs(text: &str) -> Vec<String> {
     out
 }
 
-/// What is recognised in a sentence: who does what with which types, and what for.
-fn said(list: &[Practice]) -> Vec<(bool, String, BTreeSet<&str>, BTreeSet<&str>, String, String)> {
+/// What is recognised in a practice: whether it is denied, who does what and where, types, purposes, recipient, period.
+type Told<'a> = (bool, String, BTreeSet<&'a str>, BTreeSet<&'a str>, String, String);
+
+/// What is recognised in a sentence.
+fn said(list: &[Practice]) -> Vec<Told<'_>> {
     let words = |q: &Option<crate::practices::Quote>| q.as_ref().map(|q| plain(&q.text)).unwrap_or_default();
     list.iter()
         .map(|p| {

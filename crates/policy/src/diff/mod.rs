@@ -483,11 +483,11 @@ impl Judge<'_> {
     /// What stands word for word as it did, but under another heading.
     fn headings(&self, pairs: &[(usize, usize)]) -> Vec<(usize, Change)> {
         // Sentences by the headings they had and have.
-        let mut groups: BTreeMap<(Option<usize>, Option<usize>), Vec<(usize, usize, usize)>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Option<usize>, Option<usize>), Vec<[usize; 3]>> = BTreeMap::new();
         for &(i, j) in pairs {
             let Some((o, n)) = self.old.sentence(i).zip(self.new.sentence(j)) else { continue };
             if self.old.path(o) != self.new.path(n) {
-                groups.entry((self.old.heading(o), self.new.heading(n))).or_default().push((j, o, n));
+                groups.entry((self.old.heading(o), self.new.heading(n))).or_default().push([j, o, n]);
             }
         }
         let mut out = Vec::new();
@@ -499,11 +499,11 @@ impl Judge<'_> {
             let renamed = was != is && !self.new.headings.contains(&was) && !self.old.headings.contains(&is);
             // A heading that was renamed, or that itself moved, is one change; a sentence that moved is one by itself.
             if (renamed || was == is)
-                && let Some(&(place, ..)) = sentences.first()
+                && let Some(&[place, ..]) = sentences.first()
             {
                 let mut about = About { items: BTreeMap::new(), practised: false };
                 let mut certain = None;
-                for &(_, o, n) in &sentences {
+                for &[_, o, n] in &sentences {
                     let one = self.about(Some(o), Some(n));
                     certain = certain.or_else(|| self.differ(o, n).filter(|_| one.matters()));
                     about.practised |= one.practised;
@@ -513,7 +513,7 @@ impl Judge<'_> {
                 out.push((place, self.other_heading(How::Headed, lines, &about, certain)));
                 continue;
             }
-            for (place, o, n) in sentences {
+            for [place, o, n] in sentences {
                 let about = self.about(Some(o), Some(n));
                 let certain = self.differ(o, n).filter(|_| about.matters());
                 let lines = (Some(self.old.line(o)), Some(self.new.line(n)));

@@ -106,7 +106,7 @@ pub fn samples(story: &Story) {
     });
     let plan = story.call("observer", "planSample", &With::default(), &new, 200);
     let drawn = plan["drawn"].as_u64().unwrap();
-    assert!(drawn > 50 && plan["said"]["en"].as_str().unwrap().contains("confidence 95%"), "{plan}");
+    assert!(drawn == 50 && plan["said"]["en"].as_str().unwrap().contains("confidence 95%"), "{plan}");
     story.call("observer", "addSample", &With::default(), &new, 403);
     let id = story.call("lead", "addSample", &With::default(), &new, 201)["id"].as_str().unwrap().to_owned();
     for (field, value, status) in
