@@ -284,7 +284,11 @@ fn listed(blocks: &mut [Block], marked: &[bool]) {
             b.kind = Kind::Toc;
         }
     }
-    for opening in 0..blocks.len() {
+    // Each line is looked at once: what stands in one table of contents opens none of its own.
+    let mut next = 0;
+    while next < blocks.len() {
+        let opening = next;
+        next += 1;
         if !blocks.get(opening).is_some_and(|b| opens_contents(&b.text)) {
             continue;
         }
@@ -306,6 +310,7 @@ fn listed(blocks: &mut [Block], marked: &[bool]) {
                     && !again
             })
             .count();
+        next += run;
         if run < 2 {
             continue;
         }

@@ -247,8 +247,8 @@ const SIGNS: &[(Kind, &[&str])] = &[
 ];
 
 /// Harm that one promises not to do: what is denied is the harm, and not what it would be done to.
-const HARM: [&str; 12] =
-    ["拒绝", "限制", "影响", "妨碍", "阻碍", "剥夺", "削减", "歧视", "收取", "收费", "差别对待", "不利"];
+const HARM: [&str; 13] =
+    ["拒绝", "限制", "影响", "妨碍", "阻碍", "剥夺", "削减", "歧视", "收取", "收费", "差别对待", "不利", "障碍"];
 /// Beyond a limit.
 const BEYOND: [&str; 7] = ["超过", "超出", "以外", "之外", "长于", "晚于", "多于"];
 /// Ends what a negation governs before the clause does.
@@ -312,6 +312,8 @@ const SAYING: [&str; 16] = [
 const SAYING_GAP: usize = 6;
 /// Characters between a negation and the 的 that ends the description of a noun.
 const DESCRIBES: usize = 8;
+/// How far from a negation what bears on it may stand, bytes.
+const FAR: usize = 300;
 /// Longest subject of a clause, characters.
 const SUBJECT: usize = 6;
 
@@ -342,10 +344,35 @@ impl Denied {
     }
 }
 
-/// Whether a word lies in one of the ranges.
+/// Whether a word lies in one of the ranges, which are in order and apart.
 #[must_use]
 pub fn within(ranges: &[Range<usize>], start: usize, end: usize) -> bool {
-    ranges.iter().any(|r| start >= r.start && end <= r.end)
+    ranges.get(ranges.partition_point(|r| r.end < end)).is_some_and(|r| r.start <= start)
+}
+
+/// The last of a text, at most [`FAR`] bytes: a hostile sentence must not be read once for each of its negations.
+fn last(text: &str) -> &str {
+    let from = (text.len().saturating_sub(FAR)..=text.len()).find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    text.get(from..).unwrap_or("")
+}
+
+/// The first of a text, at most [`FAR`] bytes.
+fn first(text: &str) -> &str {
+    let to = (0..=text.len().min(FAR)).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
+    text.get(..to).unwrap_or("")
+}
+
+/// Ranges in order and apart.
+fn apart(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|r| (r.start, r.end));
+    let mut out: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match out.last_mut() {
+            Some(open) if range.start <= open.end => open.end = open.end.max(range.end),
+            _ => out.push(range),
+        }
+    }
+    out
 }
 
 /// A text with what is denied blotted out, byte for byte.
@@ -417,6 +444,8 @@ pub fn denied(text: &str) -> Denied {
         before = Some(start..end);
         start = end + text.get(end..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8);
     }
+    out.all = apart(out.all);
+    out.unsaid = apart(out.unsaid);
     out
 }
 
@@ -424,12 +453,13 @@ pub fn denied(text: &str) -> Denied {
 fn clause(text: &str, here: Range<usize>, before: Option<&Range<usize>>, signs: &[Sign], out: &mut Denied) {
     let body = text.get(here.clone()).unwrap_or("");
     // A condition ends before a comma; the last clause of a sentence is none.
-    let last = text.get(here.end..).is_none_or(|t| !t.starts_with(['，', ',']));
-    let conditional = begins(body, &IF) || (!last && ends(body, &WHEN));
+    let ending = text.get(here.end..).is_none_or(|t| !t.starts_with(['，', ',']));
+    let conditional = begins(body, &IF) || (!ending && ends(body, &WHEN));
     let mut open = false;
-    let mine: Vec<&Sign> = signs.iter().filter(|s| s.start >= here.start && s.end <= here.end).collect();
+    let from = signs.partition_point(|s| s.start < here.start);
+    let mine = signs.get(from..signs.partition_point(|s| s.end <= here.end)).unwrap_or(&[]);
     for (n, sign) in mine.iter().enumerate() {
-        let lead = text.get(here.start..sign.start).unwrap_or("");
+        let lead = last(text.get(here.start..sign.start).unwrap_or(""));
         // A second negation turns the first round, unless it stands beside it (不收集也不保存).
         if open && !ends(lead, &["也", "且", "和", "或", "亦", "、", "均", "都", "并", "又"]) {
             open = false;
@@ -441,11 +471,16 @@ fn clause(text: &str, here: Range<usize>, before: Option<&Range<usize>>, signs: 
             continue;
         }
         let mut stop = here.end;
-        let nested = mine.get(n + 1);
+        let mut scope = first(text.get(sign.end..here.end).unwrap_or(""));
+        // Whoever will not tell does not tell of refusals either: 不会告诉您拒绝的后果.
+        let following = mine.get(n + 1);
+        // That safety cannot be promised says what may happen.
+        let unsaid = !body.contains("安全")
+            && saying(text.get(sign.end..following.map_or(here.end, |next| next.start)).unwrap_or(""));
+        let nested = following.filter(|_| !unsaid);
         if let Some(next) = nested {
             stop = next.start;
         }
-        let mut scope = text.get(sign.end..here.end).unwrap_or("");
         if let Some(turn) = TURNS.iter().filter_map(|w| scope.find(w)).min() {
             stop = stop.min(sign.end + turn);
             scope = scope.get(..turn).unwrap_or("");
@@ -454,7 +489,7 @@ fn clause(text: &str, here: Range<usize>, before: Option<&Range<usize>>, signs: 
             stop = stop.min(sign.end + bracket);
             scope = scope.get(..bracket).unwrap_or("");
         }
-        if !governs(text, &here, sign, lead, scope) {
+        if !governs(text, &here, sign, lead, scope, unsaid) {
             continue;
         }
         let short = lead.chars().count() <= SUBJECT;
@@ -463,8 +498,6 @@ fn clause(text: &str, here: Range<usize>, before: Option<&Range<usize>>, signs: 
         }
         open = nested.is_some_and(|next| next.start == stop);
         push(&mut out.all, sign.end..stop);
-        // That safety cannot be promised says what may happen.
-        let unsaid = saying(scope) && !body.contains("安全");
         if unsaid {
             push(&mut out.unsaid, sign.end..stop);
         }
@@ -489,8 +522,6 @@ fn clause(text: &str, here: Range<usize>, before: Option<&Range<usize>>, signs: 
             }
         }
     }
-    out.all.sort_by_key(|r| r.start);
-    out.unsaid.sort_by_key(|r| r.start);
 }
 
 fn push(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
@@ -500,7 +531,7 @@ fn push(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
 }
 
 /// Whether a negation denies what follows it.
-fn governs(text: &str, here: &Range<usize>, sign: &Sign, lead: &str, scope: &str) -> bool {
+fn governs(text: &str, here: &Range<usize>, sign: &Sign, lead: &str, scope: &str, unsaid: bool) -> bool {
     let near: String = {
         let mut last: Vec<char> = lead.chars().rev().take(SUBJECT).collect();
         last.reverse();
@@ -514,7 +545,7 @@ fn governs(text: &str, here: &Range<usize>, sign: &Sign, lead: &str, scope: &str
     if any(lead, &["防止", "避免", "以免", "以防", "否则"]) {
         return false;
     }
-    let earlier = text.get(..sign.start).unwrap_or("");
+    let earlier = last(text.get(..sign.start).unwrap_or(""));
     let yours = ends(&near, &["您", "你", "用户", "您也", "您并", "您还", "您从", "其"]);
     let fits = match sign.kind {
         Kind::Bare => !yours,
@@ -528,7 +559,7 @@ fn governs(text: &str, here: &Range<usize>, sign: &Sign, lead: &str, scope: &str
             _ => true,
         },
     };
-    if !fits || (any(scope, &HARM) && !saying(scope)) {
+    if !fits || (any(scope, &HARM) && !unsaid) {
         return false;
     }
     if let Some((at, word)) = BEYOND.iter().filter_map(|w| scope.find(w).map(|at| (at, *w))).min()
@@ -543,7 +574,7 @@ fn governs(text: &str, here: &Range<usize>, sign: &Sign, lead: &str, scope: &str
     {
         return false;
     }
-    let later = text.get(here.end..).unwrap_or("");
+    let later = first(text.get(here.end..).unwrap_or(""));
     let except = |t: &str| t.contains('除') && any(t, &EXCEPT);
     !(any(earlier, &UNLESS) || except(earlier) || any(later, &["除非", "除外"]) || any(scope, &["除非", "除外"]))
 }
@@ -613,6 +644,7 @@ mod tests {
         check("我们有权拒绝查询请求", "我们有权拒绝____");
         check("请勿拨打客服电话", "请勿______");
         check("您不得撤回同意", "您不得____");
+        check("我们不会告诉您拒绝提供的后果", "我们不会__________");
     }
 
     #[test]
@@ -634,6 +666,7 @@ mod tests {
             "您可以不提供生日",
             "您未注册账号时，我们不影响您浏览商品",
             "我们不得拒绝您的删除请求",
+            "我们不会为您的注销设置障碍",
             "我们不会对您的查询收取费用",
             "为防止数据无法恢复，我们定期备份",
             "我们要求接收方签署协议，不得转交信息",
@@ -654,6 +687,14 @@ mod tests {
     fn the_description_of_a_noun_ends_with_it() {
         check("我们会立即删除您不再需要的信息", "我们会立即删除您不再需要的信息");
         check("我们会在后台删除无法识别的信息", "我们会在后台删除无法__的信息");
+    }
+
+    #[test]
+    fn a_sentence_of_nothing_but_negations_has_ranges_apart() {
+        let text = "不会收集，".repeat(2_000) + &"不".repeat(6_000);
+        let got = denied(&text);
+        assert_eq!(got.all().first(), Some(&(6..12)));
+        assert!(got.all().windows(2).all(|w| matches!(w, [a, b] if a.end < b.start)));
     }
 
     #[test]
