@@ -402,6 +402,9 @@ fn joined(one: &Text, two: &Text) -> Text {
     Text::new(format!("{}：{}", one.zh, two.zh), format!("{}: {}", one.en, two.en))
 }
 
+/// The headings a sentence stood under and stands under.
+type Headings = (Option<usize>, Option<usize>);
+
 impl Judge<'_> {
     fn about(&self, old: Option<usize>, new: Option<usize>) -> About {
         let mut about = About { items: BTreeMap::new(), practised: false };
@@ -483,7 +486,7 @@ impl Judge<'_> {
     /// What stands word for word as it did, but under another heading.
     fn headings(&self, pairs: &[(usize, usize)]) -> Vec<(usize, Change)> {
         // Sentences by the headings they had and have.
-        let mut groups: BTreeMap<(Option<usize>, Option<usize>), Vec<[usize; 3]>> = BTreeMap::new();
+        let mut groups: BTreeMap<Headings, Vec<[usize; 3]>> = BTreeMap::new();
         for &(i, j) in pairs {
             let Some((o, n)) = self.old.sentence(i).zip(self.new.sentence(j)) else { continue };
             if self.old.path(o) != self.new.path(n) {
