@@ -186,10 +186,11 @@ fn what_records_show_was_done_stands_in_the_opinion() {
         let mut cells: Vec<String> = page
             .match_indices(" 条事件")
             // A line of its own; sentences go on.
-            .filter(|(at, found)| page[at + found.len()..].starts_with(['<', '\n']))
-            .map(|(at, _)| {
-                let before = page[..at].rsplit(['>', '\n']).next().unwrap();
-                let after = page[at..].split("</td>").next().unwrap();
+            .map(|(at, _)| page.split_at(at))
+            .filter(|(_, rest)| rest.trim_start_matches(" 条事件").starts_with(['<', '\n']))
+            .map(|(before, after)| {
+                let before = before.rsplit(['>', '\n']).next().unwrap();
+                let after = after.split("</td>").next().unwrap();
                 format!("{before}{}", after.rsplit('[').next().unwrap())
             })
             .collect();

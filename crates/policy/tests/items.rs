@@ -3,6 +3,12 @@
 //! sentences that come near an item and do not disclose it, `tests/policy/refused.txt` such as deny or refuse it, and
 //! `tests/policy/heldout.txt` sentences that the cues were not made for, whose figure the documentation states.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers beside the test functions; a failure is the test's failure"
+)]
+
 use std::collections::BTreeMap;
 use zhunsheng_policy::doc::Format;
 use zhunsheng_policy::items::Verdict;

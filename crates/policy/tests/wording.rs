@@ -1,7 +1,5 @@
 //! Wording: what is found in a sentence, and what is not.
 
-#![expect(clippy::unwrap_used, reason = "a failure here is the test failing")]
-
 use zhunsheng_policy::doc::Format;
 use zhunsheng_policy::items::Analysis;
 use zhunsheng_policy::read;
