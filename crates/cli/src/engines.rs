@@ -13,8 +13,7 @@ fn code(result: Result<i32, Failure>) -> Result<u8, Failure> {
 
 /// `zhunsheng sample`
 pub fn sample(command: zhunsheng_records::cli::SampleCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
-    let result = zhunsheng_records::cli::run_sample(command, lang, out);
-    code(result.map_err(|cause| crate::records_words::failed(&cause)))
+    code(zhunsheng_records::cli::run_sample(command, lang, out).map_err(Failure::from))
 }
 
 /// `zhunsheng policy`

@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::{Catalogue, Files, load};
+pub use zhunsheng_source::of_system as reason;
 use zhunsheng_source::{Diagnostics, Lang, Sources, Text, open_regular, plain_lines};
 
 /// Why a command failed.
@@ -21,6 +22,12 @@ pub enum Failure {
     /// Anything else, already in words.
     #[error("{}", .0.en)]
     Said(Text),
+}
+
+impl From<zhunsheng_records::Error> for Failure {
+    fn from(cause: zhunsheng_records::Error) -> Failure {
+        Failure::Said(cause.text())
+    }
 }
 
 impl Failure {
@@ -61,28 +68,6 @@ impl Failure {
             other => format!("{kind}: {}", plain_lines(other.text().get(lang))),
         }
     }
-}
-
-/// What the system says of a failed file operation. The common reasons are told in Chinese; the others in its own words.
-pub fn reason(cause: &std::io::Error) -> Text {
-    let en = cause.to_string();
-    let other;
-    let zh = match cause.kind() {
-        ErrorKind::NotFound => "没有这个文件或目录",
-        ErrorKind::PermissionDenied => "没有权限",
-        ErrorKind::AlreadyExists => "已经存在",
-        ErrorKind::IsADirectory => "是目录，不是文件",
-        ErrorKind::NotADirectory => "路径中有一段不是目录",
-        ErrorKind::StorageFull => "磁盘已满",
-        ErrorKind::ReadOnlyFilesystem => "文件系统只读",
-        ErrorKind::InvalidData => "不是 UTF-8 文本",
-        ErrorKind::InvalidInput if en == zhunsheng_source::NOT_REGULAR => "不是普通文件（是目录、管道、套接字或设备）",
-        _ => {
-            other = format!("系统不能读写{}", zhunsheng_source::quoted(&en));
-            other.as_str()
-        }
-    };
-    Text::new(zh, en.clone())
 }
 
 const LARGEST: u64 = 16 << 20;

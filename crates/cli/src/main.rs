@@ -18,7 +18,6 @@ mod progress;
 mod read_words;
 mod reconcile;
 mod recorded;
-mod records_words;
 mod serve;
 mod three_sides;
 mod violations;

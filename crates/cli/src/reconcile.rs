@@ -142,15 +142,14 @@ pub fn table(
 
 /// What the event records show.
 pub fn deeds(paths: &[PathBuf], mapping: Option<&Path>, lang: Lang) -> Result<Deeds, Failure> {
-    let failed = |cause: zhunsheng_records::Error| crate::records_words::failed(&cause);
-    let mapping = mapping.map(Mapping::read).transpose().map_err(failed)?.unwrap_or_default();
+    let mapping = mapping.map(Mapping::read).transpose()?.unwrap_or_default();
     gather(paths, &Arc::new(mapping), lang)
 }
 
 /// What the event records show, under a mapping that was read.
 pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>, lang: Lang) -> Result<Deeds, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let seen = practices(paths, mapping, threads).map_err(|cause| crate::records_words::failed(&cause))?;
+    let seen = practices(paths, mapping, threads)?;
     let all = seen.rows.into_iter().map(|(key, row)| Deed {
         at: row.place(lang),
         activity: key.activity,

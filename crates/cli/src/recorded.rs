@@ -15,12 +15,11 @@ use zhunsheng_records::declared::WorkingDays;
 use zhunsheng_records::dossier::{Derived, MAX_RESULT_BYTES, declare, facts};
 use zhunsheng_records::time::{SHANGHAI, parse_time};
 use zhunsheng_records::{Error, audit};
-use zhunsheng_source::{At, Lang, Limits, Node, Value, parse};
+use zhunsheng_source::{At, Lang, Limits, Node, Text, Value, parse};
 
 use crate::input::{self, Failure};
 use crate::output::tell;
 use crate::progress::Progress;
-use crate::records_words::failed;
 
 /// The declaration of a dossier, with the holidays of the years that are known.
 fn derive(catalogue: &Catalogue, dir: &Path) -> Result<Derived, Failure> {
@@ -42,24 +41,24 @@ fn working_days() -> WorkingDays {
 }
 
 /// What a dossier's mistakes come to where only one message can be given.
-fn told(failure: &Failure, lang: Lang, place: &Path) -> Error {
-    Error::Config { place: place.display().to_string(), what: failure.render(lang), mend: "mend the dossier first" }
+fn told(failure: &Failure, place: &Path) -> Error {
+    Error::config(
+        place.display().to_string(),
+        Text::new(failure.render(Lang::Zh), failure.render(Lang::En)),
+        Text::new("请先改正卷宗", "mend the dossier first"),
+    )
 }
 
 /// Calls `then` with what the records crate needs of a catalogue.
-fn around<T>(
-    catalogue: &dyn Fn() -> Result<Catalogue, Failure>,
-    lang: Lang,
-    then: impl FnOnce(&Surroundings<'_>) -> T,
-) -> T {
+fn around<T>(catalogue: &dyn Fn() -> Result<Catalogue, Failure>, then: impl FnOnce(&Surroundings<'_>) -> T) -> T {
     let own = || {
-        let catalogue = catalogue().map_err(|failure| told(&failure, lang, Path::new("catalogue")))?;
+        let catalogue = catalogue().map_err(|failure| told(&failure, Path::new("catalogue")))?;
         let own = catalogue.records.into_iter().filter(|check| check.own.is_some()).collect();
         Ok(Arc::new((own, catalogue.event)))
     };
     let derived = |dir: &Path| {
-        let catalogue = catalogue().map_err(|failure| told(&failure, lang, Path::new("catalogue")))?;
-        derive(&catalogue, dir).map_err(|failure| told(&failure, lang, dir))
+        let catalogue = catalogue().map_err(|failure| told(&failure, Path::new("catalogue")))?;
+        derive(&catalogue, dir).map_err(|failure| told(&failure, dir))
     };
     then(&Surroundings { own: &own, derive: &derived, calendar: &working_days })
 }
@@ -92,15 +91,14 @@ pub fn run(
     let progress = waits.map(|what| Progress::new(what, 0));
     let catalogue = || input::catalogue(packs, root);
     let none = || Ok(Arc::default());
-    let code = around(&catalogue, language, |all| {
+    let code = around(&catalogue, |all| {
         // Only packs have checks of their own; without them the catalogue need not be read.
         let plain = Surroundings { own: &none, ..*all };
         let around = if packs.is_empty() && root.is_none() { &plain } else { all };
         zhunsheng_records::cli::run(command, around, language, out)
     });
     drop(progress);
-    let code = code.map_err(|cause| failed(&cause))?;
-    Ok(u8::try_from(code).unwrap_or(2))
+    Ok(u8::try_from(code?).unwrap_or(2))
 }
 
 /// The result of a scan of data: the one given, or the one beside the records of a dossier where there is one.
@@ -125,7 +123,7 @@ pub fn read(
     let due = due(&catalogue.schema, &dossier);
     // Who states what is held and does not name the texts has not put them up for comparison by machine: that is said, not refused.
     if due == Due::NotHeld {
-        let text = zhunsheng_source::Text::new(
+        let text = Text::new(
             "提示：没有读取政策文本与台账比对，因为 target.event_records 没有列出 `texts`；要比对就把它列入",
             "note: texts of policies were not read and compared: target.event_records does not name `texts`; name it to have them compared",
         );
@@ -155,8 +153,7 @@ pub fn read(
 
 /// What the events in the folder of a dossier show; none where there are none.
 fn events(folder: &Path, language: Lang) -> Result<Option<Deeds>, Failure> {
-    let said = |cause: Error| crate::records_words::failed(&cause);
-    let mut records = zhunsheng_records::dossier::folder(&folder.join("records")).map_err(said)?;
+    let mut records = zhunsheng_records::dossier::folder(&folder.join("records"))?;
     let Some(paths) = records.tables.remove(&zhunsheng_records::schema::Table::Events) else { return Ok(None) };
     let its = |m: &&Arc<zhunsheng_records::mapping::Mapping>| m.table.as_deref().is_none_or(|t| t == "events");
     let mapping = records.mappings.iter().find(its).cloned().unwrap_or_default();
@@ -166,7 +163,6 @@ fn events(folder: &Path, language: Lang) -> Result<Option<Deeds>, Failure> {
 /// Reads a dossier with what its event records show.
 fn with_records(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, language: Lang) -> Result<Dossier, Failure> {
     let mut sources = catalogue.sources.clone();
-    let said = |cause: Error| crate::records_words::failed(&cause);
     if let Some(path) = result {
         let mut text = String::new();
         let file = std::fs::File::open(path).map_err(|cause| Failure::Read(path.to_path_buf(), cause))?;
@@ -175,21 +171,20 @@ fn with_records(catalogue: &Catalogue, dir: &Path, result: Option<&Path>, langua
             .map_err(|cause| Failure::Read(path.to_path_buf(), cause))?;
         let place = path.display().to_string();
         let node = node(&text, sources.add(&place), &sources)?;
-        let records = facts(&node, &place).map_err(said)?;
+        let records = facts(&node, &place)?;
         return crate::assess::read_beside(catalogue, sources, Some(&records), dir);
     }
     let again = || Ok(catalogue.clone());
     let folder = if dir.is_file() { dir.parent().unwrap_or(Path::new(".")) } else { dir };
-    let options =
-        around(&again, language, |around| zhunsheng_records::cli::of_dossier(folder, around, language).map_err(said))?;
+    let options = around(&again, |around| zhunsheng_records::cli::of_dossier(folder, around, language))?;
     let Some(options) = options else { return crate::assess::read(catalogue, dir) };
-    let report = audit(&options).map_err(said)?;
+    let report = audit(&options)?;
     let place = folder.join("records").display().to_string();
     let file = sources.add(&place);
     let mut node = node(&report.json(language, false).to_string(), file, &sources)?;
     // There is no file with these lines; the folder is where it comes from.
     whole(&mut node, At::file(file));
-    let records = facts(&node, &place).map_err(said)?;
+    let records = facts(&node, &place)?;
     crate::assess::read_beside(catalogue, sources, Some(&records), dir)
 }
 

@@ -22,8 +22,7 @@ pub fn of_dossier(
 ) -> Result<(Vec<Reconciled>, Text), Failure> {
     let named = Named { schema: &catalogue.schema, facts: &dossier.facts };
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
-    let said = |cause: zhunsheng_records::Error| crate::records_words::failed(&cause);
-    let mut events = zhunsheng_records::dossier::folder(&folder.join("records")).map_err(said)?.tables;
+    let mut events = zhunsheng_records::dossier::folder(&folder.join("records"))?.tables;
     let events = events.remove(&Records::Events).unwrap_or_default();
     let discovered = scan(folder, discovered);
     let third = !events.is_empty() || discovered.is_some();

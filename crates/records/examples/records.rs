@@ -3,6 +3,7 @@ use clap::Parser;
 use std::process::ExitCode;
 use zhunsheng_records::cli::{RecordsCommand, SampleCommand, Surroundings, run, run_sample};
 use zhunsheng_records::{Error, Lang};
+use zhunsheng_source::Text;
 
 #[derive(Parser)]
 enum Command {
@@ -27,11 +28,11 @@ fn main() -> ExitCode {
     let result: Result<i32, Error> = match cli.command {
         Command::Records(c) => {
             let derive = |_: &std::path::Path| {
-                Err(Error::Config {
-                    place: "records".into(),
-                    what: "dossiers are read by the main program".into(),
-                    mend: "run `zhunsheng records`",
-                })
+                Err(Error::config(
+                    "records",
+                    Text::new("卷宗由主程序读取", "dossiers are read by the main program"),
+                    Text::new("请运行 `zhunsheng records`", "run `zhunsheng records`"),
+                ))
             };
             run(
                 c,

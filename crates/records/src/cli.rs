@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zhunsheng_catalogue::RecordCheck;
 use zhunsheng_dossier::Schema;
+use zhunsheng_source::Text;
 
 /// 处理记录：全量核验 · Records of processing, every event
 #[derive(Debug, Subcommand)]
@@ -224,7 +225,7 @@ fn at_least_one(text: &str) -> std::result::Result<usize, String> {
 }
 
 fn out_error(e: std::io::Error) -> Error {
-    Error::io("write", "standard output")(e)
+    Error::write("standard output")(e)
 }
 
 /// Runs a `records` command. The exit code is 1 (violations, whatever else is open), 3 (none, but something is undetermined) or 0;
@@ -336,11 +337,14 @@ fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn 
         mappings.push(Arc::new(Mapping::read(path)?));
     }
     if !tables.contains_key(&Table::Events) {
-        return Err(Error::Config {
-            place: "records audit".into(),
-            what: "there are no events".into(),
-            mend: "give `--events`, or put them into the dossier's folder as records/events.parquet",
-        });
+        return Err(Error::config(
+            "records audit",
+            Text::new("没有事件", "there are no events"),
+            Text::new(
+                "给出 `--events`，或放入卷宗目录的 records/events.parquet",
+                "give `--events`, or put them into the dossier's folder as records/events.parquet",
+            ),
+        ));
     }
     let defaults = AuditOptions::default();
     let options = AuditOptions {

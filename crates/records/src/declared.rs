@@ -3,10 +3,11 @@
 //! It comes from the dossier. A list that is absent is unknown and the check that needs it is not made for that
 //! activity; an empty list says that there are none.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unsettled};
 use crate::time::{self, Calendar};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use zhunsheng_source::Text;
 
 /// Largest declaration file accepted, in bytes.
 pub const MAX_DECLARED_BYTES: u64 = 16 << 20;
@@ -195,10 +196,9 @@ impl Declared {
     /// # Errors
     /// The text does not follow the layout, an activity is named twice, or a date cannot be read.
     pub fn parse(text: &str, place: &str) -> Result<Self> {
-        let declared: Self = serde_saphyr::from_str(text).map_err(|e| Error::Config {
-            place: place.into(),
-            what: e.to_string(),
-            mend: "compare it with the layout in docs/records.md",
+        let declared: Self = serde_saphyr::from_str(text).map_err(|e| {
+            let mend = Text::new("请对照 docs/records.md 中的格式", "compare it with the layout in docs/records.md");
+            Error::config(place, unsettled(e.to_string()), mend)
         })?;
         declared.validate(place)?;
         Ok(declared)
@@ -209,23 +209,39 @@ impl Declared {
     /// # Errors
     /// A version other than 1, a repeated or empty activity, an unreadable date, an unknown stage or field name.
     pub fn validate(&self, place: &str) -> Result<()> {
-        let fail = |what: String, mend| Err(Error::Config { place: place.into(), what, mend });
+        let fail = |what: Text, mend: Text| Err(Error::config(place, what, mend));
         if self.version != 1 {
-            return fail(format!("version `{}` of the declaration is not known", self.version), "write `version: 1`");
+            let version = self.version;
+            return fail(
+                Text::new(
+                    format!("不认识申报文件的版本 `{version}`"),
+                    format!("version `{version}` of the declaration is not known"),
+                ),
+                Text::new("写作 `version: 1`", "write `version: 1`"),
+            );
         }
         let mut seen = std::collections::BTreeSet::new();
         for a in &self.activities {
             if a.id.is_empty() || !seen.insert(&a.id) {
                 return fail(
-                    format!("activity `{}` is empty or declared twice", a.id),
-                    "give each activity one id of its own",
+                    Text::new(
+                        format!("处理活动 `{}` 为空，或申报了两次", a.id),
+                        format!("activity `{}` is empty or declared twice", a.id),
+                    ),
+                    Text::new("请给每个处理活动一个自己的编号", "give each activity one id of its own"),
                 );
             }
             for s in a.stages.iter().flatten() {
                 if crate::schema::Stage::parse(s).is_none() {
                     return fail(
-                        format!("activity `{}` has an unknown stage `{s}`", a.id),
-                        "use collection, use, storage, disclosure, provision, transfer, cross-border, deletion, anonymisation or protection",
+                        Text::new(
+                            format!("处理活动 `{}` 的环节 `{s}` 未知", a.id),
+                            format!("activity `{}` has an unknown stage `{s}`", a.id),
+                        ),
+                        Text::new(
+                            "请用 collection、use、storage、disclosure、provision、transfer、cross-border、deletion、anonymisation 或 protection",
+                            "use collection, use, storage, disclosure, provision, transfer, cross-border, deletion, anonymisation or protection",
+                        ),
                     );
                 }
             }
@@ -235,15 +251,22 @@ impl Declared {
         for f in &self.settings.required_fields {
             if !crate::schema::REQUIRABLE.contains(&f.as_str()) {
                 return fail(
-                    format!("required field `{f}` is not an event column"),
-                    "use the event columns listed in docs/records.md",
+                    Text::new(
+                        format!("必填字段 `{f}` 不是事件的列"),
+                        format!("required field `{f}` is not an event column"),
+                    ),
+                    Text::new("请用 docs/records.md 所列的事件列名", "use the event columns listed in docs/records.md"),
                 );
             }
         }
         if !(0.0..=1.0).contains(&self.settings.max_rejected_share) {
+            let share = self.settings.max_rejected_share;
             return fail(
-                format!("max_rejected_share `{}` is not a share", self.settings.max_rejected_share),
-                "give a number from 0 to 1",
+                Text::new(
+                    format!("max_rejected_share `{share}` 不是比例"),
+                    format!("max_rejected_share `{share}` is not a share"),
+                ),
+                Text::new("写 0 到 1 的数", "give a number from 0 to 1"),
             );
         }
         self.calendar().map(|_| ())
@@ -267,10 +290,12 @@ impl Declared {
             list.iter()
                 .flatten()
                 .map(|d| {
-                    time::parse_date(d).ok_or_else(|| Error::Config {
-                        place: "calendar".into(),
-                        what: format!("`{d}` is not a date"),
-                        mend: "write YYYY-MM-DD",
+                    time::parse_date(d).ok_or_else(|| {
+                        Error::config(
+                            "calendar",
+                            Text::new(format!("`{d}` 不是日期"), format!("`{d}` is not a date")),
+                            Text::new("写成 YYYY-MM-DD", "write YYYY-MM-DD"),
+                        )
                     })
                 })
                 .collect::<Result<_>>()
@@ -282,10 +307,12 @@ impl Declared {
 /// Parses an optional instant of the declaration.
 pub(crate) fn instant(text: Option<&str>, place: &str) -> Result<Option<i64>> {
     text.map(|t| {
-        time::parse_time(t, time::SHANGHAI).ok_or_else(|| Error::Config {
-            place: place.into(),
-            what: format!("`{t}` is not a time"),
-            mend: "write YYYY-MM-DDTHH:MM:SS+08:00",
+        time::parse_time(t, time::SHANGHAI).ok_or_else(|| {
+            Error::config(
+                place,
+                Text::new(format!("`{t}` 不是时间"), format!("`{t}` is not a time")),
+                Text::new("写成 YYYY-MM-DDTHH:MM:SS+08:00", "write YYYY-MM-DDTHH:MM:SS+08:00"),
+            )
         })
     })
     .transpose()
@@ -294,15 +321,15 @@ pub(crate) fn instant(text: Option<&str>, place: &str) -> Result<Option<i64>> {
 /// Reads a text file that must not be larger than `limit` bytes.
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<String> {
     use std::io::Read;
-    let file = std::fs::File::open(path).map_err(Error::io("read", path))?;
+    let file = std::fs::File::open(path).map_err(Error::read(path))?;
     let mut text = String::new();
-    file.take(limit + 1).read_to_string(&mut text).map_err(Error::io("read", path))?;
+    file.take(limit + 1).read_to_string(&mut text).map_err(Error::read(path))?;
     if text.len() as u64 > limit {
-        return Err(Error::Limit {
-            what: "bytes in a configuration file",
+        return Err(Error::limit(
+            Text::new("设置文件的字节", "bytes in a configuration file"),
             limit,
-            mend: "split the declaration by product",
-        });
+            Text::new("请按产品拆分申报文件", "split the declaration by product"),
+        ));
     }
     Ok(text)
 }

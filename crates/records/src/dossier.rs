@@ -2,7 +2,7 @@
 //! result of an audit as facts.
 
 use crate::declared::{Activity, Basis, Declared};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unsettled};
 use crate::mapping::Mapping;
 use crate::schema::Table;
 use crate::time::{civil_from_days, parse_date, shanghai_midnight, show};
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zhunsheng_dossier::{Facts, Named, RecordId, Schema, Val};
-use zhunsheng_source::{Key, Node, Value};
+use zhunsheng_source::{Key, Node, Text, Value};
 
 /// Largest result of an audit that is read, in bytes.
 pub const MAX_RESULT_BYTES: u64 = 32 << 20;
@@ -215,11 +215,15 @@ impl Derived {
         }
         for a in stated.activities {
             let Some(known) = own.activities.iter_mut().find(|known| known.id == a.id) else {
-                return Err(Error::Config {
-                    place: path.display().to_string(),
-                    what: format!("the dossier has no activity `{}`", a.id),
-                    mend: "add it to the inventory, or name it as `logged_as` of one",
-                });
+                let id = &a.id;
+                return Err(Error::config(
+                    path.display().to_string(),
+                    Text::new(format!("卷宗没有处理活动 `{id}`"), format!("the dossier has no activity `{id}`")),
+                    Text::new(
+                        "请列入清单，或写作某一活动的 `logged_as`",
+                        "add it to the inventory, or name it as `logged_as` of one",
+                    ),
+                ));
             };
             if a.basis.is_some() {
                 self.presumed.retain(|name| *name != a.id);
@@ -256,10 +260,9 @@ impl Derived {
                 "# 未识别合法性基础，按同意核验 · no basis is named, consent is presumed: {list}\n"
             ));
         }
-        let body = serde_saphyr::to_string(&self.declared).map_err(|e| Error::Config {
-            place: "records declare".into(),
-            what: e.to_string(),
-            mend: "report this as a defect",
+        let body = serde_saphyr::to_string(&self.declared).map_err(|e| {
+            let mend = Text::new("请作为程序缺陷报告", "report this as a defect");
+            Error::config("records declare", unsettled(e.to_string()), mend)
         })?;
         text.push_str(&body);
         Ok(text)
@@ -287,11 +290,11 @@ pub fn folder(path: &Path) -> Result<Folder> {
     let entries = match std::fs::read_dir(path) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(found),
-        Err(e) => return Err(Error::io("read", path)(e)),
+        Err(e) => return Err(Error::read(path)(e)),
     };
     let mut paths = Vec::new();
     for entry in entries {
-        paths.push(entry.map_err(Error::io("read", path))?.path());
+        paths.push(entry.map_err(Error::read(path))?.path());
     }
     paths.sort();
     for entry in paths {
@@ -316,14 +319,16 @@ pub fn folder(path: &Path) -> Result<Folder> {
 /// # Errors
 /// It is not such a result, or its figures do not add up.
 pub fn facts(result: &Node, place: &str) -> Result<Node> {
-    let fail = |what: String| Error::Config {
-        place: place.into(),
-        what,
-        mend: "give the unchanged output of `zhunsheng records audit --json`",
+    let fail = |what: Text| {
+        let mend = Text::new(
+            "请给出 `zhunsheng records audit --json` 的原样输出",
+            "give the unchanged output of `zhunsheng records audit --json`",
+        );
+        Error::config(place, what, mend)
     };
     let version = result.get("version").and_then(Node::text);
     let Some(checks) = result.get("checks").filter(|_| version == Some("1")) else {
-        return Err(fail("it is not the result of an audit".into()));
+        return Err(fail(Text::new("不是核验结果", "it is not the result of an audit")));
     };
     let head = |to: &'static str| result.get(to).map(|node| (to, node.clone()));
     let heads: Vec<_> = ["from", "to", "events", "rejected"].into_iter().filter_map(head).collect();
@@ -332,12 +337,15 @@ pub fn facts(result: &Node, place: &str) -> Result<Node> {
     if let (Some(events), Some(others), Some(rejected)) = (of("events"), of("records"), of("rejected"))
         && rejected > events.saturating_add(others)
     {
-        return Err(fail(format!("`rejected` is `{rejected}`, more than all rows of `events` and `records`")));
+        return Err(fail(Text::new(
+            format!("`rejected` 为 `{rejected}`，多于 `events` 与 `records` 的全部行"),
+            format!("`rejected` is `{rejected}`, more than all rows of `events` and `records`"),
+        )));
     }
     let mut records = Vec::new();
     for check in checks.items() {
         let Some(id) = check.get("id").and_then(Node::text).filter(|id| !id.is_empty()) else {
-            return Err(fail("a check has no `id`".into()));
+            return Err(fail(Text::new("有一项核验没有 `id`", "a check has no `id`")));
         };
         add_up(check, id, of("events"), refused).map_err(&fail)?;
         let slug: String = id.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(48).collect();
@@ -352,7 +360,10 @@ pub fn facts(result: &Node, place: &str) -> Result<Node> {
             records.push((key(&format!("{slug}-{}", i + 1), group), part.record(group).map_err(&fail)?));
         }
         if !groups.is_empty() && Some(sum) != number(check, "violations") {
-            return Err(fail(format!("the violations of `{id}` by activity do not add up")));
+            return Err(fail(Text::new(
+                format!("`{id}` 按处理活动的违规数加起来不相符"),
+                format!("the violations of `{id}` by activity do not add up"),
+            )));
         }
     }
     let at = checks.at;
@@ -361,19 +372,23 @@ pub fn facts(result: &Node, place: &str) -> Result<Node> {
 }
 
 /// Whether the figures of a check agree with those of the whole result.
-fn add_up(check: &Node, id: &str, events: Option<u64>, refused: bool) -> Result<(), String> {
+fn add_up(check: &Node, id: &str, events: Option<u64>, refused: bool) -> Result<(), Text> {
     let of_events = check.get("unit").and_then(Node::text) == Some("event");
     let groups = check.get("activities").map(Node::items).unwrap_or_default();
     for one in std::iter::once(check).chain(groups) {
         match (number(one, "examined"), events) {
             (Some(examined), Some(events)) if of_events && examined > events => {
-                return Err(format!("check `{id}` examined `{examined}` events of `{events}`"));
+                return Err(Text::new(
+                    format!("核验 `{id}` 检查了 `{examined}` 条事件，而全部只有 `{events}` 条"),
+                    format!("check `{id}` examined `{examined}` events of `{events}`"),
+                ));
             }
             _ => {}
         }
         if refused && one.get("status").and_then(Node::text) == Some("conformant") {
-            return Err(format!(
-                "check `{id}` is `conformant` although `refused` says that too many rows were set aside"
+            return Err(Text::new(
+                format!("`refused` 表明搁置的行过多，核验 `{id}` 却为 `conformant`"),
+                format!("check `{id}` is `conformant` although `refused` says that too many rows were set aside"),
             ));
         }
     }
@@ -398,7 +413,7 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    fn record(self, node: &Node) -> Result<Node, String> {
+    fn record(self, node: &Node) -> Result<Node, Text> {
         let at = node.at;
         let scalar = |text: &str, at| Node { at, value: Value::Scalar(text.to_owned(), true) };
         let mut fields = vec![(key("check", node), scalar(self.id, at)), (key("part", node), scalar(self.part, at))];
@@ -413,13 +428,23 @@ impl Part<'_> {
         if !["gap", "conformant", "not-applicable", "undetermined"]
             .contains(&node.get("status").and_then(Node::text).unwrap_or_default())
         {
-            return Err(format!("check `{}` has no status that is known", self.id));
+            let id = self.id;
+            return Err(Text::new(
+                format!("核验 `{id}` 没有可识别的状态"),
+                format!("check `{id}` has no status that is known"),
+            ));
         }
         let status = node.get("status").and_then(Node::text).unwrap_or_default();
         // Violations that may only follow from rows set aside leave a check undetermined.
-        let violated = number(node, "violations").ok_or_else(|| format!("check `{}` has no count", self.id))? > 0;
+        let id = self.id;
+        let counted = number(node, "violations");
+        let uncounted = || Text::new(format!("核验 `{id}` 没有计数"), format!("check `{id}` has no count"));
+        let violated = counted.ok_or_else(uncounted)? > 0;
         if status != "undetermined" && (status == "gap") != violated {
-            return Err(format!("status and violations of check `{}` disagree", self.id));
+            return Err(Text::new(
+                format!("核验 `{id}` 的状态与违规数不一致"),
+                format!("status and violations of check `{id}` disagree"),
+            ));
         }
         if let Some(unit) = self.unit {
             fields.push((key("unit", unit), unit.clone()));

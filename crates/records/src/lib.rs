@@ -21,7 +21,7 @@ pub mod mapping;
 pub mod output;
 pub mod par;
 pub mod practice;
-pub mod reasons;
+pub mod reject;
 pub mod report;
 pub mod sample;
 pub mod schema;

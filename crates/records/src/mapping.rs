@@ -1,12 +1,13 @@
 //! How the columns of a file become the columns of a table: by name, by Chinese header, or by a YAML mapping.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unsettled};
 use crate::schema::Table;
 use crate::time;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
+use zhunsheng_source::Text;
 
 /// Largest mapping file accepted, in bytes.
 pub const MAX_MAPPING_BYTES: u64 = 1 << 20;
@@ -73,29 +74,43 @@ impl Mapping {
     /// # Errors
     /// The text is not a mapping, or names a table or column that does not exist.
     pub fn parse(text: &str, place: &str) -> Result<Self> {
-        let fail = |what: String, mend| Error::Config { place: place.into(), what, mend };
-        let mapping: Self =
-            serde_saphyr::from_str(text).map_err(|e| fail(e.to_string(), "compare it with docs/records.md"))?;
+        let fail = |what: Text, mend: Text| Error::config(place, what, mend);
+        let mapping: Self = serde_saphyr::from_str(text).map_err(|e| {
+            fail(unsettled(e.to_string()), Text::new("请对照 docs/records.md", "compare it with docs/records.md"))
+        })?;
         let table = mapping.table();
         let table = table.ok_or_else(|| {
+            let name = mapping.table.as_deref().unwrap_or_default();
             fail(
-                format!("table `{}` is not known", mapping.table.as_deref().unwrap_or_default()),
-                "use a table name of docs/records.md",
+                Text::new(format!("没有表 `{name}`"), format!("table `{name}` is not known")),
+                Text::new("请用 docs/records.md 中的表名", "use a table name of docs/records.md"),
             )
         })?;
         let keys = mapping.columns.keys().chain(mapping.constants.keys()).chain(mapping.values.keys());
         for name in keys.chain(&mapping.specific) {
             if table.index(name).is_none() {
+                let table = table.name();
                 return Err(fail(
-                    format!("table `{}` has no column `{name}`", table.name()),
-                    "use a column name of docs/records.md",
+                    Text::new(
+                        format!("表 `{table}` 没有列 `{name}`"),
+                        format!("table `{table}` has no column `{name}`"),
+                    ),
+                    Text::new("请用 docs/records.md 中的列名", "use a column name of docs/records.md"),
                 ));
             }
         }
         if !mapping.specific.is_empty() && table != Table::Consents {
-            return Err(fail("`specific` is about consents".into(), "leave it out for other tables"));
+            return Err(fail(
+                Text::new("`specific` 只用于同意记录", "`specific` is about consents"),
+                Text::new("其他表请去掉它", "leave it out for other tables"),
+            ));
         }
-        mapping.zone_ms().map_err(|z| fail(format!("zone `{z}` cannot be read"), "write +08:00 or Z"))?;
+        mapping.zone_ms().map_err(|z| {
+            fail(
+                Text::new(format!("时区 `{z}` 不能识别"), format!("zone `{z}` cannot be read")),
+                Text::new("写成 +08:00 或 Z", "write +08:00 or Z"),
+            )
+        })?;
         Ok(mapping)
     }
 

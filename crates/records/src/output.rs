@@ -4,8 +4,7 @@ use crate::checks::Lang;
 use crate::engine::Finding;
 use crate::engine::sink::Sink;
 use crate::error::{Error, Result};
-use crate::reasons::told;
-use crate::state::Reject;
+use crate::reject::Reject;
 use arrow_array::{ArrayRef, RecordBatch, StringArray, TimestampMillisecondArray, UInt64Array};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
@@ -18,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use zhunsheng_source::Text;
 
 /// A file that gets its name when it is complete.
 struct Partial {
@@ -28,12 +28,12 @@ struct Partial {
 impl Partial {
     fn create(path: &Path) -> Result<(Self, File)> {
         let partial = partial(path);
-        let file = File::create(&partial).map_err(Error::io("create", &partial))?;
+        let file = File::create(&partial).map_err(Error::create(&partial))?;
         Ok((Self { path: path.to_owned(), partial }, file))
     }
 
     fn complete(self) -> Result<()> {
-        std::fs::rename(&self.partial, &self.path).map_err(Error::io("write", &self.path))
+        std::fs::rename(&self.partial, &self.path).map_err(Error::write(&self.path))
     }
 }
 
@@ -54,17 +54,17 @@ pub fn apart(outputs: &[(&'static str, &Path)], inputs: &[PathBuf]) -> Result<()
     let read: BTreeSet<PathBuf> = inputs.iter().map(|p| settled(p)).collect();
     let mut written = BTreeSet::new();
     for (option, path) in outputs {
-        let fail = |what: &str| Error::Config {
-            place: (*option).into(),
-            what: format!("`{}` {what}", path.display()),
-            mend: "give the output a name of its own",
+        let fail = |zh: &str, en: &str| {
+            let path = path.display();
+            let what = Text::new(format!("`{path}` {zh}"), format!("`{path}` {en}"));
+            Error::config(*option, what, Text::new("请为输出另取文件名", "give the output a name of its own"))
         };
         let (own, partial) = (settled(path), settled(&partial(path)));
         if read.contains(&own) || read.contains(&partial) {
-            return Err(fail("is read and would be overwritten"));
+            return Err(fail("是要读取的文件，会被覆盖", "is read and would be overwritten"));
         }
         if !written.insert(own) || !written.insert(partial) {
-            return Err(fail("would be written twice"));
+            return Err(fail("会被写两次", "would be written twice"));
         }
     }
     Ok(())
@@ -83,7 +83,7 @@ fn partial(path: &Path) -> PathBuf {
 /// It cannot be written.
 pub fn whole(path: &Path, text: &str) -> Result<()> {
     let (partial, mut file) = Partial::create(path)?;
-    file.write_all(text.as_bytes()).map_err(Error::io("write", path))?;
+    file.write_all(text.as_bytes()).map_err(Error::write(path))?;
     partial.complete()
 }
 
@@ -213,8 +213,7 @@ fn write_rejects(
     let mut out = out.lock().map_err(|_| Error::Worker)?;
     for r in rows {
         let file = files.get(r.file).map_or("", String::as_str);
-        writeln!(out, "{},{},{}", quoted(file), r.row, quoted(&told(&r.reason, lang)))
-            .map_err(Error::io("write", path))?;
+        writeln!(out, "{},{},{}", quoted(file), r.row, quoted(&r.why.text(lang))).map_err(Error::write(path))?;
     }
     Ok(())
 }
@@ -227,7 +226,7 @@ impl Rejects {
     pub fn create(path: &Path, files: &[PathBuf], lang: Lang) -> Result<Self> {
         let (partial, file) = Partial::create(path)?;
         let mut out = BufWriter::new(file);
-        writeln!(out, "file,row,reason").map_err(Error::io("write", path))?;
+        writeln!(out, "file,row,reason").map_err(Error::write(path))?;
         let files = Arc::new(files.iter().map(|f| f.display().to_string()).collect());
         Ok(Self { out: Arc::new(Mutex::new(out)), files, partial, lang })
     }
@@ -253,7 +252,7 @@ impl Rejects {
     /// # Errors
     /// The file cannot be written.
     pub fn close(self) -> Result<()> {
-        self.out.lock().map_err(|_| Error::Worker)?.flush().map_err(Error::io("write", &self.partial.path))?;
+        self.out.lock().map_err(|_| Error::Worker)?.flush().map_err(Error::write(&self.partial.path))?;
         self.partial.complete()
     }
 }

@@ -10,6 +10,7 @@ use arrow_array::{Array, StringArray};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
+use zhunsheng_source::Text;
 
 /// Most combinations that are held; a log in which purposes are free text would have more.
 pub const MOST: usize = 100_000;
@@ -157,11 +158,17 @@ pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> R
 }
 
 fn too_many() -> Error {
-    Error::Limit {
-        what: "combinations of activity, stage, purpose, types, recipient and country",
-        limit: MOST as u64,
-        mend: "map free text in these columns to a few words (`values` of a mapping)",
-    }
+    Error::limit(
+        Text::new(
+            "活动、环节、目的、类型、接收方与国家的组合",
+            "combinations of activity, stage, purpose, types, recipient and country",
+        ),
+        MOST as u64,
+        Text::new(
+            "请用列映射的 `values` 把这些列的自由文本归为少数几个词",
+            "map free text in these columns to a few words (`values` of a mapping)",
+        ),
+    )
 }
 
 /// Texts are looked up once per combination of dictionary codes, not once per row.

@@ -7,6 +7,7 @@ use crate::checks::Lang;
 use crate::error::{Error, Result};
 use clap::Args;
 use std::path::PathBuf;
+use zhunsheng_source::Text;
 
 /// Largest population: beyond it the logs should be read instead.
 pub const MAX_POPULATION: u64 = 100_000_000;
@@ -71,8 +72,16 @@ pub struct EvaluateArgs {
     pub confidence: f64,
 }
 
-fn wrong(what: String, mend: &'static str) -> Error {
-    Error::Config { place: "sample".into(), what, mend }
+fn wrong(what: Text, mend: Text) -> Error {
+    Error::config("sample", what, mend)
+}
+
+/// A rate that lies outside its bounds.
+fn no_share(zh: &str, en: &str, value: f64) -> Error {
+    wrong(
+        Text::new(format!("{zh} `{value}` 不在 0 与 1 之间"), format!("{en} `{value}` is not between 0 and 1")),
+        Text::new("写成比例，如 0.05", "give a share such as 0.05"),
+    )
 }
 
 /// Probability of at most `found` deviations in `size` items drawn without replacement from `population`, `bad` of which deviate.
@@ -120,19 +129,25 @@ fn ln_factorial(n: u64) -> f64 {
 pub fn plan(population: u64, tolerable: f64, expected: f64, confidence: f64) -> Result<(u64, u64)> {
     if population == 0 || population > MAX_POPULATION {
         return Err(wrong(
-            format!("population `{population}` is not between 1 and {MAX_POPULATION}"),
-            "for logs use `records audit`",
+            Text::new(
+                format!("总体 `{population}` 不在 1 到 {MAX_POPULATION} 之间"),
+                format!("population `{population}` is not between 1 and {MAX_POPULATION}"),
+            ),
+            Text::new("日志请用 `records audit`", "for logs use `records audit`"),
         ));
     }
-    for (name, v) in [("tolerable", tolerable), ("confidence", confidence)] {
+    for (zh, en, v) in [("可容忍偏差率", "tolerable", tolerable), ("置信水平", "confidence", confidence)] {
         if !(v > 0.0 && v < 1.0) {
-            return Err(wrong(format!("{name} `{v}` is not between 0 and 1"), "give a share such as 0.05"));
+            return Err(no_share(zh, en, v));
         }
     }
     if !(expected >= 0.0 && expected < tolerable) {
         return Err(wrong(
-            format!("expected `{expected}` is not below tolerable `{tolerable}`"),
-            "if so many deviations are expected, examine everything",
+            Text::new(
+                format!("预期偏差率 `{expected}` 不低于可容忍偏差率 `{tolerable}`"),
+                format!("expected `{expected}` is not below tolerable `{tolerable}`"),
+            ),
+            Text::new("预期偏差如此之多，应全部检查", "if so many deviations are expected, examine everything"),
         ));
     }
     // One more than tolerable must be noticed.
@@ -309,15 +324,21 @@ pub(crate) fn select_command(a: &SelectArgs, _: Lang) -> Result<(i32, String)> {
         && lines.len() as u64 != stated
     {
         return Err(wrong(
-            format!("population `{stated}` is not the number of items in the list `{}`", lines.len()),
-            "leave out `--population`, or give the whole list",
+            Text::new(
+                format!("总体 `{stated}` 不等于清单项数 `{}`", lines.len()),
+                format!("population `{stated}` is not the number of items in the list `{}`", lines.len()),
+            ),
+            Text::new("去掉 `--population`，或给出完整清单", "leave out `--population`, or give the whole list"),
         ));
     }
     let population = lines.as_ref().map_or(a.population.unwrap_or(0), |l| l.len() as u64);
     if a.size > population || population > MAX_POPULATION {
         return Err(wrong(
-            format!("size `{}` does not fit population `{population}`", a.size),
-            "draw at most the population",
+            Text::new(
+                format!("样本量 `{}` 超出总体 `{population}`", a.size),
+                format!("size `{}` does not fit population `{population}`", a.size),
+            ),
+            Text::new("至多抽取全部", "draw at most the population"),
         ));
     }
     let mut text = String::new();
@@ -348,14 +369,19 @@ pub struct Evaluated {
 pub fn evaluate(a: &EvaluateArgs) -> Result<Evaluated> {
     let sane = a.deviations <= a.size && a.size <= a.population && a.population <= MAX_POPULATION && a.size > 0;
     if !(sane && a.confidence > 0.0 && a.confidence < 1.0) {
-        let what = format!(
-            "`{}` deviations in `{}` of `{}` items at confidence `{}`",
-            a.deviations, a.size, a.population, a.confidence
+        let EvaluateArgs { deviations, size, population, confidence, .. } = a;
+        let what = Text::new(
+            format!("`{deviations}` 项偏差，样本 `{size}` 项，总体 `{population}` 项，置信水平 `{confidence}`"),
+            format!("`{deviations}` deviations in `{size}` of `{population}` items at confidence `{confidence}`"),
         );
-        return Err(wrong(what, "deviations ≤ size ≤ population, confidence between 0 and 1"));
+        let mend = Text::new(
+            "须偏差数 ≤ 样本量 ≤ 总体，置信水平在 0 与 1 之间",
+            "deviations ≤ size ≤ population, confidence between 0 and 1",
+        );
+        return Err(wrong(what, mend));
     }
     if !(0.0..1.0).contains(&a.tolerable) {
-        return Err(wrong(format!("tolerable `{}` is not between 0 and 1", a.tolerable), "give a share such as 0.05"));
+        return Err(no_share("可容忍偏差率", "tolerable", a.tolerable));
     }
     let upper = upper_limit(a.population, a.size, a.deviations, a.confidence);
     let rate = upper as f64 / a.population as f64;
@@ -482,6 +508,37 @@ mod tests {
         assert_eq!((found.upper, found.supports), (4, true));
         let text = found.sentences(&a, Lang::En);
         assert!(text.contains("at most 4 of the population deviate (1.34%), tolerable 7%"), "{text}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_both_languages_with_its_value() {
+        let evaluate = |deviations, tolerable| {
+            evaluate(&EvaluateArgs { population: 2, size: 3, deviations, tolerable, confidence: 0.9 }).unwrap_err()
+        };
+        let select = |size, population| {
+            let a = SelectArgs { population: Some(population), list: None, size, seed: 1 };
+            select_command(&a, Lang::En).map(|_| ()).unwrap_err()
+        };
+        let cases = [
+            (plan(0, 0.1, 0.0, 0.9).unwrap_err(), "总体 `0` 不在 1 到 100000000 之间；日志请用 `records audit`"),
+            (plan(9, 2.0, 0.0, 0.9).unwrap_err(), "可容忍偏差率 `2` 不在 0 与 1 之间；写成比例，如 0.05"),
+            (plan(9, 0.1, 0.0, 2.0).unwrap_err(), "置信水平 `2` 不在 0 与 1 之间；写成比例，如 0.05"),
+            (
+                plan(9, 0.1, 0.2, 0.9).unwrap_err(),
+                "预期偏差率 `0.2` 不低于可容忍偏差率 `0.1`；预期偏差如此之多，应全部检查",
+            ),
+            (select(9, 3), "样本量 `9` 超出总体 `3`；至多抽取全部"),
+            (
+                evaluate(5, 0.1),
+                "`5` 项偏差，样本 `3` 项，总体 `2` 项，置信水平 `0.9`；须偏差数 ≤ 样本量 ≤ 总体，置信水平在 0 与 1 之间",
+            ),
+        ];
+        for (cause, zh) in cases {
+            assert_eq!(cause.text().zh, format!("sample：{zh}"));
+            assert!(cause.text().en.starts_with("sample: "), "{cause}");
+        }
+        let text = evaluate(5, 0.1).to_string();
+        assert!(text.starts_with("sample: `5` deviations in `3` of `2` items at confidence `0.9`; "), "{text}");
     }
 
     #[test]

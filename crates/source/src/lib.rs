@@ -11,7 +11,7 @@ mod text;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Diagnostics, Severity};
-pub use files::{NOT_REGULAR, open_regular};
+pub use files::{NOT_REGULAR, of_system, open_regular};
 pub use nearest::nearest;
 pub use pairs::{national, pairs};
 pub use text::{At, Lang, Sources, Text, plain, plain_lines, quoted};

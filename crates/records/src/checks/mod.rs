@@ -3,7 +3,7 @@
 //! Every check is defined twice on purpose: as SQL in `catalogue/records/*.yaml` (the readable definition) and in
 //! [`crate::engine`]. The catalogue entry is also where its clause leaves, titles and reasons live, so that they exist once.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unsettled};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use zhunsheng_catalogue::RecordCheck;
@@ -196,25 +196,32 @@ struct File {
 pub fn definitions() -> Result<Vec<Definition>> {
     let mut found: BTreeMap<Check, Definition> = BTreeMap::new();
     for (name, text) in CATALOGUE {
-        let fail = |what: String| Error::Config {
-            place: format!("catalogue/records/{name}"),
-            what,
-            mend: "compare it with the other catalogue files",
+        let fail = |what: Text| {
+            let mend = Text::new("请对照目录中的其他文件", "compare it with the other catalogue files");
+            Error::config(format!("catalogue/records/{name}"), what, mend)
         };
-        let file: File = serde_saphyr::from_str(text).map_err(|e| fail(e.to_string()))?;
+        let file: File = serde_saphyr::from_str(text).map_err(|e| fail(unsettled(e.to_string())))?;
         for d in file.checks {
-            let check = Check::parse(&d.id).ok_or_else(|| fail(format!("check `{}` has no native form", d.id)))?;
+            let id = &d.id;
+            let unknown =
+                || fail(Text::new(format!("核验 `{id}` 没有程序实现"), format!("check `{id}` has no native form")));
+            let check = Check::parse(id).ok_or_else(unknown)?;
             if found.insert(check, d).is_some() {
-                return Err(fail(format!("check `{}` is defined twice", check.id())));
+                let id = check.id();
+                return Err(fail(Text::new(
+                    format!("核验 `{id}` 定义了两次"),
+                    format!("check `{id}` is defined twice"),
+                )));
             }
         }
     }
     if let Some(missing) = Check::ALL.iter().find(|c| !found.contains_key(c)) {
-        return Err(Error::Config {
-            place: "catalogue/records".into(),
-            what: format!("check `{}` has no entry", missing.id()),
-            mend: "add it with its SQL",
-        });
+        let id = missing.id();
+        return Err(Error::config(
+            "catalogue/records",
+            Text::new(format!("核验 `{id}` 没有条目"), format!("check `{id}` has no entry")),
+            Text::new("请连同 SQL 一并加入", "add it with its SQL"),
+        ));
     }
     Ok(found.into_values().collect())
 }

@@ -39,6 +39,7 @@ use summing::{Summing, frequency};
 pub use tally::Finding;
 use tally::Tally;
 pub use worker::Context;
+use zhunsheng_source::Text;
 
 /// Parts the individuals are divided into at most before the memory setting is held too small.
 const MOST_PARTS: u64 = 256;
@@ -121,15 +122,16 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     }
     if own.len() > zhunsheng_catalogue::MOST_OWN {
         let limit = zhunsheng_catalogue::MOST_OWN as u64;
-        return Err(Error::Limit { what: "checks of packs' own", limit, mend: "audit with fewer packs at a time" });
+        let mend = Text::new("请减少同时使用的行业包", "audit with fewer packs at a time");
+        return Err(Error::limit(Text::new("行业包自有的核验", "checks of packs' own"), limit, mend));
     }
     for o in &options.only {
         if !definitions.iter().any(|d| means(o, &d.id)) {
-            return Err(Error::Config {
-                place: "--only".into(),
-                what: format!("there is no check `{o}`"),
-                mend: "`records checks` lists them",
-            });
+            return Err(Error::config(
+                "--only",
+                Text::new(format!("没有核验 `{o}`"), format!("there is no check `{o}`")),
+                Text::new("`records checks` 列出全部", "`records checks` lists them"),
+            ));
         }
     }
     let (tables, files, passed) = open_all(options)?;
@@ -173,7 +175,8 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         let Some(mut state) = load::load(&plan)? else {
             let (number, of) = part;
             if of >= MOST_PARTS {
-                return Err(Error::Limit { what: "bytes of state", limit: half, mend: "raise --memory" });
+                let mend = Text::new("请调高 --memory", "raise --memory");
+                return Err(Error::limit(Text::new("个人信息主体状态占用的字节", "bytes of state"), half, mend));
             }
             // A remainder of `number` by `of` is one of these two by twice that.
             waiting.extend([(number + of, of * 2), (number, of * 2)]);
@@ -224,12 +227,15 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     if let (Some(as_of), Some((first, _))) = (fixed_as_of, total.period)
         && as_of < first
     {
-        let show = crate::time::show;
-        return Err(Error::Config {
-            place: "as_of".into(),
-            what: format!("as of `{}` is before the first event `{}`", show(as_of), show(first)),
-            mend: "give the instant up to which the records are complete",
-        });
+        let (as_of, first) = (crate::time::show(as_of), crate::time::show(first));
+        return Err(Error::config(
+            "as_of",
+            Text::new(
+                format!("记录截至时间 `{as_of}` 早于第一条事件 `{first}`"),
+                format!("as of `{as_of}` is before the first event `{first}`"),
+            ),
+            Text::new("给出记录完整至何时", "give the instant up to which the records are complete"),
+        ));
     }
 
     strangers.finish(|records| {
@@ -303,7 +309,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
             file: named(r.file),
             row: r.row,
             line: line(r.file, r.row),
-            reason: crate::reasons::told(&r.reason, options.lang).into_owned(),
+            reason: r.why.text(options.lang),
         })
         .collect();
     rejects.truncate(20);

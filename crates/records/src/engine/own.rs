@@ -18,6 +18,7 @@ use std::cell::OnceCell;
 use zhunsheng_catalogue::expr::{Cmp, Expr, Func, Quant};
 use zhunsheng_catalogue::{RecordCheck, path};
 use zhunsheng_dossier::{Date, Schema};
+use zhunsheng_source::Text;
 
 use code::{Code, V, compile, truth};
 
@@ -109,10 +110,12 @@ impl Own {
     pub fn new(check: &RecordCheck, schema: &Schema) -> Result<Option<Self>> {
         let Some(own) = &check.own else { return Ok(None) };
         let code = |expr: &Expr| {
-            compile(expr, schema).map_err(|what| Error::Config {
-                place: format!("check `{}`", check.id),
-                what,
-                mend: "use the fields of catalogue/records/event.yaml",
+            compile(expr, schema).map_err(|what| {
+                let mend = Text::new(
+                    "请用 catalogue/records/event.yaml 中的字段",
+                    "use the fields of catalogue/records/event.yaml",
+                );
+                Error::config(format!("check `{}`", check.id), what, mend)
             })
         };
         let events = Definition::own(check).columns;

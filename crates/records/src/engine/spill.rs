@@ -94,18 +94,14 @@ impl<const N: usize> Spill<N> {
         if shard.file.is_none() {
             let n = NUMBER.fetch_add(1, Ordering::Relaxed);
             let path = self.folder.join(format!("zhunsheng-{}-{n}.spill", std::process::id()));
-            let file = File::options()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .open(&path)
-                .map_err(Error::io("create", &path))?;
+            let file =
+                File::options().read(true).write(true).create_new(true).open(&path).map_err(Error::create(&path))?;
             shard.file = Some(Temporary { path, out: BufWriter::with_capacity(1 << 18, file) });
         }
         let Some(t) = &mut shard.file else { return Ok(()) };
         for r in &shard.records {
             for w in r {
-                t.out.write_all(&w.to_le_bytes()).map_err(Error::io("write", &t.path))?;
+                t.out.write_all(&w.to_le_bytes()).map_err(Error::write(&t.path))?;
             }
         }
         shard.written += shard.records.len() as u64;
@@ -124,15 +120,15 @@ impl<const N: usize> Spill<N> {
         for shard in self.shards {
             let mut shard = shard.into_inner().map_err(|_| Error::Worker)?;
             if let Some(t) = &mut shard.file {
-                t.out.flush().map_err(Error::io("write", &t.path))?;
+                t.out.flush().map_err(Error::write(&t.path))?;
                 let file = t.out.get_mut();
-                file.seek(SeekFrom::Start(0)).map_err(Error::io("read", &t.path))?;
+                file.seek(SeekFrom::Start(0)).map_err(Error::read(&t.path))?;
                 let mut input = BufReader::with_capacity(1 << 18, file);
                 let mut word = [0; 8];
                 for _ in 0..shard.written {
                     let mut r = [0; N];
                     for w in &mut r {
-                        input.read_exact(&mut word).map_err(Error::io("read", &t.path))?;
+                        input.read_exact(&mut word).map_err(Error::read(&t.path))?;
                         *w = u64::from_le_bytes(word);
                     }
                     shard.records.push(r);

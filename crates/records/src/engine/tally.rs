@@ -1,7 +1,7 @@
 //! What is counted, and the samples kept of it.
 
 use super::class::Lack;
-use crate::state::Reject;
+use crate::reject::Reject;
 use crate::time::HOUR;
 use std::collections::{BTreeMap, BTreeSet};
 

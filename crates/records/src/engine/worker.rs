@@ -14,12 +14,13 @@ use super::tally::{Finding, KEPT_REJECTS, SAMPLES, Tally};
 use crate::checks::{Check, Definition, Lang};
 use crate::error::Result;
 use crate::input::{Batch, Col, NO_TIME, Source, Unit};
+use crate::reject::{Reject, Why, beginning};
 use crate::schema::{self, events as c};
+use crate::state::State;
 use crate::state::key::{self, FastMap, Key};
 use crate::state::lut::{Lut, Short};
 use crate::state::slots::bits;
 use crate::state::vocab::{EMPTY, UNKNOWN, method_code, stage_code};
-use crate::state::{Reject, State};
 use crate::time::{self, HOUR, shanghai_day, show};
 
 use found::agrees;
@@ -77,12 +78,16 @@ impl Luts {
         self.combined.iter().zip(COMBINED).fold(named, |packed, (lut, i)| packed | lut.get(col(batch, i), row))
     }
 
-    /// Columns of words that must be known: with what stands in a reason, and in its place of a combination.
-    fn words(&self) -> [(&Lut<u128>, usize, &'static str, u32); 2] {
+    /// Columns of words that must be known: with what is said of one that is not, and their place in a combination.
+    fn words(&self) -> [(&Lut<u128>, usize, Strange, u32); 2] {
         let [_, _, _, _, stage, method, _] = &self.combined;
-        [(stage, c::STAGE, "stage", place::STAGE), (method, c::METHOD, "method", place::METHOD)]
+        let strange: Strange = |word| Why::NoStage { word, mapped: true };
+        [(stage, c::STAGE, strange, place::STAGE), (method, c::METHOD, Why::NoMethod, place::METHOD)]
     }
 }
+
+/// Why a row is set aside that has a word which is not known.
+type Strange = fn(Box<str>) -> Why;
 
 /// Rows whose combinations are put together at a time: they stay in the first-level cache.
 const BLOCK: usize = 512;
@@ -308,11 +313,11 @@ impl Worker<'_> {
         }
         let first_pass = self.context.part.0 == 0;
         let mut bad: Vec<Reject> = Vec::new();
-        for (row, reason) in &batch.bad {
+        for (row, why) in &batch.bad {
             k[*row] = SKIP;
-            bad.push(Reject { file: self.file, row: batch.number(*row), reason: reason.clone() });
+            bad.push(Reject { file: self.file, row: batch.number(*row), why: why.clone() });
         }
-        for (lut, column, name, place) in self.luts.words() {
+        for (lut, column, why, place) in self.luts.words() {
             let unknown = |packed: u128| (packed >> place) as u8 == UNKNOWN as u8;
             let strange = lut.any(unknown);
             for i in (0..n).filter(|_| strange) {
@@ -321,9 +326,8 @@ impl Worker<'_> {
                 }
                 // Told once, for the first thing that is wrong.
                 if k[i] != SKIP {
-                    let word: String = batch.text(column, i).unwrap_or_default().chars().take(40).collect();
-                    let reason = format!("{name} `{word}` is not known; map it to a word of docs/records.md");
-                    bad.push(Reject { file: self.file, row: batch.number(i), reason });
+                    let why = why(beginning(batch.text(column, i).unwrap_or_default()));
+                    bad.push(Reject { file: self.file, row: batch.number(i), why });
                 }
                 k[i] = SKIP;
             }

@@ -24,13 +24,9 @@ const CAMERAS: u64 = 22;
 pub fn captures(count: u64, seed: u64, folder: &Path) -> Result<()> {
     let path = folder.join("events.parquet");
     if path.exists() {
-        return Err(Error::Config {
-            place: "records generate".into(),
-            what: format!("`{}` already exists", path.display()),
-            mend: "give an empty folder",
-        });
+        return Err(super::taken(&path));
     }
-    std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+    std::fs::create_dir_all(folder).map_err(Error::create(folder))?;
     let word = |n: &str| Field::new(n, DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), true);
     let time = DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
     let mut fields = vec![Field::new("ts", time, false), Field::new("subject", DataType::Utf8, false)];

@@ -22,9 +22,12 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use zhunsheng_source::Text;
 
 /// Rows of an event file.
 const FILE_ROWS: u64 = 10_000_000;
+/// What errors name as their place.
+const PLACE: &str = "records generate";
 /// Rows of a row group.
 const GROUP_ROWS: usize = 1 << 19;
 
@@ -74,31 +77,55 @@ impl Summary {
     }
 }
 
+/// What would be generated is there already.
+fn taken(path: &Path) -> Error {
+    let path = path.display();
+    Error::config(
+        PLACE,
+        Text::new(format!("`{path}` 已经存在"), format!("`{path}` already exists")),
+        Text::new("请给出一个空目录", "give an empty folder"),
+    )
+}
+
 /// Generates a population into a folder, which must not hold one yet.
 ///
 /// # Errors
 /// The options make no sense, the folder already holds events, or something cannot be written.
 pub fn generate(options: &Options, folder: &Path) -> Result<Summary> {
-    let fail = |what: String, mend| Err(Error::Config { place: "records generate".into(), what, mend });
+    let fail = |what: Text, mend: Text| Err(Error::config(PLACE, what, mend));
     if !(0.0..=0.5).contains(&options.rate) {
-        return fail(format!("violations `{}` is not a share", options.rate), "give a share from 0 to 0.5");
+        let rate = options.rate;
+        return fail(
+            Text::new(format!("违规比例 `{rate}` 不是 0 到 0.5 的数"), format!("violations `{rate}` is not a share")),
+            Text::new("写 0 到 0.5 的比例", "give a share from 0 to 0.5"),
+        );
     }
     if options.subjects < 128 {
-        return fail(format!("subjects `{}` are too few", options.subjects), "give at least 128");
+        let subjects = options.subjects;
+        return fail(
+            Text::new(format!("个人信息主体 `{subjects}` 太少"), format!("subjects `{subjects}` are too few")),
+            Text::new("至少 128", "give at least 128"),
+        );
     }
     if let Some(most) = world::most_events(options)
         && options.events > most
     {
         return fail(
-            format!("events `{}` are too many for `{}` individuals", options.events, options.subjects),
-            "give more individuals or fewer events: automatic collections would come too often by themselves",
+            Text::new(
+                format!("事件数 `{}` 对 `{}` 人来说太多", options.events, options.subjects),
+                format!("events `{}` are too many for `{}` individuals", options.events, options.subjects),
+            ),
+            Text::new(
+                "增加个人信息主体或减少事件：否则自动采集本身就过于频繁",
+                "give more individuals or fewer events: automatic collections would come too often by themselves",
+            ),
         );
     }
     let parts = folder.join("events");
     if parts.exists() {
-        return fail(format!("`{}` already exists", parts.display()), "give an empty folder");
+        return Err(taken(&parts));
     }
-    std::fs::create_dir_all(&parts).map_err(Error::io("create", &parts))?;
+    std::fs::create_dir_all(&parts).map_err(Error::create(&parts))?;
     let world = world::World::new(options);
     let mut truth = Truth::create(&folder.join("truth.parquet"))?;
     let mut summary = Summary { events: options.events, ..Summary::default() };
@@ -129,7 +156,7 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn create(path: &Path, fields: Vec<Field>, plain: &[&str]) -> Result<Self> {
-        let file = File::create(path).map_err(Error::io("create", path))?;
+        let file = File::create(path).map_err(Error::create(path))?;
         let schema = Arc::new(Schema::new(fields));
         let writer = ArrowWriter::try_new(BufWriter::new(file), Arc::clone(&schema), Some(properties(plain)))
             .map_err(Error::parquet(path))?;

@@ -50,7 +50,7 @@ pub(super) fn write(world: &World, folder: &Path, truth: &mut Truth) -> Result<(
     let planted = world.rate > 0.0;
     let text = serde_json::to_string_pretty(&declared()).unwrap_or_default();
     let path = folder.join("declared.json");
-    std::fs::write(&path, text).map_err(Error::io("write", &path))?;
+    std::fs::write(&path, text).map_err(Error::write(&path))?;
     let mut rows = consents(world, folder, truth)?;
     rows += notices(world, folder)?;
     let (n, provided) = requests(world, folder, truth)?;

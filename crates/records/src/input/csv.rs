@@ -3,20 +3,22 @@
 use super::Batch;
 use super::lines::{Record, Records};
 use super::rows::Rows;
-use crate::error::{Error, Result};
+use crate::error::{Error, Form, Result};
 use crate::mapping::Mapping;
+use crate::reject::Why;
 use crate::schema::Table;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use zhunsheng_source::{Lang, Text};
 
-fn split<'a>(record: &str, delimiter: char, fields: &'a mut Vec<String>) -> Result<&'a [String], &'static str> {
+fn split<'a>(record: &str, delimiter: char, fields: &'a mut Vec<String>) -> Result<&'a [String], Why> {
     let mut count = 0;
     let mut chars = record.chars().peekable();
     loop {
         if fields.len() == count {
             fields.push(String::new());
         }
-        let Some(field) = fields.get_mut(count) else { return Err("a field is missing") };
+        let Some(field) = fields.get_mut(count) else { return Err(Why::NoField) };
         field.clear();
         count += 1;
         if chars.peek() == Some(&'"') {
@@ -29,13 +31,13 @@ fn split<'a>(record: &str, delimiter: char, fields: &'a mut Vec<String>) -> Resu
                     }
                     Some('"') => break,
                     Some(c) => field.push(c),
-                    None => return Err("a quoted field does not end"),
+                    None => return Err(Why::Unclosed),
                 }
             }
             match chars.next() {
                 None => break,
                 Some(c) if c == delimiter => continue,
-                Some(_) => return Err("text follows a closing quote"),
+                Some(_) => return Err(Why::AfterQuote),
             }
         }
         let mut more = false;
@@ -55,30 +57,29 @@ fn split<'a>(record: &str, delimiter: char, fields: &'a mut Vec<String>) -> Resu
 }
 
 fn read_header(records: &mut Records, path: &Path, mapping: &Mapping) -> Result<(char, Vec<String>)> {
-    let fail = |what: &str| Error::Format {
-        path: path.to_owned(),
-        format: "csv",
-        what: what.into(),
-        mend: "the first line must name the columns, in UTF-8",
+    let fail = |what: Text| {
+        let mend = Text::new("第一行须是列名，以 UTF-8 保存", "the first line must name the columns, in UTF-8");
+        Error::format(path, Form::Csv, what, mend)
     };
     if !matches!(records.next(path, true)?, Record::Whole) {
-        return Err(fail("there is no header line"));
+        return Err(fail(Text::new("没有表头行", "there is no header line")));
     }
-    let text = std::str::from_utf8(&records.buffer).map_err(|_| fail("the header is not UTF-8"))?;
+    let text = std::str::from_utf8(&records.buffer)
+        .map_err(|_| fail(Text::new("表头不是 UTF-8", "the header is not UTF-8")))?;
     let text = text.trim_start_matches('\u{feff}');
     let delimiter = mapping.delimiter.unwrap_or_else(|| {
         let count = |d: char| text.matches(d).count();
         [',', '\t', ';'].into_iter().rev().max_by_key(|&d| count(d)).unwrap_or(',')
     });
     let mut fields = Vec::new();
-    split(text, delimiter, &mut fields).map_err(fail)?;
+    split(text, delimiter, &mut fields).map_err(|why| fail(Text::new(why.text(Lang::Zh), why.text(Lang::En))))?;
     Ok((delimiter, fields))
 }
 
 /// Positions of the table's columns in a file.
 pub(super) fn header(path: &Path, table: Table, mapping: &Mapping) -> Result<Vec<Option<usize>>> {
     let (_, headers) = read_header(&mut Records::open(path)?, path, mapping)?;
-    super::locate(path, "csv", table, mapping, &headers)
+    super::locate(path, Form::Csv, table, mapping, &headers)
 }
 
 /// Reads a file.
@@ -91,7 +92,7 @@ pub(super) fn read(
 ) -> Result<()> {
     let mut records = Records::open(path)?;
     let (delimiter, headers) = read_header(&mut records, path, mapping)?;
-    let places = super::locate(path, "csv", table, mapping, &headers)?;
+    let places = super::locate(path, Form::Csv, table, mapping, &headers)?;
     for (column, place) in table.columns().iter().zip(&places) {
         if column.required && place.is_none() && !mapping.constants.contains_key(column.name) {
             return Err(Error::MissingColumn { path: path.to_owned(), table: table.name(), column: column.name });
@@ -117,14 +118,14 @@ pub(super) fn read(
             Record::Whole if records.buffer.is_empty() => blank = true,
             Record::Whole => {
                 let wrong = match std::str::from_utf8(&records.buffer) {
-                    Err(_) => "row is not UTF-8; convert the file first".into(),
+                    Err(_) => Why::NoUtf8,
                     Ok(text) => match split(text, delimiter, &mut fields) {
                         Ok(f) if f.len() == headers.len() => {
                             rows.push(|i| places.get(i).copied().flatten().and_then(|p| f.get(p)).map(String::as_str))?;
                             continue;
                         }
-                        Ok(f) => format!("row has `{}` fields, the header `{}`", f.len(), headers.len()),
-                        Err(what) => what.into(),
+                        Ok(f) => Why::Fields { row: f.len(), header: headers.len() },
+                        Err(why) => why,
                     },
                 };
                 if !records.split_up() {

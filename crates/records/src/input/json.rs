@@ -5,6 +5,7 @@ use super::lines::{Record, Records, pieces};
 use super::rows::Rows;
 use crate::error::Result;
 use crate::mapping::{MAX_FAN_OUT, Mapping, Part, Step, follow, parse_path, parse_source};
+use crate::reject::Why;
 use crate::schema::{self, Table};
 use memchr::memmem::Finder;
 use serde_json::Value;
@@ -199,11 +200,11 @@ pub(super) fn read(
                 let value: Value = match serde_json::from_slice(&records.buffer) {
                     Ok(v @ Value::Object(_)) => v,
                     Ok(_) => {
-                        rows.reject("line is not a JSON object".into())?;
+                        rows.reject(Why::NoObject)?;
                         continue;
                     }
                     Err(e) => {
-                        rows.reject(format!("line is not JSON: {e}"))?;
+                        rows.reject(Why::NoJson(e.to_string().into()))?;
                         continue;
                     }
                 };
@@ -216,7 +217,7 @@ pub(super) fn read(
                     continue;
                 }
                 let Some(places) = fan_out(&value, &parts) else {
-                    rows.reject(format!("line comes to more than {MAX_FAN_OUT} rows"))?;
+                    rows.reject(Why::FansOut)?;
                     continue;
                 };
                 rows.line();

@@ -1,26 +1,27 @@
 //! Text input: decompression and bounded records.
 
 use super::MAX_ROW_BYTES;
-use crate::error::{Error, Result};
+use crate::error::{Error, Form, Result, unreadable};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 use std::path::Path;
+use zhunsheng_source::Text;
 
 type Start = Chain<Cursor<Vec<u8>>, File>;
 
 /// Opens a file as plain bytes, whatever its compression (gzip and zstd are told by their first bytes).
 pub(super) fn decompress(mut file: File, path: &Path) -> Result<Box<dyn Read>> {
     let mut magic = Vec::new();
-    Read::by_ref(&mut file).take(4).read_to_end(&mut magic).map_err(Error::io("read", path))?;
+    Read::by_ref(&mut file).take(4).read_to_end(&mut magic).map_err(Error::read(path))?;
     let gzip = magic.starts_with(&[0x1f, 0x8b]);
     let zstd = magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
     let all: Start = Cursor::new(magic).chain(file);
     Ok(if gzip {
         Box::new(flate2::read::MultiGzDecoder::new(BufReader::new(all)))
     } else if zstd {
-        let mut decoder = zstd::stream::read::Decoder::new(all).map_err(Error::io("read", path))?;
+        let mut decoder = zstd::stream::read::Decoder::new(all).map_err(Error::read(path))?;
         // A frame may ask for any window; 128 MiB is what the zstd tool itself accepts.
-        decoder.window_log_max(27).map_err(Error::io("read", path))?;
+        decoder.window_log_max(27).map_err(Error::read(path))?;
         Box::new(decoder)
     } else {
         Box::new(all)
@@ -28,18 +29,17 @@ pub(super) fn decompress(mut file: File, path: &Path) -> Result<Box<dyn Read>> {
 }
 
 fn damaged(path: &Path, e: &std::io::Error) -> Error {
-    Error::Format {
-        path: path.to_owned(),
-        format: "text",
-        what: e.to_string(),
-        mend: "the file is truncated or its compression is damaged: export it again",
-    }
+    let mend = Text::new(
+        "文件不完整，或压缩数据已损坏：请重新导出",
+        "the file is truncated or its compression is damaged: export it again",
+    );
+    Error::format(path, Form::Text, unreadable(e.to_string()), mend)
 }
 
 /// Shows the plain bytes of a file piece by piece, the last `kept` bytes of a piece again before the next one, until
 /// `look` says that it has seen enough.
 pub(super) fn pieces(path: &Path, kept: usize, look: &mut dyn FnMut(&[u8]) -> bool) -> Result<()> {
-    let mut input = decompress(File::open(path).map_err(Error::io("read", path))?, path)?;
+    let mut input = decompress(File::open(path).map_err(Error::read(path))?, path)?;
     let (mut piece, mut held) = (vec![0; 256 << 10], 0);
     loop {
         let Some(free) = piece.get_mut(held..) else { return Ok(()) };
@@ -80,7 +80,7 @@ pub(super) struct Records {
 
 impl Records {
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io("read", path))?;
+        let file = File::open(path).map_err(Error::read(path))?;
         let input = BufReader::with_capacity(256 << 10, decompress(file, path)?);
         Ok(Self { input, buffer: Vec::new(), again: (Vec::new(), 0), joined: false })
     }

@@ -6,8 +6,9 @@ mod lines;
 mod parquet;
 mod rows;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Form, Result};
 use crate::mapping::Mapping;
+use crate::reject::{Cell, Need, Why};
 use crate::schema::{self, Kind, Table};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray, StringViewArray};
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use zhunsheng_source::Text;
 
 /// Rows per batch.
 pub const BATCH: usize = 8192;
@@ -68,7 +70,7 @@ pub struct Batch {
     /// Columns in canonical order.
     pub cols: Vec<Col>,
     /// Rows to be left out, ascending, with the reason.
-    pub bad: Vec<(usize, String)>,
+    pub bad: Vec<(usize, Why)>,
 }
 
 /// Row numbers of a batch.
@@ -142,18 +144,14 @@ pub enum Col {
 }
 
 /// Positions of a table's columns among the headers of a file.
-fn locate(
-    path: &Path,
-    format: &'static str,
-    table: Table,
-    mapping: &Mapping,
-    headers: &[String],
-) -> Result<Vec<Option<usize>>> {
-    mapping.locate(table, headers).map_err(|header| Error::Format {
-        path: path.to_owned(),
-        format,
-        what: format!("header `{header}` stands twice"),
-        mend: "give each column a name of its own",
+fn locate(path: &Path, form: Form, table: Table, mapping: &Mapping, headers: &[String]) -> Result<Vec<Option<usize>>> {
+    mapping.locate(table, headers).map_err(|header| {
+        Error::format(
+            path,
+            form,
+            Text::new(format!("表头 `{header}` 出现两次"), format!("header `{header}` stands twice")),
+            Text::new("请为每列另取列名", "give each column a name of its own"),
+        )
     })
 }
 
@@ -180,12 +178,19 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<F
         if files.len() == before.0
             && let Some(first) = passed.get(before.1..).and_then(|new| new.iter().min())
         {
-            return Err(Error::Format {
-                path: path.clone(),
-                format: "a folder of tables",
-                what: format!("`{}` and whatever else is in it has no known ending", first.display()),
-                mend: "rename the files to .parquet, .csv, .tsv, .jsonl, .ndjson, .json or .txt (with .gz or .zst where they are compressed), or name the files themselves",
-            });
+            let first = first.display();
+            return Err(Error::format(
+                path,
+                Form::Folder,
+                Text::new(
+                    format!("其中的 `{first}` 等文件都没有可识别的扩展名"),
+                    format!("`{first}` and whatever else is in it has no known ending"),
+                ),
+                Text::new(
+                    "请把文件改名为 .parquet、.csv、.tsv、.jsonl、.ndjson、.json 或 .txt（压缩的再加 .gz 或 .zst），或直接给出文件名",
+                    "rename the files to .parquet, .csv, .tsv, .jsonl, .ndjson, .json or .txt (with .gz or .zst where they are compressed), or name the files themselves",
+                ),
+            ));
         }
     }
     files.sort();
@@ -204,12 +209,15 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<F
             };
             let plain = mapping.each.is_empty() && mapping.specific.is_empty();
             if !plain && !matches!(reader, Reader::Json(_)) {
-                return Err(Error::Format {
+                return Err(Error::format(
                     path,
-                    format: "json lines",
-                    what: "its mapping has `each` or `specific`".into(),
-                    mend: "give JSON lines, or a mapping without `each` and `specific`",
-                });
+                    Form::JsonLines,
+                    Text::new("它的列映射含有 `each` 或 `specific`", "its mapping has `each` or `specific`"),
+                    Text::new(
+                        "请改用 JSON lines，或去掉列映射中的 `each` 和 `specific`",
+                        "give JSON lines, or a mapping without `each` and `specific`",
+                    ),
+                ));
             }
             Ok(Source { path, table, mapping: Arc::clone(mapping), reader })
         })
@@ -244,16 +252,17 @@ pub fn is_table(path: &Path) -> bool {
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>, passed: &mut Vec<PathBuf>, depth: usize) -> Result<()> {
-    let meta = std::fs::metadata(path).map_err(Error::io("read", path))?;
+    let meta = std::fs::metadata(path).map_err(Error::read(path))?;
     if !meta.is_dir() {
         files.push(path.to_owned());
         return Ok(());
     }
     if depth > 8 {
-        return Err(Error::Limit { what: "nested folders", limit: 8, mend: "name the files themselves" });
+        let mend = Text::new("请直接给出文件名", "name the files themselves");
+        return Err(Error::limit(Text::new("逐层嵌套的文件夹", "nested folders"), 8, mend));
     }
-    for entry in std::fs::read_dir(path).map_err(Error::io("read", path))? {
-        let entry = entry.map_err(Error::io("read", path))?.path();
+    for entry in std::fs::read_dir(path).map_err(Error::read(path))? {
+        let entry = entry.map_err(Error::read(path))?.path();
         if entry.is_dir() || is_table(&entry) {
             collect(&entry, files, passed, depth + 1)?;
         } else if !entry.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
@@ -279,8 +288,8 @@ fn sniff(path: &Path) -> Result<Format> {
         _ => {}
     }
     let mut head = Vec::new();
-    let file = std::fs::File::open(path).map_err(Error::io("read", path))?;
-    lines::decompress(file, path)?.take(64).read_to_end(&mut head).map_err(Error::io("read", path))?;
+    let file = std::fs::File::open(path).map_err(Error::read(path))?;
+    lines::decompress(file, path)?.take(64).read_to_end(&mut head).map_err(Error::read(path))?;
     if head.starts_with(b"PAR1") {
         return Ok(Format::Parquet);
     }
@@ -342,7 +351,7 @@ impl Source {
 }
 
 /// Marks rows whose flag says neither yes nor no: taking it for either would be an invention.
-fn odd_flags(batch: &Batch, col: usize, name: &str, bad: &mut Vec<(usize, String)>) {
+fn odd_flags(batch: &Batch, col: usize, name: &'static str, bad: &mut Vec<(usize, Why)>) {
     let Some(Col::Text(d)) = batch.cols.get(col) else { return };
     let odd = |text: &str| !schema::trim(text).is_empty() && schema::flag(text).is_none();
     let values = d.values().as_any().downcast_ref::<StringArray>();
@@ -352,31 +361,24 @@ fn odd_flags(batch: &Batch, col: usize, name: &str, bad: &mut Vec<(usize, String
     }
     for row in 0..batch.rows {
         if let Some(text) = batch.text(col, row).filter(|t| odd(t)) {
-            let shown: String = text.chars().take(40).collect();
-            bad.push((row, format!("`{name}` is `{shown}`, which is neither yes nor no; write true or false")));
+            bad.push((row, Why::NoFlag(Cell::short(name, text))));
         }
     }
 }
 
 /// Marks rows whose required times or identifiers are absent, and times outside the accepted range.
 fn validate(table: Table, batch: &mut Batch) {
-    let mut bad: Vec<(usize, String)> = Vec::new();
+    let mut bad: Vec<(usize, Why)> = Vec::new();
     for (c, col) in table.columns().iter().zip(&batch.cols) {
         match (c.kind, col) {
             (Kind::Time, Col::Time(v)) => {
                 for (i, &t) in v.iter().enumerate() {
                     if t == NO_TIME {
                         if c.required {
-                            bad.push((i, format!("`{}` is empty; every row needs a time", c.name)));
+                            bad.push((i, Why::Empty { column: c.name, need: Need::Time }));
                         }
                     } else if !(crate::time::MIN_MS..=crate::time::MAX_MS).contains(&t) {
-                        bad.push((
-                            i,
-                            format!(
-                                "`{}` is `{t}` ms since 1970, outside 1991-2099; mend the clock or the unit",
-                                c.name
-                            ),
-                        ));
+                        bad.push((i, Why::OutOfRange { column: c.name, ms: t }));
                     }
                 }
             }
@@ -385,7 +387,7 @@ fn validate(table: Table, batch: &mut Batch) {
                 if !lens_ok {
                     for i in 0..a.len() {
                         if a.is_null(i) || a.value(i).is_empty() {
-                            bad.push((i, format!("`{}` is empty; every row needs an individual", c.name)));
+                            bad.push((i, Why::Empty { column: c.name, need: Need::Individual }));
                         }
                     }
                 }
@@ -399,10 +401,7 @@ fn validate(table: Table, batch: &mut Batch) {
             if let (Some(at), Some(after)) = (batch.time(later, row), batch.time(earlier, row))
                 && at < after
             {
-                let show = crate::time::show;
-                let (later, earlier) = (name(later), name(earlier));
-                let what = format!("`{later}` is `{}`, before `{earlier}` `{}`; mend the times", show(at), show(after));
-                bad.push((row, what));
+                bad.push((row, Why::Before { later: (name(later), at), earlier: (name(earlier), after) }));
             }
         }
     }

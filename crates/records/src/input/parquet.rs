@@ -1,8 +1,9 @@
 //! Parquet: one unit per row group, texts kept as the dictionaries they are stored in, identifiers as views.
 
 use super::{BATCH, Batch, Col, NO_TIME, Numbers, Unit, validate};
-use crate::error::{Error, Result};
+use crate::error::{Error, Form, Result};
 use crate::mapping::Mapping;
+use crate::reject::{Cell, Why};
 use crate::schema::{Kind, Table};
 use crate::time;
 use arrow_array::builder::{StringDictionaryBuilder, StringViewBuilder};
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
+use zhunsheng_source::Text;
 
 /// Metadata of an open file.
 #[derive(Debug)]
@@ -38,11 +40,11 @@ fn is_text(t: &DataType) -> bool {
 
 impl Opened {
     pub(super) fn open(path: &Path, table: Table, mapping: &Mapping) -> Result<Self> {
-        let file = File::open(path).map_err(Error::io("read", path))?;
+        let file = File::open(path).map_err(Error::read(path))?;
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let plain = ArrowReaderMetadata::load(&file, options).map_err(Error::parquet(path))?;
         let headers: Vec<String> = plain.schema().fields().iter().map(|f| f.name().clone()).collect();
-        let places = super::locate(path, "parquet", table, mapping, &headers)?;
+        let places = super::locate(path, Form::Parquet, table, mapping, &headers)?;
         let constants: Vec<bool> = table.columns().iter().map(|c| mapping.constants.contains_key(c.name)).collect();
         for (i, column) in table.columns().iter().enumerate() {
             let there = places.get(i).copied().flatten().is_some() || constants.get(i) == Some(&true);
@@ -106,7 +108,7 @@ impl Opened {
         wanted: &[bool],
         each: &mut dyn FnMut(Batch) -> Result<()>,
     ) -> Result<()> {
-        let file = File::open(path).map_err(Error::io("read", path))?;
+        let file = File::open(path).map_err(Error::read(path))?;
         // A column of texts that are all null need not be read: decoding it as a dictionary costs more than decoding values.
         // Times and identifiers are read all the same, so that their rows are set aside.
         let nothing = |i: usize| {
@@ -156,11 +158,11 @@ impl Opened {
                         convert(a, column.kind, column.name, zone, &mut bad)
                     }
                 };
-                let mut col = col.map_err(|what| Error::Format {
-                    path: path.to_owned(),
-                    format: "parquet",
-                    what: format!("column `{}` {what}", column.name),
-                    mend: "store it as text, integer or timestamp",
+                let mut col = col.map_err(|what| {
+                    let name = column.name;
+                    let what = Text::new(format!("列 `{name}` {}", what.zh), format!("column `{name}` {}", what.en));
+                    let mend = Text::new("请存为文本、整数或时间戳", "store it as text, integer or timestamp");
+                    Error::format(path, Form::Parquet, what, mend)
                 })?;
                 if let (Col::Text(d), Some(map)) = (&mut col, mapping.values.get(column.name)) {
                     *d = mapped(d, map, cache);
@@ -176,12 +178,13 @@ impl Opened {
     }
 }
 
-fn constant(text: &str, kind: Kind, zone: i64, rows: usize) -> Result<Col, String> {
+fn constant(text: &str, kind: Kind, zone: i64, rows: usize) -> Result<Col, Text> {
     Ok(match kind {
         Kind::Key => Col::Key(StringViewArray::from_iter_values(std::iter::repeat_n(text, rows))),
         Kind::Time => {
-            let t =
-                time::parse_time(text, zone).ok_or_else(|| format!("has the constant `{text}`, which is no time"))?;
+            let t = time::parse_time(text, zone).ok_or_else(|| {
+                Text::new(format!("的固定值 `{text}` 不是时间"), format!("has the constant `{text}`, which is no time"))
+            })?;
             Col::Time(vec![t; rows])
         }
         Kind::Text => {
@@ -224,7 +227,7 @@ fn integers<T>(array: &ArrayRef, f: impl Fn(i128) -> T) -> Option<Vec<Option<T>>
         UInt8 => UInt8Type, UInt16 => UInt16Type, UInt32 => UInt32Type, UInt64 => UInt64Type)
 }
 
-fn texts(array: &ArrayRef) -> Result<Vec<Option<String>>, String> {
+fn texts(array: &ArrayRef) -> Result<Vec<Option<String>>, Text> {
     if let Some(v) = integers(array, |n| n.to_string()) {
         return Ok(v);
     }
@@ -246,7 +249,10 @@ fn texts(array: &ArrayRef) -> Result<Vec<Option<String>>, String> {
             .iter()
             .map(|v| v.map(|l| l.as_string::<i32>().iter().flatten().collect::<Vec<_>>().join(";")))
             .collect()),
-        other => Err(format!("has type `{other}`, which is not read here")),
+        other => Err(Text::new(
+            format!("的类型是 `{other}`，这里不能读取"),
+            format!("has type `{other}`, which is not read here"),
+        )),
     }
 }
 
@@ -263,7 +269,13 @@ fn flags(array: &ArrayRef) -> DictionaryArray<Int32Type> {
 /// Shared by all batches, so that it is translated once.
 static FLAGS: LazyLock<ArrayRef> = LazyLock::new(|| Arc::new(StringArray::from(vec!["false", "true"])));
 
-fn convert(array: &ArrayRef, kind: Kind, name: &str, zone: i64, bad: &mut Vec<(usize, String)>) -> Result<Col, String> {
+fn convert(
+    array: &ArrayRef,
+    kind: Kind,
+    name: &'static str,
+    zone: i64,
+    bad: &mut Vec<(usize, Why)>,
+) -> Result<Col, Text> {
     Ok(match kind {
         Kind::Key => Col::Key(match array.as_string_view_opt() {
             Some(a) => a.clone(),
@@ -288,7 +300,7 @@ fn convert(array: &ArrayRef, kind: Kind, name: &str, zone: i64, bad: &mut Vec<(u
 
 /// Milliseconds of a column of times. Finer units are cut towards the past; bare integers are milliseconds since 1970. A
 /// timestamp without a zone is what a clock on the wall showed, as in text.
-fn times(array: &ArrayRef, name: &str, zone: i64, bad: &mut Vec<(usize, String)>) -> Result<Vec<i64>, String> {
+fn times(array: &ArrayRef, name: &'static str, zone: i64, bad: &mut Vec<(usize, Why)>) -> Result<Vec<i64>, Text> {
     let wall = match array.data_type() {
         DataType::Timestamp(_, None) => zone,
         _ => 0,
@@ -326,12 +338,16 @@ fn times(array: &ArrayRef, name: &str, zone: i64, bad: &mut Vec<(usize, String)>
             .map(|(i, v)| match v.filter(|t| !t.is_empty()) {
                 None => NO_TIME,
                 Some(t) => time::parse_time(t, zone).unwrap_or_else(|| {
-                    let shown: String = t.chars().take(40).collect();
-                    bad.push((i, format!("`{name}` is `{shown}`, which is no time")));
+                    bad.push((i, Why::NoTime(Cell::short(name, t))));
                     NO_TIME
                 }),
             })
             .collect(),
-        other => return Err(format!("has type `{other}`, which is no time")),
+        other => {
+            return Err(Text::new(
+                format!("的类型是 `{other}`，不是时间"),
+                format!("has type `{other}`, which is no time"),
+            ));
+        }
     })
 }

@@ -1,8 +1,9 @@
 //! Builds batches from rows of text.
 
-use super::{BATCH, Batch, Col, MAX_ROW_BYTES, NO_TIME, Numbers, validate};
+use super::{BATCH, Batch, Col, NO_TIME, Numbers, validate};
 use crate::error::Result;
 use crate::mapping::Mapping;
+use crate::reject::{Cell, Need, Why};
 use crate::schema::{self, Action, Kind, Table};
 use crate::time;
 use arrow_array::builder::{StringDictionaryBuilder, StringViewBuilder};
@@ -23,7 +24,7 @@ pub(super) struct Rows<'a> {
     /// Rows met so far, with those set aside and those passed over.
     met: u64,
     numbers: Vec<u64>,
-    bad: Vec<(usize, String)>,
+    bad: Vec<(usize, Why)>,
     each: &'a mut dyn FnMut(Batch) -> Result<()>,
 }
 
@@ -73,29 +74,28 @@ impl<'a> Rows<'a> {
                 Builder::Time(v) => v.push(match text {
                     None => NO_TIME,
                     Some(t) => time::parse_time(t, self.zone).unwrap_or_else(|| {
-                        let shown: String = t.chars().take(40).collect();
-                        self.bad.push((row, format!("`{}` is `{shown}`, which is no time", column.name)));
+                        self.bad.push((row, Why::NoTime(Cell::short(column.name, t))));
                         NO_TIME
                     }),
                 }),
             }
         }
-        if let Some(name) = vague.filter(|_| grants) {
-            self.bad.push((row, format!("`{name}` is empty; a consent must say what it covers")));
+        if let Some(column) = vague.filter(|_| grants) {
+            self.bad.push((row, Why::Empty { column, need: Need::Scope }));
         }
         self.numbers.push(self.met);
         if self.numbers.len() >= BATCH { self.flush() } else { Ok(()) }
     }
 
     /// Adds a row that could not be read at all.
-    pub(super) fn reject(&mut self, reason: String) -> Result<()> {
-        self.bad.push((self.numbers.len(), reason));
+    pub(super) fn reject(&mut self, why: Why) -> Result<()> {
+        self.bad.push((self.numbers.len(), why));
         self.push(|_| None)
     }
 
     /// Adds a row too long to be held.
     pub(super) fn too_long(&mut self) -> Result<()> {
-        self.reject(format!("row is longer than {MAX_ROW_BYTES} bytes"))
+        self.reject(Why::TooLong)
     }
 
     /// Hands on what is left.

@@ -9,16 +9,18 @@ use super::lut::{Lut, Short};
 use super::slots::{Entry, PART_BITS, Part, Slots, WordKind, word};
 use super::vocab::{self, Vocab, stage_code};
 use super::words::SCOPE_MASK;
-use super::{Access, Incident, IncidentNotice, Log, Prompt, Reject, Request, State};
+use super::{Access, Incident, IncidentNotice, Log, Prompt, Request, State};
 use crate::declared::Declared;
 use crate::error::{Error, Result};
 use crate::input::{self, Batch, Col, Source};
 use crate::par;
+use crate::reject::{Cell, Need, Reject, Why};
 use crate::schema::{self, Action, NoticeKind, Outcome, RequestKind, Table};
 use crate::time;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use zhunsheng_source::Text;
 
 use read::{Luts, ReadBatch, good, read_consents, read_notices, read_requests, read_subjects};
 
@@ -139,11 +141,11 @@ impl Shared<'_> {
         if id == next {
             list.push(scope);
             if next > SCOPE_MASK {
-                return Err(Error::Limit {
-                    what: "different scopes of consent and notice",
-                    limit: SCOPE_MASK,
-                    mend: "record purposes and types by their declared names",
-                });
+                return Err(Error::limit(
+                    Text::new("同意与告知的不同范围", "different scopes of consent and notice"),
+                    SCOPE_MASK,
+                    Text::new("请按申报的名称记录目的和类型", "record purposes and types by their declared names"),
+                ));
             }
         }
         Ok(id)
@@ -172,7 +174,7 @@ fn rows(
     table: Table,
     rejects: &mut Vec<Reject>,
     full: &mut BTreeSet<usize>,
-    mut each: impl FnMut(&Batch, usize, usize) -> Result<std::result::Result<(), String>>,
+    mut each: impl FnMut(&Batch, usize, usize) -> Result<std::result::Result<(), Why>>,
 ) -> Result<u64> {
     let mut total = 0;
     let Some((base, sources)) = plan.tables.get(&table) else { return Ok(0) };
@@ -185,12 +187,12 @@ fn rows(
                 let mut bad = batch.bad.iter().peekable();
                 for row in 0..batch.rows {
                     total += 1;
-                    let reason = match bad.next_if(|b| b.0 == row) {
-                        Some((_, reason)) => Err(reason.clone()),
+                    let read = match bad.next_if(|b| b.0 == row) {
+                        Some((_, why)) => Err(why.clone()),
                         None => each(&batch, row, base + i)?,
                     };
-                    if let Err(reason) = reason {
-                        rejects.push(Reject { file: base + i, row: batch.number(row), reason });
+                    if let Err(why) = read {
+                        rejects.push(Reject { file: base + i, row: batch.number(row), why });
                     }
                 }
                 Ok(())
@@ -238,9 +240,12 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         use schema::access as c;
         let stage = stage_code(b.text(c::STAGE, r).unwrap_or_default());
         if stage == vocab::UNKNOWN {
-            return Ok(Err(format!("stage `{}` is not known", b.text(c::STAGE, r).unwrap_or_default())));
+            let word = b.text(c::STAGE, r).unwrap_or_default().into();
+            return Ok(Err(Why::NoStage { word, mapped: false }));
         }
-        let Some(name) = b.text(c::OPERATOR, r) else { return Ok(Err("`operator` is empty".into())) };
+        let Some(name) = b.text(c::OPERATOR, r) else {
+            return Ok(Err(Why::Empty { column: "operator", need: Need::Plain }));
+        };
         let operator = vocab.operator.intern(name)?;
         let at = usize::from(operator);
         if state.access.len() <= at {
@@ -263,7 +268,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         let text = b.text(c::RETENTION_DAYS, r).unwrap_or_default();
         let days = match text.trim().parse::<i64>() {
             Ok(days) if days >= 0 => days,
-            _ => return Ok(Err(format!("retention_days `{text}` is not a number of days"))),
+            _ => return Ok(Err(Why::NoDays(Cell::whole("retention_days", text)))),
         };
         let log = b.text(c::LOG, r).unwrap_or_default().to_owned();
         state.logs.push(Log { log, days, file, row: b.number(r) });
@@ -318,7 +323,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
                 out.rejects.extend(batch.bad.iter().map(|(r, why)| Reject {
                     file: *file,
                     row: batch.number(*r),
-                    reason: why.clone(),
+                    why: why.clone(),
                 }));
                 let seen = |r: usize| source.table.happened().iter().filter_map(|&c| batch.time(c, r)).max();
                 out.latest = good(&batch).filter_map(seen).max().max(out.latest);

@@ -10,6 +10,7 @@ pub mod slots;
 pub mod vocab;
 pub mod words;
 
+use crate::reject::Reject;
 use crate::schema::{Outcome, RequestKind, Table};
 use acts::{Acts, Scope};
 use key::Key;
@@ -18,17 +19,6 @@ use slots::Slots;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicI64;
 use vocab::Vocab;
-
-/// A row set aside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// Number of the file.
-    pub file: usize,
-    /// Row in the file, from 1.
-    pub row: u64,
-    /// Why.
-    pub reason: String,
-}
 
 /// Leave of an operator to touch data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

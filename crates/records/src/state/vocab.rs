@@ -6,6 +6,7 @@
 use crate::error::{Error, Result};
 use crate::schema::{self, Method, Stage};
 use std::collections::HashMap;
+use zhunsheng_source::Text;
 
 /// Code of an absent value; in a scope it means "any".
 pub const EMPTY: u16 = 0;
@@ -25,11 +26,12 @@ const MAX_TYPES: usize = 126;
 #[derive(Debug, Default)]
 pub struct Dim {
     codes: HashMap<Box<str>, u16>,
-    what: &'static str,
+    /// What is numbered, in Chinese and English.
+    what: (&'static str, &'static str),
 }
 
 impl Dim {
-    fn new(what: &'static str) -> Self {
+    fn new(what: (&'static str, &'static str)) -> Self {
         Self { codes: HashMap::new(), what }
     }
 
@@ -44,10 +46,10 @@ impl Dim {
         if let Some(&code) = self.codes.get(text) {
             return Ok(code);
         }
-        let code = u16::try_from(self.codes.len()).ok().and_then(|n| n.checked_add(FIRST)).ok_or(Error::Limit {
-            what: self.what,
-            limit: 65_533,
-            mend: "declare and record fewer, or group them",
+        let code = u16::try_from(self.codes.len()).ok().and_then(|n| n.checked_add(FIRST)).ok_or_else(|| {
+            let (zh, en) = self.what;
+            let mend = Text::new("请减少申报和记录的数量，或加以归并", "declare and record fewer, or group them");
+            Error::limit(Text::new(zh, en), 65_533, mend)
         })?;
         self.codes.insert(text.into(), code);
         Ok(code)
@@ -85,11 +87,11 @@ pub struct Vocab {
 impl Default for Vocab {
     fn default() -> Self {
         Self {
-            activity: Dim::new("activities"),
-            purpose: Dim::new("purposes"),
-            recipient: Dim::new("recipients"),
-            country: Dim::new("countries"),
-            operator: Dim::new("operators"),
+            activity: Dim::new(("处理活动", "activities")),
+            purpose: Dim::new(("目的", "purposes")),
+            recipient: Dim::new(("接收方", "recipients")),
+            country: Dim::new(("国家或地区", "countries")),
+            operator: Dim::new(("操作人", "operators")),
             types: HashMap::new(),
         }
     }
@@ -112,11 +114,17 @@ impl Vocab {
                     b
                 }
                 None => {
-                    return Err(Error::Limit {
-                        what: "different types of personal information in the declaration, consents and notices",
-                        limit: MAX_TYPES as u64,
-                        mend: "map kindred types to one name (`values` of a mapping)",
-                    });
+                    return Err(Error::limit(
+                        Text::new(
+                            "申报文件、同意记录与告知记录中的个人信息类型",
+                            "different types of personal information in the declaration, consents and notices",
+                        ),
+                        MAX_TYPES as u64,
+                        Text::new(
+                            "请用列映射的 `values` 把相近类型归为一名",
+                            "map kindred types to one name (`values` of a mapping)",
+                        ),
+                    ));
                 }
             };
             set |= 1u128 << bit;

@@ -32,7 +32,7 @@ pub(super) enum V {
     List(Vec<V>),
 }
 
-pub(super) fn compile(expr: &Expr, schema: &Schema) -> Result<Code, String> {
+pub(super) fn compile(expr: &Expr, schema: &Schema) -> Result<Code, Text> {
     let one = |expr: &Expr| compile(expr, schema).map(Box::new);
     let all = |list: &[Expr]| list.iter().map(|expr| compile(expr, schema)).collect::<Result<Vec<_>, _>>();
     Ok(match expr {
@@ -47,7 +47,11 @@ pub(super) fn compile(expr: &Expr, schema: &Schema) -> Result<Code, String> {
         Expr::Local(n) => Code::Local(usize::from(*n)),
         Expr::Field(..) => {
             let names = path(expr, schema).unwrap_or_default();
-            Code::Var(var(&names).ok_or_else(|| format!("`{}` cannot be read of an event", names.join(".")))?)
+            let strange = || {
+                let name = names.join(".");
+                Text::new(format!("事件中没有 `{name}`"), format!("`{name}` cannot be read of an event"))
+            };
+            Code::Var(var(&names).ok_or_else(strange)?)
         }
         Expr::Named(_, inner) => compile(inner, schema)?,
         Expr::Not(a) => Code::Not(one(a)?),
@@ -67,7 +71,7 @@ pub(super) fn compile(expr: &Expr, schema: &Schema) -> Result<Code, String> {
         | Expr::Worksheet(..)
         | Expr::Finding(_)
         | Expr::Weighing => {
-            return Err("this cannot be asked of an event".into());
+            return Err(Text::new("对事件不能这样问", "this cannot be asked of an event"));
         }
         Expr::Call(f, a, b) => Code::Call(*f, one(a)?, one(b)?),
     })

@@ -101,6 +101,12 @@ fn keys(batch: &Batch, col: usize, row: usize) -> Option<Key> {
     }
 }
 
+/// Why a row is set aside that has a word in one of two columns that is not known.
+fn strange(batch: &Batch, row: usize, a: (&'static str, usize), b: (&'static str, usize)) -> Why {
+    let cell = |(name, column)| Cell::whole(name, batch.text(column, row).unwrap_or_default());
+    Why::NoWords(Box::new([cell(a), cell(b)]))
+}
+
 fn col(batch: &Batch, i: usize) -> &Col {
     batch.cols.get(i).unwrap_or(&Col::Absent)
 }
@@ -120,12 +126,8 @@ pub(super) fn read_subjects(
         match text.split(['T', 't', ' ']).next().and_then(time::parse_date) {
             Some(day) => push(&mut out.buckets, key, word(time::reaches_age(day, 14), WordKind::Other, 0, 0)),
             None => {
-                let shown: String = text.chars().take(40).collect();
-                out.rejects.push(Reject {
-                    file,
-                    row: batch.number(r),
-                    reason: format!("`born` is `{shown}`, which is no date"),
-                });
+                let why = Why::NoDate(Cell::short("born", text));
+                out.rejects.push(Reject { file, row: batch.number(r), why });
             }
         }
     }
@@ -205,9 +207,8 @@ pub(super) fn read_consents(
         let combination = combinations.get(r).copied().unwrap_or(0);
         let d = decisions.entry(combination, || Ok(decision(shared, words, batch, file, r)))?;
         let Some(action) = d.action else {
-            let (a, s) = (batch.text(c::ACTION, r).unwrap_or_default(), batch.text(c::STAGE, r).unwrap_or_default());
-            let reason = format!("action `{a}` or stage `{s}` is not known; map it to a word of docs/records.md");
-            out.rejects.push(Reject { file, row: batch.number(r), reason });
+            let why = strange(batch, r, ("action", c::ACTION), ("stage", c::STAGE));
+            out.rejects.push(Reject { file, row: batch.number(r), why });
             continue;
         };
         if action == Action::Prompt {
@@ -264,9 +265,8 @@ pub(super) fn read_notices(
             Ok(Told { kind, scope, id: None })
         })?;
         let Some(kind) = told.kind else {
-            let (k, s) = (batch.text(c::KIND, r).unwrap_or_default(), batch.text(c::STAGE, r).unwrap_or_default());
-            let reason = format!("kind `{k}` or stage `{s}` is not known; map it to a word of docs/records.md");
-            out.rejects.push(Reject { file, row: batch.number(r), reason });
+            let why = strange(batch, r, ("kind", c::KIND), ("stage", c::STAGE));
+            out.rejects.push(Reject { file, row: batch.number(r), why });
             continue;
         };
         let key = keys(batch, c::SUBJECT, r);
@@ -311,9 +311,8 @@ pub(super) fn read_requests(
         let kind = batch.text(c::KIND, r).unwrap_or_default();
         let outcome = batch.text(c::OUTCOME, r).unwrap_or("pending");
         let (Some(k), Some(o)) = (RequestKind::parse(kind), Outcome::parse(outcome)) else {
-            let reason =
-                format!("kind `{kind}` or outcome `{outcome}` is not known; map it to a word of docs/records.md");
-            out.rejects.push(Reject { file, row: batch.number(r), reason });
+            let why = Why::NoWords(Box::new([Cell::whole("kind", kind), Cell::whole("outcome", outcome)]));
+            out.rejects.push(Reject { file, row: batch.number(r), why });
             continue;
         };
         let received = batch.time(c::RECEIVED_AT, r).unwrap_or(0);

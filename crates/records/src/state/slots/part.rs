@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::state::words::{SCOPE_BITS, SCOPE_MASK, kind_of};
+use zhunsheng_source::Text;
 
 /// One hash range of the table, built on its own.
 #[derive(Debug, Default)]
@@ -135,11 +136,11 @@ impl Part {
                 new
             });
             if consents.len().max(notices.len()).max(policies.len()) as u64 > COUNT {
-                return Err(Error::Limit {
-                    what: "decisions or notices of one individual",
-                    limit: COUNT,
-                    mend: "is the subject column really an individual?",
-                });
+                return Err(Error::limit(
+                    Text::new("一人名下的同意决定或告知", "decisions or notices of one individual"),
+                    COUNT,
+                    Text::new("个人信息主体列写的真是个人吗？", "is the subject column really an individual?"),
+                ));
             }
             let pick = |rank: u64| other.iter().copied().find(|w| w >> SCOPE_BITS & 3 == rank);
             let (birth, request) = (pick(0), pick(1));
