@@ -23,5 +23,5 @@ pub fn policy(command: zhunsheng_policy::cli::PolicyCommand, lang: Lang, out: &m
 
 /// `zhunsheng discover`
 pub fn discover(args: &zhunsheng_discover::cli::DiscoverArgs, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
-    code(zhunsheng_discover::cli::run(args, lang, out).map_err(crate::read_words::discover))
+    code(zhunsheng_discover::cli::run(args, lang, out).map_err(Failure::from))
 }

@@ -30,6 +30,16 @@ impl From<zhunsheng_records::Error> for Failure {
     }
 }
 
+impl From<zhunsheng_discover::Error> for Failure {
+    fn from(cause: zhunsheng_discover::Error) -> Failure {
+        match cause {
+            // A pipe that was closed is the same whoever writes into it.
+            zhunsheng_discover::Error::Write(source) => Failure::Io(source),
+            other => Failure::Said(other.text()),
+        }
+    }
+}
+
 impl Failure {
     /// In words, in both languages.
     pub fn said(zh: impl Into<String>, en: impl Into<String>) -> Failure {

@@ -1,8 +1,7 @@
-//! Errors of the policy and discover crates in Chinese: their own words are English.
+//! Errors of the policy crate in Chinese: its own words are English.
 
 use zhunsheng_policy::classify::Error as Classify;
 use zhunsheng_policy::error::Error as Policy;
-use zhunsheng_source::quoted;
 
 use crate::input::{Failure, reason};
 
@@ -72,23 +71,6 @@ pub fn policy(cause: Policy) -> Failure {
     Failure::said(zh, cause.to_string())
 }
 
-/// An error of the discover crate in both languages.
-pub fn discover(cause: zhunsheng_discover::Error) -> Failure {
-    use zhunsheng_discover::Error;
-    let cause = match cause {
-        Error::Write(source) => return Failure::Io(source),
-        other => other,
-    };
-    let zh = match &cause {
-        Error::Read { path, source } => {
-            format!("无法读取 `{}`：{}；请检查路径和权限", path.display(), reason(source).zh)
-        }
-        Error::Json(source) => format!("无法把报告写成 JSON{}；可以改用文本格式", quoted(source)),
-        Error::Write(_) => cause.to_string(),
-    };
-    Failure::said(zh, cause.to_string())
-}
-
 fn entry(what: &str) -> String {
     let known = ENTRY.iter().find_map(|(before, between, after, zh)| {
         let (value, number) = what.strip_prefix(before)?.strip_suffix(after)?.rsplit_once(between)?;
@@ -143,14 +125,6 @@ mod tests {
                 policy(Policy::Io { path: "x.html".into(), source: std::io::ErrorKind::NotFound.into() }),
                 "无法读取 `x.html`：没有这个文件或目录；请检查路径和权限",
                 "cannot read `x.html`: entity not found; check the path and its permissions",
-            ),
-            (
-                discover(zhunsheng_discover::Error::Read {
-                    path: "out".into(),
-                    source: std::io::ErrorKind::NotFound.into(),
-                }),
-                "无法读取 `out`：没有这个文件或目录；请检查路径和权限",
-                "cannot read `out`: entity not found; check the path and its permissions",
             ),
         ];
         for (failure, zh, en) in cases {

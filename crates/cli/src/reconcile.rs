@@ -166,7 +166,7 @@ pub fn gather(paths: &[PathBuf], mapping: &Arc<Mapping>, lang: Lang) -> Result<D
 
 /// What a scan of data finds, the least sure too: it is told as such.
 fn data(paths: &[PathBuf]) -> Result<Discovered, Failure> {
-    let report = zhunsheng_discover::scan_paths(paths, Confidence::Low).map_err(crate::read_words::discover)?;
+    let report = zhunsheng_discover::scan_paths(paths, Confidence::Low)?;
     let all = report.files.iter().flat_map(|file| {
         file.findings.iter().filter_map(move |found| {
             let at = discovered::address(&file.path, found.column.as_deref(), found.first);
