@@ -3,7 +3,7 @@
 
 use crate::checks::Lang;
 use crate::error::{Error, Result};
-use crate::input::{Batch, Unit, open};
+use crate::input::{Batch, Tables, open, units};
 use crate::mapping::Mapping;
 use crate::schema::{Table, events as c, split_types};
 use arrow_array::{Array, StringArray};
@@ -88,7 +88,6 @@ impl Practices {
 struct Tally {
     events: u64,
     unit: usize,
-    file: usize,
     row: u64,
     oldest: Option<i64>,
 }
@@ -98,8 +97,8 @@ struct Tally {
 /// # Errors
 /// A file cannot be read or is damaged, or there are more than [`MOST`] combinations.
 pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> Result<Practices> {
-    let sources = open(Table::Events, paths, mapping)?.sources;
-    let units: Vec<Unit> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
+    let tables = Tables::from([(Table::Events, (0, open(Table::Events, paths, mapping)?.sources))]);
+    let units: Vec<_> = units(&tables, Table::Events).collect();
     let mut wanted = vec![false; Table::Events.columns().len()];
     for i in KEYS.into_iter().chain([c::TS, c::SUBJECT, c::COLLECTED_AT]) {
         if let Some(flag) = wanted.get_mut(i) {
@@ -109,13 +108,11 @@ pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> R
     let parts = crate::par::map(units.len(), threads, |u| {
         let mut gathered: HashMap<[String; 6], Tally> = HashMap::new();
         let (mut events, mut rejected) = (0, 0);
-        if let Some(unit) = units.get(u)
-            && let Some(source) = sources.get(unit.file)
-        {
+        if let Some((source, unit)) = units.get(u) {
             source.read(unit, &wanted, &mut |batch| {
                 events += batch.rows as u64;
                 rejected += batch.bad.len() as u64;
-                gather(&batch, u, unit.file, &mut gathered)
+                gather(&batch, u, &mut gathered)
             })?;
         }
         Ok((gathered, events, rejected))
@@ -127,7 +124,8 @@ pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> R
         out.rejected += rejected;
         for (texts, tally) in gathered {
             let [activity, stage, purpose, types, recipient, country] = texts;
-            let file = sources.get(tally.file).map(|s| s.path.clone()).unwrap_or_default();
+            let source = units.get(tally.unit).map(|(source, _)| *source);
+            let file = source.map(|s| s.path.clone()).unwrap_or_default();
             let days = tally.oldest.and_then(|ms| u64::try_from(ms / DAY).ok());
             let kinds: Vec<&str> = split_types(&types).collect();
             for kind in if kinds.is_empty() { vec![""] } else { kinds } {
@@ -146,7 +144,7 @@ pub fn practices(paths: &[PathBuf], mapping: &Arc<Mapping>, threads: usize) -> R
                 if days > seen.oldest_days || before {
                     (seen.oldest_days, seen.row) = (days, tally.row);
                     seen.file.clone_from(&file);
-                    seen.line = sources.get(tally.file).and_then(|source| source.line(seen.row));
+                    seen.line = source.and_then(|source| source.line(seen.row));
                 }
             }
             if out.rows.len() > MOST {
@@ -172,7 +170,7 @@ fn too_many() -> Error {
 }
 
 /// Texts are looked up once per combination of dictionary codes, not once per row.
-fn gather(batch: &Batch, unit: usize, file: usize, out: &mut HashMap<[String; 6], Tally>) -> Result<()> {
+fn gather(batch: &Batch, unit: usize, out: &mut HashMap<[String; 6], Tally>) -> Result<()> {
     let codes: [Option<&arrow_array::Int32Array>; 6] = KEYS.map(|k| match batch.cols.get(k) {
         Some(crate::input::Col::Text(a)) => Some(a.keys()),
         _ => None,
@@ -189,8 +187,7 @@ fn gather(batch: &Batch, unit: usize, file: usize, out: &mut HashMap<[String; 6]
         });
         let age =
             batch.time(c::TS, row).zip(batch.time(c::COLLECTED_AT, row)).map(|(at, from)| at.saturating_sub(from));
-        let tally =
-            local.entry(key).or_insert_with(|| Tally { events: 0, unit, file, row: batch.number(row), oldest: None });
+        let tally = local.entry(key).or_insert_with(|| Tally { events: 0, unit, row: batch.number(row), oldest: None });
         tally.events += 1;
         // What shows how long something is kept is the row of the oldest, not the first.
         if age > tally.oldest {

@@ -16,7 +16,7 @@ mod worker;
 
 use crate::checks::{Check, Definition, definitions};
 use crate::error::{Error, Result};
-use crate::input::{self, Source};
+use crate::input::{self, Tables};
 use crate::mapping::Mapping;
 use crate::output::{Evidence, Progress, Rejects, apart};
 use crate::par;
@@ -46,8 +46,6 @@ const MOST_PARTS: u64 = 256;
 
 /// Bytes of automatic collections held before they are written to a temporary file.
 const DAILY: u64 = 16 << 20;
-
-type Tables = BTreeMap<Table, (usize, Vec<Source>)>;
 
 /// The tables, the files by number, and the files passed over in folders.
 fn open_all(options: &AuditOptions) -> Result<(Tables, Vec<PathBuf>, Vec<PathBuf>)> {
@@ -297,7 +295,7 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
     });
     let spoilt: BTreeSet<Table> = spoilt.map(|(table, _)| *table).collect();
     full.append(&mut total.full);
-    let absent = input::absent(&tables);
+    let absent = input::absent(&tables)?;
     let named = |file: usize| files.get(file).map(|f| f.display().to_string()).unwrap_or_default();
     let source = |file: usize| tables.values().find_map(|(base, list)| list.get(file.checked_sub(*base)?));
     let line = |file: usize, row: u64| source(file).filter(|_| row > 0)?.line(row);
@@ -359,21 +357,19 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
 }
 
 fn event_rows(tables: &Tables) -> Option<u64> {
-    let (_, sources) = tables.get(&Table::Events)?;
-    sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).map(|u| u.rows).sum()
+    input::units(tables, Table::Events).map(|(_, unit)| unit.rows).sum()
 }
 
 /// Latest time of an event, asked before the pass, in which deadlines are already held against it. A row that is set aside
 /// for something else still says that the records reach that far.
 fn latest_event(tables: &Tables, threads: usize) -> Result<Option<i64>> {
-    let Some((_, sources)) = tables.get(&Table::Events) else { return Ok(None) };
-    let units: Vec<_> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
+    let units: Vec<_> = input::units(tables, Table::Events).collect();
     let happened = Table::Events.happened();
     let wanted: Vec<bool> = (0..Table::Events.columns().len()).map(|i| happened.contains(&i)).collect();
     let found = par::map(units.len(), threads, |u| {
         let mut latest = None;
-        if let Some((unit, source)) = units.get(u).and_then(|unit| Some((unit, sources.get(unit.file)?))) {
-            source.read(unit, &wanted, &mut |batch| {
+        if let Some((source, unit)) = units.get(u) {
+            source.read_ahead(unit, &wanted, &mut |batch| {
                 for &column in happened {
                     let times = (0..batch.rows).filter_map(|row| batch.time(column, row));
                     let right = |t: &i64| (crate::time::MIN_MS..=crate::time::MAX_MS).contains(t);
@@ -394,17 +390,12 @@ fn run_units(
     progress: &Progress,
     total: &mut Tally,
 ) -> Result<()> {
-    let Some((base, sources)) = tables.get(&Table::Events) else { return Ok(()) };
-    let units: Vec<_> = sources.iter().enumerate().flat_map(|(i, s)| s.units(i)).collect();
+    let units: Vec<_> = input::units(tables, Table::Events).collect();
     let sum: Mutex<BTreeMap<usize, Tally>> = Mutex::default();
     let merged: Mutex<(usize, &mut Tally)> = Mutex::new((0, total));
     par::map(units.len(), threads, |u| {
-        let Some((unit, source)) = units.get(u).and_then(|unit| Some((unit, sources.get(unit.file)?))) else {
-            return Ok(());
-        };
-        let mut numbered = *unit;
-        numbered.file += base;
-        let tally = worker::run(context, source, &numbered, u, &|rows| progress.add(rows)).inspect_err(|_| {
+        let Some((source, unit)) = units.get(u) else { return Ok(()) };
+        let tally = worker::run(context, source, unit, u, &|rows| progress.add(rows)).inspect_err(|_| {
             if let Some(s) = context.evidence {
                 s.fail();
             }

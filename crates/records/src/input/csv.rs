@@ -56,7 +56,7 @@ fn split<'a>(record: &str, delimiter: char, fields: &'a mut Vec<String>) -> Resu
     Ok(fields)
 }
 
-fn read_header(records: &mut Records, path: &Path, mapping: &Mapping) -> Result<(char, Vec<String>)> {
+fn read_header(records: &mut Records<'_>, path: &Path, mapping: &Mapping) -> Result<(char, Vec<String>)> {
     let fail = |what: Text| {
         let mend = Text::new("第一行须是列名，以 UTF-8 保存", "the first line must name the columns, in UTF-8");
         Error::format(path, Form::Csv, what, mend)

@@ -10,7 +10,7 @@ use crate::schema::{self, Table};
 use memchr::memmem::Finder;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Text of a value. An object is none: something inside it would have to be asked for.
@@ -143,46 +143,92 @@ fn written(name: &str) -> Vec<String> {
     forms
 }
 
-/// Columns that the lines of a file may fill, one bit each: the name it has there stands somewhere in the text. It is looked
-/// for and not parsed, so a word of a value passes for a name; a name that stands nowhere is certain to fill nothing.
+/// Looks in the text of a file for the names its columns may have there. A name is looked for and not parsed, so a word of a
+/// value passes for one; a name that stands nowhere is certain to fill nothing.
+pub(super) struct Sought {
+    /// Of each column the alternatives, each with the names that must all stand in the file.
+    columns: Vec<Vec<Vec<String>>>,
+    /// Names not met so far, of columns that nothing was found for, in the forms in which they may be written.
+    missing: BTreeMap<String, Vec<Finder<'static>>>,
+    /// Columns found, one bit each.
+    held: u64,
+}
+
+impl Sought {
+    pub(super) fn new(table: Table, mapping: &Mapping) -> Self {
+        let all = |parts: &Vec<Vec<Step>>| parts.iter().flat_map(|path| names(path, &mapping.each)).collect();
+        let columns: Vec<Vec<Vec<String>>> =
+            sources(table, mapping).iter().map(|alternatives| alternatives.iter().map(all).collect()).collect();
+        let finders = |name: &String| written(name).iter().map(|form| Finder::new(form).into_owned()).collect();
+        let missing = columns.iter().flatten().flatten().map(|name| (name.clone(), finders(name))).collect();
+        // What has a value in the mapping need not stand in the file.
+        let given = table.columns().iter().enumerate().filter(|(_, c)| mapping.constants.contains_key(c.name));
+        let mut sought = Self { held: given.fold(0, |set, (i, _)| set | 1 << i), columns, missing };
+        sought.settle();
+        sought
+    }
+
+    /// Bytes of the longest text sought.
+    fn longest(&self) -> usize {
+        self.missing.values().flatten().map(|finder| finder.needle().len()).max().unwrap_or(0)
+    }
+
+    /// Looks at a piece of the file, and says whether nothing more need be looked for.
+    fn look(&mut self, piece: &[u8]) -> bool {
+        let before = self.missing.len();
+        self.missing.retain(|_, forms| forms.iter().all(|form| form.find(piece).is_none()));
+        if self.missing.len() < before {
+            self.settle();
+        }
+        self.missing.is_empty()
+    }
+
+    /// Which columns are found, and what is still to be looked for then.
+    fn settle(&mut self) {
+        let there = |names: &Vec<String>| names.iter().all(|name| !self.missing.contains_key(name));
+        let mut open = BTreeSet::new();
+        for (i, alternatives) in self.columns.iter().enumerate() {
+            if self.held >> i & 1 == 0 && alternatives.iter().any(there) {
+                self.held |= 1 << i;
+            }
+            if self.held >> i & 1 == 0 {
+                open.extend(alternatives.iter().flatten());
+            }
+        }
+        self.missing.retain(|name, _| open.contains(name));
+    }
+
+    /// Columns that the lines seen may fill, one bit each.
+    pub(super) fn held(&self) -> u64 {
+        self.held
+    }
+}
+
+/// Columns that the lines of a file may fill, one bit each.
 ///
 /// # Errors
 /// The file cannot be read or is damaged.
 pub(super) fn held(path: &Path, table: Table, mapping: &Mapping) -> Result<u64> {
-    let columns: Vec<Vec<Vec<String>>> = sources(table, mapping)
-        .iter()
-        .map(|alternatives| {
-            let all = |parts: &Vec<Vec<Step>>| parts.iter().flat_map(|path| names(path, &mapping.each)).collect();
-            alternatives.iter().map(all).collect()
-        })
-        .collect();
-    let mut sought: BTreeMap<&str, Vec<Finder<'static>>> = BTreeMap::new();
-    for name in columns.iter().flatten().flatten() {
-        let finders = || written(name).iter().map(|form| Finder::new(form).into_owned()).collect();
-        sought.entry(name).or_insert_with(finders);
-    }
-    let longest = sought.values().flatten().map(|finder| finder.needle().len()).max().unwrap_or(0);
-    let filled = |sought: &BTreeMap<&str, Vec<Finder<'_>>>| {
-        let there = |names: &Vec<String>| names.iter().all(|name| !sought.contains_key(name.as_str()));
-        let columns = columns.iter().enumerate().filter(|(_, alternatives)| alternatives.iter().any(there));
-        columns.fold(0, |set, (i, _)| set | 1 << i)
-    };
-    let all = (1u64 << columns.len()) - 1;
-    pieces(path, longest, &mut |piece| {
-        sought.retain(|_, forms| forms.iter().all(|form| form.find(piece).is_none()));
-        filled(&sought) == all
-    })?;
-    Ok(filled(&sought))
+    let mut sought = Sought::new(table, mapping);
+    pieces(path, sought.longest(), &mut |piece| sought.look(piece))?;
+    Ok(sought.held())
 }
 
-/// Reads a file.
+/// Reads a file, and has its text looked at on the way where something is sought in it.
 pub(super) fn read(
     path: &Path,
     table: Table,
     mapping: &Mapping,
+    sought: Option<&mut Sought>,
     each: &mut dyn FnMut(Batch) -> Result<()>,
 ) -> Result<()> {
-    let mut records = Records::open(path)?;
+    let mut records = match sought {
+        Some(sought) => {
+            let kept = sought.longest();
+            Records::shown(path, kept, move |piece| sought.look(piece))?
+        }
+        None => Records::open(path)?,
+    };
     let sources = sources(table, mapping);
     let parts: Vec<_> = mapping.each.iter().map(|p| (p.name.clone(), parse_source(&p.of))).collect();
     let only: Vec<(Vec<Step>, &Vec<String>)> = mapping.only.iter().map(|(p, v)| (parse_path(p), v)).collect();
@@ -229,4 +275,26 @@ pub(super) fn read(
         }
     }
     rows.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_missing_is_looked_for_until_all_is_found() {
+        let mapping = Mapping::parse("table: consents\nconstants: {stage: use}", "test").unwrap();
+        let mut sought = Sought::new(Table::Consents, &mapping);
+        let all = Table::Consents.columns();
+        let bit = |name: &str| 1u64 << Table::Consents.index(name).unwrap();
+        // What has a value in the mapping is not looked for.
+        assert_eq!((sought.held(), sought.missing.len()), (bit("stage"), 2 * all.len() - 2));
+        assert!(!sought.look(b"{\"separate\":true}") && !sought.look(b"nothing new"));
+        // A column that is found is not looked for by its other name either.
+        assert_eq!(sought.held(), bit("stage") | bit("separate"));
+        assert!(!sought.missing.contains_key("separate") && !sought.missing.contains_key("单独"));
+        let rest: String = all.iter().map(|c| format!("\"{}\":1,", c.zh)).collect();
+        assert!(sought.look(rest.as_bytes()) && sought.missing.is_empty());
+        assert_eq!(sought.held(), (1 << all.len()) - 1);
+    }
 }

@@ -36,25 +36,53 @@ fn damaged(path: &Path, e: &std::io::Error) -> Error {
     Error::format(path, Form::Text, unreadable(e.to_string()), mend)
 }
 
+/// Passes on what it reads, and shows it piece by piece, the last bytes of a piece again before the next one, until whoever
+/// looks has seen enough.
+struct Shown<L> {
+    input: Box<dyn Read>,
+    /// Bytes shown again.
+    kept: usize,
+    piece: Vec<u8>,
+    look: L,
+    enough: bool,
+}
+
+impl<L: FnMut(&[u8]) -> bool> Shown<L> {
+    fn open(path: &Path, kept: usize, look: L) -> Result<Self> {
+        let input = decompress(File::open(path).map_err(Error::read(path))?, path)?;
+        Ok(Self { input, kept, piece: Vec::new(), look, enough: false })
+    }
+}
+
+impl<L: FnMut(&[u8]) -> bool> Read for Shown<L> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let got = self.input.read(bytes)?;
+        if !self.enough {
+            self.piece.extend_from_slice(bytes.get(..got).unwrap_or_default());
+            self.enough = (self.look)(&self.piece);
+            self.piece.drain(..self.piece.len().saturating_sub(self.kept));
+        }
+        Ok(got)
+    }
+}
+
+/// Bytes read at a time.
+const PIECE: usize = 256 << 10;
+
 /// Shows the plain bytes of a file piece by piece, the last `kept` bytes of a piece again before the next one, until
 /// `look` says that it has seen enough.
 pub(super) fn pieces(path: &Path, kept: usize, look: &mut dyn FnMut(&[u8]) -> bool) -> Result<()> {
-    let mut input = decompress(File::open(path).map_err(Error::read(path))?, path)?;
-    let (mut piece, mut held) = (vec![0; 256 << 10], 0);
-    loop {
-        let Some(free) = piece.get_mut(held..) else { return Ok(()) };
-        let got = match input.read(free) {
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-            got => got.map_err(|e| damaged(path, &e))?,
-        };
-        let end = held + got;
-        if got == 0 || look(piece.get(..end).unwrap_or_default()) {
-            return Ok(());
+    let mut input = Shown::open(path, kept, look)?;
+    let mut piece = vec![0; PIECE];
+    while !input.enough {
+        match input.read(&mut piece) {
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(damaged(path, &e)),
+            Ok(0) => break,
+            Ok(_) => {}
         }
-        let from = end.saturating_sub(kept);
-        piece.copy_within(from..end, 0);
-        held = end - from;
     }
+    Ok(())
 }
 
 /// What reading a record gave.
@@ -68,8 +96,8 @@ pub(super) enum Record {
 }
 
 /// Records of a text file: lines, or CSV records whose quoted fields may hold line ends.
-pub(super) struct Records {
-    input: BufReader<Box<dyn Read>>,
+pub(super) struct Records<'l> {
+    input: BufReader<Box<dyn Read + 'l>>,
     /// Bytes of the current record, without its line end.
     pub(super) buffer: Vec<u8>,
     /// Bytes to be read again, line by line, from a position.
@@ -78,11 +106,20 @@ pub(super) struct Records {
     pub(super) joined: bool,
 }
 
-impl Records {
+impl<'l> Records<'l> {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(Error::read(path))?;
-        let input = BufReader::with_capacity(256 << 10, decompress(file, path)?);
-        Ok(Self { input, buffer: Vec::new(), again: (Vec::new(), 0), joined: false })
+        Ok(Self::of(decompress(file, path)?))
+    }
+
+    /// Shows the plain bytes on the way, as [`pieces`] does.
+    pub(super) fn shown(path: &Path, kept: usize, look: impl FnMut(&[u8]) -> bool + 'l) -> Result<Self> {
+        Ok(Self::of(Box::new(Shown::open(path, kept, look)?)))
+    }
+
+    fn of(input: Box<dyn Read + 'l>) -> Self {
+        let input = BufReader::with_capacity(PIECE, input);
+        Self { input, buffer: Vec::new(), again: (Vec::new(), 0), joined: false }
     }
 
     /// Has the current record read again line by line, if it spans several: a stray quote joins lines that do not belong
@@ -183,5 +220,35 @@ impl Records {
             self.buffer.pop();
         }
         Ok(if too_long { Record::TooLong } else { Record::Whole })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a byte at a time.
+    struct Slow(Cursor<Vec<u8>>);
+
+    impl Read for Slow {
+        fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+            let one = bytes.len().min(1);
+            self.0.read(&mut bytes[..one])
+        }
+    }
+
+    #[test]
+    fn what_lies_across_pieces_is_shown_whole_and_nothing_after_enough() {
+        let mut seen = Vec::new();
+        let look = |piece: &[u8]| {
+            seen.push(String::from_utf8(piece.to_vec()).unwrap());
+            piece.windows(3).any(|w| w == b"cde")
+        };
+        let input = Box::new(Slow(Cursor::new(b"abcdefgh".to_vec())));
+        let mut shown = Shown { input, kept: 3, piece: Vec::new(), look, enough: false };
+        let mut passed = String::new();
+        shown.read_to_string(&mut passed).unwrap();
+        assert_eq!(passed, "abcdefgh");
+        assert_eq!(seen, ["a", "ab", "abc", "abcd", "bcde"]);
     }
 }

@@ -14,8 +14,8 @@ use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray, StringViewArray};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use zhunsheng_source::Text;
 
 /// Rows per batch.
@@ -41,14 +41,14 @@ enum Reader {
     Parquet(parquet::Opened),
     /// Whether rows and lines were found not to go together: a blank line, or a row of several lines.
     Csv(AtomicBool),
-    /// Columns that its lines may fill, one bit each.
-    Json(u64),
+    /// Columns that its lines may fill, one bit each, once somebody looked.
+    Json(OnceLock<u64>),
 }
 
 /// A part of a file that one worker reads: a row group of a Parquet file, or a whole text file.
 #[derive(Debug, Clone, Copy)]
 pub struct Unit {
-    /// Position of the file among the sources.
+    /// Number of the file.
     pub file: usize,
     /// Row group, for Parquet.
     pub group: usize,
@@ -205,7 +205,7 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<F
             let reader = match sniff(&path)? {
                 Format::Parquet => Reader::Parquet(parquet::Opened::open(&path, table, mapping)?),
                 Format::Csv => Reader::Csv(AtomicBool::new(false)),
-                Format::Json => Reader::Json(json::held(&path, table, mapping)?),
+                Format::Json => Reader::Json(OnceLock::new()),
             };
             let plain = mapping.each.is_empty() && mapping.specific.is_empty();
             if !plain && !matches!(reader, Reader::Json(_)) {
@@ -225,16 +225,28 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<F
     Ok(Files { sources, passed })
 }
 
+/// Files per table, with the number of the first file of each table.
+pub type Tables = BTreeMap<Table, (usize, Vec<Source>)>;
+
+/// The files of a table, each with its number.
+fn numbered(tables: &Tables, table: Table) -> impl Iterator<Item = (usize, &Source)> {
+    let all = tables.get(&table).into_iter();
+    all.flat_map(|(base, list)| list.iter().enumerate().map(move |(i, source)| (base + i, source)))
+}
+
+/// What is to be read of a table, in the order of files and rows, each unit with its file.
+pub fn units(tables: &Tables, table: Table) -> impl Iterator<Item = (&Source, Unit)> {
+    numbered(tables, table).flat_map(|(file, source)| source.units(file).into_iter().map(move |unit| (source, unit)))
+}
+
 /// Columns that each file lacks, one bit each in the order of [`Table::columns`], by the number of the file: what they would
 /// say is unknown for its rows.
-#[must_use]
-pub fn absent(tables: &BTreeMap<Table, (usize, Vec<Source>)>) -> BTreeMap<usize, u64> {
-    let of = |source: &Source| {
-        let columns = source.table.columns().iter().enumerate();
-        columns.filter(|(_, c)| !source.has(c.name)).fold(0, |set, (i, _)| set | 1 << i)
-    };
-    let files = tables.values().flat_map(|(base, list)| list.iter().enumerate().map(move |(i, s)| (base + i, of(s))));
-    files.collect()
+///
+/// # Errors
+/// A file that has to be looked through for them cannot be read or is damaged.
+pub fn absent(tables: &Tables) -> Result<BTreeMap<usize, u64>> {
+    let files = tables.keys().flat_map(|table| numbered(tables, *table));
+    files.map(|(file, source)| Ok((file, source.absent()?))).collect()
 }
 
 const SUFFIXES: [&str; 7] = ["parquet", "csv", "tsv", "jsonl", "ndjson", "json", "txt"];
@@ -321,20 +333,26 @@ impl Source {
         }
     }
 
-    /// Whether the file can have a column: of JSON lines, whether its name stands anywhere in them.
-    #[must_use]
-    pub fn has(&self, column: &str) -> bool {
-        if self.mapping.constants.contains_key(column) {
-            return true;
-        }
-        match &self.reader {
-            Reader::Parquet(p) => self.table.index(column).is_some_and(|i| p.has(i)),
-            Reader::Csv(_) => csv::header(&self.path, self.table, &self.mapping)
-                .ok()
-                .zip(self.table.index(column))
-                .is_some_and(|(cols, i)| cols.get(i).is_some_and(Option::is_some)),
-            Reader::Json(held) => self.table.index(column).is_some_and(|i| held >> i & 1 == 1),
-        }
+    /// Columns the file cannot have, one bit each: of JSON lines those whose names stand nowhere in them.
+    fn absent(&self) -> Result<u64> {
+        let columns = self.table.columns();
+        let bits = |is: &dyn Fn(usize) -> bool| (0..columns.len()).filter(|&i| is(i)).fold(0u64, |set, i| set | 1 << i);
+        let held = match &self.reader {
+            Reader::Parquet(p) => bits(&|i| p.has(i)),
+            Reader::Csv(_) => {
+                let places = csv::header(&self.path, self.table, &self.mapping).unwrap_or_default();
+                bits(&|i| places.get(i).is_some_and(Option::is_some))
+            }
+            Reader::Json(held) => match held.get() {
+                Some(held) => *held,
+                None => {
+                    let found = json::held(&self.path, self.table, &self.mapping)?;
+                    *held.get_or_init(|| found)
+                }
+            },
+        };
+        let given = |i: usize| columns.get(i).is_some_and(|c| self.mapping.constants.contains_key(c.name));
+        Ok(bits(&|i| held >> i & 1 == 0 && !given(i)))
     }
 
     /// Reads a unit batch by batch. Columns whose flag in `wanted` is false are left out.
@@ -345,7 +363,24 @@ impl Source {
         match &self.reader {
             Reader::Parquet(p) => p.read(&self.path, self.table, &self.mapping, unit, wanted, each),
             Reader::Csv(crooked) => csv::read(&self.path, self.table, &self.mapping, crooked, each),
-            Reader::Json(_) => json::read(&self.path, self.table, &self.mapping, each),
+            Reader::Json(_) => json::read(&self.path, self.table, &self.mapping, None, each),
+        }
+    }
+
+    /// As [`Source::read`], for a file that will be asked for its columns later: what has to be looked for in its text is
+    /// looked for on the way, so that the file need not be read once more for it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_ahead(&self, unit: &Unit, wanted: &[bool], each: &mut dyn FnMut(Batch) -> Result<()>) -> Result<()> {
+        match &self.reader {
+            Reader::Json(held) if held.get().is_none() => {
+                let mut sought = json::Sought::new(self.table, &self.mapping);
+                json::read(&self.path, self.table, &self.mapping, Some(&mut sought), each)?;
+                held.get_or_init(|| sought.held());
+                Ok(())
+            }
+            _ => self.read(unit, wanted, each),
         }
     }
 }
@@ -420,23 +455,55 @@ fn validate(table: Table, batch: &mut Batch) {
 ///
 /// # Errors
 /// A file cannot be read or is damaged.
-pub fn decode(tables: &[(Table, Vec<PathBuf>)], threads: usize) -> Result<(u64, u64)> {
+pub fn decode(given: &[(Table, Vec<PathBuf>)], threads: usize) -> Result<(u64, u64)> {
     let plain = Arc::new(Mapping::default());
-    let mut work = Vec::new();
-    for (table, paths) in tables {
-        for (i, source) in open(*table, paths, &plain)?.sources.into_iter().enumerate() {
-            let source = Arc::new(source);
-            work.extend(source.units(i).into_iter().map(|unit| (*table, Arc::clone(&source), unit)));
-        }
+    let mut tables = Tables::new();
+    for (table, paths) in given {
+        tables.insert(*table, (0, open(*table, paths, &plain)?.sources));
     }
+    let work: Vec<_> = tables.keys().flat_map(|table| units(&tables, *table)).collect();
     let counts = crate::par::map(work.len(), threads, |u| {
-        let Some((table, source, unit)) = work.get(u) else { return Ok((0, 0)) };
+        let Some((source, unit)) = work.get(u) else { return Ok((0, 0)) };
         let mut rows = 0;
         source.read(unit, &[], &mut |batch| {
             rows += std::hint::black_box(&batch).rows as u64;
             Ok(())
         })?;
-        Ok(if *table == Table::Events { (rows, 0) } else { (0, rows) })
+        Ok(if source.table == Table::Events { (rows, 0) } else { (0, rows) })
     })?;
     Ok(counts.into_iter().fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_read_ahead_is_not_read_again_for_its_columns() {
+        let path = std::env::temp_dir().join(format!("records-ahead-{}.jsonl", std::process::id()));
+        let line = "{\"ts\":\"2026-01-02\",\"subject\":\"甲\"}\n";
+        std::fs::write(&path, format!("{}{{\"环节\":null}}\n", line.repeat(9000))).unwrap();
+        let open = || {
+            let sources = open(Table::Events, std::slice::from_ref(&path), &Arc::default()).unwrap().sources;
+            Tables::from([(Table::Events, (0, sources))])
+        };
+        let (ahead, apart) = (open(), open());
+        let mut rows = 0;
+        for (source, unit) in units(&ahead, Table::Events) {
+            source
+                .read_ahead(&unit, &[], &mut |batch| {
+                    rows += batch.rows;
+                    Ok(())
+                })
+                .unwrap();
+        }
+        assert_eq!(rows, 9001);
+        let whole = absent(&apart).unwrap();
+        let stage = Table::Events.index("stage").unwrap();
+        assert_eq!(whole[&0] >> stage & 1, 0);
+        assert_ne!(whole[&0] >> Table::Events.index("purpose").unwrap() & 1, 0);
+        // Nothing is left to read.
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(absent(&ahead).unwrap(), whole);
+    }
 }

@@ -12,7 +12,7 @@ use super::words::SCOPE_MASK;
 use super::{Access, Incident, IncidentNotice, Log, Prompt, Request, State};
 use crate::declared::Declared;
 use crate::error::{Error, Result};
-use crate::input::{self, Batch, Col, Source};
+use crate::input::{self, Batch, Col, Tables};
 use crate::par;
 use crate::reject::{Cell, Need, Reject, Why};
 use crate::schema::{self, Action, NoticeKind, Outcome, RequestKind, Table};
@@ -34,8 +34,8 @@ const ENTRY_BYTES: u64 = 60;
 /// What to load and how.
 #[derive(Debug)]
 pub struct Plan<'a> {
-    /// Files per table, with the number of the first file of each table.
-    pub tables: &'a BTreeMap<Table, (usize, Vec<Source>)>,
+    /// Files per table.
+    pub tables: &'a Tables,
     /// The declaration.
     pub declared: &'a Declared,
     /// Threads.
@@ -177,27 +177,25 @@ fn rows(
     mut each: impl FnMut(&Batch, usize, usize) -> Result<std::result::Result<(), Why>>,
 ) -> Result<u64> {
     let mut total = 0;
-    let Some((base, sources)) = plan.tables.get(&table) else { return Ok(0) };
-    for (i, source) in sources.iter().enumerate() {
-        for unit in source.units(i) {
-            source.read(&unit, &[], &mut |batch| {
-                if batch.rows > 0 {
-                    full.insert(base + i);
+    for (source, unit) in input::units(plan.tables, table) {
+        let file = unit.file;
+        source.read(&unit, &[], &mut |batch| {
+            if batch.rows > 0 {
+                full.insert(file);
+            }
+            let mut bad = batch.bad.iter().peekable();
+            for row in 0..batch.rows {
+                total += 1;
+                let read = match bad.next_if(|b| b.0 == row) {
+                    Some((_, why)) => Err(why.clone()),
+                    None => each(&batch, row, file)?,
+                };
+                if let Err(why) = read {
+                    rejects.push(Reject { file, row: batch.number(row), why });
                 }
-                let mut bad = batch.bad.iter().peekable();
-                for row in 0..batch.rows {
-                    total += 1;
-                    let read = match bad.next_if(|b| b.0 == row) {
-                        Some((_, why)) => Err(why.clone()),
-                        None => each(&batch, row, base + i)?,
-                    };
-                    if let Err(why) = read {
-                        rejects.push(Reject { file: base + i, row: batch.number(row), why });
-                    }
-                }
-                Ok(())
-            })?;
-        }
+            }
+            Ok(())
+        })?;
     }
     Ok(total)
 }
@@ -294,7 +292,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         vocab: Mutex::new(vocab),
         scopes: Mutex::new((vec![policy], FastMap::from_iter([(policy, POLICY)]))),
         versions,
-        absent: input::absent(plan.tables),
+        absent: input::absent(plan.tables)?,
         entries: AtomicU64::new(0),
     };
     let mut all = Collected::new();
@@ -306,14 +304,12 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         (Table::Notices, read_notices),
         (Table::Requests, read_requests),
     ] {
-        let Some((base, sources)) = plan.tables.get(&table) else { continue };
-        for (i, source) in sources.iter().enumerate() {
-            work.extend(source.units(i).into_iter().map(|unit| (read, source, base + i, unit)));
-        }
+        work.extend(input::units(plan.tables, table).map(|(source, unit)| (read, source, unit)));
     }
     let parts = par::map(work.len(), plan.threads, |u| {
         let mut out = Collected::new();
-        let Some((read, source, file, unit)) = work.get(u) else { return Ok(Some(out)) };
+        let Some((read, source, unit)) = work.get(u) else { return Ok(Some(out)) };
+        let file = unit.file;
         let mut luts = Luts::default();
         let mut fits = true;
         source.read(unit, &[], &mut |batch| {
@@ -321,13 +317,13 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
                 let before: usize = out.buckets.iter().map(Vec::len).sum();
                 out.rows += batch.rows as u64;
                 out.rejects.extend(batch.bad.iter().map(|(r, why)| Reject {
-                    file: *file,
+                    file,
                     row: batch.number(*r),
                     why: why.clone(),
                 }));
                 let seen = |r: usize| source.table.happened().iter().filter_map(|&c| batch.time(c, r)).max();
                 out.latest = good(&batch).filter_map(seen).max().max(out.latest);
-                read(&shared, &batch, *file, &mut luts, &mut out)?;
+                read(&shared, &batch, file, &mut luts, &mut out)?;
                 let after: usize = out.buckets.iter().map(Vec::len).sum();
                 fits = shared.count(after - before);
             }
@@ -335,10 +331,10 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         })?;
         Ok(fits.then_some(out))
     })?;
-    for (part, (_, source, file, _)) in parts.into_iter().zip(&work) {
+    for (part, (_, source, unit)) in parts.into_iter().zip(&work) {
         let Some(part) = part else { return Ok(None) };
         if part.rows > 0 {
-            full.insert(*file);
+            full.insert(unit.file);
         }
         *state.rows.entry(source.table).or_default() += part.rows;
         for (to, from) in all.buckets.iter_mut().zip(part.buckets) {
