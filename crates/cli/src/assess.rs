@@ -10,7 +10,7 @@ use zhunsheng_verdict::{Assessment, Input, InputError, assess};
 
 use crate::args::{AssessArgs, Format};
 use crate::input::{Failure, catalogue};
-use crate::output::{by_extension, spare, tell, to_file};
+use crate::output::{by_extension, kept, spare, tell, to_file};
 
 /// Assesses a dossier.
 pub fn run(
@@ -36,7 +36,8 @@ pub fn run(
     };
     let assessment = judge(&catalogue, &dossier, &input)?;
     if let Some(path) = &args.output {
-        spare(path, &args.dossier, &catalogue, &dossier)?;
+        let read = args.records.iter().chain(&args.discovered);
+        spare(path, kept(&args.dossier, &catalogue, &dossier), read)?;
     }
     let format = args.format.or_else(|| by_extension(args.output.as_deref())).unwrap_or(Format::Text);
     match &args.output {

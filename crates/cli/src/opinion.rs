@@ -10,7 +10,7 @@ use zhunsheng_verdict::Input;
 use crate::args::{OpinionArgs, OpinionFormat};
 use crate::assess::{date, judge};
 use crate::input::{Failure, catalogue};
-use crate::output::{by_extension, to_file};
+use crate::output::{by_extension, kept, spare, to_file};
 
 /// Most bytes of a file of extras.
 const LARGEST: u64 = 8 << 20;
@@ -37,7 +37,8 @@ pub fn run(
             crate::three_sides::of_dossier(&catalogue, &dossier, &args.dossier, args.discovered.as_deref())?;
     }
     if let Some(path) = &args.output {
-        crate::output::spare(path, &args.dossier, &catalogue, &dossier)?;
+        let read = args.records.iter().chain(&args.discovered).chain(&args.template).chain(&args.extra);
+        spare(path, kept(&args.dossier, &catalogue, &dossier), read)?;
     }
     let opinion = Opinion::build(&assessment, &extra);
     let format = args.format.or_else(|| by_extension(args.output.as_deref())).unwrap_or(OpinionFormat::Docx);

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Error, ErrorKind, Result, Write};
 use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::Catalogue;
-use zhunsheng_dossier::{Dossier, Named};
+use zhunsheng_dossier::{Dossier, Kept};
 
 use crate::input::{Failure, reason};
 
@@ -63,25 +63,25 @@ impl<W: Write> Write for Piped<W> {
     }
 }
 
-/// Refuses to write over what a dossier consists of: its own text, files it names, its records.
-pub fn spare(path: &Path, folder: &Path, catalogue: &Catalogue, dossier: &Dossier) -> std::result::Result<(), Failure> {
-    let (Ok(target), Ok(folder)) = (path.canonicalize(), folder.canonicalize()) else { return Ok(()) };
-    let named = Named { schema: &catalogue.schema, facts: &dossier.facts };
-    let files = ["policy", "evidence"].into_iter().flat_map(|kind| {
-        let files = named.objects(kind).into_iter().filter_map(|record| named.text(record, "file"));
-        files.map(|file| folder.join(file)).collect::<Vec<_>>()
-    });
-    let own = target == folder.join("dossier.yaml")
-        || ["dossier", "records"].iter().any(|below| target.starts_with(folder.join(below)))
-        || files.into_iter().any(|file| file.canonicalize().is_ok_and(|file| file == target));
-    if !own {
-        return Ok(());
-    }
-    let path = path.display();
-    Err(Failure::said(
-        format!("`{path}` 是卷宗的一部分，写出会毁掉它；请换一个文件"),
-        format!("`{path}` is part of the dossier and would be lost; write to another file"),
-    ))
+/// What a dossier consists of: its own text, files it names, its records.
+pub fn kept(folder: &Path, catalogue: &Catalogue, dossier: &Dossier) -> Kept {
+    let mut kept = Kept::default();
+    kept.dossier(folder);
+    kept.named(&catalogue.schema, &dossier.facts, folder);
+    kept
+}
+
+/// Refuses to write over what a dossier consists of, or over what was read beside it.
+pub fn spare<'p>(
+    path: &Path,
+    mut kept: Kept,
+    beside: impl IntoIterator<Item = &'p PathBuf>,
+) -> std::result::Result<(), Failure> {
+    beside.into_iter().for_each(|one| kept.read(one));
+    kept.write(path).map_err(|loss| {
+        let (what, mend) = (loss.what(path), loss.mend());
+        Failure::said(format!("{}；{}", what.zh, mend.zh), format!("{}; {}", what.en, mend.en))
+    })
 }
 
 /// Writes where `-o` says. A file is written beside and renamed, so that an interrupted run leaves the old one or the new one, never

@@ -20,7 +20,7 @@ use zhunsheng_source::Lang;
 
 use crate::assess::read;
 use crate::input::{Failure, catalogue};
-use crate::output::{by_extension, to_file};
+use crate::output::{by_extension, kept, spare, to_file};
 
 /// What a reconciliation takes.
 #[derive(clap::Args)]
@@ -68,7 +68,8 @@ pub fn run(
     let catalogue = catalogue(packs, root)?;
     let dossier = read(&catalogue, &args.dossier)?;
     if let Some(path) = &args.output {
-        crate::output::spare(path, &args.dossier, &catalogue, &dossier)?;
+        let read = args.events.iter().chain(&args.data).chain(&args.mapping).chain(&args.discovered);
+        spare(path, kept(&args.dossier, &catalogue, &dossier), read)?;
     }
     let (table, undecided) = table(args, &catalogue, &dossier, lang)?;
     let failed = crate::read_words::policy;

@@ -25,6 +25,7 @@ use crate::progress::Progress;
 fn derive(catalogue: &Catalogue, dir: &Path) -> Result<Derived, Failure> {
     let dossier = crate::assess::read(catalogue, dir)?;
     let mut derived = declare(&catalogue.schema, &dossier.facts);
+    derived.kept = crate::output::kept(dir, catalogue, &dossier);
     derived.declared.adopt(working_days());
     Ok(derived)
 }

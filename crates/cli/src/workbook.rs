@@ -10,7 +10,7 @@ use zhunsheng_workbook::ReadError;
 
 use crate::assess::read;
 use crate::input::Failure;
-use crate::output::{cannot_write, to_file};
+use crate::output::{cannot_write, kept, spare, to_file};
 
 /// Most bytes of a workbook; the reader has a bound of its own.
 const LARGEST: u64 = 64 << 20;
@@ -19,7 +19,7 @@ const LARGEST: u64 = 64 << 20;
 pub fn export(catalogue: &Catalogue, dir: &Path, file: &Path, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
     // A dossier with mistakes would lose what is mistaken.
     let dossier = read(catalogue, dir)?;
-    crate::output::spare(file, dir, catalogue, &dossier)?;
+    spare(file, kept(dir, catalogue, &dossier), [])?;
     let (node, _) = read_files(dir, &mut Sources::default()).map_err(|cause| match cause {
         LoadError::Io { path, cause } => Failure::Read(path, cause),
         LoadError::Mistakes { problems, sources } => Failure::Mistakes(problems, Box::new(sources)),

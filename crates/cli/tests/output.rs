@@ -13,7 +13,7 @@ mod common;
 use std::process::Command;
 
 use common::program::{run, scratch, stderr, text};
-use common::root;
+use common::{copy, root};
 
 /// Every command with `-o` but the one that writes a folder, and what it writes begins with.
 const COMMANDS: [(&[&str], &[u8]); 4] = [
@@ -67,6 +67,37 @@ fn a_neighbour_named_part_is_left_alone() {
         assert!(std::fs::read(&file).unwrap().starts_with(begins));
         assert_eq!(std::fs::read_to_string(dir.join("o.txt.part")).unwrap(), "precious");
         assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 2, "nothing else stays");
+    }
+}
+
+/// What a command reads is not written over: neither the dossier nor what is given beside it.
+#[test]
+fn what_is_read_is_not_written_over() {
+    let dir = scratch("spared");
+    copy(&root().join("examples/policy-differs"), &dir.join("mine"));
+    let mine = dir.join("mine");
+    let (found, extra, events) = (dir.join("found.json"), dir.join("extra.json"), dir.join("events"));
+    std::fs::write(&found, run(&["discover", text(&mine.join("dossier.yaml")), "--format", "json"]).stdout).unwrap();
+    std::fs::write(&extra, "{}").unwrap();
+    copy(&mine.join("records"), &events);
+    let event = std::fs::read_dir(&events).unwrap().next().unwrap().unwrap().path();
+    let yaml = mine.join("dossier.yaml");
+    let dossier = "是卷宗的一部分，写出会毁掉它；请换一个文件";
+    let input = "是要读取的文件，会被覆盖；请为输出另取文件名";
+    for (args, over, said) in [
+        (&["assess", text(&mine)][..], &yaml, dossier),
+        (&["assess", text(&yaml)], &yaml, dossier),
+        (&["assess", text(&mine), "--discovered", text(&found)], &found, input),
+        (&["opinion", text(&mine), "--extra", text(&extra)], &extra, input),
+        (&["reconcile", text(&mine), "--discovered", text(&found)], &found, input),
+        (&["reconcile", text(&mine), "--events", text(&events)], &event, input),
+        (&["dossier", "export", text(&mine)], &yaml, dossier),
+    ] {
+        let before = std::fs::read(over).unwrap();
+        let output = run(&[args, &["-o", text(over)]].concat());
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
+        assert_eq!(stderr(&output).trim_end(), format!("错误: `{}` {said}", over.display()), "{args:?}");
+        assert_eq!(std::fs::read(over).unwrap(), before, "{args:?}");
     }
 }
 

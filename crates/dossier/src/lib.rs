@@ -9,6 +9,7 @@ mod facts;
 mod files;
 mod folder;
 mod jsonschema;
+mod kept;
 mod named;
 mod patch;
 mod read;
@@ -23,6 +24,7 @@ pub use folder::{
     Answer, Criterion, Determination, Dossier, Effect, LoadError, Met, Outcome, load, load_node, load_text,
 };
 pub use jsonschema::json_schema;
+pub use kept::{Kept, Loss};
 pub use named::Named;
 pub use patch::{Change, Edit, changed};
 pub use schema::{Field, FieldId, Fields, Kind, Schema, Shape, ShapeId, Type, valid_id};

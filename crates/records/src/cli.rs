@@ -15,7 +15,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zhunsheng_catalogue::RecordCheck;
-use zhunsheng_dossier::Schema;
+use zhunsheng_dossier::{Kept, Schema};
 use zhunsheng_source::Text;
 
 /// 处理记录：全量核验 · Records of processing, every event
@@ -311,18 +311,16 @@ pub fn of_dossier(path: &Path, around: &Surroundings<'_>, lang: Lang) -> Result<
 fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn Write) -> Result<i32> {
     let (mut tables, mut mappings) = (BTreeMap::new(), Vec::new());
     // What is read beside the tables.
-    let mut beside: Vec<PathBuf> = a.declared.iter().chain(&a.mapping).cloned().collect();
+    let mut kept = Kept::default();
+    a.declared.iter().chain(&a.mapping).for_each(|path| kept.read(path));
     if let Some(path) = &a.dossier {
-        for folder in [path.clone(), path.join("records")] {
-            let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
-            let stated = |p: &PathBuf| p.extension().is_some_and(|e| ["yaml", "yml", "json"].iter().any(|x| e == *x));
-            beside.extend(entries.filter(stated));
-        }
+        kept.dossier(path);
     }
     let mut declared = match (&a.declared, &a.dossier) {
         (Some(path), _) => Declared::read(path)?,
         (None, Some(path)) => {
             let (derived, folder) = in_folder(path, around)?;
+            kept.and(&derived.kept);
             (tables, mappings) = (folder.tables, folder.mappings);
             derived.declared
         }
@@ -364,8 +362,11 @@ fn run_audit(a: AuditArgs, around: &Surroundings<'_>, lang: Lang, out: &mut dyn 
     };
     let mut outputs = options.outputs();
     outputs.extend(a.practices.as_deref().map(|path| ("--practices", path)));
-    beside.extend(a.practices.iter().flat_map(|_| options.tables.values().flatten().cloned()));
-    apart(&outputs, &beside)?;
+    // The audit itself looks after the files of its tables, save for this one output, of which it does not know.
+    for path in a.practices.iter().flat_map(|_| options.tables.values().flatten()).filter(|path| !path.is_dir()) {
+        kept.read(path);
+    }
+    apart(&outputs, &kept)?;
     let report = audit(&options)?;
     if let Some(path) = &a.practices {
         whole(path, &format!("{:#}\n", practised(&options)?))?;
@@ -446,19 +447,28 @@ mod tests {
         let dossier = file("mine/dossier.yaml", "target: {}\n");
         let settings = file("mine/records/settings.yaml", "version: 1\n");
         let mine = at.join("mine").display().to_string();
-        let derive =
-            |_: &Path| Ok(Derived { declared: Declared { version: 1, ..Declared::default() }, presumed: Vec::new() });
+        let policy = file("mine/policy.html", "<p>x</p>");
+        let derive = |_: &Path| {
+            let mut kept = Kept::default();
+            kept.read(Path::new(&policy));
+            let declared = Declared { version: 1, ..Declared::default() };
+            Ok(Derived { declared, presumed: Vec::new(), kept })
+        };
         let around = Surroundings { own: &|| Ok(Default::default()), derive: &derive, calendar: &WorkingDays::default };
-        for (held, option, output) in [
-            (["--declared", &declared], "--rejects", &declared),
-            (["--mapping", &mapping], "--evidence", &mapping),
-            (["--dossier", &mine], "--rejects", &dossier),
-            (["--dossier", &mine], "--evidence", &settings),
+        let (over, lost) = ("is read and would be overwritten", "is part of the dossier and would be lost");
+        for (held, option, output, said) in [
+            (["--declared", &declared], "--rejects", &declared, over),
+            (["--mapping", &mapping], "--evidence", &mapping, over),
+            (["--dossier", &mine], "--rejects", &dossier, lost),
+            (["--dossier", &mine], "--evidence", &settings, lost),
+            // What the dossier names is known to whoever reads it.
+            (["--dossier", &mine], "--practices", &policy, over),
+            (["--declared", &declared], "--practices", &events, over),
         ] {
             let before = std::fs::read_to_string(output).unwrap();
             let args = [&["audit", "--events", &events, option, output][..], &held].concat();
             let error = run(parsed(&args).unwrap(), &around, Lang::En, &mut Vec::new()).unwrap_err().to_string();
-            assert!(error.starts_with(option) && error.contains("is read and would be overwritten"), "{error}");
+            assert!(error.starts_with(option) && error.contains(said), "{error}");
             assert_eq!(std::fs::read_to_string(output).unwrap(), before);
         }
         std::fs::remove_dir_all(at).unwrap();

@@ -9,7 +9,7 @@ use crate::time::{civil_from_days, parse_date, shanghai_midnight, show};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use zhunsheng_dossier::{Facts, Named, RecordId, Schema, Val};
+use zhunsheng_dossier::{Facts, Kept, Named, RecordId, Schema, Val};
 use zhunsheng_source::{Key, Node, Text, Value};
 
 /// Largest result of an audit that is read, in bytes.
@@ -22,6 +22,8 @@ pub struct Derived {
     pub declared: Declared,
     /// Activities for which no legal basis is named; consent is the rule (5.2.2.1), so it is presumed.
     pub presumed: Vec<String>,
+    /// What the dossier consists of as far as whoever read it knows: none of it is written over.
+    pub kept: Kept,
 }
 
 /// Derives the declaration from a dossier. What the dossier does not say stays unknown, and the check that needs it is not
@@ -38,7 +40,8 @@ pub fn declare(schema: &Schema, facts: &Facts) -> Derived {
             None => named.push((name, vec![record])),
         }
     }
-    let mut derived = Derived { declared: Declared { version: 1, ..Declared::default() }, presumed: Vec::new() };
+    let declared = Declared { version: 1, ..Declared::default() };
+    let mut derived = Derived { declared, presumed: Vec::new(), kept: Kept::default() };
     let scope = target.and_then(|target| read.words(target, "stages"));
     for (name, members) in named {
         let (activity, presumed) = activity(&read, &name, &members, scope.as_deref());

@@ -10,14 +10,13 @@ use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use zhunsheng_source::Text;
+use zhunsheng_dossier::Kept;
 
 /// A file that gets its name when it is complete.
 struct Partial {
@@ -37,34 +36,15 @@ impl Partial {
     }
 }
 
-/// Where a path leads, whether or not the file is there yet.
-fn settled(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::canonicalize(path).unwrap_or_else(|_| match (std::fs::canonicalize(folder), path.file_name()) {
-        (Ok(folder), Some(name)) => folder.join(name),
-        _ => path.to_owned(),
-    })
-}
-
-/// Refuses outputs (each with its option) that would overwrite what is read, or each other. Nothing is opened.
+/// Refuses outputs (each with its option) that would overwrite what is kept, or each other. Nothing is opened.
 ///
 /// # Errors
 /// An output is an input, or two outputs are one file.
-pub fn apart(outputs: &[(&'static str, &Path)], inputs: &[PathBuf]) -> Result<()> {
-    let read: BTreeSet<PathBuf> = inputs.iter().map(|p| settled(p)).collect();
-    let mut written = BTreeSet::new();
+pub fn apart(outputs: &[(&'static str, &Path)], kept: &Kept) -> Result<()> {
+    let mut kept = kept.clone();
     for (option, path) in outputs {
-        let fail = |zh: &str, en: &str| {
-            let path = path.display();
-            let what = Text::new(format!("`{path}` {zh}"), format!("`{path}` {en}"));
-            Error::config(*option, what, Text::new("请为输出另取文件名", "give the output a name of its own"))
-        };
-        let (own, partial) = (settled(path), settled(&partial(path)));
-        if read.contains(&own) || read.contains(&partial) {
-            return Err(fail("是要读取的文件，会被覆盖", "is read and would be overwritten"));
-        }
-        if !written.insert(own) || !written.insert(partial) {
-            return Err(fail("会被写两次", "would be written twice"));
+        for file in [path.to_path_buf(), partial(path)] {
+            kept.write(&file).map_err(|loss| Error::config(*option, loss.what(path), loss.mend()))?;
         }
     }
     Ok(())

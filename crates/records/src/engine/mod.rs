@@ -39,6 +39,7 @@ use summing::{Summing, frequency};
 pub use tally::Finding;
 use tally::Tally;
 pub use worker::Context;
+use zhunsheng_dossier::Kept;
 use zhunsheng_source::Text;
 
 /// Parts the individuals are divided into at most before the memory setting is held too small.
@@ -133,7 +134,9 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
         }
     }
     let (tables, files, passed) = open_all(options)?;
-    apart(&options.outputs(), &files)?;
+    let mut kept = Kept::default();
+    files.iter().for_each(|file| kept.read(file));
+    apart(&options.outputs(), &kept)?;
     let enabled = enabled(options, &definitions);
     let temporary = options.temporary.clone().unwrap_or_else(std::env::temp_dir);
     let half = options.memory / 2;
