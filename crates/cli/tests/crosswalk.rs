@@ -12,18 +12,14 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
+use common::program::run;
 use common::{CASES, catalogue, date, example, root};
 use serde_json::Value;
 use zhunsheng_catalogue::{Catalogue, Relation, lint, load};
 use zhunsheng_dossier::{Dossier, Outcome, load_node};
 use zhunsheng_source::{Lang, Limits, parse};
 use zhunsheng_verdict::{Input, assess};
-
-fn run(args: &[&str]) -> std::process::Output {
-    Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap()
-}
 
 /// The 27 items of the annex with all their sub-items, and nothing that cannot be settled.
 #[test]

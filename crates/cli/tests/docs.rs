@@ -11,15 +11,8 @@
 
 mod common;
 
-use std::process::Command;
-
+use common::program::{printed, program, run, scratch};
 use common::root;
-
-fn printed(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
 
 fn current(file: &str, args: &[&str]) {
     let path = root().join(file);
@@ -57,15 +50,13 @@ fn the_dossier_schema_is_current() {
 fn the_first_steps_of_the_readme_work_as_they_stand() {
     for file in ["README.md", "README.zh-CN.md"] {
         let text = std::fs::read_to_string(root().join(file)).unwrap();
-        let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("first-steps-{file}"));
-        drop(std::fs::remove_dir_all(&dir));
-        std::fs::create_dir_all(&dir).unwrap();
+        let dir = scratch(&format!("first-steps-{file}"));
         let block = text.split("```").find(|block| block.contains("zhunsheng dossier new")).unwrap();
         let commands: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("zhunsheng ")).collect();
         assert!(commands.len() >= 4, "{file}: {commands:?}");
         for command in commands {
             let words = command.split('#').next().unwrap().split_whitespace();
-            let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(words).current_dir(&dir).output().unwrap();
+            let output = program().args(words).current_dir(&dir).output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(matches!(output.status.code(), Some(0 | 1 | 3)), "{file}: {command}: {said}");
         }
@@ -87,7 +78,7 @@ fn commands_named_in_the_documents_exist() {
                 line[start..].split_whitespace().skip(1).filter(|word| !word.starts_with('-')).collect();
             let mut words = words.into_iter().skip_while(|word| word.starts_with("my-pack"));
             let Some(command) = words.next() else { continue };
-            let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args([command, "--help"]).output().unwrap();
+            let output = run(&[command, "--help"]);
             assert!(output.status.success(), "{file}: {line}");
             tried += 1;
         }

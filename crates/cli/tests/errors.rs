@@ -13,7 +13,7 @@ mod common;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::program::{run, scratch, stderr, text};
+use common::program::{program, run, scratch, stderr, text};
 use common::root;
 
 /// A dossier of one text.
@@ -196,11 +196,7 @@ fn a_dossier_does_not_steer_the_terminal() {
 fn nothing_checked_is_no_success() {
     let dir = scratch("elsewhere");
     for command in ["violations", "coverage"] {
-        let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
-            .args(["catalogue", command])
-            .current_dir(&dir)
-            .output()
-            .unwrap();
+        let output = program().args(["catalogue", command]).current_dir(&dir).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{command}");
         assert!(stderr(&output).contains("`examples`"), "{command}: {}", stderr(&output));
         assert!(output.stdout.is_empty(), "{command}");
@@ -215,13 +211,8 @@ fn a_closed_standard_error_is_no_crash() {
         content.push_str(&format!("  a{number}: {{bogus: 1}}\n"));
     }
     let dir = dossier("closed", &content);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
-        .args(["dossier", "check", text(&dir)])
-        .current_dir(root())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        program().args(["dossier", "check", text(&dir)]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stderr.take());
     assert_eq!(child.wait().unwrap().code(), Some(2));
 }
@@ -290,13 +281,7 @@ fn a_reader_that_has_read_enough_does_not_change_what_was_found() {
         ["assess", "examples/storefront-cameras", "--as-of", "2026-11-01", "--format", "json"].as_slice(),
         &["reconcile", "examples/policy-differs", "--format", "json"],
     ] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
-            .args(args)
-            .current_dir(root())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = program().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(1), ""), "{args:?}");

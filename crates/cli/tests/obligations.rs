@@ -11,21 +11,15 @@
 
 mod common;
 
-use std::process::Command;
-
+use common::program::{printed, scratch};
 use common::root;
 use serde_json::{Value, json};
 use zhunsheng_catalogue::load;
 use zhunsheng_source::Lang;
 
-fn run(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
 fn register(dossier: &str, as_of: &str) -> Value {
-    serde_json::from_str(&run(&["obligations", "--dossier", dossier, "--as-of", as_of, "--format", "json"])).unwrap()
+    serde_json::from_str(&printed(&["obligations", "--dossier", dossier, "--as-of", as_of, "--format", "json"]))
+        .unwrap()
 }
 
 fn duty<'a>(register: &'a Value, id: &str) -> &'a Value {
@@ -35,8 +29,7 @@ fn duty<'a>(register: &'a Value, id: &str) -> &'a Value {
 
 /// A dossier of an organisation with these facts.
 fn organisation(name: &str, facts: &str) -> String {
-    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("obligations-{name}"));
-    std::fs::create_dir_all(&dir).unwrap();
+    let dir = scratch(name);
     std::fs::write(dir.join("dossier.yaml"), format!("organisation: {{{facts}}}\n")).unwrap();
     dir.to_str().unwrap().to_owned()
 }
@@ -112,9 +105,7 @@ fn figures_decide_to_the_unit() {
         }
     }
     let export = |people: u32, sensitive: u32| {
-        let dir =
-            std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("obligations-export-{people}-{sensitive}"));
-        std::fs::create_dir_all(&dir).unwrap();
+        let dir = scratch(&format!("export-{people}-{sensitive}"));
         let text = format!(
             "organisation: {{roles: [handler], critical_infrastructure: false, state_organ: false, people_exported_this_year: {people}, sensitive_people_exported_this_year: {sensitive}}}\nactivities: {{out: {{stage: cross-border, export: {{important_data: false, exemptions: []}}}}}}\n"
         );
@@ -131,8 +122,7 @@ fn figures_decide_to_the_unit() {
     assert_eq!(export(0, 1), [false, true]);
     // Faces stored: the filing of the face measures.
     let face = |people: u32| {
-        let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("obligations-face-{people}"));
-        std::fs::create_dir_all(&dir).unwrap();
+        let dir = scratch(&format!("face-{people}"));
         let text = format!(
             "organisation: {{roles: [handler], face_people_stored: {people}}}\nactivities: {{f: {{types: [face-image]}}}}\n"
         );
@@ -189,7 +179,7 @@ fn other_figures_are_data_too() {
 #[test]
 fn holes_are_named() {
     let value = register("examples/auto-dealer", "2026-11-01");
-    let text = run(&["--lang", "en", "obligations", "--dossier", "examples/auto-dealer", "--as-of", "2026-11-01"]);
+    let text = printed(&["--lang", "en", "obligations", "--dossier", "examples/auto-dealer", "--as-of", "2026-11-01"]);
     let written = std::fs::read_to_string(root().join("docs/law-holes.md")).unwrap();
     for id in
         ["auto-data-2021", "cac-order-24-2026", "cac-order-25-2026", "standard-contract-annex", "consumer-reg-2024"]

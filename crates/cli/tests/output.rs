@@ -104,11 +104,7 @@ fn what_is_read_is_not_written_over() {
 /// No progress where nobody watches: a pipe gets results and nothing else.
 #[test]
 fn a_pipe_sees_no_progress() {
-    let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
-        .args(["catalogue", "prove", "--only", "5.2"])
-        .current_dir(root())
-        .output()
-        .unwrap();
+    let output = run(&["catalogue", "prove", "--only", "5.2"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty(), "{}", stderr(&output));
 }

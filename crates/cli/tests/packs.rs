@@ -11,33 +11,16 @@
 
 mod common;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
+use common::program::{run, scratch, stderr, stdout};
 use common::{catalogue, date, example, root};
 use zhunsheng_catalogue::{Catalogue, Clause, Kind};
 use zhunsheng_dossier::{Outcome, Start, load_node, template};
 use zhunsheng_source::{Lang, Limits, Node, parse};
 use zhunsheng_verdict::{Input, assess};
 
-fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn scratch(name: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    drop(std::fs::remove_dir_all(&dir));
-    std::fs::create_dir_all(&dir).unwrap();
-    dir
-}
-
 fn json(args: &[&str]) -> serde_json::Value {
     let output = run(args);
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)))
 }
 
 #[test]
@@ -51,9 +34,9 @@ fn the_scaffold_is_a_pack_that_lints_proves_and_has_a_template() {
     let (packs, shop) = (folder.to_str().unwrap(), dir.join("shop"));
     let shop = shop.to_str().unwrap();
     let lint = run(&["--pack", packs, "--lang", "en", "catalogue", "lint"]);
-    assert_eq!(lint.status.code(), Some(0), "{}", text(&lint.stdout));
+    assert_eq!(lint.status.code(), Some(0), "{}", stdout(&lint));
     let prove = run(&["--pack", packs, "catalogue", "prove", "--only", "my-sector."]);
-    assert_eq!(prove.status.code(), Some(0), "{}", text(&prove.stdout));
+    assert_eq!(prove.status.code(), Some(0), "{}", stdout(&prove));
     assert_eq!(run(&["--pack", packs, "dossier", "new", shop, "--template", "my-sector"]).status.code(), Some(0));
     assert_eq!(run(&["--pack", packs, "dossier", "check", shop]).status.code(), Some(0));
     let found = json(&["--pack", packs, "assess", shop, "--only-pack", "--as-of", "2026-11-01", "--format", "json"]);
@@ -69,18 +52,18 @@ fn the_scaffold_is_a_pack_that_lints_proves_and_has_a_template() {
 fn an_unknown_pack_is_refused_with_the_nearest_and_all_valid_ids() {
     let output = run(&["--lang", "en", "assess", "examples/auto-dealer", "--pack-id", "supermarket-shangai"]);
     assert_eq!(output.status.code(), Some(2));
-    let said = text(&output.stderr);
+    let said = stderr(&output);
     assert!(said.contains("did you mean `supermarket-shanghai`?") && said.contains("valid: "), "{said}");
     let dir = scratch("packs-unknown");
     std::fs::write(dir.join("dossier.yaml"), "target:\n  packs: [supermarket-shangai]\n").unwrap();
     let output = run(&["--lang", "en", "dossier", "check", dir.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
-    let said = text(&output.stderr);
+    let said = stderr(&output);
     assert!(said.contains("dossier.yaml:2:10: error: no sector pack `supermarket-shangai`; valid: "), "{said}");
     assert!(said.contains("did you mean `supermarket-shanghai`?"), "{said}");
     let output = run(&["--lang", "en", "assess", "examples/auto-dealer", "--only-pack"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("no sector pack named"));
+    assert!(stderr(&output).contains("no sector pack named"));
     let output = run(&["dossier", "new", dir.join("n").to_str().unwrap(), "--template", "supermarket"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(!dir.join("n").exists(), "nothing is written");
@@ -134,8 +117,8 @@ fn reports_show_the_pack_and_what_it_sharpens() {
         assert!(flat.contains(&document) || lang == Lang::Zh, "{lang:?}");
         assert!(flat.contains("supermarket.6 "));
     }
-    assert!(text(&run(&["explain", "5.7.2.2a"]).stdout).contains("supermarket.6b"));
-    assert!(text(&run(&["explain", "supermarket-shanghai"]).stdout).contains("supermarket.10d"));
+    assert!(stdout(&run(&["explain", "5.7.2.2a"])).contains("supermarket.6b"));
+    assert!(stdout(&run(&["explain", "supermarket-shanghai"])).contains("supermarket.10d"));
 }
 
 fn filled(catalogue: &Catalogue, node: &Node) -> Vec<(String, serde_json::Value)> {
@@ -181,7 +164,7 @@ fn templates_state_what_they_say_and_leave_the_rest_blank() {
         assert_eq!(assessment.count(Outcome::Gap), 0, "{}: a form not filled in charges nobody", pack.id);
         assert!(assessment.count(Outcome::Undetermined) > 10);
     }
-    let listed = text(&run(&["dossier", "new", "--list-templates"]).stdout);
+    let listed = stdout(&run(&["dossier", "new", "--list-templates"]));
     assert!(catalogue.packs.iter().all(|pack| listed.contains(&pack.id)), "{listed}");
 }
 

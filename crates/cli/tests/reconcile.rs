@@ -13,9 +13,10 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::Arc;
 
+use common::program::{run, scratch};
 use common::{catalogue, copy, date, example, root};
 use serde_json::Value;
 use zhunsheng_catalogue::Catalogue;
@@ -25,10 +26,6 @@ use zhunsheng_policy::reconcile::deeds::{Deed, Deeds};
 use zhunsheng_policy::report::Kit;
 use zhunsheng_source::{At, Lang, Node, Value as Tree};
 use zhunsheng_verdict::{Input, assess};
-
-fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(root()).output().unwrap()
-}
 
 fn reconcile(case: &str, format: &str) -> Output {
     let folder = format!("examples/{case}");
@@ -108,9 +105,7 @@ fn every_value_has_an_address_on_its_side() {
 
 #[test]
 fn data_that_nobody_declared_is_found() {
-    let data = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("reconcile-data");
-    drop(std::fs::remove_dir_all(&data));
-    std::fs::create_dir_all(&data).unwrap();
+    let data = scratch("data");
     std::fs::write(data.join("export.csv"), "会员,银行卡号\n1,6222021234567890128\n2,6228480402564890018\n").unwrap();
     let data = data.to_str().unwrap();
     let output = run(&["reconcile", "examples/policy-agree", "--data", data, "--format", "json"]);
@@ -237,9 +232,8 @@ fn items_of_a_policy_are_facts_with_the_sentence() {
 
 /// A copy of a case with some of its text changed.
 fn changed(case: &str, name: &str, file: &str, edits: &[(&str, &str)]) -> PathBuf {
-    let at = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    drop(std::fs::remove_dir_all(&at));
-    std::fs::create_dir_all(at.join("records")).unwrap();
+    let at = scratch(name);
+    std::fs::create_dir(at.join("records")).unwrap();
     for part in ["dossier.yaml", "policy.md", "records/events.csv"] {
         std::fs::copy(root().join("examples").join(case).join(part), at.join(part)).unwrap();
     }
@@ -349,7 +343,7 @@ fn a_scan_of_data_enters_an_assessment() {
     }
     // The same scan given by name, and the opinion that rests on it.
     let scan = at.join("records/discovered.json");
-    let other = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reconcile-scan.json");
+    let other = scratch("scan").join("found.json");
     std::fs::rename(&scan, &other).unwrap();
     let again = run(&["assess", at.to_str().unwrap(), "--discovered", other.to_str().unwrap(), "--format", "json"]);
     let again: Value = serde_json::from_slice(&again.stdout).unwrap();
@@ -518,8 +512,7 @@ fn taking_a_fact_away_never_creates_conformant() {
 
 /// The dealer with the text of its policy put up for comparison, and with some of that text changed.
 fn dealer(name: &str, edit: Option<(&str, &str)>) -> Value {
-    let at = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    drop(std::fs::remove_dir_all(&at));
+    let at = scratch(name);
     copy(&root().join("examples/auto-dealer"), &at);
     let (policy, dossier) = (at.join("evidence/policy.md"), at.join("dossier.yaml"));
     let mut facts = std::fs::read_to_string(&dossier).unwrap().replace("event_records: []", "event_records: [texts]");

@@ -12,9 +12,9 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
+use common::program::{scratch, stderr, stdout};
 use common::{catalogue, copy, date, root};
 use serde_json::{Value, json};
 use zhunsheng_catalogue::Catalogue;
@@ -23,22 +23,14 @@ use zhunsheng_records::dossier::facts;
 use zhunsheng_source::{Limits, Node, parse};
 use zhunsheng_verdict::{Input, InputError, assess};
 
-fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&path);
-    std::fs::create_dir_all(&path).unwrap();
-    path
-}
-
 fn run(args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    let output = common::program::run(args);
+    (output.status.code().unwrap(), stdout(&output), stderr(&output))
 }
 
 /// A copy of the shop cameras with the captures of half a year beside it.
 fn cameras(name: &str) -> PathBuf {
-    let at = folder(name);
+    let at = scratch(name);
     copy(&root().join("examples/storefront-cameras"), &at);
     let _ = std::fs::remove_file(at.join("records/events.parquet"));
     let records = at.join("records").display().to_string();
@@ -176,7 +168,7 @@ fn result(catalogue: &Catalogue, dossier: &Dossier, changes: &[(&str, &str, &str
 
 fn dealer(catalogue: &Catalogue, audit: Option<&str>, change: impl Fn(&str) -> String) -> Dossier {
     let at = root().join("examples/auto-dealer");
-    let copied = folder(&format!("dealer-{:?}", std::thread::current().id()).replace(['(', ')'], "-"));
+    let copied = scratch(&format!("dealer-{:?}", std::thread::current().id()).replace(['(', ')'], "-"));
     copy(&at, &copied);
     let parts = std::fs::read_dir(copied.join("dossier")).unwrap().map(|entry| entry.unwrap().path());
     let yaml = parts.filter(|path| path.extension().is_some_and(|e| e == "yaml")).chain([copied.join("dossier.yaml")]);
@@ -394,7 +386,7 @@ records:
 /// A pack's own check: typed when it is loaded, proven like a leaf, run in the same pass, part of the findings.
 #[test]
 fn a_packs_own_check_is_typed_proven_run_and_found() {
-    let at = folder("own-check");
+    let at = scratch("own-check");
     let pack = at.join("pack").display().to_string();
     std::fs::create_dir_all(&pack).unwrap();
     let write = |text: &str| std::fs::write(at.join("pack/night.yaml"), text).unwrap();

@@ -7,9 +7,13 @@
     reason = "a test stops where something is wrong"
 )]
 
+mod common;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
+
+use common::program::{program, stderr, stdout};
 
 struct Served {
     child: Child,
@@ -18,7 +22,7 @@ struct Served {
 }
 
 fn serve(data: &std::path::Path, more: &[&str]) -> Served {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
+    let mut child = program()
         .args(["--lang", "en", "serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .args(more)
@@ -69,12 +73,9 @@ fn a_new_workspace_prints_the_link_that_sets_it_up_and_stops_gracefully() {
     // One file of database is left behind, and the end of the chain is written down where `verify` looks for it.
     assert!(std::fs::metadata(dir.path().join("zhunsheng.db-wal")).map_or(0, |log| log.len()) == 0);
     let verify = || {
-        let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
-            .args(["--lang", "en", "workspace", "verify", "--data"])
-            .arg(dir.path())
-            .output();
+        let output = program().args(["--lang", "en", "workspace", "verify", "--data"]).arg(dir.path()).output();
         let output = output.unwrap();
-        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+        (output.status.code(), stdout(&output))
     };
     assert_eq!(verify().0, Some(0));
     // The folder is free again, and what was there is there.
@@ -127,13 +128,9 @@ fn a_folder_serves_one_process_and_the_network_only_when_told_to() {
     let dir = tempfile::tempdir().unwrap();
     let served = serve(dir.path(), &[]);
     let second = |args: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
-            .args(["--lang", "en", "serve", "--data"])
-            .arg(dir.path())
-            .args(args)
-            .output();
+        let output = program().args(["--lang", "en", "serve", "--data"]).arg(dir.path()).args(args).output();
         let output = output.unwrap();
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+        (output.status.code().unwrap(), stderr(&output))
     };
     let (code, text) = second(&["--listen", "127.0.0.1:0"]);
     assert!(code == 2 && text.contains("in use by another process"), "{code} {text}");

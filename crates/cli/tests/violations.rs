@@ -11,14 +11,13 @@
 
 mod common;
 
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-use common::root;
+use common::program::scratch;
 
 fn run(args: &[&str]) -> Output {
     let all: Vec<&str> = ["--lang", "en", "catalogue", "violations"].iter().chain(args).copied().collect();
-    Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(all).current_dir(root()).output().unwrap()
+    common::program::run(&all)
 }
 
 #[test]
@@ -35,9 +34,7 @@ fn every_automatic_leaf_is_violated_by_a_change_to_a_conforming_dossier() {
 /// A matrix that is wrong is refused, and says where.
 #[test]
 fn what_is_not_as_declared_is_reported() {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("violations");
-    drop(std::fs::remove_dir_all(&dir));
-    std::fs::create_dir_all(&dir).unwrap();
+    let dir = scratch("violations");
     std::fs::write(
         dir.join("dossier.yaml"),
         "target: {as_of: 2026-11-01}\nproducts:\n  a: {stopped_on: 2026-10-01, stop_announced_on: 2026-10-01, stop_notice_forms: [individual]}\n",

@@ -3,9 +3,28 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Runs it in the root of the repository.
+/// The program, to be run in the root of the repository.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zhunsheng"));
+    command.current_dir(super::root());
+    command
+}
+
+/// Runs it.
 pub fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(args).current_dir(super::root()).output().unwrap()
+    program().args(args).output().unwrap()
+}
+
+/// What it prints, where it finds nothing wrong.
+pub fn printed(args: &[&str]) -> String {
+    let output = run(args);
+    assert!(output.status.success(), "{}", stderr(&output));
+    stdout(&output)
+}
+
+/// What it prints.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 /// What it says of mistakes.
