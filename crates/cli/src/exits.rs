@@ -1,4 +1,4 @@
-//! What the exit codes of each command mean: one table, from which every help has its sentence.
+//! What every help ends with: examples, and what the exit codes of the command mean, each from one table.
 
 use clap::{Command, CommandFactory as _};
 
@@ -108,7 +108,78 @@ const CODES: &[(&str, &[Code])] = &[
     ("man", DONE),
 ];
 
-/// The command line with the sentence in every command's help, after its examples.
+/// Examples of the commands that do not bring their own.
+const EXAMPLES: &[(&str, &[&str])] = &[
+    ("obligations", &["zhunsheng obligations --dossier examples/auto-dealer --as-of 2026-11-01"]),
+    ("crosswalk", &["zhunsheng crosswalk --to pipl --format csv > pipl.csv"]),
+    ("explain", &["zhunsheng explain 6.2.6.1c4"]),
+    ("dossier new", &["zhunsheng dossier new mine", "zhunsheng dossier new showroom --template auto-sales-shanghai"]),
+    ("dossier check", &["zhunsheng dossier check mine"]),
+    ("dossier export", &["zhunsheng dossier export mine -o mine.xlsx"]),
+    ("dossier import", &["zhunsheng dossier import mine.xlsx mine --replace"]),
+    ("dossier schema", &["zhunsheng dossier schema > dossier.schema.json"]),
+    ("worksheet list", &["zhunsheng worksheet list --dossier examples/auto-dealer"]),
+    (
+        "worksheet show",
+        &["zhunsheng worksheet show B.4", "zhunsheng worksheet show duty-invoice --dossier examples/auto-dealer"],
+    ),
+    ("worksheet new", &["zhunsheng worksheet new B.1 --for invoice,invoice-archive > mine/dossier/worksheets.yaml"]),
+    ("catalogue list", &["zhunsheng catalogue list --format json"]),
+    ("catalogue new-clause", &["zhunsheng catalogue new-clause 90.1 > my-pack/own.yaml"]),
+    ("catalogue new-pack", &["zhunsheng catalogue new-pack my-sector > my-packs/my-sector.yaml"]),
+    ("catalogue procedures", &["zhunsheng catalogue procedures > procedures.md"]),
+    ("catalogue coverage", &["zhunsheng catalogue coverage > coverage.md"]),
+    ("catalogue violations", &["zhunsheng catalogue violations examples/auto-dealer"]),
+    ("catalogue browse", &["zhunsheng catalogue browse -o pages"]),
+    ("catalogue checks", &["zhunsheng catalogue checks > checks.md"]),
+    ("catalogue lint", &["zhunsheng --pack my-pack catalogue lint"]),
+    (
+        "catalogue prove",
+        &["zhunsheng catalogue prove --only 5.2", "zhunsheng --pack my-pack catalogue prove --only 90.1"],
+    ),
+    (
+        "records audit",
+        &[
+            "zhunsheng records audit --dossier mine --json > audit.json",
+            "zhunsheng records audit --events logs/ --consents consents.csv --declared declared.yaml --rejects rejects.csv",
+            "zhunsheng records audit --events logs/ --mapping ocsf-1.8 --as-of 2026-11-01",
+        ],
+    ),
+    ("records generate", &["zhunsheng records generate --events 1000000 --subjects 10000 --out data"]),
+    ("records declare", &["zhunsheng records declare mine > declared.yaml"]),
+    ("records checks", &["zhunsheng records checks --sql"]),
+    ("records decode", &["zhunsheng records decode --events data/events"]),
+    ("sample plan", &["zhunsheng sample plan --population 2000 --tolerable 0.05"]),
+    (
+        "sample select",
+        &[
+            "zhunsheng sample select --population 2000 --size 58 --seed 7",
+            "zhunsheng sample select --list contracts.txt --size 58 --seed 7",
+        ],
+    ),
+    ("sample evaluate", &["zhunsheng sample evaluate --population 2000 --size 58 --deviations 0"]),
+    ("policy check", &["zhunsheng policy check privacy.html"]),
+    ("policy diff", &["zhunsheng policy diff old.html new.html"]),
+    ("policy reconcile", &["zhunsheng policy reconcile --policy privacy.html --record record.json --done done.json"]),
+    ("policy practices", &["zhunsheng policy practices privacy.html --format json"]),
+    ("policy read", &["zhunsheng policy read privacy.html"]),
+    ("policy classify", &["zhunsheng policy classify sentences.jsonl"]),
+    (
+        "discover",
+        &[
+            "zhunsheng discover exports/ logs/",
+            "zhunsheng discover exports/ --format json --min-confidence low > found.json",
+        ],
+    ),
+    ("serve", &["zhunsheng serve --demo", "zhunsheng serve --data zhunsheng-data --listen 127.0.0.1:8420"]),
+    ("workspace backup", &["zhunsheng workspace backup --data zhunsheng-data backup"]),
+    ("workspace restore", &["zhunsheng workspace restore backup --data restored"]),
+    ("workspace verify", &["zhunsheng workspace verify --data zhunsheng-data"]),
+    ("completions", &["zhunsheng completions bash > zhunsheng.bash"]),
+    ("man", &["zhunsheng man > zhunsheng.1"]),
+];
+
+/// The command line with examples and the sentence on exit codes in every command's help.
 pub fn command() -> Command {
     with_codes(Args::command(), "")
 }
@@ -119,8 +190,14 @@ fn with_codes(command: Command, path: &str) -> Command {
         with_codes(inner, &path)
     });
     let Some((_, codes)) = CODES.iter().find(|(known, _)| *known == path) else { return command };
-    let before = command.get_after_help().map(|help| format!("{help}\n\n")).unwrap_or_default();
+    let own = command.get_after_help().map(ToString::to_string);
+    let examples = own.or_else(|| EXAMPLES.iter().find(|(known, _)| *known == path).map(|(_, all)| examples(all)));
+    let before = examples.map(|help| format!("{help}\n\n")).unwrap_or_default();
     command.after_help(format!("{before}{}", sentence(codes)))
+}
+
+fn examples(all: &[&str]) -> String {
+    all.iter().fold("例 Examples:".to_owned(), |text, one| format!("{text}\n  {one}"))
 }
 
 fn sentence(codes: &[Code]) -> String {
@@ -130,7 +207,7 @@ fn sentence(codes: &[Code]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{CODES, command};
+    use super::{CODES, EXAMPLES, command};
     use clap::Command;
     use std::collections::BTreeSet;
 
@@ -144,6 +221,36 @@ mod tests {
                 assert_eq!(help.matches("退出码 Exit codes: 0 ").count(), 1, "{path}: {help}");
                 out.insert(path);
             }
+        }
+    }
+
+    /// A line of a shell, as the program gets it: without what redirects, comments or comes after a pipe.
+    fn words(line: &str) -> Vec<&str> {
+        line.split_whitespace().take_while(|word| !["#", ">", "|", ";"].contains(word)).collect()
+    }
+
+    #[test]
+    fn every_command_has_examples_that_are_taken() {
+        let told: BTreeSet<&str> = EXAMPLES.iter().map(|(path, _)| *path).collect();
+        assert_eq!(told.len(), EXAMPLES.len());
+        for (path, _) in CODES {
+            let mut inner = command();
+            for name in path.split(' ') {
+                inner = inner.find_subcommand(name).unwrap().clone();
+            }
+            let help = inner.get_after_help().unwrap().to_string();
+            assert_eq!(help.matches("例 Examples:\n").count(), 1, "{path}: {help}");
+            let mut shown = 0;
+            for line in help.lines().flat_map(|line| line.split(" ; ")).map(str::trim) {
+                let Some(_) = line.strip_prefix("zhunsheng ") else { continue };
+                let taken = command().try_get_matches_from(words(line));
+                assert!(taken.is_ok(), "{line}: {}", taken.unwrap_err());
+                shown += usize::from(format!("{line} ").contains(&format!(" {path} ")));
+            }
+            assert!(shown > 0, "no example of `{path}`: {help}");
+        }
+        for path in told {
+            assert!(CODES.iter().any(|(known, _)| *known == path), "{path}");
         }
     }
 
