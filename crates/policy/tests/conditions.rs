@@ -87,6 +87,13 @@ const CASES: &[(&str, &str, &str)] = &[
     ("我们不提供个人信息的转移服务。", "6.7.5.1e-transfer-duties", "open"),
     ("我们不会公开您的个人信息，仅在您同意时公开。", "6.5.5.1b-public-particulars", "open"),
     ("我们不会向第三方提供儿童的个人信息。", "6.6.5.1b1-purpose", "open"),
+    // Nor do a heading, a case that is only listed, or a list that stands elsewhere say that it is so.
+    ("以下情形下，我们会向境外实体提供您的个人信息：", "7.2.4.1b-cross-border-particulars", "open"),
+    ("我们如何向合作伙伴提供您的手机号码", "6.6.5.1b1-duties", "open"),
+    ("我们公开披露您的个人信息时，会采用安全措施。", "6.5.5.1b-public-particulars", "open"),
+    ("我们会尽力避免收集与使用目的无关的个人信息。", "6.3.5.1b-unrelated-listed", "open"),
+    ("我们建议您在使用任何第三方SDK前阅读其说明。", "6.6.5.1b2-types", "open"),
+    ("我们的应用接入了第三方SDK，详见《第三方SDK目录》。", "6.6.5.1b2-contact", "open"),
     // What may be, or is only done if asked, is not said to be so.
     ("我们可能会自动收集您的设备型号。", "6.2.5.1f-frequency", "open"),
     ("如需向境外传输您的姓名，我们会征得您的同意。", "7.2.4.1b-cross-border-particulars", "open"),

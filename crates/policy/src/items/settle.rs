@@ -42,6 +42,8 @@ struct Said {
     yes: Option<usize>,
     /// Those that deny it without limit.
     no: Vec<usize>,
+    /// The policy sends the reader to another document for something that is due under it.
+    elsewhere: bool,
     /// Something speaks of it otherwise: denies it in some case only, or says what belongs to it.
     other: bool,
 }
@@ -55,6 +57,8 @@ pub(super) fn settle<'a>(a: &Analysis<'a>, speaking: &[usize], all: &mut [Outcom
         let Some(said) = outcome.item.condition.and_then(|c| said.get_mut(c)) else { continue };
         let mut backs = outcome.supports.iter().filter(|s| !s.denies);
         said.other |= backs.any(|s| !said.no.contains(&s.sentence));
+        let cues = &outcome.item.elsewhere;
+        said.elsewhere |= speaking.iter().any(|&i| a.best(cues, i, false) == Holds::Yes);
     }
     for outcome in all {
         let Some((condition, own)) = outcome.item.condition.and_then(|c| Some((conditions.get(c)?, said.get(c)?)))
@@ -63,7 +67,7 @@ pub(super) fn settle<'a>(a: &Analysis<'a>, speaking: &[usize], all: &mut [Outcom
         };
         let against = condition.against.iter().filter_map(|c| said.get(*c)).any(|s| s.yes.is_some());
         match (own.yes, own.no.first()) {
-            (Some(sentence), None) if outcome.verdict == Verdict::Missing => {
+            (Some(sentence), None) if outcome.verdict == Verdict::Missing && !own.elsewhere => {
                 outcome.settled = Some(Settled { due: true, sentence });
                 outcome.reason = Some(due(a, outcome.item, sentence));
             }
