@@ -90,7 +90,7 @@ fn without(doc: &Document, text: &str, o: &Outcome<'_>) -> (String, BTreeSet<usi
 }
 
 fn verdicts(policies: &[Policy], c: &Catalogue) {
-    let mut table: BTreeMap<String, [usize; 4]> = BTreeMap::new();
+    let mut table: BTreeMap<String, [usize; 5]> = BTreeMap::new();
     for p in policies {
         let doc = read::memory(&p.text(), Format::Text);
         let a = Analysis::new(&doc, c);

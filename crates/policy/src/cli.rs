@@ -9,7 +9,7 @@ use crate::items::Analysis;
 use crate::practices::extract;
 use crate::reconcile::inventory::{Beside, Inventory};
 use crate::reconcile::{self, compare, discovered, input, render, said};
-use crate::report::{Kit, Report};
+use crate::report::{Kit, Report, columns, named};
 use crate::{diff, read};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
@@ -319,49 +319,75 @@ struct BlockView {
     at: crate::doc::Address,
     text: String,
     emphasised: bool,
+    emphasis: Vec<EmphasisView>,
+}
+
+/// A stretch that is set off, with how it is.
+#[derive(Serialize)]
+struct EmphasisView {
+    text: String,
+    at: crate::doc::Address,
+    styles: Vec<&'static str>,
+}
+
+fn emphasis(doc: &Document, block: usize) -> Vec<EmphasisView> {
+    let all = doc.blocks.get(block).map_or(&[][..], |b| b.emphasis.as_slice());
+    let set_off = all.iter().filter(|e| e.style.any() && e.start < e.end);
+    let view = |e: &crate::doc::Emphasis| EmphasisView {
+        text: doc.slice(block, e.start, e.end).to_owned(),
+        at: doc.address(block, e.start, e.end),
+        styles: e.style.names().map(|n| n.1).collect(),
+    };
+    set_off.map(view).collect()
 }
 
 fn structure(args: &FileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
     let doc = read::file(&args.file)?;
-    let blocks: Vec<BlockView> = doc
-        .blocks
-        .iter()
-        .enumerate()
-        .map(|(i, b)| {
-            let (kind, level) = match &b.kind {
-                Kind::Heading { level } => ("heading", *level),
-                Kind::Paragraph => ("paragraph", 0),
-                Kind::Item { level } => ("item", *level),
-                Kind::Row { header: true, .. } => ("row-head", 0),
-                Kind::Row { .. } => ("row", 0),
-                Kind::Toc => ("contents", 0),
-            };
-            BlockView {
-                kind,
-                level,
-                at: doc.address(i, b.own, b.text.len()),
-                text: b.text.clone(),
-                emphasised: !b.emphasis.is_empty(),
-            }
-        })
-        .collect();
     if args.format == Format::Json {
+        let view = |(i, b): (usize, &crate::doc::Block)| BlockView {
+            kind: b.kind.name().1,
+            level: match b.kind {
+                Kind::Heading { level } | Kind::Item { level } => level,
+                Kind::Paragraph | Kind::Row { .. } | Kind::Toc => 0,
+            },
+            at: doc.address(i, b.own, b.text.len()),
+            text: b.text.clone(),
+            emphasised: b.emphasised(0, b.text.len()),
+            emphasis: emphasis(&doc, i),
+        };
+        let blocks: Vec<BlockView> = doc.blocks.iter().enumerate().map(view).collect();
         json(
             &serde_json::json!({"format": doc.format, "title": doc.title, "problems": doc.problems, "blocks": blocks}),
             out,
         )?;
     } else {
-        let mut text = String::new();
-        for p in &doc.problems {
-            let _ = writeln!(text, "{}{}", lang.pick("！", "! "), lang.pick(&p.zh, &p.en));
-        }
-        for b in &blocks {
-            let mark = if b.emphasised { "*" } else { " " };
-            let _ = writeln!(text, "{:>8} {:9} {} {mark} {}", b.at.to_string(), b.kind, b.level, b.text);
-        }
-        written(&text, args.format, lang, out)?;
+        written(&structure_text(&doc, lang), args.format, lang, out)?;
     }
     Ok(if doc.lossy() { 3 } else { 0 })
+}
+
+/// The structure as text: a line a block, and under it a line for each stretch that is set off.
+#[must_use]
+pub fn structure_text(doc: &Document, lang: Lang) -> String {
+    let mut text = String::new();
+    for p in &doc.problems {
+        let _ = writeln!(text, "{}{}", lang.pick("！", "! "), lang.pick(&p.zh, &p.en));
+    }
+    for (i, b) in doc.blocks.iter().enumerate() {
+        let level = match b.kind {
+            Kind::Heading { level } | Kind::Item { level } => level.to_string(),
+            Kind::Paragraph | Kind::Row { .. } | Kind::Toc => String::new(),
+        };
+        let kind = named(b.kind.name(), lang);
+        let (at, wide) = (doc.address(i, b.own, b.text.len()).to_string(), kind.chars().map(columns).sum::<usize>());
+        let _ = writeln!(text, "{at:>8} {kind}{:gap$} {level:1} {}", "", b.text, gap = 15_usize.saturating_sub(wide));
+        for e in b.emphasis.iter().filter(|e| e.style.any() && e.start < e.end) {
+            let how: Vec<String> = e.style.names().map(|n| named(n, lang)).collect();
+            let (at, how) = (doc.address(i, e.start, e.end), how.join(lang.pick("、", ", ")));
+            let _ = writeln!(text, "{:9}  {how} {at} “{}”", "", doc.slice(i, e.start, e.end));
+        }
+    }
+    text
 }
 
 fn classify(args: &ClassifyArgs, out: &mut dyn Write) -> Result<i32, Error> {

@@ -49,6 +49,17 @@ pub struct Evidence {
     pub at: Address,
 }
 
+/// The sentence by which the policy settles whether an item is due.
+#[derive(Debug, Clone, Serialize)]
+pub struct SettledBy {
+    /// It says that the condition holds; else that it does not.
+    pub due: bool,
+    /// The sentence.
+    pub text: String,
+    /// Where it stands.
+    pub at: Address,
+}
+
 /// A part of an item and whether it was found.
 #[derive(Debug, Clone, Serialize)]
 pub struct PartReport {
@@ -75,6 +86,9 @@ pub struct ItemReport {
     /// Why, where it is not plainly disclosed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
+    /// What the policy says of the condition, where it settles it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settled: Option<SettledBy>,
     /// Parts, where there are several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartReport>,
@@ -89,12 +103,14 @@ pub struct Counts {
     pub disclosed: usize,
     /// Partly.
     pub partly: usize,
-    /// Missing, due in every policy.
+    /// Missing, due in every policy or under a condition that the policy says holds.
     pub missing: usize,
     /// Missing, due only under a condition that the policy does not settle.
     pub missing_if: usize,
     /// Undetermined.
     pub undetermined: usize,
+    /// Not applicable: due only under a condition that the policy denies.
+    pub not_applicable: usize,
 }
 
 /// All that is known of one policy.
@@ -160,19 +176,22 @@ impl Report {
         let _ = writeln!(out, "{}", self.title.as_deref().unwrap_or(lang.pick("（无标题）", "(no title)")));
         let counts = Text::new(
             format!(
-                "披露 {}  部分 {}  缺失 {}（另有条件项 {}）  无法判断 {}",
-                c.disclosed, c.partly, c.missing, c.missing_if, c.undetermined
+                "披露 {}  部分 {}  缺失 {}（另有条件项 {}）  无法判断 {}  不适用 {}",
+                c.disclosed, c.partly, c.missing, c.missing_if, c.undetermined, c.not_applicable
             ),
             format!(
-                "disclosed {}  partly {}  missing {} (and {} that are due only in a case)  undetermined {}",
-                c.disclosed, c.partly, c.missing, c.missing_if, c.undetermined
+                "disclosed {}  partly {}  missing {} (and {} that are due only in a case)  undetermined {}  not \
+                 applicable {}",
+                c.disclosed, c.partly, c.missing, c.missing_if, c.undetermined, c.not_applicable
             ),
         );
         let _ = writeln!(out, "{}", counts.get(lang));
         for p in &self.problems {
             let _ = writeln!(out, "{}{}", lang.pick("！", "! "), lang.pick(&p.zh, &p.en));
         }
-        for verdict in [Verdict::Missing, Verdict::Partly, Verdict::Undetermined, Verdict::Disclosed] {
+        for verdict in
+            [Verdict::Missing, Verdict::Partly, Verdict::Undetermined, Verdict::NotApplicable, Verdict::Disclosed]
+        {
             let list: Vec<_> = self.items.iter().filter(|i| i.verdict == verdict).collect();
             if list.is_empty() {
                 continue;
@@ -195,7 +214,8 @@ impl Report {
         if !self.wording.is_empty() {
             let _ = writeln!(out, "\n{}", lang.pick("用语", "Wording"));
             for f in &self.wording {
-                let _ = writeln!(out, "  {} {} {}", f.leaf, f.at, f.title.get(lang));
+                let kind = named((&f.title.zh, &f.title.en), lang);
+                let _ = writeln!(out, "  {} {} {kind}", f.leaf, f.at);
                 let why = format!("{}{}{}", f.reason.get(lang), lang.pick("；", "; "), f.hint.get(lang));
                 wrap(&mut out, "      ", &format!("“{}” {why}", clip(&f.text, 40)));
             }
@@ -211,12 +231,14 @@ impl Report {
 }
 
 fn item(a: &Analysis<'_>, o: &Outcome<'_>, counts: &mut Counts) -> ItemReport {
-    match (o.verdict, o.item.conditional.is_some()) {
+    let open = o.item.conditional.is_some() && o.settled.is_none();
+    match (o.verdict, open) {
         (Verdict::Disclosed, _) => counts.disclosed += 1,
         (Verdict::Partly, _) => counts.partly += 1,
         (Verdict::Missing, false) => counts.missing += 1,
         (Verdict::Missing, true) => counts.missing_if += 1,
         (Verdict::Undetermined, _) => counts.undetermined += 1,
+        (Verdict::NotApplicable, _) => counts.not_applicable += 1,
     }
     let several = o.item.parts.len() > 1;
     ItemReport {
@@ -226,6 +248,11 @@ fn item(a: &Analysis<'_>, o: &Outcome<'_>, counts: &mut Counts) -> ItemReport {
         verdict: o.verdict,
         condition: o.item.conditional.clone(),
         reason: o.reason.clone(),
+        settled: o.settled.map(|s| SettledBy {
+            due: s.due,
+            text: a.doc.sentence(s.sentence).to_owned(),
+            at: a.doc.sentence_address(s.sentence),
+        }),
         parts: if several {
             o.item.parts.iter().zip(&o.parts).map(|(p, f)| PartReport { id: p.id.clone(), found: *f }).collect()
         } else {
@@ -243,6 +270,12 @@ fn item(a: &Analysis<'_>, o: &Outcome<'_>, counts: &mut Counts) -> ItemReport {
             })
             .collect(),
     }
+}
+
+/// A kind by its name: in Chinese with the English one beside it, which is the one JSON has.
+#[must_use]
+pub fn named((zh, en): (&str, &str), lang: Lang) -> String {
+    lang.pick(format!("{zh} {en}"), en.to_owned())
 }
 
 /// A text cut to a number of characters.

@@ -281,6 +281,39 @@ fn chinese_pdf_with_cid_fonts_is_read_and_an_image_page_is_named() {
 }
 
 #[test]
+fn every_stretch_that_is_set_off_says_how() {
+    let (code, out) = command("set-off.html", HTML.as_bytes(), |file| {
+        zhunsheng_policy::cli::PolicyCommand::Read(zhunsheng_policy::cli::FileArgs {
+            file,
+            format: zhunsheng_policy::cli::Format::Json,
+        })
+    })
+    .unwrap();
+    let read: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let block =
+        read["blocks"].as_array().unwrap().iter().find(|b| b["text"].as_str().unwrap().starts_with("我们会收集"));
+    let emphasis = block.unwrap()["emphasis"].as_array().unwrap();
+    let source: Vec<char> = HTML.chars().collect();
+    let got: Vec<(String, String, String)> = emphasis
+        .iter()
+        .map(|e| {
+            let place = |key: &str| usize::try_from(e["at"][key].as_u64().unwrap()).unwrap();
+            let there: String = source[place("start")..place("end")].iter().collect();
+            (e["text"].as_str().unwrap().to_owned(), there, e["styles"].to_string())
+        })
+        .collect();
+    let want = [("身份证号码", "[\"bold\"]"), ("人脸", "[\"colour\"]")];
+    let want: Vec<_> = want.iter().map(|w| (w.0.to_owned(), w.0.to_owned(), w.1.to_owned())).collect();
+    assert_eq!((code, got), (0, want));
+    // In words, kinds are named in the language, and in Chinese with the name that JSON has beside it.
+    let doc = read::memory("# 隐私政策\n\n我们收集***姓名***。\n", Format::Markdown);
+    let zh = zhunsheng_policy::cli::structure_text(&doc, zhunsheng_policy::data::Lang::Zh);
+    assert!(zh.contains("标题 heading") && zh.contains("加粗 bold、斜体 italic 3:8 “姓名”"), "{zh}");
+    let en = zhunsheng_policy::cli::structure_text(&doc, zhunsheng_policy::data::Lang::En);
+    assert!(en.contains("paragraph") && en.contains("bold, italic 3:8 “姓名”") && !en.contains("加粗"), "{en}");
+}
+
+#[test]
 fn national_encoding_is_read() {
     let (bytes, _, _) = encoding_rs::GB18030.encode("隐私政策\n我们收集您的手机号码。");
     let doc = read::bytes_as(bytes.into_owned(), Path::new("a.txt")).unwrap();

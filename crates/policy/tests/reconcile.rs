@@ -513,3 +513,22 @@ fn the_page() {
     let english = render::html(&table, Lang::En);
     assert!(english.find("said").unwrap() < english.find("所说").unwrap());
 }
+
+#[test]
+fn kinds_and_places_are_told_in_words() {
+    let text = "# 隐私政策\n\n## 我们如何收集\n\n我们会收集您的手机号码，用于创建账号。\n\n## 存储\n\n手机号码存储在中国境内的服务器，保存 30 天。\n";
+    let kept = input::Entry { country: Some("SG".into()), ..entry("mobile-number", Stage::Storage) };
+    let table = held(text, vec![entry("mobile-number", Stage::Collection), kept], &Beside::default());
+    assert!(table.findings.iter().any(|f| f.aspect == Aspect::Country), "{table:#?}");
+    let (zh, en) = (render::text(&table, Lang::Zh), render::text(&table, Lang::En));
+    assert!(zh.contains("  地域 country\n") && zh.contains("放在新加坡（SG）") && zh.contains("所说：境内"), "{zh}");
+    assert!(!zh.contains("CN") && !zh.contains(" SG"), "{zh}");
+    assert!(
+        en.contains("  country\n") && en.contains("in Singapore (SG)") && en.contains("said: inside the country"),
+        "{en}"
+    );
+    let html = render::html(&table, Lang::Zh);
+    assert!(html.contains("地域：新加坡（SG）") && html.contains("place: Singapore (SG)"), "{html}");
+    // JSON keeps the codes.
+    assert!(serde_json::to_string(&table).unwrap().contains("\"countries\":{\"SG\""));
+}

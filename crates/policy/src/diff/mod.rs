@@ -11,7 +11,7 @@ use crate::data::{Lang, Text};
 use crate::doc::{Address, Document, Problem, marker};
 use crate::items::{Analysis, Outcome, Verdict};
 use crate::practices::{Practice, extract};
-use crate::report::{Kit, clip, wrap};
+use crate::report::{Kit, clip, named, wrap};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -622,11 +622,11 @@ impl Diff {
                 Some(false) => "　",
             };
             let how = match c.how {
-                How::Added => lang.pick("新增", "added"),
-                How::Removed => lang.pick("删除", "removed"),
-                How::Changed => lang.pick("修改", "changed"),
-                How::Moved => lang.pick("移到另一标题下", "moved under another heading"),
-                How::Headed => lang.pick("标题改变", "heading changed"),
+                How::Added => named(("新增", "added"), lang),
+                How::Removed => named(("删除", "removed"), lang),
+                How::Changed => named(("修改", "changed"), lang),
+                How::Moved => named(("移到另一标题下", "moved under another heading"), lang),
+                How::Headed => named(("标题改变", "heading changed"), lang),
             };
             let _ = writeln!(out, "\n{mark}{how}  {}", c.items.join(" "));
             if let Some(o) = &c.old {

@@ -46,6 +46,17 @@ impl Style {
         self.bold || self.underline || self.italic || self.colour
     }
 
+    /// The ways in which it is set off, by the names they have in JSON, each with its Chinese name.
+    pub fn names(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let all = [
+            (self.bold, ("加粗", "bold")),
+            (self.underline, ("下划线", "underline")),
+            (self.italic, ("斜体", "italic")),
+            (self.colour, ("颜色", "colour")),
+        ];
+        all.into_iter().filter(|s| s.0).map(|s| s.1)
+    }
+
     /// The union of two styles.
     #[must_use]
     pub fn or(self, other: Style) -> Style {
@@ -109,6 +120,21 @@ pub struct Piece {
     pub line: u32,
     /// Page from 1 (PDF); 0 elsewhere.
     pub page: u32,
+}
+
+impl Kind {
+    /// What it is called, in Chinese and as in JSON.
+    #[must_use]
+    pub fn name(&self) -> (&'static str, &'static str) {
+        match self {
+            Kind::Heading { .. } => ("标题", "heading"),
+            Kind::Paragraph => ("段落", "paragraph"),
+            Kind::Item { .. } => ("列表项", "item"),
+            Kind::Row { header: true, .. } => ("表头", "row-head"),
+            Kind::Row { .. } => ("表行", "row"),
+            Kind::Toc => ("目录", "contents"),
+        }
+    }
 }
 
 /// A heading, paragraph, list item or table row.

@@ -83,7 +83,8 @@ impl Text<'_> {
             let item = outcome.item;
             let (fields, value): (Vec<&String>, bool) = match outcome.verdict {
                 Verdict::Disclosed => (item.facts.iter().collect(), true),
-                Verdict::Missing => (item.facts.iter().chain(&item.absent).collect(), false),
+                // Whoever denies the case discloses nothing of it; whether it is given is not for the policy to say.
+                Verdict::Missing | Verdict::NotApplicable => (item.facts.iter().chain(&item.absent).collect(), false),
                 Verdict::Partly | Verdict::Undetermined => continue,
             };
             for field in fields.into_iter().filter(|field| self.stated(field).is_none()) {
@@ -131,6 +132,8 @@ impl Text<'_> {
         let sentences = self.sentences(outcome);
         match outcome.verdict {
             Verdict::Disclosed => tally.samples.push(format!("{title} {sentences}")),
+            // Items that are due only in some case were left out above.
+            Verdict::NotApplicable => {}
             Verdict::Missing if !claimed => {
                 tally.wrong += 1;
                 let text = if outcome.supports.iter().any(|s| s.denies) {

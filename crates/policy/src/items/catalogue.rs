@@ -5,6 +5,7 @@ use crate::data::{self, Text};
 use crate::error::Error;
 use crate::lexis::types::Types;
 use crate::lexis::words::{Draft, Words};
+use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -13,6 +14,28 @@ use std::collections::BTreeMap;
 struct File {
     groups: BTreeMap<String, Vec<String>>,
     items: Vec<Entry>,
+    #[serde(default)]
+    conditions: Vec<ConditionEntry>,
+    #[serde(default)]
+    neutral: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConditionEntry {
+    id: String,
+    when: Text,
+    items: Vec<String>,
+    #[serde(default)]
+    whether: bool,
+    #[serde(default)]
+    given: Vec<String>,
+    #[serde(default)]
+    denied: Vec<String>,
+    #[serde(default)]
+    neutral: Vec<String>,
+    #[serde(default)]
+    against: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,8 +92,30 @@ pub struct Part {
 /// What is decided in code because words alone cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
-    /// Sensitive types are set off or marked (6.2.5.1 c).
+    /// Sensitive types are set off or marked (6.2.5.1 c); where the item has a part, only in the sentences that its cues
+    /// find (6.3.5.1 c).
     Sensitive,
+}
+
+/// When an item is due at all, and what of a policy settles that.
+#[derive(Debug)]
+pub struct Condition {
+    /// Identifier.
+    pub id: String,
+    /// Its wording.
+    pub when: Text,
+    /// A negation in a sentence that says so is part of what is said (“is not compatible”).
+    pub whether: bool,
+    /// Sentences that say that it is so.
+    pub given: Vec<Cue>,
+    /// Sentences that say that it is not so, where their words are denied.
+    pub denied: Vec<Cue>,
+    /// Words that limit no denial of it.
+    pub neutral: AhoCorasick,
+    /// From which of them on they are its own.
+    pub own: usize,
+    /// Conditions whose being so contradicts that this one is not, by position.
+    pub against: Vec<usize>,
 }
 
 /// A disclosure item.
@@ -86,6 +131,8 @@ pub struct Item {
     pub expects: Text,
     /// When the item is due at all, if not always.
     pub conditional: Option<Text>,
+    /// What settles that, by position among the conditions.
+    pub condition: Option<usize>,
     /// What is decided in code.
     pub check: Option<Check>,
     /// It asks whether something is done, or what follows from a refusal: a denial answers it.
@@ -107,6 +154,8 @@ pub struct Item {
 pub struct Catalogue {
     /// Items in the order of the file.
     pub items: Vec<Item>,
+    /// The conditions under which some are due.
+    pub conditions: Vec<Condition>,
     /// The finder of cue words.
     pub words: Words,
     /// The types of personal information.
@@ -183,6 +232,7 @@ impl Catalogue {
                 title: entry.title,
                 expects: entry.expects,
                 conditional: entry.conditional,
+                condition: None,
                 check,
                 whether: entry.whether,
                 facts: entry.facts,
@@ -190,6 +240,41 @@ impl Catalogue {
                 parts,
                 weak,
                 elsewhere,
+            });
+        }
+        let mut conditions: Vec<Condition> = Vec::new();
+        let ids: Vec<String> = parsed.conditions.iter().map(|c| c.id.clone()).collect();
+        for entry in parsed.conditions {
+            let number = conditions.len();
+            for id in &entry.items {
+                let Some(item) = items.iter_mut().find(|i| i.id == *id) else {
+                    return Err(wrong(id, format!("condition `{}` names no item `{id}`", entry.id), "name one above"));
+                };
+                if item.condition.replace(number).is_some() {
+                    return Err(wrong(&entry.id, format!("item `{id}` has two conditions"), "keep one"));
+                }
+                item.conditional.get_or_insert_with(|| entry.when.clone());
+            }
+            let mut against = Vec::new();
+            for id in &entry.against {
+                let Some(at) = ids.iter().position(|known| known == id) else {
+                    return Err(wrong(&entry.id, format!("condition `{id}` is unknown"), "name one of this list"));
+                };
+                against.push(at);
+            }
+            let words: Vec<&String> = parsed.neutral.iter().chain(&entry.neutral).collect();
+            let neutral = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).map_err(|e| {
+                wrong(&entry.id, format!("the words of `{}` make no finder: {e}", entry.id), "shorten the list")
+            })?;
+            conditions.push(Condition {
+                given: compile(&entry.given)?,
+                denied: compile(&entry.denied)?,
+                id: entry.id,
+                when: entry.when,
+                whether: entry.whether,
+                neutral,
+                own: parsed.neutral.len(),
+                against,
             });
         }
         for mark in draft.marks() {
@@ -200,7 +285,7 @@ impl Catalogue {
             }
         }
         let words = draft.compile()?;
-        Ok(Catalogue { items, words, types })
+        Ok(Catalogue { items, conditions, words, types })
     }
 
     /// An item by identifier.

@@ -8,6 +8,7 @@
 use super::catalogue::{Catalogue, Check, Item};
 use super::cue::{Cue, Place};
 use super::sensitive;
+use super::settle::{self, Settled};
 use crate::data::Text;
 use crate::doc::{Block, Document, Kind};
 use crate::lexis::denial::{self, Denied, within};
@@ -33,7 +34,7 @@ const TRADITIONAL: usize = 2;
 
 /// Verdict on an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every part is disclosed.
     Disclosed,
@@ -43,6 +44,8 @@ pub enum Verdict {
     Missing,
     /// It cannot be told from this document.
     Undetermined,
+    /// It is due only in a case of which the policy says, without any limit, that there is none.
+    NotApplicable,
 }
 
 impl Verdict {
@@ -54,6 +57,7 @@ impl Verdict {
             Verdict::Partly => Text::new("部分披露", "Partly disclosed"),
             Verdict::Missing => Text::new("缺失", "Missing"),
             Verdict::Undetermined => Text::new("无法判断", "Undetermined"),
+            Verdict::NotApplicable => Text::new("不适用", "Not applicable"),
         }
     }
 }
@@ -71,7 +75,7 @@ pub struct Support {
 
 /// Whether a cue holds for a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Holds {
+pub(super) enum Holds {
     No,
     /// By words that the sentence denies.
     Denied,
@@ -101,6 +105,8 @@ pub struct Outcome<'a> {
     pub parts: Vec<bool>,
     /// Sentences in order of the document.
     pub supports: Vec<Support>,
+    /// What the policy says of the case in which the item is due, where it settles it.
+    pub settled: Option<Settled>,
 }
 
 /// What was found in each sentence: the common ground of items, practices and wording.
@@ -245,7 +251,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// The best of several cues.
-    fn best(&self, cues: &[Cue], sentence: usize, whether: bool) -> Holds {
+    pub(super) fn best(&self, cues: &[Cue], sentence: usize, whether: bool) -> Holds {
         let mut best = Holds::No;
         for cue in cues {
             match self.holds(cue, sentence, whether) {
@@ -257,11 +263,15 @@ impl<'a> Analysis<'a> {
         best
     }
 
+    /// What a sentence denies, if anything.
+    pub(super) fn denied(&self, sentence: usize) -> &[Range<usize>] {
+        self.affirmed.get(sentence).and_then(Option::as_deref).map_or(&[], |a| a.denied.all())
+    }
+
     /// Whether a sentence denies what stands at these bytes of it.
     #[must_use]
     pub fn denies(&self, sentence: usize, start: usize, end: usize) -> bool {
-        let left = self.affirmed.get(sentence).and_then(Option::as_deref);
-        left.is_some_and(|a| within(a.denied.all(), start, end))
+        within(self.denied(sentence), start, end)
     }
 
     /// Whether a sentence may disclose anything.
@@ -318,7 +328,13 @@ impl<'a> Analysis<'a> {
     pub fn items(&self) -> Vec<Outcome<'a>> {
         let speaking = self.speaking();
         let foreign = self.strange(&speaking);
-        self.catalogue.items.iter().map(|item| self.item(item, &speaking, foreign.as_ref())).collect()
+        let mut all: Vec<Outcome<'a>> =
+            self.catalogue.items.iter().map(|item| self.item(item, &speaking, foreign.as_ref())).collect();
+        // What was not read, or not understood, may say the contrary.
+        if foreign.is_none() && !self.doc.lossy() {
+            settle::settle(self, &speaking, &mut all);
+        }
+        all
     }
 
     fn item(&self, item: &'a Item, speaking: &[usize], foreign: Option<&Text>) -> Outcome<'a> {
@@ -386,7 +402,7 @@ impl<'a> Analysis<'a> {
             supports.sort_by_key(|s| s.sentence);
             supports.dedup_by_key(|s| (s.sentence, s.part));
         }
-        Outcome { item, verdict, reason, parts, supports }
+        Outcome { item, verdict, reason, parts, supports, settled: None }
     }
 
     fn silent(
@@ -405,12 +421,16 @@ impl<'a> Analysis<'a> {
             return (Verdict::Undetermined, Some(reason));
         }
         if self.doc.lossy() {
-            let reason =
-                Text::new("已读部分没有，且有内容未能读取", "not in what was read, and part of the file was not read");
-            return (Verdict::Undetermined, Some(reason));
+            return (Verdict::Undetermined, Some(unread()));
         }
         (Verdict::Missing, Some(missing(item)))
     }
+}
+
+/// Why an item that was not found is not missing.
+#[must_use]
+pub fn unread() -> Text {
+    Text::new("已读部分没有，且有内容未能读取", "not in what was read, and part of the file was not read")
 }
 
 /// Why an item is missing, with its condition.
@@ -439,7 +459,7 @@ fn refused(item: &Item) -> Text {
     }
 }
 
-fn needs(item: &Item) -> String {
+pub(super) fn needs(item: &Item) -> String {
     format!("a disclosure {}", item.expects.en)
 }
 

@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod cue;
 pub mod engine;
 pub mod sensitive;
+pub mod settle;
 
 pub use catalogue::{Catalogue, Item};
 pub use engine::{Analysis, Outcome, Support, Verdict};

@@ -1,7 +1,9 @@
-//! 6.2.5.1 c: sensitive personal information that is collected must be marked or set off, every type of it.
+//! 6.2.5.1 c: sensitive personal information that is collected must be marked or set off, every type of it. So must what is
+//! used for an end that has nothing to do with collection (6.3.5.1 c).
 
 use super::catalogue::Item;
-use super::engine::{Analysis, Outcome, Support, Verdict, missing};
+use super::engine::{Analysis, Holds, Outcome, Support, Verdict, missing, unread};
+use super::settle::Settled;
 use crate::data::Text;
 use crate::doc::Format;
 use std::collections::BTreeMap;
@@ -57,12 +59,17 @@ pub fn judge<'a>(a: &Analysis<'a>, item: &'a Item, speaking: &[usize], foreign: 
     let mut types: BTreeMap<usize, Named> = BTreeMap::new();
     let mut supports = Vec::new();
     let mut explained = false;
+    // An item with cues asks it of the sentences they find only, and there of whatever type is named.
+    let cues = item.parts.first().map(|part| &part.cues);
     for &i in speaking {
+        if cues.is_some_and(|cues| a.best(cues, i, item.whether) != Holds::Yes) {
+            continue;
+        }
         let text = a.doc.sentence(i);
         let Some(s) = a.doc.sentences.get(i) else { continue };
         let said = MARKS.iter().any(|m| text.contains(m));
         let means = said && MEANS.iter().any(|m| text.contains(m));
-        let collects = TAKES.iter().any(|w| text.contains(w)) || text.contains("提供");
+        let collects = cues.is_some() || TAKES.iter().any(|w| text.contains(w)) || text.contains("提供");
         let mut here = false;
         for m in a.types.get(i).map_or(&[][..], Vec::as_slice) {
             let sensitive = a.catalogue.types.get(m.kind).is_some_and(|t| t.sensitive && !t.general);
@@ -73,7 +80,7 @@ pub fn judge<'a>(a: &Analysis<'a>, item: &'a Item, speaking: &[usize], foreign: 
             if said || (collects && set_off) {
                 types.entry(m.kind).or_default().marked = true;
                 here = true;
-            } else if taken(text, m.start) {
+            } else if cues.is_some() || taken(text, m.start) {
                 types.entry(m.kind).or_default().plain.push(i);
             }
         }
@@ -89,6 +96,8 @@ pub fn judge<'a>(a: &Analysis<'a>, item: &'a Item, speaking: &[usize], foreign: 
     let (verdict, reason) = if types.is_empty() {
         match foreign {
             Some(why) => (Verdict::Undetermined, Some(why.clone())),
+            None if cues.is_some() && a.doc.lossy() => (Verdict::Undetermined, Some(unread())),
+            None if cues.is_some() => (Verdict::Missing, Some(missing(item))),
             None if supports.is_empty() => {
                 (Verdict::Undetermined, Some(Text::new("没有列出具体的敏感个人信息类型", "no sensitive type is named")))
             }
@@ -125,5 +134,8 @@ pub fn judge<'a>(a: &Analysis<'a>, item: &'a Item, speaking: &[usize], foreign: 
             (Verdict::Missing, Some(missing(item)))
         }
     };
-    Outcome { item, verdict, reason, parts: vec![verdict == Verdict::Disclosed], supports }
+    // That such a type is named in such a sentence settles that the item is due.
+    let first = bare.first().and_then(|(_, n)| n.plain.first());
+    let settled = first.filter(|_| cues.is_some()).map(|&sentence| Settled { due: true, sentence });
+    Outcome { item, verdict, reason, parts: vec![verdict == Verdict::Disclosed], supports, settled }
 }

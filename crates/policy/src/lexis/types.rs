@@ -22,7 +22,42 @@ struct Entry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
+    bound: Vec<BoundEntry>,
+    #[serde(default)]
+    apart: Vec<String>,
     types: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BoundEntry {
+    id: String,
+    term: String,
+    beside: Vec<String>,
+}
+
+/// What a term stands for.
+#[derive(Debug)]
+enum Owner {
+    /// A type.
+    Type(usize),
+    /// A type, where one of these stands beside it in a list.
+    Bound(usize, Vec<String>),
+    /// Nothing: it only contains a term.
+    Apart,
+}
+
+/// What joins the members of a list.
+const JOINS: [&str; 10] = ["、", "和", "及", "以及", "与", "或", "/", "，", "及其", "或者"];
+
+/// Whether one of the words stands beside bytes `start..end` of a text in a list.
+fn beside(text: &str, start: usize, end: usize, words: &[String]) -> bool {
+    let (before, after) = (text.get(..start).unwrap_or(""), text.get(end..).unwrap_or(""));
+    JOINS.iter().any(|join| {
+        before.strip_suffix(join).is_some_and(|t| words.iter().any(|w| t.ends_with(w.as_str())))
+            || after.strip_prefix(join).is_some_and(|t| words.iter().any(|w| t.starts_with(w.as_str())))
+    })
 }
 
 /// A type of personal information.
@@ -53,7 +88,7 @@ pub struct Mention {
 #[derive(Debug)]
 pub struct Types {
     all: Vec<Type>,
-    owner: Vec<usize>,
+    owner: Vec<Owner>,
     finder: AhoCorasick,
 }
 
@@ -87,7 +122,7 @@ impl Types {
                         mend: "keep it under one of them".into(),
                     });
                 }
-                owner.push(index);
+                owner.push(Owner::Type(index));
                 terms.push(term);
             }
             all.push(Type {
@@ -96,6 +131,27 @@ impl Types {
                 sensitive: entry.sensitive,
                 general: entry.general,
             });
+        }
+        for entry in parsed.bound {
+            let unknown = |reason: String| Error::Data {
+                file: file.to_owned(),
+                line: text.lines().position(|l| l.contains(&entry.term)).map_or(0, |n| n + 1),
+                column: 0,
+                reason,
+                mend: "name a type of the list, and a term that no type has".into(),
+            };
+            let Some(index) = all.iter().position(|t: &Type| t.id == entry.id) else {
+                return Err(unknown(format!("type `{}` of term `{}` is unknown", entry.id, entry.term)));
+            };
+            if let Some(first) = seen.insert(entry.term.clone(), entry.id.clone()) {
+                return Err(unknown(format!("term `{}` stands under `{first}` and is bound", entry.term)));
+            }
+            owner.push(Owner::Bound(index, entry.beside));
+            terms.push(entry.term);
+        }
+        for term in parsed.apart {
+            owner.push(Owner::Apart);
+            terms.push(term);
         }
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
@@ -142,7 +198,11 @@ impl Types {
                 !inside
             })
             .filter_map(|m| {
-                let kind = self.owner.get(m.pattern().as_usize()).copied()?;
+                let kind = match self.owner.get(m.pattern().as_usize())? {
+                    Owner::Type(kind) => *kind,
+                    Owner::Bound(kind, words) if beside(text, m.start(), m.end(), words) => *kind,
+                    Owner::Bound(..) | Owner::Apart => return None,
+                };
                 Some(Mention { kind, start: m.start(), end: m.end() })
             })
             .collect()

@@ -9,6 +9,8 @@ mod recipient;
 mod rows;
 pub mod tables;
 
+pub(crate) use polarity::cased;
+
 use crate::doc::Address;
 use serde::Serialize;
 

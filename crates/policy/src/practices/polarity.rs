@@ -234,6 +234,16 @@ pub(super) fn is_case(clause: &str) -> bool {
     patterns().is_some_and(|p| p.clause.is_match(clause))
 }
 
+/// Whether anything in a sentence makes what it denies a denial for some case, manner or party only.
+pub(crate) fn cased(text: &str) -> bool {
+    let Some(p) = patterns() else { return true };
+    any(text, &MANNERS)
+        || p.before.is_match(text)
+        || p.after.is_match(text)
+        || p.within.is_match(text)
+        || text.split(['，', ',', '；', '。']).any(is_case)
+}
+
 /// How the verb at `verb` of a sentence stands; `clause` is where its clause begins and ends.
 pub(super) fn polarity(text: &str, clause: (usize, usize), verb: (usize, usize)) -> Polarity {
     let before = text.get(clause.0..verb.1).unwrap_or("");

@@ -1,6 +1,7 @@
 //! Finds the disagreements of a row.
 
 use super::party::{Unnamed, like_party, same_party, same_place, unnamed};
+use super::places;
 use super::retention::{self, Bound, Period};
 use super::{Aspect, Cell, Finding, Row, Side, SideValue, Values};
 use crate::data::Text;
@@ -650,20 +651,26 @@ impl Judge<'_> {
                 }
                 (None, _) => ("政策没有说明", "the policy does not say so"),
             };
-            let (zh, en) = if abroad {
+            let place = places::text(&value);
+            let (zh, en) = if abroad && value == "abroad" {
                 (
-                    format!("政策称{}会到境外（{value}），台账没有", t.zh),
-                    format!("the policy sends {} abroad ({value}), the record does not", t.en),
+                    format!("政策称{}会到境外，台账没有", t.zh),
+                    format!("the policy sends {} abroad, the record does not", t.en),
+                )
+            } else if abroad {
+                (
+                    format!("政策称{}会到境外：{}，台账没有", t.zh, place.zh),
+                    format!("the policy sends {} abroad, to {}; the record does not", t.en, place.en),
                 )
             } else if done {
                 (
-                    format!("{}实际存放或处理于 {value}，{inside_zh}", t.zh),
-                    format!("{} is kept or processed in {value}, {inside_en}", t.en),
+                    format!("{}实际存放或处理于{}，{inside_zh}", t.zh, place.zh),
+                    format!("{} is kept or processed in {}, {inside_en}", t.en, place.en),
                 )
             } else {
                 (
-                    format!("台账把{}放在 {value}，{inside_zh}", t.zh),
-                    format!("the record keeps {} in {value}, {inside_en}", t.en),
+                    format!("台账把{}放在{}，{inside_zh}", t.zh, place.zh),
+                    format!("the record keeps {} in {}, {inside_en}", t.en, place.en),
                 )
             };
             let remedy = Text::new(

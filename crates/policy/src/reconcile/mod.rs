@@ -11,6 +11,7 @@ pub mod inventory;
 mod judge;
 mod odd;
 mod party;
+pub mod places;
 pub mod render;
 pub mod retention;
 pub mod said;

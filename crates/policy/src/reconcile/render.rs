@@ -3,7 +3,7 @@
 use super::judge::BOTH;
 use super::{Aspect, Row, Side, SideValue, Table, Values};
 use crate::data::{Lang, Text};
-use crate::report::{columns, wrap};
+use crate::report::{columns, named, wrap};
 use std::fmt::Write as _;
 
 /// Widths of the five columns of the text table.
@@ -125,14 +125,20 @@ pub fn text(table: &Table, lang: Lang) -> String {
     }
     for f in &table.findings {
         let unsure = if f.unsure { lang.pick("  待核实", "  to be confirmed") } else { "" };
-        let (zh, en) = aspect_name(f.aspect);
-        let _ = writeln!(out, "\n#{} {}{}  {}{unsure}", f.number, f.leaf, also(&f.also, lang), lang.pick(zh, en));
+        let _ = writeln!(
+            out,
+            "\n#{} {}{}  {}{unsure}",
+            f.number,
+            f.leaf,
+            also(&f.also, lang),
+            named(aspect_name(f.aspect), lang)
+        );
         wrap(&mut out, "   ", f.message.get(lang));
         for s in &f.sides {
             let (zh, en) = side_name(s.side);
             let (name, colon) = (lang.pick(zh, en), lang.pick("：", ": "));
             let places = places(s, lang);
-            wrap(&mut out, "     ", &format!("{name}{colon}{}  {places}", value(table, s, lang)));
+            wrap(&mut out, "     ", &format!("{name}{colon}{}  {places}", value(table, f.aspect, s, lang)));
         }
         wrap(&mut out, "   ", &format!("→ {}", f.remedy.get(lang)));
     }
@@ -157,8 +163,9 @@ fn places(side: &SideValue, lang: Lang) -> String {
     side.at.join(join)
 }
 
-fn value<'a>(table: &'a Table, s: &'a SideValue, lang: Lang) -> &'a str {
+fn value<'a>(table: &'a Table, aspect: Aspect, s: &'a SideValue, lang: Lang) -> &'a str {
     match s.value.as_deref() {
+        Some(place) if aspect == Aspect::Country => super::places::words(place, lang),
         Some("yes") => lang.pick("有", "yes"),
         Some("denied") => lang.pick("否认", "denied"),
         Some("limited") => lang.pick("只在某种情况下否认", "denied in some case only"),
@@ -315,7 +322,8 @@ fn html_finding(out: &mut String, table: &Table, f: &super::Finding, lang: Lang)
     );
     for s in &f.sides {
         let (zh, en) = side_name(s.side);
-        let (words, found) = (both(value(table, s, Lang::Zh), value(table, s, Lang::En), lang), !s.at.is_empty());
+        let (words, found) =
+            (both(value(table, f.aspect, s, Lang::Zh), value(table, f.aspect, s, Lang::En), lang), !s.at.is_empty());
         let where_to =
             if found || s.searched.is_empty() { String::new() } else { both("查", "looked in", lang) + " " };
         let list: Vec<String> =
@@ -357,8 +365,8 @@ fn html_cell(out: &mut String, table: &Table, row: &Row, side: Side, lang: Lang)
         ("地域", "place", &cell.countries),
     ];
     for (zh, en, values) in kinds {
-        let words =
-            |of: Lang| values.all.keys().map(|k| table.words(k, of)).collect::<Vec<_>>().join(of.pick("、", ", "));
+        let word = |k, of| if en == "place" { super::places::words(k, of) } else { table.words(k, of) };
+        let words = |of: Lang| values.all.keys().map(|k| word(k, of)).collect::<Vec<_>>().join(of.pick("、", ", "));
         if !values.is_empty() {
             let both = both(&format!("{zh}：{}", words(Lang::Zh)), &format!("{en}: {}", words(Lang::En)), lang);
             let _ = write!(out, "<small>{both}</small>");
