@@ -173,6 +173,20 @@ impl Classifier {
         sentences.iter().zip(y).map(|(s, y)| rules::apply(s.as_ref(), y)).collect()
     }
 
+    /// For each sentence of one document the topics that nothing speaks against, a bit for each of [`Topic::ALL`]: those that
+    /// are given to it or nearly are, and all of them where none is sure enough to be given.
+    #[must_use]
+    pub fn plausible<S: AsRef<str>>(&self, sentences: &[S]) -> Vec<u16> {
+        let read = |y: [f32; TOPICS]| {
+            let margins = || y.iter().zip(self.model.threshold).map(|(y, t)| y - t);
+            if margins().all(|m| m < 0.0) {
+                return u16::MAX;
+            }
+            margins().enumerate().fold(0, |bits, (n, m)| bits | u16::from(m >= -UNSURE) << n)
+        };
+        sentences.chunks(MAX_SENTENCES).flat_map(|part| self.logits(part)).map(read).collect()
+    }
+
     fn part<S: AsRef<str>>(&self, sentences: &[S]) -> Vec<Prediction> {
         let logits = self.logits(sentences);
         sentences.iter().zip(&logits).map(|(s, y)| self.decide(s.as_ref(), y)).collect()

@@ -37,6 +37,15 @@ fn plain_sentences() {
 }
 
 #[test]
+fn what_is_given_no_topic_speaks_against_none() {
+    let bits = Classifier::embedded().unwrap().plausible(POLICY);
+    let has = |n: usize, topic: Topic| bits[n] & (1 << Topic::ALL.iter().position(|t| *t == topic).unwrap()) != 0;
+    assert!(has(2, Topic::Collection) && !has(2, Topic::Cessation));
+    assert!(has(6, Topic::Rights) && !has(6, Topic::Security));
+    assert!(Topic::ALL.iter().all(|t| has(0, *t)));
+}
+
+#[test]
 fn lines_in_lines_out() {
     let input = "{\"id\":7,\"doc\":\"a\",\"text\":\"我们会收集您的手机号码，用于登录。\"}\n\n{\"id\":\"x\",\"doc\":\"b\",\"text\":\"---\"}\n";
     let mut out = Vec::new();

@@ -1,5 +1,6 @@
 //! The cue language of `items.yaml`, compiled.
 
+use crate::classify::Topic;
 use crate::lexis::words::{Draft, Found, Set};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,10 @@ pub enum Atom {
     Clause(Set, Set, Set),
     /// None of the first set stands before one of the second in one clause.
     AbsentClause(Set, Set, Set),
+    /// A word of each of two sets in one clause, whichever comes first; the third set ends a clause.
+    Beside(Set, Set, Set),
+    /// The classifier does not speak against all of these topics: a bit for each of [`Topic::ALL`].
+    Topic(u16),
     /// In the sentence, its headings or its lead.
     Context(Set),
     /// In its headings or its lead, whatever the sentence says.
@@ -29,10 +34,15 @@ pub enum Atom {
 /// What ends a clause. Neither the enumeration comma nor the colon does: what follows them shares the verb.
 const BREAKS: [&str; 6] = ["，", ",", "；", ";", "。", "！"];
 
+/// How deep groups may name groups.
+const DEPTH: usize = 4;
+
 /// A cue: every atom must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cue {
     atoms: Vec<Atom>,
+    /// It is made of plain words and tried on brief sentences only, and on a brief paragraph as a whole.
+    pub plain: bool,
 }
 
 /// What a cue is tried on.
@@ -43,6 +53,8 @@ pub struct Place<'a> {
     pub context: &'a Found,
     /// Sentences around it, computed when asked.
     pub near: &'a dyn Fn(Set) -> bool,
+    /// Topics of the sentence, computed when asked: a bit for each of [`Topic::ALL`].
+    pub topics: &'a dyn Fn() -> u16,
 }
 
 impl Cue {
@@ -54,7 +66,7 @@ impl Cue {
         let mut atoms = Vec::new();
         for token in line.split_whitespace() {
             let (sign, body) = match token.chars().next() {
-                Some(c @ ('!' | '^' | '~')) => (Some(c), token.get(1..).unwrap_or("")),
+                Some(c @ ('!' | '^' | '~' | '%')) => (Some(c), token.get(1..).unwrap_or("")),
                 _ => (None, token),
             };
             let (above, body) =
@@ -82,6 +94,17 @@ impl Cue {
                 }
                 continue;
             }
+            if sign == Some('%') {
+                atoms.push(Atom::Topic(topics(body)?));
+                continue;
+            }
+            if sign.is_none()
+                && let Some((a, b)) = body.split_once("<>")
+            {
+                let (a, b) = (draft.set(side(a, groups)?), draft.set(side(b, groups)?));
+                atoms.push(Atom::Beside(a, b, breaks(draft)));
+                continue;
+            }
             // `a>b|c>d` beside plain words: any alternative may be a pair; only whole-token pairs are ordered.
             let atom = match (sign, body.split_once('>')) {
                 (None, Some((a, b))) if !b.trim_start_matches('>').contains('>') => {
@@ -97,8 +120,17 @@ impl Cue {
             };
             atoms.push(atom);
         }
-        if atoms.iter().any(|a| matches!(a, Atom::Here(_) | Atom::Then(..) | Atom::Clause(..) | Atom::Context(_))) {
-            Ok(Cue { atoms })
+        // What is cheap to look at comes first, the classifier last.
+        atoms.sort_by_key(|a| match a {
+            Atom::Topic(_) => 2,
+            Atom::Context(_) | Atom::Above(_) | Atom::Near(_) => 1,
+            _ => 0,
+        });
+        let says = |a: &Atom| {
+            matches!(a, Atom::Here(_) | Atom::Then(..) | Atom::Clause(..) | Atom::Beside(..) | Atom::Context(_))
+        };
+        if atoms.iter().any(says) {
+            Ok(Cue { atoms, plain: line.split_whitespace().any(|token| token == "#brief") })
         } else {
             Err(line.to_owned())
         }
@@ -114,6 +146,8 @@ impl Cue {
             Atom::Then(a, b) => place.here.ordered(a, b),
             Atom::Clause(a, b, end) => place.here.in_clause(a, b, end),
             Atom::AbsentClause(a, b, end) => !place.here.in_clause(a, b, end),
+            Atom::Beside(a, b, end) => place.here.beside(a, b, end),
+            Atom::Topic(wanted) => (place.topics)() & wanted != 0,
             Atom::Context(s) => place.here.has(s) || place.context.has(s),
             Atom::Above(s) => place.context.has(s),
             Atom::Near(s) => place.here.has(s) || (place.near)(s),
@@ -128,8 +162,9 @@ impl Cue {
             Atom::Here(s) => rest.has(s),
             Atom::Then(a, b) => rest.ordered(a, b),
             Atom::Clause(a, b, end) => rest.in_clause(a, b, end),
+            Atom::Beside(a, b, end) => rest.beside(a, b, end),
             Atom::Context(s) | Atom::Near(s) => !here.has(s) || rest.has(s),
-            Atom::Absent(_) | Atom::AbsentPair(..) | Atom::AbsentClause(..) | Atom::Above(_) => true,
+            Atom::Absent(_) | Atom::AbsentPair(..) | Atom::AbsentClause(..) | Atom::Above(_) | Atom::Topic(_) => true,
         })
     }
 
@@ -139,8 +174,13 @@ impl Cue {
         self.atoms.iter().all(|atom| match *atom {
             Atom::Here(s) => here.has(s),
             Atom::Absent(s) => !here.has(s),
-            Atom::Then(a, b) | Atom::Clause(a, b, _) => here.has(a) && here.has(b),
-            Atom::AbsentPair(..) | Atom::AbsentClause(..) | Atom::Context(_) | Atom::Above(_) | Atom::Near(_) => true,
+            Atom::Then(a, b) | Atom::Clause(a, b, _) | Atom::Beside(a, b, _) => here.has(a) && here.has(b),
+            Atom::AbsentPair(..)
+            | Atom::AbsentClause(..)
+            | Atom::Context(_)
+            | Atom::Above(_)
+            | Atom::Near(_)
+            | Atom::Topic(_) => true,
         })
     }
 }
@@ -149,16 +189,76 @@ fn breaks(draft: &mut Draft) -> Set {
     draft.set(BREAKS.iter().map(|&b| b.to_owned()).collect())
 }
 
+/// The bits of topics by their ids.
+fn topics(body: &str) -> Result<u16, String> {
+    body.split('|').try_fold(0, |bits, id| {
+        let n = Topic::ALL.iter().position(|t| t.id() == id).ok_or_else(|| id.to_owned())?;
+        Ok(bits | 1 << n)
+    })
+}
+
+/// The words of one side of an atom; a group may name groups in turn, a few deep.
 fn side(body: &str, groups: &BTreeMap<String, Vec<String>>) -> Result<Vec<String>, String> {
     let mut out = Vec::new();
     for word in body.split('|') {
-        if let Some(name) = word.strip_prefix('@') {
-            out.extend(groups.get(name).ok_or_else(|| word.to_owned())?.iter().cloned());
-        } else if word.is_empty() {
-            return Err(body.to_owned());
-        } else {
-            out.push(word.to_owned());
-        }
+        spread(word, groups, DEPTH, &mut out)?;
     }
     Ok(out)
+}
+
+fn spread(
+    word: &str,
+    groups: &BTreeMap<String, Vec<String>>,
+    depth: usize,
+    out: &mut Vec<String>,
+) -> Result<(), String> {
+    if word.is_empty() || depth == 0 {
+        return Err(word.to_owned());
+    }
+    let Some(name) = word.strip_prefix('@') else {
+        out.push(word.to_owned());
+        return Ok(());
+    };
+    groups.get(name).ok_or_else(|| word.to_owned())?.iter().try_for_each(|w| spread(w, groups, depth - 1, out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cue, Place};
+    use crate::lexis::words::{Draft, Found};
+    use std::collections::BTreeMap;
+
+    /// Whether a cue holds for a text to which the classifier gives these topics.
+    fn holds(line: &str, text: &str, topics: u16) -> bool {
+        let groups = BTreeMap::from([
+            ("keep".to_owned(), vec!["存".to_owned(), "@hold".to_owned()]),
+            ("hold".to_owned(), vec!["留".to_owned()]),
+        ]);
+        let mut draft = Draft::default();
+        let cue = Cue::parse(line, &groups, &mut draft).unwrap();
+        let here = draft.compile().unwrap().find(text);
+        let topics = || topics;
+        cue.holds(&Place { here: &here, context: &Found::default(), near: &|_| false, topics: &topics })
+    }
+
+    #[test]
+    fn a_group_names_groups_and_a_pair_has_no_order() {
+        assert!(holds("@keep<>贵州", "资料留在贵州", 0));
+        assert!(holds("@keep<>贵州", "贵州的机房存着资料", 0));
+        assert!(!holds("@keep<>贵州", "资料存三年，公司在贵州", 0));
+    }
+
+    #[test]
+    fn a_topic_that_the_classifier_rules_out_is_a_condition() {
+        assert!(holds("存 %collection|permissions", "存", 0b10));
+        assert!(!holds("存 %collection|permissions", "存", 0b100));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        let groups = BTreeMap::from([("round".to_owned(), vec!["@round".to_owned()])]);
+        for line in ["存 %nothing", "@unknown", "@round", "%storage"] {
+            assert!(Cue::parse(line, &groups, &mut Draft::default()).is_err(), "{line}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use super::catalogue::{Catalogue, Check, Item};
 use super::cue::{Cue, Place};
 use super::sensitive;
 use super::settle::{self, Settled};
+use crate::classify::Classifier;
 use crate::data::Text;
 use crate::doc::{Block, Document, Kind};
 use crate::lexis::denial::{self, Denied, within};
@@ -26,6 +27,10 @@ const NEAR: usize = 4;
 const TITLE: usize = 24;
 /// Longest title that ends in a colon, characters; a longer line leads in a list and says something itself.
 const LABEL: usize = 12;
+/// Longest sentence of which plain words are believed, characters: a long one has room for all of them by chance.
+const BRIEF: usize = 80;
+/// Longest paragraph of which plain words are believed as a whole, characters.
+const PARAGRAPH: usize = 110;
 /// Fewest Chinese characters for "missing" to mean anything.
 const ENOUGH: usize = 60;
 
@@ -92,6 +97,13 @@ struct Affirmed {
     said: Option<Found>,
 }
 
+/// A brief paragraph of several sentences, read as one: plain speech says the case in one sentence and the way in the next.
+#[derive(Debug)]
+struct Whole {
+    found: Found,
+    affirmed: Option<Box<Affirmed>>,
+}
+
 /// The finding on one item.
 #[derive(Debug, Clone)]
 pub struct Outcome<'a> {
@@ -122,10 +134,14 @@ pub struct Analysis<'a> {
     pub types: Vec<Vec<Mention>>,
     /// For each sentence that denies something, what it affirms.
     affirmed: Vec<Option<Box<Affirmed>>>,
+    /// For the last sentence of each brief paragraph, the paragraph as a whole.
+    wholes: Vec<Option<Box<Whole>>>,
     /// Cue words of headings and leads of each block.
     context: Vec<OnceCell<Found>>,
     /// Nearest heading of each sentence.
     sections: Vec<Option<usize>>,
+    /// Topics that the classifier gives or nearly gives to each sentence, asked of it once a cue needs them.
+    topics: OnceCell<Vec<u16>>,
 }
 
 /// Whether a sentence is all of a short line that does not end like a sentence. Such a line may be the title of what
@@ -165,9 +181,49 @@ fn mark(catalogue: &Catalogue, found: &mut Found, text: &str, mentions: &[Mentio
     if block.is_some_and(|b| title_like(b, text)) {
         catalogue.words.mark(found, "short", text.len());
     }
+    if text.chars().nth(BRIEF).is_none() {
+        catalogue.words.mark(found, "brief", text.len());
+    }
     if text.ends_with(['：', ':']) {
         catalogue.words.mark(found, "lead", text.len());
     }
+}
+
+/// What stands in a text, and what it affirms where it denies something.
+fn read(catalogue: &Catalogue, text: &str, block: Option<&Block>) -> (Found, Vec<Mention>, Option<Box<Affirmed>>) {
+    let mut f = catalogue.words.find(text);
+    let mentions = catalogue.types.find(text);
+    let denied = denial::denied(text);
+    let affirmed = (!denied.is_empty()).then(|| {
+        let without = |ranges: &[Range<usize>]| {
+            let mut rest = f.outside(ranges);
+            let named: Vec<Mention> = mentions.iter().filter(|m| !within(ranges, m.start, m.end)).copied().collect();
+            mark(catalogue, &mut rest, &denial::blot(text, ranges), &named, block);
+            rest
+        };
+        let rest = without(denied.all());
+        let said = (!denied.unsaid().is_empty()).then(|| without(denied.unsaid()));
+        Box::new(Affirmed { denied, rest, said })
+    });
+    mark(catalogue, &mut f, text, &mentions, block);
+    (f, mentions, affirmed)
+}
+
+/// The paragraph that a sentence ends, if it is brief and has other sentences.
+fn whole(catalogue: &Catalogue, block: Option<&Block>, sentence: usize) -> Option<Box<Whole>> {
+    let block = block.filter(|b| b.sentences.1 == sentence + 1 && b.sentences.1 - b.sentences.0 > 1)?;
+    let brief = !matches!(block.kind, Kind::Row { .. }) && block.text.chars().nth(PARAGRAPH).is_none();
+    brief.then(|| {
+        let (mut found, _, mut affirmed) = read(catalogue, &block.text, Some(block));
+        catalogue.words.mark(&mut found, "brief", block.text.len());
+        if let Some(a) = &mut affirmed {
+            catalogue.words.mark(&mut a.rest, "brief", block.text.len());
+            if let Some(said) = &mut a.said {
+                catalogue.words.mark(said, "brief", block.text.len());
+            }
+        }
+        Box::new(Whole { found, affirmed })
+    })
 }
 
 impl<'a> Analysis<'a> {
@@ -178,31 +234,18 @@ impl<'a> Analysis<'a> {
         let mut types = Vec::with_capacity(doc.sentences.len());
         let mut sections = Vec::with_capacity(doc.sentences.len());
         let mut affirmed = Vec::with_capacity(doc.sentences.len());
+        let mut wholes = Vec::with_capacity(doc.sentences.len());
         for (i, s) in doc.sentences.iter().enumerate() {
-            let text = doc.sentence(i);
-            let mut f = catalogue.words.find(text);
-            let mentions = catalogue.types.find(text);
             let block = doc.blocks.get(s.block);
-            let denied = denial::denied(text);
-            affirmed.push((!denied.is_empty()).then(|| {
-                let without = |ranges: &[Range<usize>]| {
-                    let mut rest = f.outside(ranges);
-                    let named: Vec<Mention> =
-                        mentions.iter().filter(|m| !within(ranges, m.start, m.end)).copied().collect();
-                    mark(catalogue, &mut rest, &denial::blot(text, ranges), &named, block);
-                    rest
-                };
-                let rest = without(denied.all());
-                let said = (!denied.unsaid().is_empty()).then(|| without(denied.unsaid()));
-                Box::new(Affirmed { denied, rest, said })
-            }));
-            mark(catalogue, &mut f, text, &mentions, block);
+            let (f, mentions, left) = read(catalogue, doc.sentence(i), block);
+            affirmed.push(left);
+            wholes.push(whole(catalogue, block, i));
             sections.push(block.and_then(|b| b.section));
             found.push(f);
             types.push(mentions);
         }
         let context = doc.blocks.iter().map(|_| OnceCell::new()).collect();
-        Analysis { doc, catalogue, found, types, affirmed, context, sections }
+        Analysis { doc, catalogue, found, types, affirmed, wholes, context, sections, topics: OnceCell::new() }
     }
 
     fn context(&self, block: usize) -> &Found {
@@ -223,6 +266,15 @@ impl<'a> Analysis<'a> {
         })
     }
 
+    /// Topics of a sentence. A classifier that cannot be read gives none: what rests on words and topic is then not found.
+    fn topics(&self, sentence: usize) -> u16 {
+        let all = self.topics.get_or_init(|| {
+            let texts: Vec<&str> = (0..self.doc.sentences.len()).map(|i| self.doc.sentence(i)).collect();
+            Classifier::embedded().map_or_else(|_| Vec::new(), |c| c.plausible(&texts))
+        });
+        all.get(sentence).copied().unwrap_or(0)
+    }
+
     fn near(&self, sentence: usize, set: usize) -> bool {
         let section = self.sections.get(sentence).copied().flatten();
         let from = sentence.saturating_sub(NEAR);
@@ -233,17 +285,26 @@ impl<'a> Analysis<'a> {
 
     fn holds(&self, cue: &Cue, sentence: usize, whether: bool) -> Holds {
         let Some(here) = self.found.get(sentence) else { return Holds::No };
+        let left = self.affirmed.get(sentence).and_then(Option::as_deref);
+        let alone = self.holds_on(cue, sentence, here, left, whether);
+        match self.wholes.get(sentence).and_then(Option::as_deref).filter(|_| cue.plain && alone == Holds::No) {
+            Some(w) => self.holds_on(cue, sentence, &w.found, w.affirmed.as_deref(), whether),
+            None => alone,
+        }
+    }
+
+    fn holds_on(&self, cue: &Cue, sentence: usize, here: &Found, left: Option<&Affirmed>, whether: bool) -> Holds {
         if !cue.possible(here) {
             return Holds::No;
         }
         let block = self.doc.sentences.get(sentence).map_or(0, |s| s.block);
         let near = |set| self.near(sentence, set);
-        let on = |here| cue.holds(&Place { here, context: self.context(block), near: &near });
+        let topics = || self.topics(sentence);
+        let on = |here| cue.holds(&Place { here, context: self.context(block), near: &near, topics: &topics });
         if !on(here) {
             return Holds::No;
         }
         // Whoever denies answers whether; whoever will not say does not.
-        let left = self.affirmed.get(sentence).and_then(Option::as_deref);
         match left.and_then(|a| if whether { a.said.as_ref() } else { Some(&a.rest) }) {
             Some(rest) if !cue.affirmed(rest, here) => Holds::Denied,
             _ => Holds::Yes,

@@ -11,7 +11,34 @@ use std::collections::BTreeMap;
 /// Words that mark a type as sensitive where it stands.
 const MARKS: [&str; 4] = ["敏感个人信息", "个人敏感信息", "敏感信息", "（敏感"];
 /// Words by which a policy says how it marks.
-const MEANS: [&str; 8] = ["加粗", "粗体", "下划线", "标星", "突出", "显著方式", "加下划线", "斜体"];
+const MEANS: [&str; 26] = [
+    "加粗",
+    "粗体",
+    "下划线",
+    "标星",
+    "突出",
+    "显著方式",
+    "加下划线",
+    "斜体",
+    "黑体",
+    "灰底",
+    "底色",
+    "底纹",
+    "彩色",
+    "红色",
+    "橙色",
+    "蓝色",
+    "黄色",
+    "绿色",
+    "星号",
+    "盾牌",
+    "图标",
+    "方框",
+    "边框",
+    "框出",
+    "荧光",
+    "波浪线",
+];
 /// Words by which the person addressed gives, or the handler takes, what the clause goes on to name.
 const TAKES: [&str; 17] = [
     "收集",
@@ -68,7 +95,9 @@ pub fn judge<'a>(a: &Analysis<'a>, item: &'a Item, speaking: &[usize], foreign: 
         let text = a.doc.sentence(i);
         let Some(s) = a.doc.sentences.get(i) else { continue };
         let said = MARKS.iter().any(|m| text.contains(m));
-        let means = said && MEANS.iter().any(|m| text.contains(m));
+        // Whoever says that nothing is set off has set nothing off.
+        let affirmed = |m: &&str| text.match_indices(*m).any(|(at, _)| !a.denies(i, at, at + m.len()));
+        let means = said && MEANS.iter().any(affirmed);
         let collects = cues.is_some() || TAKES.iter().any(|w| text.contains(w)) || text.contains("提供");
         let mut here = false;
         for m in a.types.get(i).map_or(&[][..], Vec::as_slice) {

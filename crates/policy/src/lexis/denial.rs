@@ -141,6 +141,14 @@ const SIGNS: &[(Kind, &[&str])] = &[
             "未遂",
             "前所未有",
             "没收",
+            "没关系",
+            "没问题",
+            "没错",
+            "没用完",
+            "没多久",
+            "没事",
+            "出没",
+            "埋没",
             "有没有",
             "没有错误",
             "无权限",
@@ -156,6 +164,14 @@ const SIGNS: &[(Kind, &[&str])] = &[
             "不便透露",
             "不便告知",
             "不便说明",
+            "无可奉告",
+            "无可说明",
+            "故无",
+            "从没",
+            "没打算",
+            "无意",
+            "谢绝",
+            "恕难",
             "没有",
             "并无",
             "尚无",
@@ -214,6 +230,9 @@ const SIGNS: &[(Kind, &[&str])] = &[
             "没有途径",
             "没有资格",
             "没有权",
+            "没法",
+            "没办法",
+            "没得",
             "放弃",
             "不准",
             "不许",
@@ -225,7 +244,7 @@ const SIGNS: &[(Kind, &[&str])] = &[
             "未能",
         ],
     ),
-    (Kind::Bare, &["不", "未"]),
+    (Kind::Bare, &["不", "未", "没"]),
     (Kind::Forbid, &["不得", "禁止", "严禁"]),
     (Kind::Refuse, &["拒绝"]),
     (
@@ -299,14 +318,21 @@ const IF: [&str; 18] = [
 /// Ends a condition.
 const WHEN: [&str; 9] = ["的", "时", "后", "前", "的话", "期间", "情况下", "情形下", "之日起"];
 /// Verbs whose object may stand before the negation: 副本暂不提供.
-const FRONTED: [&str; 26] = [
+const FRONTED: [&str; 46] = [
     "提供", "支持", "开通", "开放", "开设", "设立", "设置", "建立", "规定", "约定", "制定", "确定", "决定", "明确",
-    "界定", "承诺", "受理", "接受", "保证", "采取", "采用", "实施", "说明", "告知", "通知", "透露",
+    "界定", "承诺", "受理", "接受", "保证", "采取", "采用", "实施", "说明", "告知", "通知", "透露", "告诉", "公开",
+    "披露", "公布", "列出", "列明", "列举", "载明", "注明", "标明", "写明", "指明", "解释", "奉告", "相告", "回答",
+    "答复", "交代", "清楚", "知道",
 ];
 /// Verbs of saying: whoever will not say, or does not know, has not answered whether.
-const SAYING: [&str; 16] = [
+const SAYING: [&str; 26] = [
     "告知", "告诉", "说明", "透露", "保证", "承诺", "确定", "明确", "规定", "界定", "答复", "知道", "清楚", "知晓",
-    "约定", "担保",
+    "约定", "担保", "列出", "列明", "列举", "载明", "注明", "写明", "解释", "奉告", "回答", "交代",
+];
+/// The person addressed, in whatever trade, before a bare negation.
+const YOURS: [&str; 21] = [
+    "您", "你", "用户", "您也", "您并", "您还", "您从", "其", "客户", "患者", "家长", "会员", "顾客", "玩家", "车主",
+    "乘客", "读者", "学员", "业主", "储户", "本人",
 ];
 /// Characters between a negation and the verb of saying.
 const SAYING_GAP: usize = 6;
@@ -428,7 +454,7 @@ fn ends(text: &str, words: &[&str]) -> bool {
 #[must_use]
 pub fn denied(text: &str) -> Denied {
     let mut out = Denied::default();
-    if !text.contains(['不', '未', '无', '没', '勿', '拒', '弃', '禁', '缺', '已']) {
+    if !text.contains(['不', '未', '无', '没', '勿', '拒', '弃', '禁', '缺', '已', '谢', '恕']) {
         return out;
     }
     let signs = signs(text);
@@ -546,7 +572,7 @@ fn governs(text: &str, here: &Range<usize>, sign: &Sign, lead: &str, scope: &str
         return false;
     }
     let earlier = last(text.get(..sign.start).unwrap_or(""));
-    let yours = ends(&near, &["您", "你", "用户", "您也", "您并", "您还", "您从", "其"]);
+    let yours = ends(&near, &YOURS);
     let fits = match sign.kind {
         Kind::Bare => !yours,
         Kind::Plain => !(yours && text.get(sign.start..sign.end) == Some("没有")),
@@ -598,14 +624,14 @@ fn closing(scope: &str) -> Option<usize> {
     None
 }
 
-/// Where the description of a noun ends: the 的 that no pronoun stands before.
+/// Where the description of a noun ends: the 的 that no pronoun stands before, and that is not the end of 目的.
 fn describes(scope: &str) -> Option<usize> {
     let mut before = ' ';
     for (n, (i, c)) in scope.char_indices().enumerate() {
         if n > DESCRIBES {
             return None;
         }
-        if c == '的' && !matches!(before, '您' | '你' | '们' | '其' | '己' | ' ') {
+        if c == '的' && !matches!(before, '您' | '你' | '们' | '其' | '己' | '目' | ' ') {
             return Some(i);
         }
         before = c;
@@ -620,7 +646,7 @@ fn saying(scope: &str) -> bool {
 
 /// Whether nothing follows the verb, so that what it is about stands before.
 fn fronted(scope: &str) -> bool {
-    let scope = scope.trim_end_matches(['了', '过', '的', ' ']);
+    let scope = scope.trim_end_matches(['了', '过', '的', '您', '你', ' ']);
     scope.chars().count() <= SUBJECT && ends(scope, &FRONTED)
 }
 
@@ -645,12 +671,16 @@ mod tests {
         check("请勿拨打客服电话", "请勿______");
         check("您不得撤回同意", "您不得____");
         check("我们不会告诉您拒绝提供的后果", "我们不会__________");
+        check("我们没做加密，也没法恢复", "我们没___，也没法__");
+        check("收集手机号并无特定目的", "收集手机号并无____");
     }
 
     #[test]
     fn an_object_before_the_negation() {
         check("副本的获取方式我们暂不提供", "_________暂不__");
         check("查询功能，我们尚未开通", "____，__尚未__");
+        check("多久采集一次，恕我们不能告诉您", "______，____不能___");
+        check("插件名称不便公开", "____不___");
         check("我们已加密数据，您不必担心", "我们已加密数据，您不必担心");
     }
 
@@ -671,6 +701,8 @@ mod tests {
             "为防止数据无法恢复，我们定期备份",
             "我们要求接收方签署协议，不得转交信息",
             "不同产品的保存期限不一致",
+            "这没关系，随时可以撤回",
+            "患者未填写过敏史的",
             "不满十四周岁的儿童",
         ] {
             check(text, text);

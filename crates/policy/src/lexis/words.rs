@@ -135,6 +135,13 @@ impl Found {
                     .any(|(to, _)| to >= from && !self.places(end).any(|(start, stop)| start >= from && stop <= to))
             })
     }
+
+    /// Whether a word of each set stands in one clause, whichever comes first. A word that is in both sets, or that another
+    /// overlaps, is one word and not two.
+    #[must_use]
+    pub fn beside(&self, a: Set, b: Set, end: Set) -> bool {
+        self.in_clause(a, b, end) || self.in_clause(b, a, end)
+    }
 }
 
 impl Words {
@@ -163,6 +170,18 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::Draft;
+
+    #[test]
+    fn words_beside_each_other_stand_in_one_clause_in_either_order() {
+        let mut draft = Draft::default();
+        let mut set = |words: &[&str]| draft.set(words.iter().map(|&w| w.to_owned()).collect());
+        let (keep, place, end) = (set(&["存"]), set(&["贵州"]), set(&["，", "；"]));
+        let words = draft.compile().unwrap();
+        let holds = |text: &str| words.find(text).beside(keep, place, end);
+        assert!(holds("资料存在贵州"));
+        assert!(holds("贵州的机房里存着资料"));
+        assert!(!holds("资料存三年，公司在贵州"));
+    }
 
     #[test]
     fn a_clause_ends_at_a_comma_and_not_in_an_enumeration() {
