@@ -242,7 +242,9 @@ mod tests {
             assert_eq!(help.matches("例 Examples:\n").count(), 1, "{path}: {help}");
             let mut shown = 0;
             for line in help.lines().flat_map(|line| line.split(" ; ")).map(str::trim) {
-                let Some(_) = line.strip_prefix("zhunsheng ") else { continue };
+                if !line.starts_with("zhunsheng ") {
+                    continue;
+                }
                 let taken = command().try_get_matches_from(words(line));
                 assert!(taken.is_ok(), "{line}: {}", taken.unwrap_err());
                 shown += usize::from(format!("{line} ").contains(&format!(" {path} ")));

@@ -1,6 +1,6 @@
 //! Reading catalogues and saying what went wrong.
 
-use std::io::{ErrorKind, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::{Catalogue, Files, load};

@@ -12,7 +12,7 @@
 mod common;
 
 use common::program::{run, scratch, stderr, stdout};
-use common::{catalogue, date, example, root};
+use common::{catalogue, date, example};
 use zhunsheng_catalogue::{Catalogue, Clause, Kind};
 use zhunsheng_dossier::{Outcome, Start, load_node, template};
 use zhunsheng_source::{Lang, Limits, Node, parse};
