@@ -117,7 +117,7 @@ mod tests {
         check("写信至a.b@c.cn。", &["email", "url"]);
         check("我们将在十五个工作日内答复", &["duration"]);
         check("云杉出行（上海）科技有限公司", &["company"]);
-        check("上海市浦东新区云杉路1号", &["address"]);
+        check("上海市浦东新区云杉路1号", &["address", "street"]);
         check("通过【我的】页面", &["path"]);
         check("我们收集您的手机号码", &[]);
         check("进入“隐私中心”页", &["path"]);
