@@ -82,6 +82,8 @@ fn what_is_read_is_not_written_over() {
     copy(&mine.join("records"), &events);
     let event = std::fs::read_dir(&events).unwrap().next().unwrap().unwrap().path();
     let yaml = mine.join("dossier.yaml");
+    let held = std::fs::read_to_string(&yaml).unwrap().replace("event_records: [", "event_records: [data, ");
+    std::fs::write(&yaml, held).unwrap();
     let dossier = "是卷宗的一部分，写出会毁掉它；请换一个文件";
     let input = "是要读取的文件，会被覆盖；请为输出另取文件名";
     for (args, over, said) in [
