@@ -280,6 +280,71 @@ fn chinese_pdf_with_cid_fonts_is_read_and_an_image_page_is_named() {
     assert_eq!(last.page, Some(3));
 }
 
+/// A PDF of pages with lines of text at places, and with a picture over the page where asked for.
+#[cfg(feature = "pdf")]
+fn pdf(pages: &[(Vec<(u32, u32, String)>, bool)]) -> Vec<u8> {
+    let mut objects: Vec<Vec<u8>> = vec![
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        Vec::new(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\nstream\n0\nendstream".to_vec(),
+    ];
+    let mut kids = String::new();
+    for (lines, picture) in pages {
+        let mut content = if *picture { "q 500 0 0 700 50 70 cm /P Do Q\n".to_owned() } else { String::new() };
+        for (x, y, text) in lines {
+            content += &format!("BT /F 10 Tf {x} {y} Td ({text}) Tj ET\n");
+        }
+        let page = objects.len() + 1;
+        kids += &format!("{page} 0 R ");
+        objects.push(
+            format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R /Resources << /Font << /F 3 0 R >> /XObject << /P 4 0 R >> >> >>", page + 1)
+                .into_bytes(),
+        );
+        objects.push(format!("<< /Length {} >>\nstream\n{content}endstream", content.len()).into_bytes());
+    }
+    *objects.get_mut(1).unwrap() = format!("<< /Type /Pages /Kids [{kids}] /Count {} >>", pages.len()).into_bytes();
+    let mut out = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    for (n, object) in objects.iter().enumerate() {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n", n + 1).bytes().chain(object.iter().copied()).chain(*b"\nendobj\n"));
+    }
+    let end = out.len();
+    out.extend(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).bytes());
+    places.iter().for_each(|at| out.extend(format!("{at:010} 00000 n \n").bytes()));
+    out.extend(format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{end}\n%%EOF\n", objects.len() + 1).bytes());
+    out
+}
+
+#[cfg(feature = "pdf")]
+#[test]
+fn a_page_whose_body_is_a_picture_is_named_though_it_has_a_header() {
+    let line = |n: u32| (60, 760 - 20 * n, format!("This is line {n} of the policy and it says what it says."));
+    let body = || (1..20).map(line).collect::<Vec<_>>();
+    let header = || vec![(60, 815, "Policy of the firm".to_owned()), (280, 20, "3".to_owned())];
+    let with = |mut lines: Vec<_>| {
+        lines.extend(header());
+        lines
+    };
+    let pages = [(with(body()), false), (header(), true), (with(body()), true), (header(), false)];
+    let doc = read::bytes_as(pdf(&pages), Path::new("a.pdf")).unwrap();
+    let told: Vec<_> = doc.problems.iter().filter(|p| p.zh.contains("页眉页脚")).map(|p| (p.page, p.lossy)).collect();
+    assert_eq!(told, [(Some(2), true)], "{:?}", doc.problems);
+}
+
+#[cfg(feature = "pdf")]
+#[test]
+fn two_columns_are_told_and_neither_one_column_nor_a_table_is() {
+    let text = |n: u32| format!("Some words of the running text {n}");
+    let columns = (1..20).flat_map(|n| [(60, 760 - 20 * n, text(n)), (320, 760 - 20 * n, text(n))]).collect();
+    let one = (1..20).map(|n| (60, 760 - 20 * n, text(n).repeat(2))).collect();
+    let table = (1..20).flat_map(|n| [(60, 760 - 20 * n, format!("Key {n}")), (320, 760 - 20 * n, text(n))]).collect();
+    let doc = read::bytes_as(pdf(&[(one, false), (columns, false), (table, false)]), Path::new("a.pdf")).unwrap();
+    let told: Vec<_> = doc.problems.iter().map(|p| (p.page, p.zh.contains("两栏"), p.lossy)).collect();
+    assert_eq!(told, [(Some(2), true, true)], "{:?}", doc.problems);
+}
+
 #[test]
 fn every_stretch_that_is_set_off_says_how() {
     let (code, out) = command("set-off.html", HTML.as_bytes(), |file| {

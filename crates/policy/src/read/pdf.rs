@@ -13,6 +13,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const MAX_PAGES: usize = 2_000;
 /// Most runs of text on one page that are read.
 const MAX_SPANS: usize = 50_000;
+/// Share of a page that pictures cover where it may be a scan.
+const SCAN: f32 = 0.4;
+/// Height at the head and the foot of a page, as a share of it, in which what stands everywhere stands.
+const EDGE: f32 = 0.12;
+/// Fewest lines of a page that show two columns.
+const SPLIT: usize = 5;
+/// Fewest characters on either side of the gap, on average: what is shorter is the label of a table.
+const SIDE: usize = 8;
 
 struct Line {
     spans: Vec<TextSpan>,
@@ -72,7 +80,25 @@ pub fn read(bytes: Vec<u8>) -> Result<Document, String> {
                 true,
             );
         }
-        all.push(lines(spans));
+        let page = lines(spans);
+        // A header over a picture of a page is not the page.
+        if letters > 0 && scanned(&opened, index, &page) {
+            builder.problem(
+                Some(number),
+                format!("第 {number} 页只有页眉页脚是文字，正文是图像（可能是扫描件），未读取"),
+                format!("page {number} has text only at its head or foot; its body is an image (perhaps scanned) and was not read"),
+                true,
+            );
+        }
+        if two_columns(&page) {
+            builder.problem(
+                Some(number),
+                format!("第 {number} 页像是分两栏排版；按一栏读取，左右两栏的行可能混在一起"),
+                format!("page {number} seems to be set in two columns; it was read as one, so that lines of both may be mixed"),
+                true,
+            );
+        }
+        all.push(page);
     }
     repeated(&mut all);
     let body = body_size(&all);
@@ -139,6 +165,48 @@ pub fn read(bytes: Vec<u8>) -> Result<Document, String> {
     }
     flush(&mut builder, &mut open, head);
     Ok(builder.finish(Vec::new()))
+}
+
+/// Whether pictures cover much of a page and all its text stands at its head or foot.
+fn scanned(opened: &PdfDocument, index: usize, page: &[Line]) -> bool {
+    // A page that does not state its size has that of the others, which is mostly A4.
+    let (left, low, right, high) =
+        guarded(|| opened.get_page_media_box(index).map_err(|e| e.to_string())).unwrap_or((0.0, 0.0, 595.0, 842.0));
+    let (width, height) = ((right - left).abs(), (high - low).abs());
+    let (low, high) = (low.min(high) + height * EDGE, low.max(high) - height * EDGE);
+    if width * height <= 0.0 || page.iter().any(|line| line.y > low && line.y < high) {
+        return false;
+    }
+    let covered = guarded(|| {
+        let pictures = opened.page_image_handles(index).map_err(|e| e.to_string())?;
+        Ok(pictures.iter().map(|p| (p.bbox.width * p.bbox.height).abs()).sum::<f32>())
+    });
+    covered.is_ok_and(|area| area > width * height * SCAN)
+}
+
+/// Whether most lines of a page have a gap at the same place with running text on both sides of it.
+fn two_columns(page: &[Line]) -> bool {
+    let mut gaps: Vec<(f32, f32)> = Vec::new();
+    let (mut before, mut after) = (0, 0);
+    for line in page {
+        let wide = line.spans.windows(2).filter_map(|w| match w {
+            [a, b] => Some((a.bbox.x + width(a), b.bbox.x)).filter(|g| g.1 - g.0 > line.size * 0.9),
+            _ => None,
+        });
+        let wide: Vec<(f32, f32)> = wide.collect();
+        // More gaps than one are a row of a table.
+        let &[gap] = wide.as_slice() else { continue };
+        let letters = |left: bool| -> usize {
+            let side = line.spans.iter().filter(|s| (s.bbox.x < gap.1) == left);
+            side.map(|s| s.text.chars().filter(|c| c.is_alphanumeric()).count()).sum()
+        };
+        before += letters(true);
+        after += letters(false);
+        gaps.push(gap);
+    }
+    // The place that most gaps have in common.
+    let common = gaps.iter().map(|g| gaps.iter().filter(|o| o.0 <= g.1 && g.1 <= o.1 + 0.5).count()).max().unwrap_or(0);
+    common >= SPLIT && common * 2 > page.len() && before.min(after) >= gaps.len() * SIDE
 }
 
 /// Runs a call of the extractor; a panic inside it becomes an error of this page.

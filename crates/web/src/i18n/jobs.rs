@@ -91,6 +91,7 @@ texts! {
     policy_partly: "部分披露", "partly disclosed";
     policy_missing: "缺失", "missing";
     policy_conditional: "文中没有，仅在有此情形时须有", "not in the text; due only in its case";
+    policy_not_applicable: "不适用：文中说没有此情形", "not applicable: the text says that it is not so";
     policy_undetermined: "无法判断", "undetermined";
     policy_when_due: "适用条件：", "Due when: ";
     policy_sentences(count): "{count} 句", "sentences: {count}";

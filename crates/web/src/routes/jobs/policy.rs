@@ -39,7 +39,15 @@ struct Item {
     condition: Option<Text>,
     #[serde(default)]
     reason: Option<Text>,
+    /// The policy says that the condition holds, or that it does not.
+    #[serde(default)]
+    settled: Option<Settled>,
     evidence: Vec<Support>,
+}
+
+#[derive(Deserialize)]
+struct Settled {
+    due: bool,
 }
 
 #[derive(Deserialize)]
@@ -164,6 +172,8 @@ fn cut(text: &str, marks: &[Mark]) -> Vec<Piece> {
 const MISSING: &str = "missing";
 /// The text does not say it, and has to only where its condition is given.
 const CONDITIONAL: &str = "conditional";
+/// The text says that its case is not given.
+const NOT_APPLICABLE: &str = "not-applicable";
 
 /// An item for the page.
 struct ItemRow {
@@ -172,6 +182,8 @@ struct ItemRow {
     title: String,
     verdict: String,
     condition: String,
+    /// The text says that the case is given in which it is due.
+    due: bool,
     reason: String,
     sentences: usize,
     /// Sentences that were not found in the text.
@@ -183,7 +195,7 @@ struct ItemRow {
 impl ItemRow {
     /// Missing, but due only in a case that the text does not settle: it lacks nothing where the case is not given.
     fn conditional(&self) -> bool {
-        self.verdict == MISSING && !self.condition.is_empty()
+        self.verdict == MISSING && !self.condition.is_empty() && !self.due
     }
 
     /// What it comes to, for counting: a verdict, or [`CONDITIONAL`].
@@ -193,7 +205,7 @@ impl ItemRow {
 
     fn class(&self) -> &'static str {
         match self.comes_to() {
-            CONDITIONAL => "not-applicable",
+            CONDITIONAL | NOT_APPLICABLE => "not-applicable",
             "disclosed" => "conformant",
             MISSING => "gap",
             _ => "undetermined",
@@ -202,7 +214,7 @@ impl ItemRow {
 
     fn sign(&self) -> &'static str {
         match self.comes_to() {
-            CONDITIONAL => "–",
+            CONDITIONAL | NOT_APPLICABLE => "–",
             "disclosed" => "✓",
             "partly" => "◐",
             MISSING => "✗",
@@ -217,8 +229,8 @@ struct Policy<'a> {
     page: &'a Page,
     head: Head,
     title: String,
-    /// Missing, partly, undetermined, disclosed, and missing where due only under a condition.
-    counts: [usize; 5],
+    /// Missing, partly, undetermined, disclosed, missing where due only under a condition, and not applicable.
+    counts: [usize; 6],
     items: Vec<ItemRow>,
     /// The item whose sentences alone are marked.
     only: &'a str,
@@ -233,6 +245,7 @@ impl Policy<'_> {
         let t = self.page.t;
         match item.comes_to() {
             CONDITIONAL => t.policy_conditional(),
+            NOT_APPLICABLE => t.policy_not_applicable(),
             "disclosed" => t.policy_disclosed(),
             "partly" => t.policy_partly(),
             MISSING => t.policy_missing(),
@@ -289,6 +302,7 @@ pub fn page(visit: &Visit, head: Head) -> Answer {
             title: t.of(&item.title).to_owned(),
             verdict: item.verdict.clone(),
             condition: item.condition.as_ref().map(|text| t.of(text).to_owned()).unwrap_or_default(),
+            due: item.settled.as_ref().is_some_and(|settled| settled.due),
             reason: item.reason.as_ref().map(|text| t.of(text).to_owned()).unwrap_or_default(),
             sentences: item.evidence.iter().filter(|support| !support.weak).count(),
             loose,
@@ -311,7 +325,7 @@ pub fn page(visit: &Visit, head: Head) -> Answer {
     let page = Policy {
         page: &visit.page,
         title: report.title.unwrap_or_default(),
-        counts: [MISSING, "partly", "undetermined", "disclosed", CONDITIONAL].map(count),
+        counts: [MISSING, "partly", "undetermined", "disclosed", CONDITIONAL, NOT_APPLICABLE].map(count),
         only,
         blocks: blocks.collect(),
         warnings: report.wording,
@@ -385,6 +399,7 @@ mod tests {
             title: String::new(),
             verdict: verdict.into(),
             condition: condition.into(),
+            due: false,
             reason: String::new(),
             sentences: 0,
             loose: Vec::new(),
@@ -398,6 +413,10 @@ mod tests {
         assert_eq!(of("missing", "c"), ("conditional".into(), "not-applicable", "–"));
         assert_eq!(of("disclosed", "c"), ("disclosed".into(), "conformant", "✓"));
         assert_eq!(of("partly", "c"), ("partly".into(), "undetermined", "◐"));
+        assert_eq!(of("not-applicable", "c"), ("not-applicable".into(), "not-applicable", "–"));
+        // Where the text itself says that the case is given, it is missing like any other.
+        let settled = ItemRow { due: true, ..item("missing", "c") };
+        assert_eq!((settled.comes_to(), settled.class()), ("missing", "gap"));
     }
 
     fn block(line: u32, start: u32, text: &str) -> Block {
