@@ -11,6 +11,7 @@ use zhunsheng_workspace::Workspace;
 use crate::args::ServeArgs;
 use crate::input::{Failure, catalogue};
 use crate::progress::Progress;
+use crate::workspace::said;
 
 /// How the allocator keeps a server small: no huge pages (a thread that needs 100 KiB would hold 2 MiB), and what is free goes
 /// back to the system after 10 ms. Long computations on the command line are better off without either.
@@ -43,10 +44,23 @@ pub fn run(
         writeln!(out, "{:#}", zhunsheng_web::api::document())?;
         return Ok(0);
     }
+    if let Some(address) = args.public_url.as_deref().filter(|address| !is_address(address)) {
+        return Err(Failure::said(
+            format!("`{address}` 不是对外地址：请写成 `https://assess.example.com`，不带路径"),
+            format!(
+                "`{address}` is no address to be reached under: write it as `https://assess.example.com`, without a path"
+            ),
+        ));
+    }
+    if let Some(folder) = args.fonts.iter().find(|folder| !folder.is_dir()) {
+        return Err(Failure::said(
+            format!("没有字体目录 `{}`：请检查 `--font-path`", folder.display()),
+            format!("there is no folder of fonts `{}`: check `--font-path`", folder.display()),
+        ));
+    }
     begin_sparing();
     let listen = Options { listen: args.listen, open: args.open_to_network };
     zhunsheng_web::available(&listen).map_err(refused)?;
-    let said = |error: zhunsheng_workspace::Error| Failure::Said(error.text());
     // Jobs run elsewhere: they are told the same catalogue by its whole path.
     let mut arguments: Vec<OsString> = Vec::new();
     for (option, folder) in packs.iter().map(|pack| ("--pack", pack.as_path())).chain(root.map(|root| ("--root", root)))
@@ -96,6 +110,13 @@ pub fn run(
     told?;
     served.map_err(refused)?;
     Ok(0)
+}
+
+/// Scheme and host, as links that are handed over begin.
+fn is_address(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let host = host.strip_suffix('/').unwrap_or(host);
+    !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || c.is_control() || "/?#@\\\"<>".contains(c))
 }
 
 /// Why nothing is served, in both languages.

@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use zhunsheng_source::{Lang, Text};
-use zhunsheng_workspace::{Verified, backup, restore, verify};
+use zhunsheng_source::{Lang, Text, quoted};
+use zhunsheng_workspace::{Error, Verified, backup, restore, verify};
 
 use crate::args::WorkspaceCommand;
-use crate::input::Failure;
+use crate::input::{Failure, reason};
+use crate::output::tell;
 
 /// Runs a command; 0 nothing altered, 1 something was.
 pub fn run(command: &WorkspaceCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
@@ -15,10 +16,57 @@ pub fn run(command: &WorkspaceCommand, lang: Lang, out: &mut impl Write) -> Resu
         WorkspaceCommand::Restore { from, data } => restore(from, data),
         WorkspaceCommand::Verify { data, anchor } => verify(data, anchor.as_deref()),
     };
-    let found = result.map_err(|error| Failure::Said(error.text()))?;
+    let found = match result {
+        // What was to be copied was altered: that is what the command found, and no wrong input.
+        Err(Error::Altered(text)) => {
+            tell(&Failure::Said(text).render(lang));
+            return Ok(1);
+        }
+        other => other.map_err(said)?,
+    };
     write!(out, "{}", told(&found).get(lang))?;
     Ok(u8::from(!found.clean()))
 }
+
+/// What the workspace says of a failure, whole: a page leaves the inside of a fault to the log, and here there is none.
+pub fn said(error: Error) -> Failure {
+    match error {
+        Error::Io { verb, path, cause } => {
+            let why = reason(&cause);
+            let did = VERBS.iter().find(|(own, _)| *own == verb).map_or("读写", |(_, zh)| zh);
+            Failure::said(
+                format!("无法{did} `{}`：{}", path.display(), why.zh),
+                format!("cannot {verb} `{}`: {}", path.display(), why.en),
+            )
+        }
+        Error::Database(cause) => Failure::said(
+            format!("数据库不能读写：请查看数据目录和磁盘，或运行 `zhunsheng workspace verify`{}", quoted(&cause)),
+            format!(
+                "the database failed: {cause}; look at the data folder and the disk, or run `zhunsheng workspace verify`"
+            ),
+        ),
+        Error::Damaged(what) => Failure::said(
+            format!("存储的数据与写入时不符：请运行 `zhunsheng workspace verify`{}", quoted(&what)),
+            Error::Damaged(what).to_string(),
+        ),
+        Error::Internal(what) => {
+            Failure::said(format!("系统内部错误{}", quoted(&what)), Error::Internal(what).to_string())
+        }
+        other => Failure::Said(other.text()),
+    }
+}
+
+/// What was done to a file, in Chinese.
+const VERBS: [(&str, &str); 8] = [
+    ("read", "读取"),
+    ("write", "写入"),
+    ("create", "新建"),
+    ("open", "打开"),
+    ("lock", "锁定"),
+    ("copy", "复制"),
+    ("clear", "清除"),
+    ("protect", "设置权限于"),
+];
 
 fn told(found: &Verified) -> Text {
     let Verified { entries, records, files, bytes, head, .. } = found;

@@ -138,3 +138,69 @@ fn a_folder_serves_one_process_and_the_network_only_when_told_to() {
     let (code, text) = second(&["--listen", "0.0.0.0:0"]);
     assert!(code == 2 && text.contains("--open-to-network"), "{code} {text}");
 }
+
+#[test]
+fn wrong_input_ends_with_2_and_says_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    std::fs::write(at("file"), "x").unwrap();
+    let (file, data) = (at("file"), at("data"));
+    let cases: &[(&[&str], &str)] = &[
+        (&["serve", "--data", &file], &file),
+        (&["serve", "--data", &data, "--public-url", "assess.example"], "`assess.example`"),
+        (&["serve", "--data", &data, "--public-url", "https://a.example/below"], "without a path"),
+        (&["serve", "--data", &data, "--font-path", &at("none")], "--font-path"),
+        (&["serve", "--data", &data, "--listen", "somewhere"], "somewhere"),
+        (&["workspace", "verify", "--data", &at("none")], "no database"),
+        (&["workspace", "verify", "--data", &file], "no database"),
+        (&["workspace", "backup", "--data", &at("none"), &at("to")], "no database"),
+        (&["workspace", "restore", &at("none"), "--data", &at("to")], "no database"),
+    ];
+    for (args, told) in cases {
+        for lang in ["en", "zh"] {
+            let output =
+                Command::new(env!("CARGO_BIN_EXE_zhunsheng")).args(["--lang", lang]).args(*args).output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+            assert!(!said.contains("internal fault") && !said.contains("系统内部错误"), "{args:?}: {said}");
+            assert!(lang == "zh" || said.contains(told), "{args:?}: {said}");
+        }
+    }
+    assert!(!dir.path().join("data").exists() && !dir.path().join("to").exists(), "nothing was made");
+}
+
+#[test]
+fn what_was_altered_ends_with_1() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, to, back) = (dir.path().join("data"), dir.path().join("to"), dir.path().join("back"));
+    assert_eq!(serve(&data, &["--demo"]).stop(), 0);
+    let run = |args: &[&std::ffi::OsStr]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_zhunsheng"))
+            .args(["--lang", "en", "workspace"])
+            .args(args)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        (output.status.code().unwrap(), said)
+    };
+    let (verify, named) = ("verify".as_ref(), "--data".as_ref());
+    let (code, said) = run(&[verify, named, data.as_ref(), "--anchor".as_ref(), "yesterday".as_ref()]);
+    assert!(code == 2 && said.contains("`yesterday`"), "{code} {said}");
+    let anchor = format!("1:{}", "0".repeat(64));
+    assert_eq!(run(&[verify, named, data.as_ref(), "--anchor".as_ref(), anchor.as_ref()]).0, 1);
+    assert_eq!(run(&[verify, named, data.as_ref()]).0, 0);
+    assert_eq!(run(&["backup".as_ref(), named, data.as_ref(), to.as_ref()]).0, 0);
+    // Not what was written: a database that is none any more.
+    let path = to.join("zhunsheng.db");
+    let whole = std::fs::read(&path).unwrap();
+    for bytes in [&b"no database"[..], &[], &whole[..whole.len() / 2]] {
+        std::fs::write(&path, bytes).unwrap();
+        let (code, said) = run(&[verify, named, to.as_ref()]);
+        assert!(code == 1 && said.contains("database"), "{code} {said}");
+        let (code, said) = run(&["restore".as_ref(), to.as_ref(), named, back.as_ref()]);
+        assert!(code == 1 && said.contains("does not verify"), "{code} {said}");
+        assert!(!back.exists() && !dir.path().join("back.part").exists());
+    }
+    std::fs::write(&path, &whole).unwrap();
+    assert_eq!(run(&["restore".as_ref(), to.as_ref(), named, back.as_ref()]).0, 0);
+}

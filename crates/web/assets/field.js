@@ -49,11 +49,14 @@
       how.textContent = " " + (entry.wrong ? words.refused + entry.wrong : entry.waits ? words.waits + entry.waits : words.kept);
       item.append(what, how);
       if (entry.wrong || entry.waits) {
+        const row = document.createElement("div");
+        row.className = "buttons";
+        item.append(row);
         const button = (text, act) => {
           const one = document.createElement("button");
-          one.type = "button"; one.className = "tiny"; one.textContent = text;
+          one.type = "button"; one.textContent = text;
           one.addEventListener("click", act);
-          item.append(" ", one);
+          row.append(one);
         };
         button(words.retry, async () => { await keep({ ...entry, wrong: "", waits: "", after: 0 }); await flush(); });
         button(words.discard, async () => { if (confirm(words.discardAsk)) { await drop(entry.id); await show(); } });

@@ -119,7 +119,7 @@ fn every_route_asks_for_leave_and_gets_what_is_decided() {
 }
 
 fn path_names_a_thing(path: &str) -> bool {
-    ["{key}", "{id}", "{secret}", "{user}", "{conflict}", "/workpaper/", "/link", "/drop"]
+    ["{key}", "{id}", "{secret}", "{user}", "{conflict}", "/workpaper/", "/link", "/drop", "/withdraw"]
         .iter()
         .any(|part| path.contains(part))
 }

@@ -149,6 +149,7 @@ fn what_is_recorded_without_a_connection_arrives_once() {
     tab.wait("document.querySelectorAll('#outbox button').length === 2");
     assert!(tab.text("#outbox").contains("暂未被接受") && tab.text("#outbox").contains("重试"));
     tab.shot("field-waits-360");
+    boxed(&tab);
     let before = server.workspace.seen(&grant).unwrap().len();
     server.workspace.take_back(&grant, "").unwrap();
     tab.click("#outbox button");
@@ -160,6 +161,20 @@ fn what_is_recorded_without_a_connection_arrives_once() {
     tab.wait("document.querySelector('#outbox button')");
     assert!(tab.text("#outbox").contains("未被接受"));
     tab.shot("field-refused-360");
+    boxed(&tab);
+    tab.accessible("field-refused");
+}
+
+/// The box of waiting entries keeps off the edges of the telephone; its buttons stand beside each other, each on one line.
+#[track_caller]
+fn boxed(tab: &Tab<'_>) {
+    let sides = "(() => { const all = [...document.querySelectorAll('#outbox ul, #outbox button')].map(e => e.getBoundingClientRect()); \
+         const [list, ...buttons] = all; \
+         return {off: list.left >= 8 && list.right <= innerWidth - 8, inside: buttons.every(b => b.left >= list.left + 8 && b.right <= list.right - 8), \
+           apart: buttons.length % 2 === 0 && buttons.every((b, i) => i % 2 === 0 || (b.top === buttons[i - 1].top && b.left - buttons[i - 1].right >= 8)), \
+           line: buttons.every(b => b.height >= 44 && b.height < 60)}; })()";
+    let fine = serde_json::json!({"off": true, "inside": true, "apart": true, "line": true});
+    assert_eq!(tab.eval(sides), fine, "the box of waiting entries at 360 px");
 }
 
 #[test]

@@ -37,6 +37,16 @@ fn somebody_sets_up_invites_and_signs_in_with_two_steps() {
     admin.load(|| admin.click("form[action='/admin/people/invite'] button"));
     let link = admin.text("#link");
     admin.look("people");
+    // Another one is withdrawn before anybody used it; the first stays open.
+    admin.fill("input[name=name]", "误邀");
+    admin.load(|| admin.click("form[action='/admin/people/invite'] button"));
+    let withdrawn = admin.text("#link");
+    admin.load(|| admin.click("form[action='/admin/people/withdraw'] button"));
+    assert!(admin.text("section[aria-labelledby=h-invitations] tbody tr").contains("已撤回"));
+    assert_eq!(admin.eval("document.querySelectorAll(\"form[action='/admin/people/withdraw']\").length"), 1);
+    admin.look("people-withdrawn");
+    other.go(&withdrawn);
+    assert!(!other.has("#login"), "a link that was withdrawn");
     other.go(&link);
     other.look("invite");
     other.fill("#name", "沈明");
@@ -437,6 +447,18 @@ fn the_trail_of_an_assessment_is_read_page_by_page() {
     lead.go(&server.url(&format!("/a/{case}/trail")));
     assert_eq!(lead.eval("document.querySelector('nav [aria-current]').innerText"), lead.text("h1"));
     let first = lead.text("tbody tr td");
+    // Deeds in words; on a telephone no part of an entry is a column of single characters.
+    for path in [format!("/a/{case}/trail"), format!("/a/{case}/trail?before=60")] {
+        lead.go(&server.url(&path));
+        let bare = lead.eval("[...document.querySelectorAll('.deeds td:nth-child(4), .deeds td:nth-child(5) .soft')].map(e => e.innerText).filter(w => /^[a-z-]+$/.test(w))");
+        assert_eq!(bare, json!([]), "{path}");
+    }
+    lead.go(&server.url(&format!("/a/{case}/trail")));
+    lead.size(360, 740, true);
+    let thin = "[...document.querySelectorAll('.deeds td')].filter(e => e.offsetHeight > 72 || e.getBoundingClientRect().right > 361).map(e => e.offsetWidth + 'x' + e.offsetHeight + ' ' + e.innerText)";
+    assert_eq!(lead.eval(thin), json!([]));
+    lead.accessible("trail-case-360");
+    lead.size(1440, 900, false);
     lead.look("trail-case");
     lead.load(|| lead.click("main p a.button"));
     assert_ne!(lead.text("tbody tr td"), first, "older entries");

@@ -1,8 +1,10 @@
 //! Files of evidence, stored by the hash of what they hold. A file is never changed and never overwritten.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,8 @@ impl Record for Blob {
 
 pub(crate) struct Blobs {
     dir: PathBuf,
+    /// Files that writes are about to refer to, and by how many of them each is held.
+    held: Mutex<BTreeMap<String, usize>>,
 }
 
 /// A file being received.
@@ -54,7 +58,28 @@ impl Blobs {
             std::fs::remove_dir_all(&waiting).map_err(Error::io("clear", &waiting))?;
         }
         private_folder(&waiting)?;
-        Ok(Blobs { dir })
+        Ok(Blobs { dir, held: Mutex::default() })
+    }
+
+    /// Holds a file, before it has its name: from here on nobody else removes it.
+    pub fn hold(&self, sha256: &str) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        *held.entry(sha256.to_owned()).or_default() += 1;
+    }
+
+    /// Lets a file go. When nobody holds it any more it is removed, unless something refers to it.
+    pub fn let_go(&self, sha256: &str, named: impl FnOnce() -> bool) {
+        // Asked and removed under the lock: whoever stores the same bytes meanwhile gives them their name after this.
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = held.get(sha256).copied().unwrap_or(0).saturating_sub(1);
+        if left > 0 {
+            held.insert(sha256.to_owned(), left);
+            return;
+        }
+        held.remove(sha256);
+        if !named() {
+            drop(std::fs::remove_file(self.path(sha256)));
+        }
     }
 
     /// Where a file is.
@@ -186,11 +211,8 @@ impl Upload {
         self.size
     }
 
-    /// Makes the file durable under its hash: the content first, then the name, then the folder that holds the name.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn finish(mut self) -> Result<Blob> {
+    /// Makes what was received durable; it has no name yet. [`Upload::name`] comes next.
+    pub(crate) fn seal(&mut self) -> Result<Blob> {
         let Some(file) = self.file.take() else { return Err(Error::Internal("the upload is finished".into())) };
         // Nobody writes to it any more, under whichever name: links share this.
         let mut leave = file.metadata().map_err(Error::io("read", &self.path))?.permissions();
@@ -199,7 +221,12 @@ impl Upload {
         file.sync_all().map_err(Error::io("write", &self.path))?;
         drop(file);
         let sha256 = crate::id::hex(&std::mem::take(&mut self.hasher).finalize());
-        let path = place(&self.dir, &sha256);
+        Ok(Blob { sha256, size: self.size, media: media(&self.head, self.text.whole()).to_owned() })
+    }
+
+    /// Gives it its hash for a name: after its content is durable, and before the folder that holds the name is.
+    pub(crate) fn name(self, sha256: &str) -> Result<()> {
+        let path = place(&self.dir, sha256);
         let folder = path.parent().unwrap_or(&self.dir).to_path_buf();
         let fresh = !folder.exists();
         private_folder(&folder)?;
@@ -209,7 +236,7 @@ impl Upload {
         if fresh {
             sync_folder(&self.dir)?;
         }
-        Ok(Blob { sha256, size: self.size, media: media(&self.head, self.text.whole()).to_owned() })
+        Ok(())
     }
 }
 

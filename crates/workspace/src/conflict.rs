@@ -73,7 +73,7 @@ pub(crate) fn keep(tx: &mut Tx<'_>, kind: &str, record: &str, seen: u64, sent: V
         settled: String::new(),
     };
     // What the same person sent before, over the same, and nobody has settled yet is kept already.
-    let conflict = match tx.list::<Conflict>()?.into_iter().find(|row| row.value == kept) {
+    let conflict = match tx.about::<Conflict>(record)?.into_iter().find(|row| row.value == kept) {
         Some(row) => row.id,
         None => {
             let conflict = tx.fresh()?;

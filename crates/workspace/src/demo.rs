@@ -147,9 +147,12 @@ pub fn demo(workspace: &Workspace) -> Result<Vec<DemoUser>> {
         for one in others.iter().filter(|one| one.role != Some(Role::Lead)) {
             workspace.set_member(&grant, &one.login, one.role)?;
         }
+        let mut holds = Vec::new();
         let files = |path: &str| {
-            let found = case.files.iter().find(|(name, _)| *name == path);
-            found.map(|(_, text)| store(workspace, text)).transpose()
+            let Some((_, text)) = case.files.iter().find(|(name, _)| *name == path) else { return Ok(None) };
+            let (blob, held) = store(workspace, text)?;
+            holds.push(held);
+            Ok(Some(blob))
         };
         let texts = case.texts.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
         workspace.bring_in(&grant, texts, files, Origin { demonstration: true, ..Origin::default() })?;
@@ -227,10 +230,10 @@ fn ask(workspace: &Workspace, lead: &Grant, assessee: &Grant) -> Result<()> {
     Ok(())
 }
 
-fn store(workspace: &Workspace, text: &str) -> Result<crate::Blob> {
+fn store(workspace: &Workspace, text: &str) -> Result<(crate::Blob, crate::kept::Held)> {
     let mut upload = workspace.0.blobs.receive(1 << 24)?;
     upload.push(text.as_bytes())?;
-    upload.finish()
+    workspace.0.keep(upload)
 }
 
 fn user(login: &str, role: Option<Role>) -> DemoUser {

@@ -115,6 +115,9 @@ pub enum Error {
     /// What is stored is not what was written: see `workspace verify`.
     #[error("stored data is damaged: {0}; run `zhunsheng workspace verify`")]
     Damaged(String),
+    /// A backup, or a copy of a data folder, is not what was written: nothing was made of it.
+    #[error("{}", .0.en)]
+    Altered(Text),
     /// A file could not be read or written.
     #[error("cannot {verb} `{}`: {cause}", path.display())]
     Io {
@@ -171,6 +174,7 @@ impl Error {
             Error::InUse(_)
             | Error::Newer { .. }
             | Error::Damaged(_)
+            | Error::Altered(_)
             | Error::Io { .. }
             | Error::Database(_)
             | Error::Internal(_) => 500,
@@ -198,7 +202,7 @@ impl Error {
             Error::Busy => "busy",
             Error::InUse(_) => "in-use",
             Error::Newer { .. } => "newer",
-            Error::Damaged(_) => "damaged",
+            Error::Damaged(_) | Error::Altered(_) => "damaged",
             Error::Io { .. } | Error::Database(_) | Error::Internal(_) => "internal",
         }
     }
@@ -224,7 +228,7 @@ impl Error {
                 )
             }
             Error::Stale { id, version, .. } => format!("`{id}` 现为第 `{version}` 版：请重新载入"),
-            Error::State(text) => text.zh.clone(),
+            Error::State(text) | Error::Altered(text) => text.zh.clone(),
             Error::Ended { over } => format!(
                 "已商定终止评估（`{}`），且没有重新打开：意见书的结论以终止时为限。请确认后再提交（`ended` 为 true），或者先重新打开这些差距",
                 over.join("`、`")

@@ -102,7 +102,7 @@ impl Workspace {
         }
         // Mistakes are told before the file is kept.
         self.canonical("evidence", "new", &Value::Object(body.clone()))?;
-        let blob = upload.finish()?;
+        let (blob, _held) = self.0.keep(upload)?;
         let (catalogue, extension) = (self.catalogue().clone(), extension(&meta.filename));
         self.change(grant, Action::AddEvidence, move |tx| take(tx, &catalogue, blob, &extension, body))
     }

@@ -25,6 +25,7 @@ mod id;
 mod inventory;
 mod job;
 mod judge;
+mod kept;
 mod onsite;
 mod opinion;
 mod people;

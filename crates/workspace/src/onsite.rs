@@ -124,13 +124,14 @@ impl Workspace {
             return Err(Error::missing("leaf", unknown.clone()));
         }
         let taken = if new.taken.is_empty() { String::new() } else { line("taken", &new.taken, 40)? };
-        let photo = match new.photo {
+        let (photo, _held) = match new.photo {
             Some((file, upload)) => {
                 grant.need(Action::AddEvidence)?;
                 grant.need(Action::EditEvidence)?;
-                Some((line("title", &file, 200)?, upload.finish()?))
+                let (file, (blob, held)) = (line("title", &file, 200)?, self.0.keep(upload)?);
+                (Some((file, blob)), Some(held))
             }
-            None => None,
+            None => (None, None),
         };
         if new.step.is_some() {
             grant.need(Action::Determine)?;

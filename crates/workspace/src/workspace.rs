@@ -90,6 +90,7 @@ impl Workspace {
             setup: crate::id::secret()?,
         };
         let inner = Arc::new(inner);
+        inner.sweep();
         Workspace::start_jobs(&inner)?;
         Ok(Workspace(inner))
     }

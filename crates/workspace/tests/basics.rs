@@ -14,7 +14,7 @@ use std::io::{Cursor, Read as _, Write as _};
 use common::{House, body};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_source::Text;
-use zhunsheng_workspace::{Action, Error, EvidenceMeta, NewDetermination, Role, verify};
+use zhunsheng_workspace::{Action, Error, EvidenceMeta, Grant, NewDetermination, Role, verify};
 
 #[test]
 fn the_demonstration_is_judged_as_the_command_line_does() {
@@ -281,6 +281,58 @@ fn members_come_by_invitation_and_an_assessment_keeps_a_lead() {
     ws.write_note(&before, "5.2.2", "face-capture", "已核对").unwrap();
     ws.set_member(&grant, "wang", None).unwrap();
     assert!(matches!(ws.write_note(&before, "5.2.2", "face-capture", "再核对"), Err(Error::NotFound { .. })));
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
+}
+
+#[test]
+fn an_invitation_is_withdrawn_before_it_is_used() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let (id, other) = house.both();
+    let lead = ws.allow(&house.sign_in("lead"), Action::Members, Some(&id)).unwrap();
+    let admin = ws.allow(&house.sign_in("admin"), Action::People, None).unwrap();
+    let (first, second) =
+        (ws.invite_member(&lead, "甲", Role::Client).unwrap(), ws.invite_member(&lead, "乙", Role::Assessee).unwrap());
+    let pending = |grant: &Grant| ws.member_invitations(grant).unwrap();
+    let names = |grant: &Grant| pending(grant).into_iter().map(|row| row.value.name).collect::<Vec<_>>();
+    assert_eq!(names(&lead), ["甲", "乙"]);
+    let of = pending(&lead)[0].id.clone();
+    // Of another assessment it is none, and others than those who invite do not see it.
+    let elsewhere = ws.allow(&house.sign_in("lead"), Action::Members, Some(&other)).unwrap();
+    assert_eq!(names(&elsewhere), Vec::<String>::new());
+    assert!(matches!(ws.withdraw_member_invitation(&elsewhere, &of), Err(Error::NotFound { .. })));
+    let assessor = ws.allow(&house.sign_in("assessor"), Action::See, Some(&id)).unwrap();
+    assert!(matches!(ws.member_invitations(&assessor), Err(Error::Forbidden { .. })));
+    assert!(matches!(ws.withdraw_member_invitation(&assessor, &of), Err(Error::Forbidden { .. })));
+    assert!(matches!(ws.withdraw_invitation(&lead, &of), Err(Error::Forbidden { .. })));
+    ws.withdraw_member_invitation(&lead, &of).unwrap();
+    assert_eq!(names(&lead), ["乙"]);
+    assert!(matches!(ws.invitation(&first), Err(Error::Link)));
+    assert!(matches!(ws.accept(&first, &common::new("jia", "correct horse 电池")), Err(Error::Link)));
+    assert!(matches!(ws.withdraw_member_invitation(&lead, &of), Err(Error::State(_))), "once");
+    // An administrator withdraws any.
+    let of = pending(&lead)[0].id.clone();
+    ws.withdraw_invitation(&admin, &of).unwrap();
+    assert!(matches!(ws.invitation(&second), Err(Error::Link)) && names(&lead).is_empty());
+    let third = ws.invite(&admin, "丙", true, false).unwrap();
+    let of = ws.invitations(&admin).unwrap().pop().unwrap().id;
+    assert!(matches!(ws.withdraw_member_invitation(&lead, &of), Err(Error::NotFound { .. })), "to the house");
+    ws.withdraw_invitation(&admin, &of).unwrap();
+    assert!(matches!(ws.accept(&third, &common::new("bing", "correct horse 电池")), Err(Error::Link)));
+    // One that was used is not withdrawn.
+    let used = ws.invite(&admin, "丁", true, false).unwrap();
+    ws.accept(&used, &common::new("ding", "correct horse 电池")).unwrap();
+    let of = ws.invitations(&admin).unwrap().pop().unwrap().id;
+    assert!(matches!(ws.withdraw_invitation(&admin, &of), Err(Error::State(_))));
+    // On both trails: that of the assessment by name, that of the house by invitation.
+    let see = ws.allow(&house.sign_in("lead"), Action::SeeTrail, Some(&id)).unwrap();
+    let acts = ws.trail(&see, None, 20, None).unwrap().items;
+    let said: Vec<&str> =
+        acts.iter().filter(|act| act.act == "withdrawn").filter_map(|act| act.body["name"].as_str()).collect();
+    assert_eq!(said, ["乙", "甲"]);
+    let house_trail = ws.allow(&house.sign_in("admin"), Action::House, None).unwrap();
+    let acts = ws.house_trail(&house_trail, None, 50).unwrap().items;
+    assert_eq!(acts.iter().filter(|act| act.act == "withdrawn" && act.kind == "invitation").count(), 3);
     assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 

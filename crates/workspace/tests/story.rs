@@ -246,14 +246,36 @@ fn what_is_signed_is_what_was_approved_byte_for_byte() {
         "not approved yet"
     );
     ws.review(&reviewer, &second, true, "同意").unwrap();
-    assert!(matches!(ws.frozen(&client, &second), Err(Error::NotFound { .. })), "not signed yet");
+    assert!(matches!(ws.frozen(&client, &second), Err(Error::Forbidden { .. })), "working papers");
     assert!(matches!(ws.sign(&lead, &hash, "", &Imprint::default(), false), Err(Error::State(_))));
     ws.sign(&lead, &second, "", &Imprint::default(), false).unwrap();
     assert_eq!(state(), State::Signed);
     assert!(matches!(edit(), Err(Error::State(_))));
-    let bytes = ws.frozen(&client, &second).unwrap();
+    let bytes = ws.frozen(&lead, &second).unwrap();
     assert!(String::from_utf8(bytes).unwrap().contains("zhunsheng-frozen/1"));
-    assert!(matches!(ws.frozen(&client, &hash), Err(Error::NotFound { .. })), "never signed");
+    // What the client receives is the opinion; what it rests on is the team's, and so is what was said on the way.
+    for hash in [&second, &hash] {
+        assert!(matches!(ws.frozen(&client, hash), Err(Error::Forbidden { .. })));
+        assert!(matches!(ws.export_frozen(&client, hash), Err(Error::Forbidden { .. })));
+    }
+    for (paper, may) in [(Paper::Docx, true), (Paper::Html, true), (Paper::Report, false), (Paper::Json, false)] {
+        let order = Order {
+            paper,
+            lang: Lang::Zh,
+            number: String::new(),
+            issued: None,
+            signed: Some(second.clone()),
+            issue: None,
+        };
+        let written = ws.write_paper(&client, &order);
+        assert!(if may { written.is_ok() } else { matches!(written, Err(Error::Forbidden { .. })) }, "{paper:?}");
+        assert!(ws.write_paper(&reviewer, &order).is_ok(), "{paper:?}");
+    }
+    let words = |grant: &Grant| -> Vec<String> {
+        ws.milestones(grant).unwrap().into_iter().map(|row| row.value.text).filter(|text| !text.is_empty()).collect()
+    };
+    assert_eq!(words(&lead), ["请补充 5.2.2 的理由", "同意"]);
+    assert_eq!(words(&client), Vec::<String>::new());
     assert_eq!(ws.open_revision(&lead, "补充证据").unwrap(), 2);
     ws.put_object(&lead, "activities", "face-capture", None, {
         let mut body = ws.object(&lead, "activities", "face-capture").unwrap().value.0;
@@ -272,7 +294,7 @@ fn what_is_signed_is_what_was_approved_byte_for_byte() {
     assert!(!difference.verdicts.is_empty() && !difference.catalogue);
     let between = ws.difference(&lead, &hash, Some(&second)).unwrap();
     assert!(between.facts.iter().all(|change| change.path.starts_with("organisation")), "{between:?}");
-    assert_eq!(ws.frozen(&client, &second).unwrap().len(), ws.frozen(&lead, &second).unwrap().len());
+    assert_eq!(words(&client), ["补充证据"], "why a revision is open");
     assert_eq!(ws.milestones(&lead).unwrap().len(), 8);
     assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
@@ -419,8 +441,8 @@ fn a_signed_opinion_stays_what_it_was() {
     let trail = ws.trail(&lead, None, 100, None).unwrap().items;
     assert_eq!(trail.iter().filter(|act| act.kind == "issue").count(), 2);
     // The result is the one that was frozen.
-    let result = take(&client, Paper::Json, None);
-    let frozen: serde_json::Value = serde_json::from_slice(&ws.frozen(&client, &hash).unwrap()).unwrap();
+    let result = take(&lead, Paper::Json, None);
+    let frozen: serde_json::Value = serde_json::from_slice(&ws.frozen(&lead, &hash).unwrap()).unwrap();
     assert_eq!(result, frozen["result"].as_str().unwrap().as_bytes());
     assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
     // And an altered byte is found.
@@ -464,5 +486,49 @@ fn requests_of_somebody_who_left_go_back_to_their_party() {
     let colleague = grant(&house, "expert", Action::Answer, &id);
     assert!(ws.asked(&colleague).unwrap().len() >= open);
     ws.set_member(&lead, "assessee", None).unwrap();
+    assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
+}
+
+#[test]
+fn requests_of_a_closed_account_go_back_to_their_party() {
+    let house = House::demo();
+    let ws = &house.ws;
+    let id = house.storefront();
+    let lead = grant(&house, "lead", Action::Requests, &id);
+    let assessee = grant(&house, "assessee", Action::Answer, &id);
+    let user = assessee.actor().user().to_owned();
+    let open = |grant: &Grant| -> Vec<String> {
+        let mine = |row: &zhunsheng_workspace::Row<zhunsheng_workspace::Request>| {
+            row.value.assigned.as_deref() == Some(user.as_str()) && !row.value.stage.closed()
+        };
+        ws.requests(grant).unwrap().into_iter().filter(mine).map(|row| row.id).collect()
+    };
+    // In another assessment too.
+    let (_, other) = house.both();
+    let there = grant(&house, "lead", Action::Requests, &other);
+    let asked = zhunsheng_workspace::NewRequest {
+        question: "存储设备的清单".into(),
+        assigned: Some(user.clone()),
+        ..Default::default()
+    };
+    let second = ws.ask(&there, asked.clone()).unwrap();
+    let before = open(&lead);
+    assert!(!before.is_empty() && open(&there).contains(&second));
+    let admin = ws.allow(&house.sign_in("admin"), Action::People, None).unwrap();
+    let account = ws.users(&admin).unwrap().into_iter().find(|row| row.id == user).unwrap();
+    let version = ws.set_user(&admin, &user, account.version, account.value.staff, account.value.admin, false).unwrap();
+    assert_eq!((open(&lead), open(&there)), (Vec::new(), Vec::new()));
+    // Each is on the trail of its assessment, by whoever closed the account; what the account says is on the house's alone.
+    for (grant, ids) in [(&lead, before), (&there, vec![second])] {
+        let trail = ws.trail(grant, None, 1000, None).unwrap().items;
+        for id in ids {
+            assert!(trail.iter().any(|act| act.act == "unassigned" && act.id == id && act.by == admin.actor().user()));
+        }
+        assert!(trail.iter().all(|act| act.kind != "user"));
+    }
+    // Nobody gives one to an account that cannot sign in.
+    assert!(matches!(ws.ask(&there, asked.clone()), Err(Error::Invalid { field, .. }) if field == "assigned"));
+    ws.set_user(&admin, &user, version, account.value.staff, account.value.admin, true).unwrap();
+    ws.ask(&there, asked).unwrap();
     assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }

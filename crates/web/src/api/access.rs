@@ -41,6 +41,14 @@ pub fn operations() -> Vec<Operation> {
             ["邀请加入机构", "invite somebody to the organisation"],
             invite,
         ),
+        act(
+            Method::DELETE,
+            "withdrawInvitation",
+            "/invitations/{id}",
+            Action::People,
+            ["撤回邀请", "withdraw an invitation"],
+            withdraw,
+        ),
         read(
             "members",
             "/assessments/{case}/members",
@@ -71,6 +79,21 @@ pub fn operations() -> Vec<Operation> {
             Action::Members,
             ["邀请外部人员加入评估", "invite a guest to an assessment"],
             invite_member,
+        ),
+        read(
+            "memberInvitations",
+            "/assessments/{case}/invitations",
+            Action::Members,
+            ["邀请加入评估而待接受的", "invitations to an assessment that may still be used"],
+            member_invitations,
+        ),
+        act(
+            Method::DELETE,
+            "withdrawMemberInvitation",
+            "/assessments/{case}/invitations/{id}",
+            Action::Members,
+            ["撤回加入评估的邀请", "withdraw an invitation to an assessment"],
+            withdraw_member_invitation,
         ),
     ]
 }
@@ -176,4 +199,18 @@ fn invite_member(call: &Call, body: InviteMember) -> Result<Created<Link>, Probl
     let secret = call.workspace().invite_member(&call.grant, &body.name, body.role)?;
     let case = call.grant.assessment();
     Ok(Created { at: format!("/assessments/{case}/members"), value: Link::to(call, "invite", &secret) })
+}
+
+fn withdraw(call: &Call) -> Result<Done, Problem> {
+    call.workspace().withdraw_invitation(&call.grant, call.param("id"))?;
+    Ok(Done)
+}
+
+fn member_invitations(call: &Call, paging: Paging) -> Result<Json<List<Row<Invitation>>>, Problem> {
+    Ok(Json(paging.rows(call.workspace().member_invitations(&call.grant)?)?))
+}
+
+fn withdraw_member_invitation(call: &Call) -> Result<Done, Problem> {
+    call.workspace().withdraw_member_invitation(&call.grant, call.param("id"))?;
+    Ok(Done)
 }

@@ -66,7 +66,7 @@ pub fn operations() -> Vec<Operation> {
         read(
             "frozen",
             "/assessments/{case}/frozen/{hash}",
-            Action::SeeSigned,
+            Action::SeeWork,
             ["批准或签发的原样", "exactly what was approved or signed"],
             frozen,
         ),
@@ -176,7 +176,7 @@ fn open(call: &Call, body: Word) -> Result<Json<Revision>, Problem> {
 }
 
 fn frozen(call: &Call, _: Nothing) -> Result<Download, Problem> {
-    let bytes = call.workspace().frozen(&call.grant, call.param("hash"))?;
+    let bytes = call.workspace().export_frozen(&call.grant, call.param("hash"))?;
     let mut response = Response::new(Body::from(bytes));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Ok(Download(response))

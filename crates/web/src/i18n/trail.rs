@@ -1,8 +1,10 @@
 //! Words of the trail: what was done, and to what kind of record.
 
+use zhunsheng_workspace::Deed;
+
 use super::Words;
 
-/// What was done.
+/// What was done. What was done about a gap has the words of the register, see [`Words::act`].
 const ACTS: &[(&str, &str, &str)] = &[
     ("accepted", "接受", "accepted"),
     ("adjusted", "调整", "adjusted"),
@@ -16,6 +18,7 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("codes-off", "关闭两步验证", "two-step sign-in switched off"),
     ("codes-on", "开启两步验证", "two-step sign-in switched on"),
     ("determined", "判定", "determined"),
+    ("downloaded", "下载", "downloaded"),
     ("ended", "结束", "ended"),
     ("examined", "检查", "examined"),
     ("exported", "导出", "exported"),
@@ -46,6 +49,7 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("signed-up", "注册", "signed up"),
     ("started", "启动", "started"),
     ("taken", "采入结论", "taken into the findings"),
+    ("unassigned", "取消指派", "unassigned"),
     ("used", "使用", "used"),
     ("withdrawn", "撤回", "withdrawn"),
 ];
@@ -76,6 +80,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("owner", "负责人", "owner"),
     ("request", "资料请求", "request"),
     ("reset", "重设密码", "reset of a password"),
+    ("result", "评估结果", "result"),
     ("sample", "总体或抽样", "population or sample"),
     ("secret", "登录凭据", "means of signing in"),
     ("seen", "已阅记录", "what was seen"),
@@ -91,9 +96,13 @@ fn word<'a>(words: Words, table: &'a [(&'a str, &'a str, &'a str)], id: &'a str)
 }
 
 impl Words {
-    /// What was done, as the trail names it.
-    pub fn act(self, id: &str) -> &str {
-        word(self, ACTS, id)
+    /// What was done to a record of a kind, as the trail names it.
+    pub fn act<'a>(self, kind: &str, id: &'a str) -> std::borrow::Cow<'a, str> {
+        // “Accepted” is said of an invitation too, and “adjusted” of a criterion: the kind tells which is meant.
+        match Deed::parse(id).filter(|_| kind == "gap") {
+            Some(deed) => self.say(deed.label()).into(),
+            None => word(self, ACTS, id).into(),
+        }
     }
 
     /// A kind of record, as the trail names it.
@@ -105,8 +114,10 @@ impl Words {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::string_slice, reason = "a test stops where something is wrong")]
 mod tests {
-    use super::{ACTS, KINDS};
+    use super::{ACTS, KINDS, Words};
     use std::path::Path;
+    use zhunsheng_source::Lang;
+    use zhunsheng_workspace::Deed;
 
     fn sources(dir: &Path, all: &mut String) {
         for entry in std::fs::read_dir(dir).unwrap() {
@@ -129,13 +140,30 @@ mod tests {
     fn the_trail_speaks_in_words() {
         let mut text = String::new();
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../workspace/src"), &mut text);
-        let acts: Vec<&str> = [".put(", ".note("].iter().flat_map(|mark| after(&text, mark)).collect();
-        let kinds: Vec<&str> = after(&text, "const KIND: &'static str =").collect();
+        let mut acts: Vec<&str> = [".put(", ".note("].iter().flat_map(|mark| after(&text, mark)).collect();
+        let mut kinds: Vec<&str> = after(&text, "const KIND: &'static str =").collect();
+        // Notes say act and kind one after the other, with whatever leave they are made by before.
+        for note in text.split(".note(").skip(1) {
+            let own = note.split(';').next().unwrap();
+            let words: Vec<&str> = own.split('"').skip(1).step_by(2).take(2).collect();
+            acts.extend(words.first());
+            kinds.extend(words.get(1));
+        }
         assert!(acts.len() > 20 && kinds.len() > 15, "{acts:?} {kinds:?}");
         for (held, table) in [(acts, ACTS), (kinds, KINDS)] {
             for word in held {
                 assert!(table.iter().any(|(id, ..)| *id == word), "`{word}` has no words in the pages");
             }
         }
+    }
+
+    #[test]
+    fn what_was_done_about_a_gap_is_said_in_words() {
+        for lang in [Lang::Zh, Lang::En] {
+            for deed in Deed::ALL {
+                assert_eq!(Words(lang).act("gap", deed.word()), Words(lang).say(deed.label()));
+            }
+        }
+        assert_eq!(Words(Lang::Zh).act("invitation", "accepted"), "接受");
     }
 }

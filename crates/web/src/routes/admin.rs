@@ -12,6 +12,7 @@ use crate::visit::{Answer, Visit};
 pub const ROUTES: &[Route] = &[
     get("/admin/people", Action::People, people),
     post("/admin/people/invite", Action::People, invite),
+    post("/admin/people/withdraw", Action::People, withdraw),
     post("/admin/people/{user}", Action::People, change),
     post("/admin/people/{user}/reset", Action::People, reset),
 ];
@@ -39,6 +40,11 @@ impl<'a> People<'a> {
             wrong: String::new(),
         })
     }
+
+    /// An invitation that may still be used.
+    fn open(&self, row: &Row<Invitation>) -> bool {
+        row.value.open(self.now)
+    }
 }
 
 fn people(visit: &Visit) -> Answer {
@@ -56,6 +62,18 @@ fn invite(visit: &Visit) -> Answer {
     }
     let status = if page.wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(with_status(status, &page))
+}
+
+fn withdraw(visit: &Visit) -> Answer {
+    match visit.app.workspace.withdraw_invitation(&visit.grant, visit.form.get("invitation")) {
+        Ok(()) => Ok(saved("/admin/people", &visit.app)),
+        Err(error @ Error::State(_)) => {
+            let mut page = People::new(visit)?;
+            page.wrong = visit.said(&error);
+            Ok(with_status(StatusCode::CONFLICT, &page))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn change(visit: &Visit) -> Answer {

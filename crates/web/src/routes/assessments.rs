@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use serde_json::{Map, Value as Json};
-use zhunsheng_workspace::{Action, Assessment, Error, Listed, Member, Role, Row};
+use zhunsheng_workspace::{Action, Assessment, Error, Invitation, Listed, Member, Role, Row};
 
 use super::{Route, get, post};
 use crate::page::{Page, html, saved, see, with_status};
@@ -17,6 +17,7 @@ pub const ROUTES: &[Route] = &[
     get("/a/{case}/members", Action::SeeMembers, members),
     post("/a/{case}/members", Action::Members, set_member),
     post("/a/{case}/members/invite", Action::Members, invite),
+    post("/a/{case}/members/withdraw", Action::Members, withdraw),
     post("/a/{case}/title", Action::Set, rename),
 ];
 
@@ -96,6 +97,8 @@ struct Members<'a> {
     page: &'a Page,
     assessment: Row<Assessment>,
     members: Vec<Row<Member>>,
+    /// Those that may still be used; shown to those who invite.
+    invitations: Vec<Row<Invitation>>,
     may: bool,
     link: Option<String>,
     wrong: String,
@@ -103,11 +106,13 @@ struct Members<'a> {
 
 impl<'a> Members<'a> {
     fn new(visit: &'a Visit) -> Result<Members<'a>, Error> {
+        let may = visit.can(Action::Members);
         Ok(Members {
             page: &visit.page,
             assessment: visit.app.workspace.assessment(&visit.grant)?,
             members: visit.app.workspace.members(&visit.grant)?,
-            may: visit.can(Action::Members),
+            invitations: if may { visit.app.workspace.member_invitations(&visit.grant)? } else { Vec::new() },
+            may,
             link: None,
             wrong: String::new(),
         })
@@ -153,6 +158,14 @@ fn invite(visit: &Visit) -> Answer {
         Err(error @ Error::Invalid { .. }) => {
             Members::new(visit)?.again(StatusCode::UNPROCESSABLE_ENTITY, visit.said(&error))
         }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn withdraw(visit: &Visit) -> Answer {
+    match visit.app.workspace.withdraw_member_invitation(&visit.grant, visit.form.get("invitation")) {
+        Ok(()) => Ok(saved(&visit.page.at("/members"), &visit.app)),
+        Err(error @ Error::State(_)) => Members::new(visit)?.again(StatusCode::CONFLICT, visit.said(&error)),
         Err(error) => Err(error.into()),
     }
 }

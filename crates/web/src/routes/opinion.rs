@@ -62,7 +62,9 @@ struct Show<'a> {
 impl Show<'_> {
     /// What can be had, with its label; the first is what most want.
     fn papers(&self) -> Vec<(&'static str, &'static str)> {
-        let written = Paper::ALL.into_iter().filter(|paper| paper.written_here());
+        // Report and result show every fact and answer: they are the team's.
+        let may = |paper: &Paper| self.page.can("see-work") || !matches!(paper, Paper::Report | Paper::Json);
+        let written = Paper::ALL.into_iter().filter(|paper| paper.written_here() && may(paper));
         written.map(|paper| (paper.word(), label(self.page.t, paper))).collect()
     }
 

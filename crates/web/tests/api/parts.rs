@@ -40,6 +40,18 @@ pub fn house(story: &Story) {
     let wrong = story.call("lead", "setMember", &observer, &json!({"role": "king"}), 422);
     assert!(wrong["detail"].as_str().unwrap().contains("king") && !wrong["mend"].as_str().unwrap().is_empty());
     story.call("lead", "inviteMember", &With::default(), &json!({"name": "客人", "role": "client"}), 201);
+    let pending = story.get("lead", "memberInvitations", &[]);
+    let one = pending["items"][0]["id"].as_str().unwrap().to_owned();
+    let of = With { path: &[("id", one.as_str())], ..With::default() };
+    story.call("assessor", "withdrawMemberInvitation", &of, &Value::Null, 403);
+    story.call("lead", "withdrawMemberInvitation", &of, &Value::Null, 204);
+    assert_eq!(story.call("lead", "withdrawMemberInvitation", &of, &Value::Null, 409)["code"], "state");
+    assert_eq!(story.get("lead", "memberInvitations", &[])["items"], json!([]));
+    let sent = story.get("admin", "invitations", &[]);
+    let open = sent["items"].as_array().unwrap().iter().find(|one| one["value"]["name"] == "新人").unwrap();
+    let of = With { path: &[("id", open["id"].as_str().unwrap())], ..With::default() };
+    story.call("lead", "withdrawInvitation", &of, &Value::Null, 403);
+    story.call("admin", "withdrawInvitation", &of, &Value::Null, 204);
 }
 
 pub fn assessments(story: &Story) {
@@ -364,7 +376,14 @@ pub fn review(story: &Story) {
     let sign = json!({"hash": hash, "number": "字001", "issued": today});
     story.call("lead", "sign", &With::default(), &sign, 204);
     let of = [("hash", hash.as_str().unwrap())];
-    let bytes = story.raw("client", "frozen", &With { path: &of, ..With::default() }, b"");
+    // The working papers are the team's; the client receives the opinion.
+    story.call("client", "frozen", &With { path: &of, ..With::default() }, &Value::Null, 403);
+    for paper in ["paper=report", "paper=json"] {
+        let with = With { path: &of, query: paper, ..With::default() };
+        assert_eq!(story.raw("client", "signedOpinion", &with, b"").status, 403, "{paper}");
+        assert_eq!(story.raw("reviewer", "signedOpinion", &with, b"").status, 200, "{paper}");
+    }
+    let bytes = story.raw("reviewer", "frozen", &With { path: &of, ..With::default() }, b"");
     assert!(bytes.status == 200 && bytes.body.contains("zhunsheng-frozen/1"));
     let with = With { path: &of, query: "paper=html", ..With::default() };
     let signed = story.raw("client", "signedOpinion", &with, b"");

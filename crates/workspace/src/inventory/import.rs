@@ -107,6 +107,8 @@ impl Workspace {
             origin.bases = Some(Bases::read(&text(&mut archive, at, &mut left)?)?);
         }
         origin.statements = archive.index_for_name(&format!("{prefix}{STATEMENTS}")).is_some();
+        // Until it is answered: what it brought stays only where it was taken.
+        let mut held = Vec::new();
         let files = |path: &str| -> Result<Option<Blob>> {
             let name = format!("{prefix}{path}");
             let Some(at) = archive.index_for_name(&name) else { return Ok(None) };
@@ -117,7 +119,9 @@ impl Workspace {
             }
             copy(entry, &mut upload)?;
             left = left.saturating_sub(upload.size());
-            upload.finish().map(Some)
+            let (blob, own) = self.0.keep(upload)?;
+            held.push(own);
+            Ok(Some(blob))
         };
         self.bring_in(grant, texts, files, origin)
     }

@@ -94,15 +94,17 @@ impl Workspace {
             return Err(Error::state("此处不能运行任务", "no jobs can be run here"));
         }
         check(&task)?;
-        let (mut dossier, mut revision) = (None, 0);
-        if task.reads_inventory() {
+        let (dossier, revision, _held) = if task.reads_inventory() {
             let (moved, text) = self
                 .store()
                 .read(grant.assessment(), |rows| Ok((rows.moved()?, dossier_yaml(rows, self.catalogue())?)))?;
             let mut upload = self.0.blobs.receive(u64::MAX)?;
             upload.push(run::inventory(self.catalogue(), &text)?.as_bytes())?;
-            (dossier, revision) = (Some(upload.finish()?), moved);
-        }
+            let (blob, held) = self.0.keep(upload)?;
+            (Some(blob), moved, Some(held))
+        } else {
+            (None, 0, None)
+        };
         let id = self.change(grant, Action::Jobs, move |tx| {
             for one in task.evidence() {
                 let object = tx.need::<Object>(&key_of("evidence", one))?;

@@ -16,6 +16,7 @@ use super::{Job, JobState, PRACTICES, Queue, RESULT, Task};
 use crate::blob::{Blob, Upload};
 use crate::error::{Error, Result};
 use crate::inventory::{Object, key_of, read};
+use crate::kept::Held;
 use crate::store::private_folder;
 use crate::store::rows::Rows;
 use crate::store::tx::{Base, Who};
@@ -68,7 +69,10 @@ pub(super) fn work(inner: &Arc<Inner>, assessment: &str, id: &str) -> Result<()>
     })?;
     let Some(running) = started else { return Ok(()) };
     let dir = inner.store.dir.join("jobs").join(id);
-    let ended = perform(inner, assessment, &running, &dir);
+    let (ended, _held) = match perform(inner, assessment, &running, &dir) {
+        Ok((code, results, held)) => (Ok((code, results)), held),
+        Err(failed) => (Err(failed), Vec::new()),
+    };
     drop(std::fs::remove_dir_all(&dir));
     {
         let held = inner.jobs.lock();
@@ -124,8 +128,11 @@ impl From<Error> for Failed {
     }
 }
 
+/// Exit code, results by name, and what holds their files.
+type Performed = (i32, BTreeMap<String, Blob>, Vec<Held>);
+
 /// Runs the program once for each result, in the job's own folder.
-fn perform(inner: &Inner, assessment: &str, job: &Job, dir: &Path) -> Result<(i32, BTreeMap<String, Blob>), Failed> {
+fn perform(inner: &Arc<Inner>, assessment: &str, job: &Job, dir: &Path) -> Result<Performed, Failed> {
     if dir.exists() {
         std::fs::remove_dir_all(dir).map_err(Error::io("clear", dir))?;
     }
@@ -136,14 +143,16 @@ fn perform(inner: &Inner, assessment: &str, job: &Job, dir: &Path) -> Result<(i3
         let code = once(inner, dir, name, arguments)?;
         first.get_or_insert(code);
     }
-    let mut results = BTreeMap::new();
+    let (mut results, mut holds) = (BTreeMap::new(), Vec::new());
     for name in RESULTS {
         let path = dir.join(name);
         if path.is_file() {
-            results.insert(name.to_owned(), keep(inner, &path)?);
+            let (blob, held) = keep(inner, &path)?;
+            results.insert(name.to_owned(), blob);
+            holds.push(held);
         }
     }
-    Ok((first.unwrap_or(0), results))
+    Ok((first.unwrap_or(0), results, holds))
 }
 
 /// Runs the program once; what it writes is a result.
@@ -331,14 +340,14 @@ fn word(line: &mut Vec<u8>, last: &mut String) {
     line.clear();
 }
 
-fn keep(inner: &Inner, path: &Path) -> Result<Blob> {
+fn keep(inner: &Arc<Inner>, path: &Path) -> Result<(Blob, Held)> {
     let mut file = File::open(path).map_err(Error::io("read", path))?;
     let mut upload: Upload = inner.blobs.receive(LARGEST)?;
     let mut piece = vec![0; 1 << 16];
     loop {
         let count = file.read(&mut piece).map_err(Error::io("read", path))?;
         if count == 0 {
-            return upload.finish();
+            return inner.keep(upload);
         }
         upload.push(piece.get(..count).unwrap_or_default())?;
     }

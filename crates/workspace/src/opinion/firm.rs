@@ -81,7 +81,7 @@ impl Workspace {
     pub fn set_firm(&self, grant: &Grant, upload: Upload, filename: &str) -> Result<()> {
         grant.need(Action::Submit)?;
         let filename = line("filename", filename, 200)?;
-        let blob = upload.finish()?;
+        let (blob, _held) = self.0.keep(upload)?;
         if blob.size == 0 {
             return Err(broken("the file is empty"));
         }

@@ -16,6 +16,7 @@ use crate::assessment::SELF;
 use crate::auth::{Action, Grant, Role};
 use crate::blob::Blob;
 use crate::error::{Error, Result};
+use crate::kept::Held;
 use crate::people::{Member, line};
 use crate::store::rows::{Record, Row};
 use crate::store::tx::{Base, Tx};
@@ -92,7 +93,7 @@ impl Workspace {
             Some(row) => (row.value.people, row.value.template),
             None => self.people_and_firm(grant)?,
         };
-        let pressed = self.press(signed, &basis, people, firm, imprint)?;
+        let (pressed, _held) = self.press(signed, &basis, people, firm, imprint)?;
         let id = format!("{signed}#{}", crate::id::fresh(Time::now())?);
         let made = id.clone();
         self.change(grant, Action::Submit, move |tx| enter(tx, &id, &pressed))?;
@@ -109,7 +110,12 @@ impl Workspace {
     }
 
     /// Writes what a signature issues: the assessment stands as it was approved.
-    pub(crate) fn press_at_signature(&self, grant: &Grant, hash: &str, imprint: &Imprint) -> Result<Pressed> {
+    pub(crate) fn press_at_signature(
+        &self,
+        grant: &Grant,
+        hash: &str,
+        imprint: &Imprint,
+    ) -> Result<(Pressed, Vec<Held>)> {
         let basis = self.about_to_be_signed(grant, hash)?;
         let (people, firm) = self.people_and_firm(grant)?;
         self.press(hash, &basis, people, firm, imprint)
@@ -130,7 +136,7 @@ impl Workspace {
         people: Vec<Member>,
         firm: Option<String>,
         imprint: &Imprint,
-    ) -> Result<Pressed> {
+    ) -> Result<(Pressed, Vec<Held>)> {
         let number =
             if imprint.number.trim().is_empty() { String::new() } else { line("number", &imprint.number, 120)? };
         let today = Time::now().day();
@@ -151,7 +157,7 @@ impl Workspace {
         let named: Vec<Person> = people.iter().cloned().filter_map(person).collect();
         let extra = self.extra(basis, number.clone(), Some(zhunsheng_opinion::Day(issued)), named)?;
         let opinion = Opinion::build(&basis.judged.assessment(), &extra);
-        let (mut papers, mut blobs) = (Vec::new(), Vec::new());
+        let (mut papers, mut blobs, mut holds) = (Vec::new(), Vec::new(), Vec::new());
         for lang in [Lang::Zh, Lang::En] {
             let document = opinion.document(lang, &template);
             for paper in KEPT.into_iter().filter(|paper| paper.written_here()) {
@@ -162,14 +168,15 @@ impl Workspace {
                 };
                 let mut upload = self.0.blobs.receive(u64::MAX)?;
                 upload.push(&bytes)?;
-                let blob = upload.finish()?;
+                let (blob, held) = self.0.keep(upload)?;
+                holds.push(held);
                 papers.push(IssuedPaper { paper, lang: word(lang).to_owned(), sha256: blob.sha256.clone() });
                 blobs.push(blob);
             }
         }
         let (signed, issued) = (hash.to_owned(), issued.to_string());
         let issue = Issue { signed, number, issued, people, template: firm, papers, by_name: String::new() };
-        Ok(Pressed { issue, blobs })
+        Ok((Pressed { issue, blobs }, holds))
     }
 
     /// The document in one form.

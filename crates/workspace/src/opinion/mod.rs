@@ -5,12 +5,14 @@ mod firm;
 mod issue;
 mod three_sides;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use zhunsheng_dossier::Date;
 use zhunsheng_opinion::{Day, Disposition, Document, Extra, Measure, Opinion, Person, SignOff, Template};
 use zhunsheng_source::{Lang, Text};
@@ -146,11 +148,15 @@ impl Workspace {
     /// Writes the opinion or a report; the opinion on what was signed is the one that was issued, byte for byte. Noted in the trail.
     ///
     /// # Errors
-    /// Those who export only; what was signed also for those who may see it; no as-of date; it was not issued in this form; it was
+    /// Those who export only; the opinion on what was signed also for those who may see it; no as-of date; it was not issued in this form; it was
     /// built without PDF, or no font holds what is to be shown.
     pub fn write_paper(&self, grant: &Grant, order: &Order) -> Result<Written> {
         let action = if order.signed.is_some() { Action::SeeSigned } else { Action::Export };
         grant.need(action)?;
+        // What is signed for the client is the opinion; report and result show every fact and answer, which are the team's.
+        if matches!(order.paper, Paper::Report | Paper::Json) {
+            grant.need(Action::SeeWork)?;
+        }
         let (title, bytes) = match &order.signed {
             Some(hash) => self.signed_paper(grant, hash, order)?,
             None => self.draft(grant, order)?,
@@ -179,7 +185,7 @@ impl Workspace {
         let text = |key: &str| frozen.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         match order.paper {
             // It was frozen as it is.
-            Paper::Json => return Ok((text("title"), text("result").into_bytes())),
+            Paper::Json => return Ok((text("title"), self.signed_result(grant, hash)?)),
             Paper::Report => {}
             _ => {
                 if let Some(bytes) = self.kept(grant, hash, order.paper, order.lang, order.issue.as_deref())? {
@@ -280,15 +286,30 @@ impl Workspace {
         Ok(Basis { sign_off: sign_off(&milestones, hash), ..basis })
     }
 
-    /// The frozen state of what was signed.
+    /// The frozen state of what was signed, without the result: it is by far the most of it, and few ask for it.
     fn signed_state(&self, grant: &Grant, hash: &str) -> Result<Value> {
         let milestones = self.store().read(grant.assessment(), |rows| rows.list::<Milestone>())?;
         let signed = |row: &Row<Milestone>| row.value.passage == Passage::Signed && row.value.hash == hash;
         if !milestones.iter().any(signed) {
             return Err(Error::missing("signed revision", hash));
         }
-        serde_json::from_slice(&self.frozen(grant, hash)?)
-            .map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))
+        let damaged = |fault: serde_json::Error| Error::Damaged(format!("frozen state: {fault}"));
+        let bytes = self.frozen_bytes(grant, hash)?;
+        let parts: BTreeMap<String, &RawValue> = serde_json::from_slice(&bytes).map_err(damaged)?;
+        let parts = parts.into_iter().filter(|(key, _)| key != "result");
+        let read = |(key, part): (String, &RawValue)| Ok((key, serde_json::from_str(part.get()).map_err(damaged)?));
+        Ok(Value::Object(parts.map(read).collect::<Result<_>>()?))
+    }
+
+    /// The result of what was signed, as it was frozen.
+    fn signed_result(&self, grant: &Grant, hash: &str) -> Result<Vec<u8>> {
+        #[derive(Deserialize)]
+        struct Frozen {
+            result: String,
+        }
+        let frozen: Frozen = serde_json::from_slice(&self.frozen_bytes(grant, hash)?)
+            .map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))?;
+        Ok(frozen.result.into_bytes())
     }
 
     fn as_signed(&self, grant: &Grant, hash: &str) -> Result<Basis> {

@@ -9,7 +9,7 @@ use crate::auth::session::{actor, put_secret};
 use crate::auth::{Action, Decision, Grant, Resource, Role, authorize};
 use crate::error::{Error, Result};
 use crate::store::rows::{Record, Row, Rows};
-use crate::store::tx::{Base, Who};
+use crate::store::tx::{Base, Tx, Who};
 use crate::time::Time;
 use crate::workspace::Workspace;
 
@@ -28,6 +28,16 @@ pub struct Invitation {
     pub expires: Time,
     /// The account that was made with it.
     pub used_by: Option<String>,
+    /// It was withdrawn before anybody used it.
+    #[serde(default)]
+    pub withdrawn: bool,
+}
+
+impl Invitation {
+    /// It may still be used: not used, not withdrawn, not run out.
+    pub fn open(&self, now: Time) -> bool {
+        self.used_by.is_none() && !self.withdrawn && self.expires > now
+    }
 }
 
 impl Record for Invitation {
@@ -47,7 +57,7 @@ impl Workspace {
         self.send(
             grant,
             Action::People,
-            Invitation { name, staff, admin, member: None, expires: Time(0), used_by: None },
+            Invitation { name, staff, admin, member: None, expires: Time(0), used_by: None, withdrawn: false },
         )
     }
 
@@ -58,7 +68,8 @@ impl Workspace {
     pub fn invite_member(&self, grant: &Grant, name: &str, role: Role) -> Result<String> {
         let name = line("name", name, 80)?;
         let member = Some((grant.assessment().to_owned(), role));
-        let invitation = Invitation { name, staff: false, admin: false, member, expires: Time(0), used_by: None };
+        let (expires, used_by) = (Time(0), None);
+        let invitation = Invitation { name, staff: false, admin: false, member, expires, used_by, withdrawn: false };
         self.send(grant, Action::Members, invitation)
     }
 
@@ -134,6 +145,44 @@ impl Workspace {
         self.store().read("", |rows| rows.list())
     }
 
+    /// Invitations to the assessment that may still be used, oldest first.
+    ///
+    /// # Errors
+    /// The lead or an administrator only.
+    pub fn member_invitations(&self, grant: &Grant) -> Result<Vec<Row<Invitation>>> {
+        grant.need(Action::Members)?;
+        let mut list = self.store().read("", |rows| rows.list::<Invitation>())?;
+        let now = Time::now();
+        list.retain(|row| row.value.open(now) && is_to(&row.value, grant.assessment()));
+        Ok(list)
+    }
+
+    /// Withdraws an invitation to the assessment: its link is not valid any more.
+    ///
+    /// # Errors
+    /// The lead or an administrator only; there is none to this assessment; it was used, withdrawn or has run out.
+    pub fn withdraw_member_invitation(&self, grant: &Grant, id: &str) -> Result<()> {
+        let id = id.to_owned();
+        self.change(grant, Action::Members, move |tx| {
+            let own = tx.assessment.clone();
+            tx.enter("");
+            let row = tx.get::<Invitation>(&id)?.filter(|row| is_to(&row.value, &own));
+            withdraw(tx, row.ok_or_else(|| Error::missing("invitation", id))?)
+        })
+    }
+
+    /// Withdraws any invitation, to the house or to an assessment.
+    ///
+    /// # Errors
+    /// Administrators only; there is none; it was used, withdrawn or has run out.
+    pub fn withdraw_invitation(&self, grant: &Grant, id: &str) -> Result<()> {
+        let id = id.to_owned();
+        self.change(grant, Action::People, move |tx| {
+            let row = tx.need::<Invitation>(&id)?;
+            withdraw(tx, row)
+        })
+    }
+
     /// Makes a link by which an account's password can be set anew (the administrator hands it over).
     ///
     /// # Errors
@@ -183,10 +232,31 @@ impl Record for Reset {
     const KIND: &'static str = "reset";
 }
 
-/// An invitation that may be used: not used, not run out, and whoever made it might still make it.
+fn is_to(invitation: &Invitation, assessment: &str) -> bool {
+    invitation.member.as_ref().is_some_and(|(to, _)| to == assessment)
+}
+
+/// Withdraws, and says so in both trails: that of the house, and that of the assessment it led to.
+fn withdraw(tx: &mut Tx<'_>, row: Row<Invitation>) -> Result<()> {
+    if !row.value.open(tx.now) {
+        return Err(Error::state(
+            "该邀请已被使用、已撤回或已过期：没有可撤回的",
+            "this invitation was used, was withdrawn or has run out: there is nothing to withdraw",
+        ));
+    }
+    if let Some((assessment, role)) = row.value.member.clone() {
+        tx.enter(&assessment);
+        tx.note("withdrawn", "invitation", "", &json!({"name": row.value.name, "role": role}))?;
+        tx.enter("");
+    }
+    tx.put("withdrawn", &row.id, Base::Version(row.version), &Invitation { withdrawn: true, ..row.value })?;
+    Ok(())
+}
+
+/// An invitation that may be used: not used, not withdrawn, not run out, and whoever made it might still make it.
 fn usable(rows: &Rows<'_>, id: &str, now: Time) -> Result<Row<Invitation>> {
     let found = rows.of("").get::<Invitation>(id)?;
-    let row = found.filter(|row| row.value.used_by.is_none() && row.value.expires > now).ok_or(Error::Link)?;
+    let row = found.filter(|row| row.value.open(now)).ok_or(Error::Link)?;
     let (action, resource) = match &row.value.member {
         None => (Action::People, Resource::House),
         Some((assessment, _)) => {

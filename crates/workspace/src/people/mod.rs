@@ -151,7 +151,8 @@ impl Workspace {
         })
     }
 
-    /// Changes what an account may do. Its sessions end when it is closed. The last administrator stays one.
+    /// Changes what an account may do. When it is closed its sessions end, and requests it was to answer are for anybody of their party
+    /// again, in every assessment. The last administrator stays one.
     ///
     /// # Errors
     /// Administrators only; [`Error::Stale`].
@@ -180,6 +181,11 @@ impl Workspace {
             }
             if !active {
                 tx.conn.prepare_cached("DELETE FROM session WHERE user = ?1")?.execute([&id])?;
+                for assessment in tx.assessments()?.into_iter().filter(|id| !id.is_empty()) {
+                    tx.enter(&assessment);
+                    crate::request::given_back(tx, &id, None)?;
+                }
+                tx.enter("");
             }
             tx.put("changed", &id, Base::Version(version), &User { staff, admin, active, ..row.value })
         })

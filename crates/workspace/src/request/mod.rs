@@ -12,7 +12,7 @@ use zhunsheng_verdict::{Assessment, Party};
 use crate::auth::{Action, Grant, Right, Role};
 use crate::error::{Error, Result};
 use crate::inventory::{Object, key_of};
-use crate::people::{Member, prose, reason};
+use crate::people::{Member, User, prose, reason};
 use crate::place::Place;
 use crate::store::rows::Row;
 use crate::store::tx::{Base, Tx};
@@ -340,7 +340,7 @@ pub(crate) fn given_back(tx: &mut Tx<'_>, user: &str, role: Option<Role>) -> Res
     }
     for row in tx.list::<Request>()? {
         if row.value.assigned.as_deref() == Some(user) && !row.value.stage.closed() {
-            tx.put("changed", &row.id, Base::Any, &Request { assigned: None, ..row.value })?;
+            tx.put("unassigned", &row.id, Base::Any, &Request { assigned: None, ..row.value })?;
         }
     }
     Ok(())
@@ -350,10 +350,17 @@ fn may_answer(role: Role) -> bool {
     matches!(Action::Answer.right(), Right::Member(roles, _) if roles.contains(&role))
 }
 
-/// A request is given only to a member who can answer it.
+/// A request is given only to a member who can answer it, and can sign in to do so.
 fn answers(tx: &Tx<'_>, user: Option<&str>) -> Result<()> {
     let Some(user) = user else { return Ok(()) };
-    let role = tx.need::<Member>(user)?.value.role;
+    let Member { role, name } = tx.need::<Member>(user)?.value;
+    if tx.of("").get::<User>(user)?.is_none_or(|row| !row.value.active) {
+        return Err(Error::invalid(
+            "assigned",
+            format!("`{name}` 的账户已关闭：请指派他人，或不指派"),
+            format!("the account of `{name}` is closed: assign somebody else, or nobody"),
+        ));
+    }
     if may_answer(role) {
         return Ok(());
     }

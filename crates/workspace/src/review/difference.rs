@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::BufReader;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use zhunsheng_source::{Limits, Node, Value as Tree, parse};
+use zhunsheng_verdict::Finding;
 
 use crate::auth::{Action, Grant};
 use crate::error::{Error, Result};
 use crate::gap::Gap;
+use crate::review::escape::Unescaped;
 use crate::sample::Sample;
 use crate::workspace::Workspace;
 
@@ -54,12 +58,13 @@ impl Workspace {
     /// The team only; nothing was frozen under it.
     pub fn difference(&self, grant: &Grant, from: &str, to: Option<&str>) -> Result<Difference> {
         grant.need(Action::SeeWork)?;
-        let before = read(&self.frozen(grant, from)?)?;
+        // One after the other: of a large assessment each has tens of megabytes, and what is compared is a small part of it.
+        let before = State::frozen(&self.frozen(grant, from)?)?;
         let after = match to {
-            Some(hash) => read(&self.frozen(grant, hash)?)?,
-            None => read(&self.freeze(grant.assessment())?.0)?,
+            Some(hash) => State::frozen(&self.frozen(grant, hash)?)?,
+            None => self.state_now(grant.assessment())?,
         };
-        let mut all = changes(&facts(&before)?, &facts(&after)?);
+        let mut all = changes(&before.facts, &after.facts);
         let mut of = |prefixes: &[&str]| {
             let (own, rest) = std::mem::take(&mut all)
                 .into_iter()
@@ -72,21 +77,76 @@ impl Workspace {
             answers: of(&["answers", "criteria"]),
             determinations: of(&["determinations"]),
             facts: all,
-            gaps: changes(&gaps(&before), &gaps(&after)),
-            samples: changes(&samples(&before), &samples(&after)),
-            verdicts: changes(&outcomes(&before), &outcomes(&after)),
-            catalogue: before.get("catalogue") != after.get("catalogue"),
+            gaps: changes(&before.gaps, &after.gaps),
+            samples: changes(&before.samples, &after.samples),
+            verdicts: changes(&before.verdicts, &after.verdicts),
+            catalogue: before.catalogue != after.catalogue,
+        })
+    }
+
+    /// What would be frozen, as far as it is compared.
+    fn state_now(&self, assessment: &str) -> Result<State> {
+        let judged = self.judge(assessment)?;
+        let (head, moved) = self.store().read(assessment, |rows| Ok((super::head(rows)?, rows.moved()?)))?;
+        if moved != judged.revision {
+            return Err(super::moved_meanwhile());
+        }
+        let a = judged.assessment();
+        let spot = |one: &Finding| Some(crate::work::spot(&a.catalogue.leaves.get(one.leaf)?.id, a.object(one).1));
+        let verdict = |one: &Finding| Some((spot(one)?, one.verdict.word().to_owned()));
+        Ok(State {
+            facts: facts(&judged.text)?,
+            gaps: gaps(list(&head, "gaps")),
+            samples: samples(list(&head, "samples")),
+            verdicts: a.findings.iter().filter_map(verdict).collect(),
+            catalogue: super::catalogue(self.catalogue()),
         })
     }
 }
 
-fn read(bytes: &[u8]) -> Result<Value> {
-    serde_json::from_slice(bytes).map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))
+/// What is compared of a state.
+struct State {
+    facts: BTreeMap<String, String>,
+    gaps: BTreeMap<String, String>,
+    samples: BTreeMap<String, String>,
+    verdicts: BTreeMap<String, String>,
+    catalogue: Value,
+}
+
+impl State {
+    fn frozen(bytes: &[u8]) -> Result<State> {
+        #[derive(Deserialize)]
+        struct Frozen<'a> {
+            #[serde(borrow, default)]
+            dossier: Cow<'a, str>,
+            #[serde(default)]
+            gaps: Vec<Value>,
+            #[serde(default)]
+            samples: Vec<Value>,
+            #[serde(default)]
+            catalogue: Value,
+            // By far the most of it: a text in which the result stands, which is not taken out whole.
+            #[serde(borrow)]
+            result: Option<&'a RawValue>,
+        }
+        let frozen: Frozen<'_> =
+            serde_json::from_slice(bytes).map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))?;
+        Ok(State {
+            facts: facts(&frozen.dossier)?,
+            gaps: gaps(&frozen.gaps),
+            samples: samples(&frozen.samples),
+            verdicts: frozen.result.map(|result| outcomes(result.get())).unwrap_or_default(),
+            catalogue: frozen.catalogue,
+        })
+    }
+}
+
+fn list<'a>(head: &'a Map<String, Value>, key: &str) -> &'a [Value] {
+    head.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Every stated fact by its path.
-fn facts(frozen: &Value) -> Result<BTreeMap<String, String>> {
-    let text = frozen.get("dossier").and_then(Value::as_str).unwrap_or_default();
+fn facts(text: &str) -> Result<BTreeMap<String, String>> {
     let node = parse(text, 0, Limits::default()).map_err(|fault| Error::Damaged(fault.message.en))?;
     let mut facts = BTreeMap::new();
     walk(&node, String::new(), &mut facts);
@@ -132,52 +192,45 @@ fn walk(node: &Node, path: String, facts: &mut BTreeMap<String, String>) {
 }
 
 /// Every gap by its id: weight, and what was done.
-fn gaps(frozen: &Value) -> BTreeMap<String, String> {
-    let rows = frozen.get("gaps").and_then(Value::as_array);
+fn gaps(rows: &[Value]) -> BTreeMap<String, String> {
     let one = |row: &Value| {
         let gap: Gap = serde_json::from_value(row.get("gap")?.clone()).ok()?;
         let mut words = vec![gap.weight.word()];
         words.extend(gap.steps.iter().map(|step| step.deed.word()));
         Some((row.get("id")?.as_str()?.to_owned(), words.join(" ")))
     };
-    rows.into_iter().flatten().filter_map(one).collect()
+    rows.iter().filter_map(one).collect()
 }
 
 /// Every population and sample by its id.
-fn samples(frozen: &Value) -> BTreeMap<String, String> {
-    let rows = frozen.get("samples").and_then(Value::as_array);
+fn samples(rows: &[Value]) -> BTreeMap<String, String> {
     let one = |row: &Value| {
         let sample: Sample = serde_json::from_value(row.get("sample")?.clone()).ok()?;
         Some((row.get("id")?.as_str()?.to_owned(), crate::sample::summary(&sample)))
     };
-    rows.into_iter().flatten().filter_map(one).collect()
+    rows.iter().filter_map(one).collect()
 }
 
-/// Every verdict by leaf and object.
-fn outcomes(frozen: &Value) -> BTreeMap<String, String> {
-    // The result of a large assessment has many megabytes, of which this takes a small part.
+/// Every verdict by leaf and object, of a result that stands in a JSON text.
+fn outcomes(text: &str) -> BTreeMap<String, String> {
     #[derive(Default, Deserialize)]
-    struct Judged<'a> {
-        #[serde(borrow, default)]
-        findings: Vec<Verdict<'a>>,
+    struct Judged {
+        #[serde(default)]
+        findings: Vec<Verdict>,
     }
     #[derive(Deserialize)]
-    struct Verdict<'a> {
-        #[serde(borrow)]
-        leaf: Cow<'a, str>,
-        #[serde(borrow)]
-        object: Of<'a>,
-        #[serde(borrow)]
-        verdict: Cow<'a, str>,
+    struct Verdict {
+        leaf: String,
+        object: Of,
+        verdict: String,
     }
     #[derive(Deserialize)]
-    struct Of<'a> {
-        #[serde(borrow)]
-        id: Cow<'a, str>,
+    struct Of {
+        id: String,
     }
-    let result = frozen.get("result").and_then(Value::as_str).unwrap_or_default();
-    let result: Judged<'_> = serde_json::from_str(result).unwrap_or_default();
-    let one = |one: Verdict<'_>| (crate::work::spot(&one.leaf, &one.object.id), one.verdict.into_owned());
+    let result: Judged =
+        serde_json::from_reader(BufReader::with_capacity(1 << 16, Unescaped::new(text))).unwrap_or_default();
+    let one = |one: Verdict| (crate::work::spot(&one.leaf, &one.object.id), one.verdict);
     result.findings.into_iter().map(one).collect()
 }
 

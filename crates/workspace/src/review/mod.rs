@@ -2,10 +2,15 @@
 //! findings they lead to, with populations and samples. Its hash is what the reviewer approves and the lead signs.
 
 mod difference;
+mod escape;
+
+use std::io::{BufWriter, Write};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use zhunsheng_catalogue::Catalogue;
 use zhunsheng_report::imported;
 use zhunsheng_source::Text;
 
@@ -26,6 +31,8 @@ use crate::work::{Answers, Determination};
 use crate::workspace::Workspace;
 
 pub use difference::{Change, Difference};
+
+use escape::Escaped;
 
 /// What happened on the way to a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -92,10 +99,9 @@ impl Workspace {
     pub fn submit(&self, grant: &Grant, text: &str, ended: bool) -> Result<String> {
         grant.need(Action::Submit)?;
         let text = prose("text", text)?;
-        let (bytes, moved) = self.freeze(grant.assessment())?;
         let mut upload = self.0.blobs.receive(u64::MAX)?;
-        upload.push(&bytes)?;
-        let blob = upload.finish()?;
+        let moved = self.freeze(grant.assessment(), &mut upload)?;
+        let (blob, _held) = self.0.keep(upload)?;
         let hash = blob.sha256.clone();
         self.change(grant, Action::Submit, move |tx| {
             let row = tx.need::<Assessment>(SELF)?;
@@ -111,11 +117,12 @@ impl Workspace {
             if tx.moved()? != moved {
                 return Err(Error::state("提交时内容有变：请再提交一次", "it changed meanwhile: submit again"));
             }
-            confirmed(tx, ended)?;
+            let ended = confirmed(tx, ended)?;
             if tx.get::<Blob>(&blob.sha256)?.is_none() {
                 tx.put("frozen", &blob.sha256, Base::New, &blob)?;
             }
-            pass(tx, row, Passage::Submitted, State::InReview, Some(blob.sha256.clone()), &blob.sha256, text)
+            let (state, frozen) = (State::InReview, Some(blob.sha256.clone()));
+            pass_over(tx, row, Passage::Submitted, state, frozen, &blob.sha256, text, ended)
         })?;
         Ok(hash)
     }
@@ -166,8 +173,9 @@ impl Workspace {
     pub fn sign(&self, grant: &Grant, hash: &str, text: &str, imprint: &Imprint, ended: bool) -> Result<()> {
         grant.need(Action::Submit)?;
         let text = prose("text", text)?;
-        let (bytes, _) = self.freeze(grant.assessment())?;
-        if crate::id::sha256(&bytes) != hash {
+        let mut stands = Hashed(Sha256::new());
+        self.freeze(grant.assessment(), &mut stands)?;
+        if crate::id::hex(&stands.0.finalize()) != hash {
             return Err(Error::state(
                 "现有内容或条款目录与批准时不同：请重新提交复核",
                 "what stands, or the catalogue, is not what was approved: submit it again",
@@ -176,15 +184,15 @@ impl Workspace {
         // Said before anything is written.
         self.store().read(grant.assessment(), |rows| {
             same(&in_state(rows, State::Approved)?, hash)?;
-            confirmed(rows, ended)
+            confirmed(rows, ended).map(drop)
         })?;
-        let pressed = self.press_at_signature(grant, hash, imprint)?;
+        let (pressed, _held) = self.press_at_signature(grant, hash, imprint)?;
         let hash = hash.to_owned();
         self.change(grant, Action::Submit, move |tx| {
             let row = in_state(tx, State::Approved)?;
             same(&row, &hash)?;
-            confirmed(tx, ended)?;
-            pass(tx, row, Passage::Signed, State::Signed, Some(hash.clone()), &hash, text)?;
+            let ended = confirmed(tx, ended)?;
+            pass_over(tx, row, Passage::Signed, State::Signed, Some(hash.clone()), &hash, text, ended)?;
             enter_signed(tx, &pressed)
         })
     }
@@ -208,29 +216,38 @@ impl Workspace {
         })
     }
 
-    /// The way so far, oldest first.
+    /// The way so far, oldest first. What lead and reviewer say to each other on it is the team's; others read what goes with a
+    /// signature, and why a revision was opened.
     ///
     /// # Errors
     /// Members who see findings only.
     pub fn milestones(&self, grant: &Grant) -> Result<Vec<Row<Milestone>>> {
         grant.need(Action::SeeFindings)?;
-        self.store().read(grant.assessment(), |rows| rows.list())
+        let mut way = self.store().read(grant.assessment(), |rows| rows.list::<Milestone>())?;
+        if !grant.can(Action::SeeWork) {
+            for row in &mut way {
+                if !matches!(row.value.passage, Passage::Signed | Passage::Opened) {
+                    row.value.text.clear();
+                }
+            }
+        }
+        Ok(way)
     }
 
-    /// What was frozen under a hash: the bytes that were approved or signed.
+    /// What was frozen under a hash: the bytes that were approved or signed. They are the working papers: the inventory, who answered
+    /// and determined what, remarks beside answers. The opinion, not these, is what the client receives.
     ///
     /// # Errors
-    /// Nothing was frozen under it in this assessment; for those outside the team, only what was signed.
+    /// The team only; nothing was frozen under it in this assessment.
     pub fn frozen(&self, grant: &Grant, hash: &str) -> Result<Vec<u8>> {
-        let team = grant.can(Action::SeeWork);
-        if !team {
-            grant.need(Action::SeeSigned)?;
-        }
+        grant.need(Action::SeeWork)?;
+        self.frozen_bytes(grant, hash)
+    }
+
+    /// The bytes that were frozen, for what is made of them.
+    pub(crate) fn frozen_bytes(&self, grant: &Grant, hash: &str) -> Result<Vec<u8>> {
         self.store().read(grant.assessment(), |rows| {
-            let found = rows
-                .list::<Milestone>()?
-                .into_iter()
-                .any(|row| row.value.hash == hash && (team || row.value.passage == Passage::Signed));
+            let found = rows.list::<Milestone>()?.into_iter().any(|row| row.value.hash == hash);
             if found { Ok(()) } else { Err(Error::missing("frozen state", hash)) }
         })?;
         let path = self.0.blobs.path(hash);
@@ -247,33 +264,62 @@ impl Workspace {
     /// As for [`Workspace::frozen`].
     pub fn export_frozen(&self, grant: &Grant, hash: &str) -> Result<Vec<u8>> {
         let bytes = self.frozen(grant, hash)?;
-        self.note(grant, Action::SeeSigned, "exported", "frozen", hash, json!({"sha256": hash}))?;
+        self.note(grant, Action::SeeWork, "exported", "frozen", hash, json!({"sha256": hash}))?;
         Ok(bytes)
     }
 
-    /// Canonical bytes of all that a signature covers, and the number of the last change they hold.
-    fn freeze(&self, assessment: &str) -> Result<(Vec<u8>, u64)> {
+    /// Writes the canonical bytes of all that a signature covers; the number of the last change they hold is returned.
+    fn freeze(&self, assessment: &str, out: &mut impl Write) -> Result<u64> {
         let judged = self.judge(assessment)?;
-        let mut result = Vec::new();
-        zhunsheng_report::write_json(&judged.assessment(), &mut result).map_err(Error::io("write", "result"))?;
-        let result = String::from_utf8(result).map_err(|_| Error::Internal("the result is no text".into()))?;
         let (head, moved) = self.store().read(assessment, |rows| Ok((head(rows)?, rows.moved()?)))?;
         if moved != judged.revision {
-            return Err(Error::state("内容有变：请再试一次", "it changed meanwhile: try again"));
+            return Err(moved_meanwhile());
         }
-        let catalogue = self.catalogue();
         let mut value = json!({
             "format": "zhunsheng-frozen/1",
             "assessment": assessment,
-            "catalogue": {"id": catalogue.id, "version": catalogue.version, "sha256": catalogue.sha256},
+            "catalogue": catalogue(self.catalogue()),
         });
         if let Value::Object(map) = &mut value {
             map.extend(head);
             map.insert("dossier".into(), judged.text.as_str().into());
-            map.insert("result".into(), result.into());
         }
-        Ok((value.to_string().into_bytes(), moved))
+        // The result is the last of it, and larger than all the rest: written piece by piece, as the text it is there.
+        let text = value.to_string();
+        let open = text.strip_suffix('}').unwrap_or(&text);
+        let write = || -> std::io::Result<()> {
+            let mut out = BufWriter::with_capacity(1 << 16, out);
+            write!(out, "{open},\"result\":\"")?;
+            zhunsheng_report::write_json(&judged.assessment(), &mut Escaped(&mut out))?;
+            write!(out, "\"}}")?;
+            out.flush()
+        };
+        write().map_err(Error::io("write", "frozen state"))?;
+        Ok(moved)
     }
+}
+
+/// Takes bytes for their hash alone.
+struct Hashed(Sha256);
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn moved_meanwhile() -> Error {
+    Error::state("内容有变：请再试一次", "it changed meanwhile: try again")
+}
+
+/// Which catalogue it was judged by.
+fn catalogue(catalogue: &Catalogue) -> Value {
+    json!({"id": catalogue.id, "version": catalogue.version, "sha256": catalogue.sha256})
 }
 
 /// Title, revision, evidence with hashes, gaps with all that was done, populations and samples, the hash of what records show was done.
@@ -355,10 +401,10 @@ fn ended(rows: &Rows<'_>) -> Result<Vec<String>> {
     Ok(gaps.filter(|row| row.value.ended()).map(|row| row.id).collect())
 }
 
-/// An agreement to end the assessment is no oversight of whoever goes on.
-fn confirmed(rows: &Rows<'_>, said: bool) -> Result<()> {
+/// An agreement to end the assessment is no oversight of whoever goes on. The gaps it was agreed over, where that was confirmed.
+fn confirmed(rows: &Rows<'_>, said: bool) -> Result<Vec<String>> {
     match ended(rows)? {
-        over if said || over.is_empty() => Ok(()),
+        over if said || over.is_empty() => Ok(over),
         over => Err(Error::Ended { over }),
     }
 }
@@ -370,6 +416,7 @@ fn same(row: &Row<Assessment>, hash: &str) -> Result<()> {
     Err(Error::state("提交复核的已是另一份内容：请重新查看", "something else is in review now: look at it again"))
 }
 
+/// A step that does not go on over an agreement to end.
 fn pass(
     tx: &mut Tx<'_>,
     row: Row<Assessment>,
@@ -379,9 +426,22 @@ fn pass(
     hash: &str,
     text: String,
 ) -> Result<()> {
+    pass_over(tx, row, passage, state, frozen, hash, text, Vec::new())
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is a part of the one step that is written down")]
+fn pass_over(
+    tx: &mut Tx<'_>,
+    row: Row<Assessment>,
+    passage: Passage,
+    state: State,
+    frozen: Option<String>,
+    hash: &str,
+    text: String,
+    ended: Vec<String>,
+) -> Result<()> {
     let (by_name, on, id) = (crate::work::name(tx)?, tx.now.day().to_string(), tx.fresh()?);
     let revision = row.value.revision;
-    let ended = if matches!(passage, Passage::Submitted | Passage::Signed) { ended(tx)? } else { Vec::new() };
     let milestone = Milestone { passage, revision, hash: hash.to_owned(), text, ended, by_name, on };
     tx.put("passed", &id, Base::New, &milestone)?;
     tx.put("passed", SELF, Base::Version(row.version), &Assessment { state, frozen, ..row.value })?;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
+use zhunsheng_source::Text;
 
 use crate::blob::{place, sync_folder};
 use crate::error::{Error, Result};
@@ -21,16 +22,20 @@ pub fn backup(dir: &Path, to: &Path) -> Result<Verified> {
         return Err(Error::missing("database", database.display().to_string()));
     }
     let part = begin(to)?;
+    cleared(&part, copy(dir, &database, to, &part))
+}
+
+fn copy(dir: &Path, database: &Path, to: &Path, part: &Path) -> Result<Verified> {
     let copy = part.join(DATABASE);
     // Reads one moment of the database, whoever writes meanwhile, and leaves out what was deleted.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&database, flags)?;
+    let connection = Connection::open_with_flags(database, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(30))?;
     connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
     drop(connection);
     // Files are never changed nor removed: what the copy knows is still there.
     files(&dir.join("evidence"), &part.join("evidence"), &known(&copy)?)?;
-    finish(&part, to)
+    finish(part, to)
 }
 
 /// Brings a backup back into a data folder that is not there yet.
@@ -40,12 +45,24 @@ pub fn backup(dir: &Path, to: &Path) -> Result<Verified> {
 pub fn restore(from: &Path, dir: &Path) -> Result<Verified> {
     let found = verify(from, None)?;
     if let Some(fault) = found.faults.first() {
-        return Err(Error::state(
+        return Err(Error::Altered(Text::new(
             format!("备份 `{}` 与写入时不符，没有恢复：{}", from.display(), fault.zh),
             format!("the backup `{}` does not verify, nothing was restored: {}", from.display(), fault.en),
-        ));
+        )));
     }
     let part = begin(dir)?;
+    cleared(&part, back(from, dir, &part))
+}
+
+/// Leaves nothing of a copy that came to nothing.
+fn cleared(part: &Path, made: Result<Verified>) -> Result<Verified> {
+    if made.is_err() {
+        drop(std::fs::remove_dir_all(part));
+    }
+    made
+}
+
+fn back(from: &Path, dir: &Path, part: &Path) -> Result<Verified> {
     let (source, copy) = (from.join(DATABASE), part.join(DATABASE));
     std::fs::copy(&source, &copy).map_err(Error::io("copy", &source))?;
     let anchors = from.join(ANCHORS);
@@ -53,7 +70,7 @@ pub fn restore(from: &Path, dir: &Path) -> Result<Verified> {
         std::fs::copy(&anchors, part.join(ANCHORS)).map_err(Error::io("copy", &anchors))?;
     }
     files(&from.join("evidence"), &part.join("evidence"), &present(&from.join("evidence"))?)?;
-    finish(&part, dir)
+    finish(part, dir)
 }
 
 /// A new folder beside the target.
@@ -102,10 +119,10 @@ fn finish(part: &Path, to: &Path) -> Result<Verified> {
     sync(&part.join(DATABASE))?;
     let found = verify(part, None)?;
     if let Some(fault) = found.faults.first() {
-        return Err(Error::state(
+        return Err(Error::Altered(Text::new(
             format!("写成的副本与原件不符：{}", fault.zh),
             format!("the copy does not verify: {}", fault.en),
-        ));
+        )));
     }
     let anchors = part.join(ANCHORS);
     if !anchors.exists() {

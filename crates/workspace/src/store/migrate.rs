@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// Steps from one version to the next; the database's `user_version` counts those taken. Never change one that was
 /// released: add another.
-const STEPS: [&str; 1] = [
+const STEPS: [&str; 2] = [
     // `trail`: all that was done, chained. `record`: what is, each row the body of the entry that wrote it.
     // `moved`: the last entry verdicts rest on. `secret`, `session`, `guard`: what no trail should hold (hashes of passwords, open sessions, failed attempts).
     "CREATE TABLE trail (
@@ -29,6 +29,8 @@ const STEPS: [&str; 1] = [
      CREATE INDEX session_user ON session (user);
      CREATE TABLE guard (name TEXT PRIMARY KEY, failed INTEGER NOT NULL, since INTEGER NOT NULL,
         until INTEGER NOT NULL, step INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    // An import asks for each conflict whether it is kept already.
+    "CREATE INDEX conflict_about ON record (assessment, json_extract(body, '$.record')) WHERE kind = 'conflict';",
 ];
 
 /// The schema this program writes.

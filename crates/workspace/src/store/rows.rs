@@ -146,6 +146,37 @@ impl Rows<'_> {
         Ok(list)
     }
 
+    /// All assessments there are, and the organisation: each found behind the one before, without reading what is in them.
+    pub fn assessments(&self) -> Result<Vec<String>> {
+        let mut statement = self.conn.prepare_cached("SELECT min(assessment) FROM trail WHERE assessment > ?1")?;
+        let mut all = vec![String::new()];
+        let mut last = String::new();
+        while let Some(next) = statement.query_row([&last], |row| row.get::<_, Option<String>>(0))? {
+            all.push(next.clone());
+            last = next;
+        }
+        Ok(all)
+    }
+
+    /// Whether there is, or ever was, a record.
+    pub fn ever(&self, kind: &str, id: &str) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM record WHERE assessment = ?1 AND kind = ?2 AND id = ?3)
+             OR EXISTS (SELECT 1 FROM trail WHERE assessment = ?1 AND kind = ?2 AND id = ?3)",
+        )?;
+        Ok(statement.query_row(params![self.assessment, kind, id], |row| row.get(0))?)
+    }
+
+    /// Records of a kind that are about one thing: those whose field `record` names it, in the order in which they came to be.
+    pub fn about<T: Record>(&self, record: &str) -> Result<Vec<Row<T>>> {
+        let mut statement = self.conn.prepare_cached(&about(T::KIND))?;
+        let found: Vec<Row<String>> =
+            statement.query_map(params![self.assessment, record], raw)?.collect::<rusqlite::Result<_>>()?;
+        let mut list: Vec<Row<T>> = found.into_iter().map(typed).collect::<Result<_>>()?;
+        list.sort_by_key(|row| row.born);
+        Ok(list)
+    }
+
     /// Ids of all records of a kind.
     pub fn ids(&self, kind: &str) -> Result<Vec<String>> {
         let mut statement = self.conn.prepare_cached("SELECT id FROM record WHERE assessment = ?1 AND kind = ?2")?;
@@ -180,6 +211,14 @@ impl Rows<'_> {
             Ok(format!("{seq}:{}", crate::id::hex(&hash)))
         });
         Ok(head.optional()?)
+    }
+
+    /// Hash of an entry of the trail, as an anchor has it.
+    pub fn hash_of(&self, seq: u64) -> Result<Option<String>> {
+        let mut statement = self.conn.prepare_cached("SELECT hash FROM trail WHERE seq = ?1")?;
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let hash: Option<Vec<u8>> = statement.query_row([seq], |row| row.get(0)).optional()?;
+        Ok(hash.map(|hash| crate::id::hex(&hash)))
     }
 
     /// Kind and id of something an account wrote after an entry of the trail, of these kinds.
@@ -234,6 +273,13 @@ impl Rows<'_> {
     }
 }
 
+/// Records of a kind by their field `record`. The kind stands in the text: so the index of conflicts serves.
+fn about(kind: &'static str) -> String {
+    format!(
+        "SELECT {COLUMNS} FROM record WHERE assessment = ?1 AND kind = '{kind}' AND json_extract(body, '$.record') = ?2"
+    )
+}
+
 fn act(row: &SqlRow<'_>) -> rusqlite::Result<Act> {
     let body: String = row.get(8)?;
     let hash: Vec<u8> = row.get(9)?;
@@ -249,4 +295,32 @@ fn act(row: &SqlRow<'_>) -> rusqlite::Result<Act> {
         body: serde_json::from_str(&body).unwrap_or(serde_json::Value::Null),
         hash: crate::id::hex(&hash),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, params};
+
+    /// An import keeps many conflicts, and asks for each whether it is kept already: none of these may read all of them.
+    #[test]
+    fn conflicts_are_found_by_what_they_are_about() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::store::migrate::run(&mut connection).unwrap();
+        let plan = format!("EXPLAIN QUERY PLAN {}", super::about("conflict"));
+        let plan: String = connection.query_row(&plan, params!["a", "activities/x"], |row| row.get(3)).unwrap();
+        assert!(plan.contains("conflict_about") && plan.contains("<expr>=?"), "{plan}");
+    }
+
+    #[test]
+    fn assessments_are_found_without_reading_what_is_in_them() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::store::migrate::run(&mut connection).unwrap();
+        for (seq, assessment) in ["", "a", "a", "b", ""].iter().enumerate() {
+            let sql = "INSERT INTO trail VALUES (?1, 0, '', '', ?2, 'k', 'i', 1, 'made', '{}', x'00')";
+            connection.execute(sql, params![i64::try_from(seq).unwrap(), assessment]).unwrap();
+        }
+        let rows = super::Rows { conn: &connection, assessment: String::new() };
+        assert_eq!(rows.assessments().unwrap(), ["", "a", "b"]);
+        assert!(rows.of("b").ever("k", "i").unwrap() && !rows.of("b").ever("k", "j").unwrap());
+    }
 }

@@ -57,33 +57,34 @@ pub(crate) const ANCHORS: &str = "anchors";
 /// must still hold that entry.
 ///
 /// # Errors
-/// The database cannot be read at all; everything else is a fault in the result.
+/// There is no database, it was written by a newer version, or `anchor` is none; everything else is a fault in the result, a database
+/// that cannot be read as one too.
 pub fn verify(dir: &Path, anchor: Option<&str>) -> Result<Verified> {
     let path = dir.join(DATABASE);
     if !path.is_file() {
         return Err(Error::missing("database", path.display().to_string()));
     }
-    let connection = reader(&path)?;
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version > migrate::SCHEMA {
-        return Err(Error::Newer { found: version, known: migrate::SCHEMA });
+    if let Some(anchor) = anchor.filter(|anchor| anchor_of(anchor).is_none()) {
+        return Err(Error::invalid(
+            "anchor",
+            format!("`{anchor}` 不是链尾：请照抄以前校验时输出的 `编号:哈希`"),
+            format!("`{anchor}` is no end of a chain: give `NUMBER:HASH` as an earlier run printed it"),
+        ));
     }
-    let connection = connection.unchecked_transaction()?;
     let mut check = Check {
         found: Verified::default(),
         standing: BTreeMap::new(),
         secrets: BTreeMap::new(),
         moved: BTreeMap::new(),
     };
-    // Before the database is first looked at: the moment read must not be older than an anchor written meanwhile.
-    let anchors = anchors(dir, anchor, &mut check.found.faults);
-    let anchored = !anchors.is_empty();
-    check.integrity(&connection)?;
-    check.trail(&connection, anchors)?;
-    check.found.unanchored = !anchored && check.found.entries > 0;
-    check.records(&connection)?;
-    check.beside(&connection)?;
-    check.files(&connection, &dir.join("evidence"))?;
+    match check.all(dir, &path, anchor) {
+        // Whatever makes it unreadable was not written by this program.
+        Err(Error::Database(cause)) => check.fault(
+            format!("数据库 `{}` 不能读取：{cause}", path.display()),
+            format!("the database `{}` cannot be read: {cause}", path.display()),
+        ),
+        other => other?,
+    }
     Ok(check.found)
 }
 
@@ -114,6 +115,24 @@ fn number(row: &SqlRow<'_>, column: usize) -> i64 {
 }
 
 impl Check {
+    fn all(&mut self, dir: &Path, path: &Path, anchor: Option<&str>) -> Result<()> {
+        // Before the database is first looked at: the moment read must not be older than an anchor written meanwhile.
+        let anchors = anchors(dir, anchor, &mut self.found.faults);
+        let connection = reader(path)?;
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version > migrate::SCHEMA {
+            return Err(Error::Newer { found: version, known: migrate::SCHEMA });
+        }
+        let connection = connection.unchecked_transaction()?;
+        let anchored = !anchors.is_empty();
+        self.integrity(&connection)?;
+        self.trail(&connection, anchors)?;
+        self.found.unanchored = !anchored && self.found.entries > 0;
+        self.records(&connection)?;
+        self.beside(&connection)?;
+        self.files(&connection, &dir.join("evidence"))
+    }
+
     fn fault(&mut self, zh: impl Into<String>, en: impl Into<String>) {
         // A wholly broken database need not fill the memory.
         if self.found.faults.len() < 1000 {
@@ -369,13 +388,18 @@ pub(crate) fn hash_file(path: &Path) -> std::io::Result<(String, u64)> {
     }
 }
 
+/// Number and hash of an end of the chain, as `verify` prints it.
+pub(crate) fn anchor_of(line: &str) -> Option<(u64, String)> {
+    let (seq, hash) = line.split_whitespace().next()?.split_once(':')?;
+    Some((seq.parse().ok()?, hash.to_lowercase()))
+}
+
 /// Ends of the chain as written down: beside the database and by the caller.
 fn anchors(dir: &Path, given: Option<&str>, faults: &mut Vec<Text>) -> BTreeMap<u64, String> {
     let held = std::fs::read_to_string(dir.join(ANCHORS)).unwrap_or_default();
     let mut anchors = BTreeMap::new();
     for line in held.lines().map(str::trim).filter(|line| !line.is_empty()).chain(given) {
-        let parsed = line.split_whitespace().next().and_then(|word| word.split_once(':'));
-        match parsed.and_then(|(seq, hash)| Some((seq.parse::<u64>().ok()?, hash.to_lowercase()))) {
+        match anchor_of(line) {
             Some((0, _)) => {}
             Some((seq, hash)) => {
                 if anchors.insert(seq, hash.clone()).is_some_and(|held| held != hash) {
