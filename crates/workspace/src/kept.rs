@@ -4,6 +4,7 @@
 //! removed unless a record or the trail of some assessment names it. What a crash in between left is found when the workspace is
 //! opened next ([`Inner::sweep`]).
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
@@ -61,8 +62,13 @@ impl Inner {
             if !as_new_as_its_anchors(rows, &self.store.dir)? {
                 return Ok(Vec::new());
             }
+            // Nearly all of them stand in records: these are read at once, and only for the others is each trail asked.
+            let mut stand = BTreeSet::new();
+            for assessment in rows.assessments()? {
+                stand.extend(rows.of(&assessment).ids(Blob::KIND)?);
+            }
             let mut unused = Vec::new();
-            for name in names.into_iter().filter(|name| is_hash(name)) {
+            for name in names.into_iter().filter(|name| is_hash(name) && !stand.contains(name)) {
                 if !named(rows, &name)? {
                     unused.push(name);
                 }

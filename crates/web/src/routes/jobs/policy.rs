@@ -253,6 +253,10 @@ impl Policy<'_> {
         }
     }
 
+    fn some_do_not_apply(&self) -> bool {
+        self.counts.last().is_some_and(|count| *count > 0)
+    }
+
     fn names(&self, piece: &Piece) -> String {
         let items = piece.items.iter().filter_map(|index| self.items.get(*index)).map(|item| item.title.clone());
         let warnings = piece.warnings.iter().filter_map(|index| self.warnings.get(*index));
