@@ -65,7 +65,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("我们不存在共同处理个人信息的情形。", "5.5.2b1-joint-identity", "not applicable"),
     ("我们不会将您的个人信息用于其他目的。", "6.3.5.1c-unrelated-sensitive", "not applicable"),
     ("我们不处理不满十四周岁未成年人的个人信息。", "5.5.4.2c-children", "not applicable"),
-    ("我们的服务不面向不满十四周岁的儿童。", "5.5.4.2c-children", "open"),
+    ("我们的服务不面向不满十四周岁的儿童。", "5.5.4.2c-children", "partly"),
     ("我们没有接入直接收集您信息的第三方。", "6.6.5.1a-direct-duties", "not applicable"),
     // A denial with a limit settles nothing: of a type, a party, a manner, a case, a product, people.
     ("我们不会向境外提供您的人脸信息。", "7.2.4.1b-cross-border-particulars", "open"),

@@ -20,6 +20,7 @@ const SENTENCES: &str = include_str!("policy/sentences.txt");
 const NOT: &str = include_str!("policy/not.txt");
 const REFUSED: &str = include_str!("policy/refused.txt");
 const HELD_OUT: &str = include_str!("policy/heldout.txt");
+const PLAIN: &str = include_str!("policy/plain.txt");
 const DOCS: &str = include_str!("../../../docs/policy.md");
 /// A policy that says nothing of any item.
 const GREETING: &str = "欢迎使用云杉出行。我们感谢每一位朋友的信任与陪伴，愿旅途平安顺利，也愿您常来坐坐，和我们说说路上看见的风景与人情，谢谢大家一路同行。";
@@ -167,13 +168,12 @@ fn a_denial_beside_a_statement_does_not_take_it_away() {
     assert!(item.evidence.iter().all(|e| !e.denies), "{:?}", item.evidence);
 }
 
-#[test]
-fn the_figure_of_sentences_not_tuned_to_is_that_of_the_documentation() {
-    let kit = Kit::builtin().unwrap();
+/// How many true sentences are found, of how many, and how many others are not taken for disclosures, of how many.
+fn figures(list: &'static str, kit: &Kit) -> [usize; 4] {
     let (mut yes, mut found, mut no, mut held) = (0, 0, 0, 0);
-    for (head, sentence) in lines(HELD_OUT) {
+    for (head, sentence) in lines(list) {
         let (sign, id) = head.split_once(' ').unwrap();
-        let disclosed = alone(sentence, id, &kit).verdict == Verdict::Disclosed;
+        let disclosed = alone(sentence, id, kit).verdict == Verdict::Disclosed;
         if sign == "+" {
             yes += 1;
             found += usize::from(disclosed);
@@ -182,9 +182,22 @@ fn the_figure_of_sentences_not_tuned_to_is_that_of_the_documentation() {
             held += usize::from(!disclosed);
         }
     }
-    for figure in [format!("{found} of {yes} true sentences"), format!("{held} of {no} denials")] {
-        assert!(DOCS.contains(&figure), "docs/policy.md does not state `{figure}`");
-    }
+    [found, yes, held, no]
+}
+
+#[test]
+fn the_figure_of_sentences_not_tuned_to_is_that_of_the_documentation() {
+    let kit = Kit::builtin().unwrap();
+    let [found, yes, held, no] = figures(HELD_OUT, &kit);
+    let [plain, of, kept, others] = figures(PLAIN, &kit);
+    let figures = [
+        format!("{found} of {yes} true sentences"),
+        format!("{held} of {no} denials"),
+        format!("{plain} of {of} true ones"),
+        format!("{kept} of {others} others"),
+    ];
+    let unsaid: Vec<_> = figures.iter().filter(|figure| !DOCS.contains(*figure)).collect();
+    assert!(unsaid.is_empty(), "docs/policy.md does not state {unsaid:?}");
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn boxed(tab: &Tab<'_>) {
     let sides = "(() => { const all = [...document.querySelectorAll('#outbox ul, #outbox button')].map(e => e.getBoundingClientRect()); \
          const [list, ...buttons] = all; \
          return {off: list.left >= 8 && list.right <= innerWidth - 8, inside: buttons.every(b => b.left >= list.left + 8 && b.right <= list.right - 8), \
-           apart: buttons.length % 2 === 0 && buttons.every((b, i) => i % 2 === 0 || (b.top === buttons[i - 1].top && b.left - buttons[i - 1].right >= 8)), \
+           apart: buttons.length % 2 === 0 && buttons.every((b, i) => i % 2 === 0 || (b.top === buttons[i - 1].top && b.left - buttons[i - 1].right >= 7.5)), \
            line: buttons.every(b => b.height >= 44 && b.height < 60)}; })()";
     let fine = serde_json::json!({"off": true, "inside": true, "apart": true, "line": true});
     assert_eq!(tab.eval(sides), fine, "the box of waiting entries at 360 px");

@@ -34,7 +34,7 @@ fn hash(bytes: &[u8]) -> String {
 
 fn path(house: &House, bytes: &[u8]) -> PathBuf {
     let hash = hash(bytes);
-    house.ws.dir().join("evidence").join(&hash[..2]).join(hash)
+    house.ws.dir().join("evidence").join(hash.get(..2).unwrap_or_default()).join(hash)
 }
 
 fn grant(house: &House, id: &str) -> Grant {

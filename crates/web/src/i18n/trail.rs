@@ -142,12 +142,18 @@ mod tests {
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../workspace/src"), &mut text);
         let mut acts: Vec<&str> = [".put(", ".note("].iter().flat_map(|mark| after(&text, mark)).collect();
         let mut kinds: Vec<&str> = after(&text, "const KIND: &'static str =").collect();
-        // Notes say act and kind one after the other, with whatever leave they are made by before.
+        // Notes say act and kind one after the other, with whatever leave they are made by before; an act may be a variable.
         for note in text.split(".note(").skip(1) {
-            let own = note.split(';').next().unwrap();
-            let words: Vec<&str> = own.split('"').skip(1).step_by(2).take(2).collect();
-            acts.extend(words.first());
-            kinds.extend(words.get(1));
+            let parts: Vec<&str> = note.split(';').take(1).flat_map(|own| own.split(',')).map(str::trim).collect();
+            let word = |at: usize| parts.get(at).and_then(|part| part.strip_prefix('"')?.strip_suffix('"'));
+            let Some(first) = (0..parts.len()).find(|at| word(*at).is_some()) else { continue };
+            match (word(first), word(first + 1)) {
+                (Some(act), Some(kind)) => {
+                    acts.push(act);
+                    kinds.push(kind);
+                }
+                (kind, _) => kinds.extend(kind),
+            }
         }
         assert!(acts.len() > 20 && kinds.len() > 15, "{acts:?} {kinds:?}");
         for (held, table) in [(acts, ACTS), (kinds, KINDS)] {
