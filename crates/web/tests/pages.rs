@@ -455,7 +455,7 @@ fn the_trail_of_an_assessment_is_read_page_by_page() {
     }
     lead.go(&server.url(&format!("/a/{case}/trail")));
     lead.size(360, 740, true);
-    let thin = "[...document.querySelectorAll('.deeds td')].filter(e => e.offsetHeight > e.offsetWidth || e.getBoundingClientRect().right > 361).map(e => e.offsetWidth + 'x' + e.offsetHeight + ' ' + e.innerText)";
+    let thin = "[...document.querySelectorAll('.deeds td')].filter(e => (e.offsetHeight > 72 && e.offsetHeight > e.offsetWidth) || e.getBoundingClientRect().right > 361).map(e => e.offsetWidth + 'x' + e.offsetHeight + ' ' + e.innerText)";
     assert_eq!(lead.eval(thin), json!([]));
     lead.accessible("trail-case-360");
     lead.size(1440, 900, false);
