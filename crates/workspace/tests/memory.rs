@@ -15,13 +15,13 @@ fn status(name: &str) -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// The most that was held while something was done, beyond what was held before, in bytes.
-fn most<T>(work: impl FnOnce() -> T) -> (T, u64) {
-    // The peak counts from here on.
-    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+/// The most that was held while something was done, beyond what was held before, in bytes; unknown where the system does not let
+/// the peak be counted from here on.
+fn most<T>(work: impl FnOnce() -> T) -> (T, Option<u64>) {
+    let anew = std::fs::write("/proc/self/clear_refs", "5").is_ok();
     let before = status("VmRSS");
     let made = work();
-    (made, status("VmHWM").saturating_sub(before) * 1024)
+    (made, anew.then(|| status("VmHWM").saturating_sub(before) * 1024))
 }
 
 #[test]
@@ -38,12 +38,13 @@ fn a_revision_is_compared_without_the_whole_result_in_memory_many_times() {
     let (done, held) = most(|| ws.sign(&lead, &hash, "", &Imprint::default(), true));
     done.unwrap();
     ws.open_revision(&lead, "补充").unwrap();
-    let size = std::fs::metadata(ws.dir().join("evidence").join(&hash[..2]).join(&hash)).unwrap().len();
+    let size =
+        std::fs::metadata(ws.dir().join("evidence").join(hash.get(..2).unwrap_or_default()).join(&hash)).unwrap().len();
     assert!(size > 4 << 20, "{size}: too small to tell anything");
     let (found, compared) = most(|| ws.difference(&lead, &hash, None).unwrap());
     // Nothing was changed: what stands is told as what was frozen is.
     assert_eq!(found, Difference::default());
     assert_eq!(ws.difference(&lead, &hash, Some(&hash)).unwrap(), Difference::default());
-    println!("frozen {size}, sign {held}, difference {compared}");
-    assert!(compared < size * 2, "{compared} bytes for {size}");
+    println!("frozen {size}, sign {held:?}, difference {compared:?}");
+    assert!(compared.is_none_or(|bytes| bytes < size * 2), "{compared:?} bytes for {size}");
 }
