@@ -1,16 +1,21 @@
 //! Exponential and logarithm from the four basic operations, which are exact to the last bit on every machine: the
 //! platform's own functions differ in the last place, and a prediction must not depend on where it was made.
 
+/// 1 to 1/9. A sentence asks for a thousand exponentials: what is divided by is known beforehand.
+const PARTS: [f64; 9] = [1.0, 1.0 / 2.0, 1.0 / 3.0, 1.0 / 4.0, 1.0 / 5.0, 1.0 / 6.0, 1.0 / 7.0, 1.0 / 8.0, 1.0 / 9.0];
+/// Added and taken away again, it leaves the nearest whole number: above it a double has no place for less.
+const WHOLE: f64 = 1.5 * (1u64 << 52) as f64;
+
 /// e to the power of `x`.
 #[must_use]
 pub fn exp(x: f32) -> f32 {
     let x = f64::from(x.clamp(-60.0, 60.0));
-    let k = (x * std::f64::consts::LOG2_E).round();
+    let k = (x * std::f64::consts::LOG2_E + WHOLE) - WHOLE;
     let r = x - k * std::f64::consts::LN_2;
     let mut term = 1.0;
     let mut sum = 1.0;
-    for i in 1..=9 {
-        term *= r / f64::from(i);
+    for part in PARTS {
+        term *= r * part;
         sum += term;
     }
     // k is within ±87: the bits of 2^k can be written down.

@@ -40,11 +40,23 @@ impl Mat {
 
     /// `y += x · W`
     pub fn forward(&self, x: &[f32], y: &mut [f32]) {
-        for (a, row) in x.iter().zip(self.w.chunks_exact(self.cols)) {
-            if *a != 0.0 {
-                for (b, w) in y.iter_mut().zip(row) {
-                    *b += a * w;
-                }
+        // Four rows at a time, added in their order: each sum is taken up and put down once for four.
+        let (fours, rest) = x.as_chunks::<4>();
+        let mut rows = self.w.chunks_exact(self.cols);
+        for &[a0, a1, a2, a3] in fours {
+            let (Some(w0), Some(w1), Some(w2), Some(w3)) = (rows.next(), rows.next(), rows.next(), rows.next()) else {
+                return;
+            };
+            if [a0, a1, a2, a3] == [0.0; 4] {
+                continue;
+            }
+            for ((((b, w0), w1), w2), w3) in y.iter_mut().zip(w0).zip(w1).zip(w2).zip(w3) {
+                *b = *b + a0 * w0 + a1 * w1 + a2 * w2 + a3 * w3;
+            }
+        }
+        for (a, row) in rest.iter().zip(rows) {
+            for (b, w) in y.iter_mut().zip(row) {
+                *b += a * w;
             }
         }
     }
