@@ -331,14 +331,12 @@ struct EmphasisView {
 }
 
 fn emphasis(doc: &Document, block: usize) -> Vec<EmphasisView> {
-    let all = doc.blocks.get(block).map_or(&[][..], |b| b.emphasis.as_slice());
-    let set_off = all.iter().filter(|e| e.style.any() && e.start < e.end);
     let view = |e: &crate::doc::Emphasis| EmphasisView {
         text: doc.slice(block, e.start, e.end).to_owned(),
         at: doc.address(block, e.start, e.end),
         styles: e.style.names().map(|n| n.1).collect(),
     };
-    set_off.map(view).collect()
+    doc.blocks.get(block).into_iter().flat_map(crate::doc::Block::set_off).map(view).collect()
 }
 
 fn structure(args: &FileArgs, lang: Lang, out: &mut dyn Write) -> Result<i32, Error> {
@@ -381,7 +379,7 @@ pub fn structure_text(doc: &Document, lang: Lang) -> String {
         let kind = named(b.kind.name(), lang);
         let (at, wide) = (doc.address(i, b.own, b.text.len()).to_string(), kind.chars().map(columns).sum::<usize>());
         let _ = writeln!(text, "{at:>8} {kind}{:gap$} {level:1} {}", "", b.text, gap = 15_usize.saturating_sub(wide));
-        for e in b.emphasis.iter().filter(|e| e.style.any() && e.start < e.end) {
+        for e in b.set_off() {
             let how: Vec<String> = e.style.names().map(|n| named(n, lang)).collect();
             let (at, how) = (doc.address(i, e.start, e.end), how.join(lang.pick("、", ", ")));
             let _ = writeln!(text, "{:9}  {how} {at} “{}”", "", doc.slice(i, e.start, e.end));

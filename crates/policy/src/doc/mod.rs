@@ -165,6 +165,11 @@ impl Block {
         matches!(self.kind, Kind::Heading { .. } | Kind::Toc)
     }
 
+    /// Stretches that are set off.
+    pub fn set_off(&self) -> impl Iterator<Item = &Emphasis> {
+        self.emphasis.iter().filter(|e| e.style.any() && e.start < e.end)
+    }
+
     /// Whether any of the bytes `start..end` is set off.
     #[must_use]
     pub fn emphasised(&self, start: usize, end: usize) -> bool {

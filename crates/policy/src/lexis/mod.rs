@@ -2,6 +2,7 @@
 
 pub mod denial;
 pub mod features;
+pub mod places;
 pub mod script;
 pub mod types;
 pub mod words;

@@ -11,7 +11,7 @@ use super::tables::column;
 use super::{Practice, Quote, Stage, TypeQuote};
 use crate::doc::Kind;
 use crate::items::Analysis;
-use crate::lexis::features;
+use crate::lexis::{features, places};
 use regex::Regex;
 use std::sync::OnceLock;
 
@@ -74,36 +74,6 @@ pub(super) const STORE: [&str; 5] = ["存储", "储存", "保存", "保留", "�
 pub(super) const USE: [&str; 4] = ["使用", "用于", "处理", "分析"];
 pub(super) const ABROAD: [&str; 7] = ["境外", "跨境", "出境", "海外", "国外", "中国以外", "其他国家"];
 
-/// Countries and regions by name, and their codes.
-const PLACES: [(&str, &str); 26] = [
-    ("新加坡", "SG"),
-    ("美国", "US"),
-    ("日本", "JP"),
-    ("韩国", "KR"),
-    ("德国", "DE"),
-    ("英国", "GB"),
-    ("法国", "FR"),
-    ("香港", "HK"),
-    ("澳门", "MO"),
-    ("台湾", "TW"),
-    ("俄罗斯", "RU"),
-    ("印度尼西亚", "ID"),
-    ("印尼", "ID"),
-    ("印度", "IN"),
-    ("加拿大", "CA"),
-    ("澳大利亚", "AU"),
-    ("爱尔兰", "IE"),
-    ("荷兰", "NL"),
-    ("瑞士", "CH"),
-    ("瑞典", "SE"),
-    ("马来西亚", "MY"),
-    ("泰国", "TH"),
-    ("越南", "VN"),
-    ("菲律宾", "PH"),
-    ("阿联酋", "AE"),
-    ("欧盟", "abroad"),
-];
-
 /// The country or region in which a stretch says that something is kept or to which it is sent, by name; what a type is
 /// called (`apart`) is none.
 pub(super) fn place(text: &str, span: (usize, usize), apart: &[(usize, usize)]) -> Option<&'static str> {
@@ -116,10 +86,10 @@ pub(super) fn place(text: &str, span: (usize, usize), apart: &[(usize, usize)]) 
         before.ends_with(['在', '于', '至', '到', '往', '给']) && any(&before, &sent)
             || any(&after, &["服务器", "数据中心", "机房"])
     };
-    PLACES.iter().find_map(|(name, code)| {
+    places::named().find_map(|(name, code)| {
         let mut all = stretch.match_indices(name).map(|(i, n)| (i, i + n.len()));
         let apart = |m: (usize, usize)| apart.iter().any(|a| span.0 + m.0 >= a.0 && span.0 + m.1 <= a.1);
-        all.any(|m| there(m.0, m.1) && !apart(m)).then_some(*code)
+        all.any(|m| there(m.0, m.1) && !apart(m)).then_some(code)
     })
 }
 

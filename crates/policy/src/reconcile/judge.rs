@@ -1,10 +1,10 @@
 //! Finds the disagreements of a row.
 
 use super::party::{Unnamed, like_party, same_party, same_place, unnamed};
-use super::places;
 use super::retention::{self, Bound, Period};
 use super::{Aspect, Cell, Finding, Row, Side, SideValue, Values};
 use crate::data::Text;
+use crate::lexis::places;
 use crate::practices::Stage;
 use crate::report::Kit;
 

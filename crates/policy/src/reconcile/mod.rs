@@ -11,7 +11,6 @@ pub mod inventory;
 mod judge;
 mod odd;
 mod party;
-pub mod places;
 pub mod render;
 pub mod retention;
 pub mod said;

@@ -3,6 +3,7 @@
 use super::judge::BOTH;
 use super::{Aspect, Row, Side, SideValue, Table, Values};
 use crate::data::{Lang, Text};
+use crate::lexis::places;
 use crate::report::{columns, named, wrap};
 use std::fmt::Write as _;
 
@@ -165,7 +166,7 @@ fn places(side: &SideValue, lang: Lang) -> String {
 
 fn value<'a>(table: &'a Table, aspect: Aspect, s: &'a SideValue, lang: Lang) -> &'a str {
     match s.value.as_deref() {
-        Some(place) if aspect == Aspect::Country => super::places::words(place, lang),
+        Some(place) if aspect == Aspect::Country => places::words(place, lang),
         Some("yes") => lang.pick("有", "yes"),
         Some("denied") => lang.pick("否认", "denied"),
         Some("limited") => lang.pick("只在某种情况下否认", "denied in some case only"),
@@ -365,7 +366,7 @@ fn html_cell(out: &mut String, table: &Table, row: &Row, side: Side, lang: Lang)
         ("地域", "place", &cell.countries),
     ];
     for (zh, en, values) in kinds {
-        let word = |k, of| if en == "place" { super::places::words(k, of) } else { table.words(k, of) };
+        let word = |k, of| if en == "place" { places::words(k, of) } else { table.words(k, of) };
         let words = |of: Lang| values.all.keys().map(|k| word(k, of)).collect::<Vec<_>>().join(of.pick("、", ", "));
         if !values.is_empty() {
             let both = both(&format!("{zh}：{}", words(Lang::Zh)), &format!("{en}: {}", words(Lang::En)), lang);
