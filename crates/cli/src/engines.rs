@@ -18,7 +18,7 @@ pub fn sample(command: zhunsheng_records::cli::SampleCommand, lang: Lang, out: &
 
 /// `zhunsheng policy`
 pub fn policy(command: zhunsheng_policy::cli::PolicyCommand, lang: Lang, out: &mut impl Write) -> Result<u8, Failure> {
-    code(zhunsheng_policy::cli::run(command, lang, out).map_err(crate::read_words::policy))
+    code(zhunsheng_policy::cli::run(command, lang, out).map_err(Failure::from))
 }
 
 /// `zhunsheng discover`

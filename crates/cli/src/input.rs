@@ -40,6 +40,15 @@ impl From<zhunsheng_discover::Error> for Failure {
     }
 }
 
+impl From<zhunsheng_policy::error::Error> for Failure {
+    fn from(cause: zhunsheng_policy::error::Error) -> Failure {
+        match cause {
+            zhunsheng_policy::error::Error::Write(source) => Failure::Io(source),
+            other => Failure::Said(other.text()),
+        }
+    }
+}
+
 impl Failure {
     /// In words, in both languages.
     pub fn said(zh: impl Into<String>, en: impl Into<String>) -> Failure {

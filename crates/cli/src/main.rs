@@ -1,5 +1,6 @@
 //! The `zhunsheng` command line.
 
+mod allocator;
 mod args;
 mod assess;
 mod browse;
@@ -15,7 +16,6 @@ mod opinion;
 mod output;
 mod own;
 mod progress;
-mod read_words;
 mod reconcile;
 mod recorded;
 mod serve;

@@ -72,11 +72,10 @@ pub fn run(
         spare(path, kept(&args.dossier, &catalogue, &dossier), read)?;
     }
     let (table, undecided) = table(args, &catalogue, &dossier, lang)?;
-    let failed = crate::read_words::policy;
     let format = args.format.or_else(|| by_extension(args.output.as_deref())).unwrap_or_default();
     match &args.output {
-        None => write_table(&table, format, lang, out).map_err(failed)?,
-        Some(path) => to_file(path, |file| write_table(&table, format, lang, file).map_err(failed))?,
+        None => write_table(&table, format, lang, out)?,
+        Some(path) => to_file(path, |file| Ok(write_table(&table, format, lang, file)?))?,
     }
     Ok(if !table.findings.is_empty() && !table.only_unsure() {
         1
@@ -94,15 +93,14 @@ pub fn table(
     dossier: &Dossier,
     lang: Lang,
 ) -> Result<(Table, bool), Failure> {
-    let failed = crate::read_words::policy;
-    let kit = Kit::builtin().map_err(failed)?;
-    let mut held = inventory(&catalogue.schema, dossier, args.product.as_deref(), &kit).map_err(failed)?;
+    let kit = Kit::builtin()?;
+    let mut held = inventory(&catalogue.schema, dossier, args.product.as_deref(), &kit)?;
     let folder =
         if args.dossier.is_dir() { args.dossier.as_path() } else { args.dossier.parent().unwrap_or(Path::new(".")) };
     let mut policies = Vec::new();
     let mut undecided = false;
     for (id, file) in &held.policies {
-        let document = zhunsheng_policy::enter::document(folder, id, file).map_err(failed)?;
+        let document = zhunsheng_policy::enter::document(folder, id, file)?;
         undecided |= document.lossy();
         policies.push((file.clone(), document));
     }
@@ -128,7 +126,7 @@ pub fn table(
         sources.extend(args.data.iter().map(|p| p.display().to_string()));
     }
     if let Some(path) = &args.discovered {
-        undecided |= held.found(&discovered::read(path).map_err(failed)?, &kit, &mut done);
+        undecided |= held.found(&discovered::read(path)?, &kit, &mut done);
         sources.push(path.display().to_string());
     }
     let given = !args.events.is_empty() || !args.data.is_empty() || args.discovered.is_some();

@@ -17,6 +17,7 @@ use zhunsheng_records::time::{SHANGHAI, parse_time};
 use zhunsheng_records::{Error, audit};
 use zhunsheng_source::{At, Lang, Limits, Node, Text, Value, parse};
 
+use crate::allocator::{KEEPING, begin_again};
 use crate::input::{self, Failure};
 use crate::output::tell;
 use crate::progress::Progress;
@@ -83,6 +84,9 @@ pub fn run(
             ),
         ));
     }
+    if matches!(command, RecordsCommand::Audit(_) | RecordsCommand::Decode(_)) {
+        begin_again(&KEEPING);
+    }
     let waits = match (&command, language) {
         (RecordsCommand::Generate(_), Lang::Zh) => Some("正在生成数据"),
         (RecordsCommand::Generate(_), Lang::En) => Some("generating data"),
@@ -133,21 +137,20 @@ pub fn read(
     if due != Due::Read && scan.is_none() {
         return Ok(dossier);
     }
-    let failed = crate::read_words::policy;
     let open = |id: &str, file: &str| {
         let document = Arc::new(zhunsheng_policy::enter::document(folder, id, file)?);
         Ok(Some(Opened { document, hash: String::new() }))
     };
     let texts = Texts { folder, open: &open, memory: None };
-    let kit = Kit::builtin().map_err(failed)?;
+    let kit = Kit::builtin()?;
     if due == Due::Read {
         let deeds = events(folder, language)?;
-        enter(&catalogue.schema, &mut dossier, &texts, deeds.as_ref(), &kit, language).map_err(failed)?;
+        enter(&catalogue.schema, &mut dossier, &texts, deeds.as_ref(), &kit, language)?;
     }
     if let Some(path) = scan {
-        let data = zhunsheng_policy::reconcile::discovered::read(&path).map_err(failed)?;
+        let data = zhunsheng_policy::reconcile::discovered::read(&path)?;
         let (texts, place) = ((due == Due::Read).then_some(&texts), path.display().to_string());
-        enter_found(&catalogue.schema, &mut dossier, texts, (&data, &place), &kit, language).map_err(failed)?;
+        enter_found(&catalogue.schema, &mut dossier, texts, (&data, &place), &kit, language)?;
     }
     Ok(dossier)
 }

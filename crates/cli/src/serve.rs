@@ -8,29 +8,11 @@ use zhunsheng_source::{Lang, Text};
 use zhunsheng_web::{App, Options, ServeError};
 use zhunsheng_workspace::Workspace;
 
+use crate::allocator::{SPARING, begin_again};
 use crate::args::ServeArgs;
 use crate::input::{Failure, catalogue};
 use crate::progress::Progress;
 use crate::workspace::said;
-
-/// How the allocator keeps a server small: no huge pages (a thread that needs 100 KiB would hold 2 MiB), and what is free goes
-/// back to the system after 10 ms. Long computations on the command line are better off without either.
-const SPARING: [(&str, &str); 2] = [("MIMALLOC_ALLOW_THP", "0"), ("MIMALLOC_PURGE_DELAY", "10")];
-
-/// The allocator reads its settings before anything of ours runs, so the program begins once more with them: the same process,
-/// the same arguments. What the environment says already stands. Where it cannot begin again it goes on as it is.
-#[cfg(unix)]
-fn begin_sparing() {
-    use std::os::unix::process::CommandExt as _;
-    let missing: Vec<(&str, &str)> = SPARING.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()).collect();
-    let Ok(program) = std::env::current_exe() else { return };
-    if !missing.is_empty() {
-        drop(std::process::Command::new(program).args(std::env::args_os().skip(1)).envs(missing).exec());
-    }
-}
-
-#[cfg(not(unix))]
-fn begin_sparing() {}
 
 /// Serves until told to stop.
 pub fn run(
@@ -58,7 +40,7 @@ pub fn run(
             format!("there is no folder of fonts `{}`: check `--font-path`", folder.display()),
         ));
     }
-    begin_sparing();
+    begin_again(&SPARING);
     let listen = Options { listen: args.listen, open: args.open_to_network };
     zhunsheng_web::available(&listen).map_err(refused)?;
     // Jobs run elsewhere: they are told the same catalogue by its whole path.

@@ -106,6 +106,11 @@ pub enum PolicyCommand {
     /// 显示文件被读成什么结构 Show how a file was read
     Read(FileArgs),
     /// 句子主题分类 Topics of sentences
+    ///
+    /// 分类模型以 CAPP-130 的开发集训练（Zhu 等，NeurIPS 2023），数据按 CC BY 4.0 许可使用，句子已化为权重；原作者不为本程序背书。
+    /// The model was trained on the development half of CAPP-130 (Zhu et al., NeurIPS 2023), whose data are licensed under CC BY 4.0
+    /// (<https://creativecommons.org/licenses/by/4.0/>); the sentences were reduced to weights, and its authors do not endorse this
+    /// program.
     Classify(ClassifyArgs),
 }
 

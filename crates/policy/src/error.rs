@@ -1,7 +1,9 @@
-//! Errors of this crate. Lower case, no full stop, the offending value in backticks, and a way to mend it.
+//! Errors of this crate. Lower case, no full stop, the offending value in backticks, and a way to mend it; each carries both
+//! languages from where it is made.
 
 use crate::data::Text;
 use std::path::PathBuf;
+use zhunsheng_source::{of_system, quoted};
 
 /// What can go wrong before any verdict can be given.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +48,7 @@ pub enum Error {
         valid: String,
     },
     /// A data file of the catalogue or a user's JSON does not parse or refers to something unknown.
-    #[error("{file}:{line}:{column}: {reason}; {mend}")]
+    #[error("{file}:{line}:{column}: {}; {}", .reason.en, .mend.en)]
     Data {
         /// File concerned.
         file: String,
@@ -55,9 +57,9 @@ pub enum Error {
         /// Column, from 1; 0 if unknown.
         column: usize,
         /// What is wrong, with the value in backticks.
-        reason: String,
+        reason: Box<Text>,
         /// How to mend it.
-        mend: String,
+        mend: Box<Text>,
     },
     /// A policy's file lies outside the dossier's folder.
     #[error("policy `{policy}`: file `{file}` is not inside the dossier's folder; copy it in and give a relative path")]
@@ -78,4 +80,52 @@ pub enum Error {
     /// The classifier refused its input.
     #[error(transparent)]
     Classify(#[from] crate::classify::Error),
+}
+
+/// What a library said of a file, after words of ours in Chinese.
+pub(crate) fn unreadable(said: impl std::fmt::Display) -> Text {
+    let said = said.to_string().to_lowercase();
+    Text::new(format!("内容不合规定的形式{}", quoted(&said)), said)
+}
+
+impl Error {
+    /// Data that do not parse, or that name something unknown; line and column from 1, 0 where unknown.
+    pub(crate) fn data(file: impl Into<String>, at: (usize, usize), reason: Text, mend: Text) -> Self {
+        Error::Data { file: file.into(), line: at.0, column: at.1, reason: reason.into(), mend: mend.into() }
+    }
+
+    /// In both languages; English as it is displayed.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let zh = match self {
+            Error::Io { path, source } => {
+                format!("无法读取 `{}`：{}；请检查路径和权限", path.display(), of_system(source).zh)
+            }
+            Error::Write(source) => format!("无法写出结果：{}；请检查管道或磁盘空间", of_system(source).zh),
+            Error::TooLarge { path, bytes, limit } => {
+                format!("`{}` 有 {bytes} 字节，超过上限 {limit}；请拆分，或者只导出文字", path.display())
+            }
+            Error::Format { path, format, reason } => {
+                let format = if *format == "text" { "文本" } else { format };
+                let mend = "请转换为 HTML、Markdown、docx 或 UTF-8 编码的文本";
+                format!("`{}` 不能按 {format} 读取：{}；{mend}", path.display(), reason.zh)
+            }
+            Error::Product { given, valid } if given.is_empty() => {
+                format!("卷宗有多个产品；请用 `--product` 指明一个：`{valid}`")
+            }
+            Error::Product { given, valid } => format!("卷宗没有产品 `{given}`；请用 `--product` 指明一个：`{valid}`"),
+            Error::Data { file, line, column, reason, mend } => {
+                format!("{file}:{line}:{column}：{}；{}", reason.zh, mend.zh)
+            }
+            Error::Outside { policy, file } => {
+                format!("政策 `{policy}`：文件 `{file}` 不在卷宗目录之内；请复制进来，并写相对路径")
+            }
+            Error::NotHeld => {
+                "给出了数据扫描结果，但 target.event_records 没有写明 `data`；请在其中写明，或者不给扫描结果".into()
+            }
+            Error::Enter(said) => format!("从政策读出的内容不合卷宗的结构；请使用随程序提供的条款目录{}", quoted(said)),
+            Error::Classify(cause) => return cause.text(),
+        };
+        Text::new(zh, self.to_string())
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use zhunsheng_policy::cli::reconcile_documents;
+use zhunsheng_policy::error::Error;
 use zhunsheng_policy::practices::Stage;
 use zhunsheng_policy::reconcile::inventory::{Beside, Inventory};
 use zhunsheng_policy::reconcile::{Aspect, Side, Table, discovered, input, render};
@@ -31,8 +32,47 @@ fn a_wrong_entry_is_told_with_its_line() {
         &kit,
     )
     .unwrap_err()
-    .to_string();
-    assert!(error.contains("`soon`"), "{error}");
+    .text();
+    assert_eq!(
+        error.zh,
+        "r.json:1:0：第 1 条的保存期限 `soon` 不是一段时间；写成 `30 天`、`三年`、`P6M` 或 `account-life`"
+    );
+    let mend = "write `30 天`, `三年`, `P6M` or `account-life`";
+    assert_eq!(error.en, format!("r.json:1:0: retention `soon` of entry 1 is no span of time; {mend}"));
+    let error = discovered::parse("found.json", "{\"files\": 3}").unwrap_err().text();
+    let (zh, en) = (error.zh.as_str(), error.en.as_str());
+    assert!(zh.starts_with("found.json:1:") && zh.contains("内容不合规定的形式（原话：“"), "{zh}");
+    assert!(zh.ends_with("请给出 `zhunsheng discover PATHS --format json` 的原样输出"), "{zh}");
+    assert!(en.ends_with("give the unchanged output of `zhunsheng discover PATHS --format json`"), "{en}");
+}
+
+/// What can go wrong before a policy is read, in both languages.
+#[test]
+fn what_is_refused_is_told_in_both_languages() {
+    let cases = [
+        (
+            Error::Product { given: String::new(), valid: "app, web".into() },
+            "卷宗有多个产品；请用 `--product` 指明一个：`app, web`",
+            "the dossier has several products; name one with `--product`: `app, web`",
+        ),
+        (
+            Error::Format {
+                path: "p.doc".into(),
+                format: "text",
+                reason: Text::new("含二进制数据", "it holds binary data"),
+            },
+            "`p.doc` 不能按 文本 读取：含二进制数据；请转换为 HTML、Markdown、docx 或 UTF-8 编码的文本",
+            "`p.doc` is not readable as text: it holds binary data; convert it to HTML, Markdown, docx or text in UTF-8",
+        ),
+        (
+            Error::Io { path: "x.html".into(), source: std::io::ErrorKind::NotFound.into() },
+            "无法读取 `x.html`：没有这个文件或目录；请检查路径和权限",
+            "cannot read `x.html`: entity not found; check the path and its permissions",
+        ),
+    ];
+    for (error, zh, en) in cases {
+        assert_eq!(error.text(), Text::new(zh, en));
+    }
 }
 
 /// A type of the organisation's own is found in the policy by its title; what comes in is escaped.

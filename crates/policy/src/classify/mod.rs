@@ -117,6 +117,24 @@ pub enum Error {
     Io(#[from] std::io::Error),
 }
 
+impl Error {
+    /// In both languages; English as it is displayed.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        let zh = match self {
+            Error::Model => "分类模型已损坏或版本不符；请用 bench/classify 中的训练程序重新生成".to_owned(),
+            Error::Line { file, line, column, reason } => {
+                format!("`{file}`:{line}:{column}：{}；每行须是带有 `id`、`doc` 和 `text` 的对象", reason.zh)
+            }
+            Error::Io(source) => {
+                let why = zhunsheng_source::of_system(source).zh;
+                format!("无法读取句子或写出主题：{why}；请检查管道或磁盘空间")
+            }
+        };
+        Text::new(zh, self.to_string())
+    }
+}
+
 /// What is said of one sentence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {

@@ -177,12 +177,10 @@ impl Catalogue {
     /// When the text does not parse, an identifier comes twice, or a cue cannot be read.
     pub fn parse(file: &str, text: &str, types: Types) -> Result<Self, Error> {
         let parsed: File = data::parse(file, text)?;
-        let wrong = |needle: &str, reason: String, mend: &str| Error::Data {
-            file: file.to_owned(),
-            line: text.lines().position(|l| l.contains(needle)).map_or(0, |n| n + 1),
-            column: 0,
-            reason,
-            mend: mend.to_owned(),
+        // For whoever writes the catalogue's own files: those who use the program never see it.
+        let wrong = |needle: &str, reason: String, mend: &str| {
+            let line = text.lines().position(|l| l.contains(needle)).map_or(0, |n| n + 1);
+            Error::data(file, (line, 0), Text::new(reason.clone(), reason), Text::new(mend, mend))
         };
         let groups = parsed.groups;
         let mut draft = Draft::default();

@@ -107,6 +107,7 @@ impl Types {
     /// When the text does not parse or a term stands under two types.
     pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
         let parsed: File = data::parse(file, text)?;
+        let line_of = |term: &str| text.lines().position(|l| l.contains(term)).map_or(0, |n| n + 1);
         let mut all = Vec::new();
         let mut owner = Vec::new();
         let mut terms: Vec<String> = Vec::new();
@@ -114,13 +115,12 @@ impl Types {
         for (index, entry) in parsed.types.into_iter().enumerate() {
             for term in entry.terms {
                 if let Some(first) = seen.insert(term.clone(), entry.id.clone()) {
-                    return Err(Error::Data {
-                        file: file.to_owned(),
-                        line: text.lines().position(|l| l.contains(&term)).map_or(0, |n| n + 1),
-                        column: 0,
-                        reason: format!("term `{term}` stands under `{first}` and `{}`", entry.id),
-                        mend: "keep it under one of them".into(),
-                    });
+                    let reason = Text::new(
+                        format!("词语 `{term}` 同时列在 `{first}` 和 `{}` 之下", entry.id),
+                        format!("term `{term}` stands under `{first}` and `{}`", entry.id),
+                    );
+                    let mend = Text::new("请只留一处", "keep it under one of them");
+                    return Err(Error::data(file, (line_of(&term), 0), reason, mend));
                 }
                 owner.push(Owner::Type(index));
                 terms.push(term);
@@ -133,18 +133,21 @@ impl Types {
             });
         }
         for entry in parsed.bound {
-            let unknown = |reason: String| Error::Data {
-                file: file.to_owned(),
-                line: text.lines().position(|l| l.contains(&entry.term)).map_or(0, |n| n + 1),
-                column: 0,
-                reason,
-                mend: "name a type of the list, and a term that no type has".into(),
+            let (id, term) = (&entry.id, &entry.term);
+            let unknown = |zh: String, en: String| {
+                let mend = Text::new(
+                    "请写列表中的类型，和不属于任何类型的词语",
+                    "name a type of the list, and a term that no type has",
+                );
+                Error::data(file, (line_of(term), 0), Text::new(zh, en), mend)
             };
-            let Some(index) = all.iter().position(|t: &Type| t.id == entry.id) else {
-                return Err(unknown(format!("type `{}` of term `{}` is unknown", entry.id, entry.term)));
+            let Some(index) = all.iter().position(|t: &Type| t.id == *id) else {
+                let en = format!("type `{id}` of term `{term}` is unknown");
+                return Err(unknown(format!("词语 `{term}` 的类型 `{id}` 未知"), en));
             };
-            if let Some(first) = seen.insert(entry.term.clone(), entry.id.clone()) {
-                return Err(unknown(format!("term `{}` stands under `{first}` and is bound", entry.term)));
+            if let Some(first) = seen.insert(term.clone(), id.clone()) {
+                let en = format!("term `{term}` stands under `{first}` and is bound");
+                return Err(unknown(format!("词语 `{term}` 已列在 `{first}` 之下，又受条件约束"), en));
             }
             owner.push(Owner::Bound(index, entry.beside));
             terms.push(entry.term);
@@ -157,13 +160,7 @@ impl Types {
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
             .build(&terms)
-            .map_err(|e| Error::Data {
-                file: file.to_owned(),
-                line: 0,
-                column: 0,
-                reason: e.to_string(),
-                mend: "shorten the list of terms".into(),
-            })?;
+            .map_err(|e| crate::lexis::words::too_long(file, e))?;
         Ok(Types { all, owner, finder })
     }
 

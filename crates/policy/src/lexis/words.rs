@@ -1,7 +1,8 @@
 //! Sets of words found in one pass: each set answers "does one of these stand here", some also "where".
 
 use super::denial::within;
-use crate::error::Error;
+use crate::data::Text;
+use crate::error::{Error, unreadable};
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -51,15 +52,16 @@ impl Draft {
     /// When there are too many words.
     pub fn compile(self) -> Result<Words, Error> {
         let patterns: Vec<&String> = self.words.keys().collect();
-        let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(&patterns).map_err(|e| Error::Data {
-            file: "catalogue/policy".into(),
-            line: 0,
-            column: 0,
-            reason: e.to_string(),
-            mend: "shorten the list of words".into(),
-        })?;
+        let builder = &mut AhoCorasick::builder();
+        let finder =
+            builder.ascii_case_insensitive(true).build(&patterns).map_err(|e| too_long("catalogue/policy", e))?;
         Ok(Words { finder, sets: self.words.into_values().collect(), marks: self.marks, count: self.known.len() })
     }
+}
+
+/// A list of words is longer than a finder takes.
+pub(crate) fn too_long(file: &str, said: impl std::fmt::Display) -> Error {
+    Error::data(file, (0, 0), unreadable(said), Text::new("请缩短词语列表", "shorten the list of words"))
 }
 
 /// The finder.

@@ -56,14 +56,8 @@ impl Purposes {
             terms.extend(e.terms);
             all.push(Purpose { id: e.id, title: Text::new(e.zh, e.en), vague: e.vague });
         }
-        let finder =
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&terms).map_err(|e| Error::Data {
-                file: "catalogue/policy/purposes.yaml".into(),
-                line: 0,
-                column: 0,
-                reason: e.to_string(),
-                mend: "shorten the list of terms".into(),
-            })?;
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&terms);
+        let finder = finder.map_err(|e| crate::lexis::words::too_long("catalogue/policy/purposes.yaml", e))?;
         Ok(Purposes { all, owner, finder })
     }
 

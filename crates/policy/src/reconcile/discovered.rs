@@ -7,7 +7,7 @@
 use super::input::{Entry, Rows, enter, type_id};
 use super::inventory::Inventory;
 use crate::data::Text;
-use crate::error::Error;
+use crate::error::{Error, unreadable};
 use crate::practices::Stage;
 use crate::report::Kit;
 use serde::Deserialize;
@@ -109,12 +109,12 @@ pub fn read(path: &Path) -> Result<Discovered, Error> {
 /// # Errors
 /// It is no such result.
 pub fn parse(name: &str, text: &str) -> Result<Discovered, Error> {
-    let scan: Scan = serde_json::from_str(text).map_err(|e| Error::Data {
-        file: name.to_owned(),
-        line: e.line(),
-        column: e.column(),
-        reason: e.to_string().to_lowercase(),
-        mend: "give the unchanged output of `zhunsheng discover PATHS --format json`".into(),
+    let scan: Scan = serde_json::from_str(text).map_err(|e| {
+        let mend = Text::new(
+            "请给出 `zhunsheng discover PATHS --format json` 的原样输出",
+            "give the unchanged output of `zhunsheng discover PATHS --format json`",
+        );
+        Error::data(name, (e.line(), e.column()), unreadable(&e), mend)
     })?;
     let binary = |file: &&Scanned| file.format.as_deref() == Some("binary");
     let refused = scan.files.iter().filter(binary).count() + scan.unread.len();

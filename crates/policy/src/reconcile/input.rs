@@ -1,7 +1,8 @@
 //! Record and deed as JSON: entries of (type, purpose, stage, recipient, retention, country) with addresses.
 
 use super::Cell;
-use crate::error::Error;
+use crate::data::Text;
+use crate::error::{Error, unreadable};
 use crate::practices::Stage;
 use crate::report::Kit;
 use serde::Deserialize;
@@ -75,36 +76,44 @@ pub fn read(path: &Path, kit: &Kit) -> Result<(Option<String>, Rows), Error> {
 /// # Errors
 /// As [`read`].
 pub fn parse(name: &str, text: &str, kit: &Kit) -> Result<(Option<String>, Rows), Error> {
-    let file: File = serde_json::from_str(text).map_err(|e| Error::Data {
-        file: name.to_owned(),
-        line: e.line(),
-        column: e.column(),
-        reason: e.to_string().to_lowercase(),
-        mend:
-            "an entry has `type`, `stage` and optionally `purpose`, `recipient`, `retention`, `country`, `at`, `events`"
-                .into(),
+    let file: File = serde_json::from_str(text).map_err(|e| {
+        let mend = Text::new(
+            "每条须有 `type`、`stage`，另可有 `purpose`、`recipient`、`retention`、`country`、`at`、`events`",
+            "an entry has `type`, `stage` and optionally `purpose`, `recipient`, `retention`, `country`, `at`, `events`",
+        );
+        Error::data(name, (e.line(), e.column()), unreadable(&e), mend)
     })?;
-    if file.entries.len() > ENTRIES {
-        return Err(Error::Data {
-            file: name.to_owned(),
-            line: 0,
-            column: 0,
-            reason: format!("`{}` entries, more than {ENTRIES}", file.entries.len()),
-            mend: "group events by type, purpose, stage and recipient first".into(),
-        });
+    let count = file.entries.len();
+    if count > ENTRIES {
+        let reason =
+            Text::new(format!("`{count}` 条，超过 {ENTRIES}"), format!("`{count}` entries, more than {ENTRIES}"));
+        let mend = Text::new(
+            "请先按类型、目的、环节和接收方归并事件",
+            "group events by type, purpose, stage and recipient first",
+        );
+        return Err(Error::data(name, (0, 0), reason, mend));
     }
     let mut rows = Rows::new();
     for (n, mut e) in file.entries.into_iter().enumerate() {
         let line = line_of(text, n);
-        let wrong = |reason: String, mend: String| Error::Data { file: name.to_owned(), line, column: 0, reason, mend };
-        if type_id(&e.kind, kit).is_none() {
-            return Err(wrong(format!("type `{}` of entry {} is unknown", e.kind, n + 1), near(&e.kind, kit)));
+        let (entry, kind) = (n + 1, &e.kind);
+        if type_id(kind, kit).is_none() {
+            let reason = Text::new(
+                format!("第 {entry} 条的类型 `{kind}` 未知"),
+                format!("type `{kind}` of entry {entry} is unknown"),
+            );
+            return Err(Error::data(name, (line, 0), reason, near(kind, kit)));
         }
         if let Some(r) = e.retention.as_ref().filter(|r| !r.trim().is_empty() && super::retention::parse(r).is_none()) {
-            return Err(wrong(
-                format!("retention `{r}` of entry {} is no span of time", n + 1),
-                "write `30 天`, `三年`, `P6M` or `account-life`".into(),
-            ));
+            let reason = Text::new(
+                format!("第 {entry} 条的保存期限 `{r}` 不是一段时间"),
+                format!("retention `{r}` of entry {entry} is no span of time"),
+            );
+            let mend = Text::new(
+                "写成 `30 天`、`三年`、`P6M` 或 `account-life`",
+                "write `30 天`, `三年`, `P6M` or `account-life`",
+            );
+            return Err(Error::data(name, (line, 0), reason, mend));
         }
         e.at.get_or_insert_with(|| format!("{name}#{}", n + 1));
         enter(&mut rows, e, kit);
@@ -170,13 +179,16 @@ pub fn purpose_ids(words: &str, kit: &Kit) -> Vec<String> {
     if vague.is_empty() { vec![words.trim().to_owned()] } else { vague }
 }
 
-fn near(word: &str, kit: &Kit) -> String {
+fn near(word: &str, kit: &Kit) -> Text {
     let score = |id: &str| -> usize {
         id.chars().filter(|c| word.contains(*c)).count() * 100 / (id.len().max(word.len()).max(1))
     };
     let best = kit.catalogue.types.all().iter().max_by_key(|t| (score(&t.id), std::cmp::Reverse(t.id.clone())));
     match best {
-        Some(t) => format!("did you mean `{}`? the types stand in `catalogue/policy/types.yaml`", t.id),
-        None => "the types stand in `catalogue/policy/types.yaml`".into(),
+        Some(t) => Text::new(
+            format!("是否为 `{}`？类型见 `catalogue/policy/types.yaml`", t.id),
+            format!("did you mean `{}`? the types stand in `catalogue/policy/types.yaml`", t.id),
+        ),
+        None => Text::new("类型见 `catalogue/policy/types.yaml`", "the types stand in `catalogue/policy/types.yaml`"),
     }
 }

@@ -96,12 +96,12 @@ impl Wording {
             let compile = |list: &[String]| -> Result<Vec<Regex>, Error> {
                 list.iter()
                     .map(|p| {
-                        Regex::new(p).map_err(|err| Error::Data {
-                            file: FILE.into(),
-                            line: data::WORDING.lines().position(|l| l.contains(p)).map_or(0, |n| n + 1),
-                            column: 0,
-                            reason: format!("`{p}` is no regular expression: {err}"),
-                            mend: "correct the expression".into(),
+                        Regex::new(p).map_err(|err| {
+                            let line = data::WORDING.lines().position(|l| l.contains(p)).map_or(0, |n| n + 1);
+                            let (zh, en) =
+                                (format!("`{p}` 不是正则表达式"), format!("`{p}` is no regular expression: {err}"));
+                            let mend = Text::new("请改正表达式", "correct the expression");
+                            Error::data(FILE, (line, 0), Text::new(zh, en), mend)
                         })
                     })
                     .collect()
