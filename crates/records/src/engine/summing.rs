@@ -25,55 +25,61 @@ pub(super) fn frequency(
     let activity = |code: u64| activities.get((code as usize).wrapping_sub(2));
     let limits: BTreeMap<&str, u32> =
         options.declared.activities.iter().filter_map(|a| Some((a.id.as_str(), a.max_per_day?))).collect();
+    let limit_of = |code: u64| limits.get(activity(code)?.as_str()).copied();
+    let by_code: Vec<u32> = (0..activities.len() as u64 + 2).map(|code| limit_of(code).unwrap_or(u32::MAX)).collect();
+    let limit = |what: u64| by_code.get((what >> 32) as usize).copied().unwrap_or(u32::MAX);
     let keep_all = options.evidence.is_some();
     let (mut people, mut last, mut last_group) = (0, None, None);
     let collection = u32::from(crate::state::vocab::stage_code(crate::schema::Stage::Collection.word()));
-    daily.finish(|records| {
-        for run in records.chunk_by(|&[a, b, c, _], &[x, y, z, _]| a == x && b == y && c == z) {
-            let Some(&[a, b, what, _]) = run.first() else { continue };
-            let Some(name) = activity(what >> 32) else { continue };
-            let limit = limits.get(name.as_str()).copied().unwrap_or(u32::MAX);
-            if run.len() as u64 <= u64::from(limit) {
-                continue;
+    daily.finish_above(
+        |&[_, _, what, _]| limit(what),
+        |records| {
+            for run in records.chunk_by(|&[a, b, c, _], &[x, y, z, _]| a == x && b == y && c == z) {
+                let Some(&[a, b, what, _]) = run.first() else { continue };
+                let Some(name) = activity(what >> 32) else { continue };
+                let limit = limit(what);
+                if run.len() as u64 <= u64::from(limit) {
+                    continue;
+                }
+                if last != Some((a, b)) {
+                    last = Some((a, b));
+                    people += 1;
+                }
+                let group = (what >> 32) as u32 & 0xffff;
+                let group = group << 8 | collection;
+                if last_group != Some((a, b, group)) {
+                    last_group = Some((a, b, group));
+                    *individuals.entry((check as u8, group)).or_default() += 1;
+                }
+                let day = (what & 0xffff_ffff) as i64;
+                let (y, m, d) = crate::time::civil_from_days(day);
+                let what = format!("{y:04}-{m:02}-{d:02}: {} > {limit}", run.len());
+                for &[_, _, _, at] in run {
+                    total.count(check as u8, group, Some(shanghai_midnight(day)));
+                    later.push(Finding {
+                        check: check as u8,
+                        group,
+                        file: (at >> 40) as usize,
+                        row: at & ((1 << 40) - 1),
+                        ts: None,
+                        subject: None,
+                        activity: Some(name.clone()),
+                        reason: template.replacen("{}", &what, 1),
+                    });
+                }
+                if !keep_all && later.len() > 1 << 16 {
+                    later.sort_by_key(|f| (f.check, f.file, f.row));
+                    let mut seen: BTreeMap<(u8, u32), usize> = BTreeMap::new();
+                    later.retain(|f| {
+                        let n = seen.entry((f.check, f.group)).or_default();
+                        *n += 1;
+                        *n <= SAMPLES
+                    });
+                }
             }
-            if last != Some((a, b)) {
-                last = Some((a, b));
-                people += 1;
-            }
-            let group = (what >> 32) as u32 & 0xffff;
-            let group = group << 8 | collection;
-            if last_group != Some((a, b, group)) {
-                last_group = Some((a, b, group));
-                *individuals.entry((check as u8, group)).or_default() += 1;
-            }
-            let day = (what & 0xffff_ffff) as i64;
-            let (y, m, d) = crate::time::civil_from_days(day);
-            let what = format!("{y:04}-{m:02}-{d:02}: {} > {limit}", run.len());
-            for &[_, _, _, at] in run {
-                total.count(check as u8, group, Some(shanghai_midnight(day)));
-                later.push(Finding {
-                    check: check as u8,
-                    group,
-                    file: (at >> 40) as usize,
-                    row: at & ((1 << 40) - 1),
-                    ts: None,
-                    subject: None,
-                    activity: Some(name.clone()),
-                    reason: template.replacen("{}", &what, 1),
-                });
-            }
-            if !keep_all && later.len() > 1 << 16 {
-                later.sort_by_key(|f| (f.check, f.file, f.row));
-                let mut seen: BTreeMap<(u8, u32), usize> = BTreeMap::new();
-                later.retain(|f| {
-                    let n = seen.entry((f.check, f.group)).or_default();
-                    *n += 1;
-                    *n <= SAMPLES
-                });
-            }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     Ok(people)
 }
 

@@ -61,8 +61,11 @@ struct Collected {
 }
 
 impl Collected {
-    fn new() -> Self {
-        Self { buckets: vec![Vec::new(); BUCKETS], ..Self::default() }
+    /// Ready for so many entries: hashes are even, so that buckets hardly have to grow.
+    fn new(entries: u64) -> Self {
+        let each = usize::try_from(entries / BUCKETS as u64).unwrap_or(0);
+        let bucket = || Vec::with_capacity(each + each / 8);
+        Self { buckets: (0..BUCKETS).map(|_| bucket()).collect(), ..Self::default() }
     }
 }
 
@@ -295,7 +298,7 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         absent: input::absent(plan.tables)?,
         entries: AtomicU64::new(0),
     };
-    let mut all = Collected::new();
+    let mut all = Collected::new(0);
     // All tables at once, so that a table of one row group does not keep the other threads waiting.
     let mut work = Vec::new();
     for (table, read) in [
@@ -307,8 +310,10 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         work.extend(input::units(plan.tables, table).map(|(source, unit)| (read, source, unit)));
     }
     let parts = par::map(work.len(), plan.threads, |u| {
-        let mut out = Collected::new();
-        let Some((read, source, unit)) = work.get(u) else { return Ok(Some(out)) };
+        let Some((read, source, unit)) = work.get(u) else { return Ok(Some(Collected::new(0))) };
+        // What does not fit is not held either: no more is asked for than there may be.
+        let expected = unit.rows.unwrap_or(0) / plan.part.1.max(1);
+        let mut out = Collected::new(expected.min(plan.memory / ENTRY_BYTES));
         let file = unit.file;
         let mut luts = Luts::default();
         let mut fits = true;
@@ -331,19 +336,15 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
         })?;
         Ok(fits.then_some(out))
     })?;
+    // Entries of each hash range, as the units gave them: they are put together when they are sorted.
+    let mut ranges: Vec<Vec<Vec<Entry>>> = vec![Vec::new(); BUCKETS];
     for (part, (_, source, unit)) in parts.into_iter().zip(&work) {
         let Some(part) = part else { return Ok(None) };
         if part.rows > 0 {
             full.insert(unit.file);
         }
         *state.rows.entry(source.table).or_default() += part.rows;
-        for (to, from) in all.buckets.iter_mut().zip(part.buckets) {
-            if to.is_empty() {
-                *to = from;
-            } else {
-                to.extend(from);
-            }
-        }
+        ranges.iter_mut().zip(part.buckets).for_each(|(to, from)| to.push(from));
         all.prompts.extend(part.prompts);
         all.requests.extend(part.requests);
         all.broadcast.extend(part.broadcast);
@@ -382,11 +383,12 @@ pub fn load(plan: &Plan<'_>) -> Result<Option<State>> {
     let mut published: Vec<i64> = policies.iter().map(|(_, p)| p.published).collect();
     published.sort_unstable();
     published.dedup();
-    // Buckets are hash ranges in order; each is sorted on its own.
-    let buckets: Vec<Mutex<Vec<Entry>>> = all.buckets.into_iter().map(Mutex::new).collect();
-    let parts = par::map(buckets.len(), plan.threads, |i| {
-        let entries = match buckets.get(i) {
-            Some(b) => std::mem::take(&mut *locked(b)?),
+    ranges.iter_mut().zip(all.buckets).for_each(|(to, from)| to.push(from));
+    // Each is sorted on its own.
+    let ranges: Vec<Mutex<Vec<Vec<Entry>>>> = ranges.into_iter().map(Mutex::new).collect();
+    let parts = par::map(ranges.len(), plan.threads, |i| {
+        let entries = match ranges.get(i) {
+            Some(range) => std::mem::take(&mut *locked(range)?),
             None => Vec::new(),
         };
         Part::build(entries, &published)

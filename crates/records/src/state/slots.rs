@@ -322,6 +322,12 @@ pub fn bits(mut set: u64) -> impl Iterator<Item = u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As several units give them.
+    fn apart(mut entries: Vec<Entry>) -> Vec<Vec<Entry>> {
+        let rest = entries.split_off(entries.len() / 3);
+        vec![entries, Vec::new(), rest]
+    }
     use crate::state::key::from_bytes;
 
     #[test]
@@ -338,7 +344,7 @@ mod tests {
                 part.push([a, b, word(9, WordKind::JustInTime, 0, 3)]);
                 part.push([a, b, word(5, WordKind::Policy, 0, 0)]);
             }
-            let table = Slots::join(parts.into_iter().map(|p| Part::build(p, &[8]).unwrap()).collect()).unwrap();
+            let table = Slots::join(parts.into_iter().map(|p| Part::build(apart(p), &[8]).unwrap()).collect()).unwrap();
             assert_eq!(table.len(), n);
             for i in 0..n {
                 let slot = table.find(from_bytes(format!("u{i}").as_bytes())).expect("present");

@@ -57,11 +57,12 @@ pub const PART_BITS: u32 = 6;
 
 /// Sorts entries whose hashes begin with the same [`PART_BITS`]: first spread by the bits that follow, which are even,
 /// then each small heap by itself.
-fn sorted(entries: Vec<Entry>) -> Vec<Entry> {
-    let bits = (entries.len() / 4 + 1).ilog2().min(16) + 1;
+fn sorted(entries: Vec<Vec<Entry>>) -> Vec<Entry> {
+    let count = entries.iter().map(Vec::len).sum::<usize>();
+    let bits = (count / 4 + 1).ilog2().min(16) + 1;
     let heap = |&[a, ..]: &Entry| ((a << PART_BITS) >> (u64::BITS - bits)) as usize;
     let mut ends = vec![0usize; (1 << bits) + 1];
-    for e in &entries {
+    for e in entries.iter().flatten() {
         if let Some(n) = ends.get_mut(heap(e) + 1) {
             *n += 1;
         }
@@ -71,8 +72,8 @@ fn sorted(entries: Vec<Entry>) -> Vec<Entry> {
         sum += *n;
         *n = sum;
     }
-    let mut out = vec![[0; 3]; entries.len()];
-    for e in entries {
+    let mut out = vec![[0; 3]; count];
+    for e in entries.into_iter().flatten() {
         if let Some(at) = ends.get_mut(heap(&e)) {
             if let Some(o) = out.get_mut(*at) {
                 *o = e;
@@ -97,7 +98,7 @@ impl Part {
     ///
     /// # Errors
     /// An individual with more than a million decisions or notices of one kind.
-    pub fn build(entries: Vec<Entry>, published: &[i64]) -> Result<Self> {
+    pub fn build(entries: Vec<Vec<Entry>>, published: &[i64]) -> Result<Self> {
         let entries = sorted(entries);
         let mut part = Self::default();
         let mut seen: Vec<usize> = Vec::new();
