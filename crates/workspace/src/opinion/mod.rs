@@ -5,14 +5,13 @@ mod firm;
 mod issue;
 mod three_sides;
 
-use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 use zhunsheng_dossier::Date;
 use zhunsheng_opinion::{Day, Disposition, Document, Extra, Measure, Opinion, Person, SignOff, Template};
 use zhunsheng_source::{Lang, Text};
@@ -293,23 +292,17 @@ impl Workspace {
         if !milestones.iter().any(signed) {
             return Err(Error::missing("signed revision", hash));
         }
-        let damaged = |fault: serde_json::Error| Error::Damaged(format!("frozen state: {fault}"));
-        let bytes = self.frozen_bytes(grant, hash)?;
-        let parts: BTreeMap<String, &RawValue> = serde_json::from_slice(&bytes).map_err(damaged)?;
-        let parts = parts.into_iter().filter(|(key, _)| key != "result");
-        let read = |(key, part): (String, &RawValue)| Ok((key, serde_json::from_str(part.get()).map_err(damaged)?));
-        Ok(Value::Object(parts.map(read).collect::<Result<_>>()?))
+        let head = self.frozen_apart(grant, hash)?.head;
+        serde_json::from_slice(&head).map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))
     }
 
     /// The result of what was signed, as it was frozen.
     fn signed_result(&self, grant: &Grant, hash: &str) -> Result<Vec<u8>> {
-        #[derive(Deserialize)]
-        struct Frozen {
-            result: String,
-        }
-        let frozen: Frozen = serde_json::from_slice(&self.frozen_bytes(grant, hash)?)
-            .map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))?;
-        Ok(frozen.result.into_bytes())
+        let held = self.frozen_apart(grant, hash)?.result;
+        let (mut held, mut result) =
+            (held.ok_or_else(|| Error::Damaged("frozen state without a result".to_owned()))?, Vec::new());
+        held.read_to_end(&mut result).map_err(Error::io("read", self.0.blobs.path(hash)))?;
+        Ok(result)
     }
 
     fn as_signed(&self, grant: &Grant, hash: &str) -> Result<Basis> {

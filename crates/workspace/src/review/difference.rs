@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use zhunsheng_source::{Limits, Node, Value as Tree, parse};
 use zhunsheng_verdict::Finding;
@@ -14,7 +13,7 @@ use zhunsheng_verdict::Finding;
 use crate::auth::{Action, Grant};
 use crate::error::{Error, Result};
 use crate::gap::Gap;
-use crate::review::escape::Unescaped;
+use crate::review::frozen::Frozen;
 use crate::sample::Sample;
 use crate::workspace::Workspace;
 
@@ -59,9 +58,9 @@ impl Workspace {
     pub fn difference(&self, grant: &Grant, from: &str, to: Option<&str>) -> Result<Difference> {
         grant.need(Action::SeeWork)?;
         // One after the other: of a large assessment each has tens of megabytes, and what is compared is a small part of it.
-        let before = State::frozen(&self.frozen(grant, from)?)?;
+        let before = State::frozen(self.frozen_apart(grant, from)?)?;
         let after = match to {
-            Some(hash) => State::frozen(&self.frozen(grant, hash)?)?,
+            Some(hash) => State::frozen(self.frozen_apart(grant, hash)?)?,
             None => self.state_now(grant.assessment())?,
         };
         let mut all = changes(&before.facts, &after.facts);
@@ -114,9 +113,9 @@ struct State {
 }
 
 impl State {
-    fn frozen(bytes: &[u8]) -> Result<State> {
+    fn frozen(apart: Frozen) -> Result<State> {
         #[derive(Deserialize)]
-        struct Frozen<'a> {
+        struct Head<'a> {
             #[serde(borrow, default)]
             dossier: Cow<'a, str>,
             #[serde(default)]
@@ -125,17 +124,14 @@ impl State {
             samples: Vec<Value>,
             #[serde(default)]
             catalogue: Value,
-            // By far the most of it: a text in which the result stands, which is not taken out whole.
-            #[serde(borrow)]
-            result: Option<&'a RawValue>,
         }
-        let frozen: Frozen<'_> =
-            serde_json::from_slice(bytes).map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))?;
+        let frozen: Head<'_> =
+            serde_json::from_slice(&apart.head).map_err(|fault| Error::Damaged(format!("frozen state: {fault}")))?;
         Ok(State {
             facts: facts(&frozen.dossier)?,
             gaps: gaps(&frozen.gaps),
             samples: samples(&frozen.samples),
-            verdicts: frozen.result.map(|result| outcomes(result.get())).unwrap_or_default(),
+            verdicts: apart.result.map(outcomes).unwrap_or_default(),
             catalogue: frozen.catalogue,
         })
     }
@@ -211,8 +207,8 @@ fn samples(rows: &[Value]) -> BTreeMap<String, String> {
     rows.iter().filter_map(one).collect()
 }
 
-/// Every verdict by leaf and object, of a result that stands in a JSON text.
-fn outcomes(text: &str) -> BTreeMap<String, String> {
+/// Every verdict by leaf and object, of a result.
+fn outcomes(result: impl Read) -> BTreeMap<String, String> {
     #[derive(Default, Deserialize)]
     struct Judged {
         #[serde(default)]
@@ -228,8 +224,7 @@ fn outcomes(text: &str) -> BTreeMap<String, String> {
     struct Of {
         id: String,
     }
-    let result: Judged =
-        serde_json::from_reader(BufReader::with_capacity(1 << 16, Unescaped::new(text))).unwrap_or_default();
+    let result: Judged = serde_json::from_reader(BufReader::with_capacity(1 << 16, result)).unwrap_or_default();
     let one = |one: Verdict| (crate::work::spot(&one.leaf, &one.object.id), one.verdict);
     result.findings.into_iter().map(one).collect()
 }

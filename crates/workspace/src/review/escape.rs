@@ -1,7 +1,7 @@
 //! JSON within a JSON text, piece by piece: the result of a large assessment has tens of megabytes, and need not stand in memory
 //! once as it is and once as a text of something else.
 
-use std::io::{Read, Result, Write};
+use std::io::{BufRead, Read, Result, Write};
 
 /// Writes what it is given as the inside of a JSON text, byte for byte as `serde_json` would.
 pub(super) struct Escaped<'w, W: Write>(pub &'w mut W);
@@ -34,63 +34,86 @@ impl<W: Write> Write for Escaped<'_, W> {
     }
 }
 
-/// Reads what stands in a JSON text, quotes and all, which was written by [`Escaped`] or by `serde_json`.
-pub(super) struct Unescaped<'t> {
-    rest: &'t [u8],
-    /// Bytes of a character that did not fit.
+/// Reads what stands in a JSON text, from its first quote to its last, which was written by [`Escaped`] or by `serde_json`.
+pub(crate) struct Unescaped<R: BufRead> {
+    from: R,
+    ended: bool,
+    /// Bytes of a character that did not fit, the next one first.
     over: Vec<u8>,
 }
 
-impl<'t> Unescaped<'t> {
-    pub(super) fn new(text: &'t str) -> Unescaped<'t> {
-        let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default();
-        Unescaped { rest: inside.as_bytes(), over: Vec::new() }
+impl<R: BufRead> Unescaped<R> {
+    /// # Errors
+    /// It cannot be read, or does not begin with a quote.
+    pub(super) fn new(mut from: R) -> Result<Unescaped<R>> {
+        match next(&mut from)? {
+            b'"' => Ok(Unescaped { from, ended: false, over: Vec::new() }),
+            _ => Err(unknown()),
+        }
     }
 
-    /// The character an escape stands for; the escape begins the rest.
-    fn escape(&mut self) -> Option<char> {
-        let (code, after) = self.rest.get(1..)?.split_first()?;
-        self.rest = after;
-        Some(match code {
+    /// The character an escape stands for; its first mark was read.
+    fn escape(&mut self) -> Result<char> {
+        Ok(match next(&mut self.from)? {
             b'b' => '\u{8}',
             b't' => '\t',
             b'n' => '\n',
             b'f' => '\u{c}',
             b'r' => '\r',
             b'u' => {
-                let (digits, after) = self.rest.split_at_checked(4)?;
-                self.rest = after;
+                let mut digits = [0; 4];
+                self.from.read_exact(&mut digits)?;
+                let code = std::str::from_utf8(&digits).ok().and_then(|digits| u32::from_str_radix(digits, 16).ok());
                 // Neither writer breaks a character into two escapes.
-                char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?)?
+                code.and_then(char::from_u32).ok_or_else(unknown)?
             }
-            other => char::from(*other),
+            other => char::from(other),
         })
     }
 }
 
-impl Read for Unescaped<'_> {
+fn unknown() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::InvalidData, "an escape that nobody wrote")
+}
+
+fn next(from: &mut impl Read) -> Result<u8> {
+    let mut byte = [0];
+    from.read_exact(&mut byte)?;
+    let [byte] = byte;
+    Ok(byte)
+}
+
+impl<R: BufRead> Read for Unescaped<R> {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         let mut done = 0;
         while let Some(room) = into.get_mut(done..).filter(|room| !room.is_empty()) {
-            if self.over.is_empty() && self.rest.first() == Some(&b'\\') {
-                let unknown = || std::io::Error::new(std::io::ErrorKind::InvalidData, "an escape that nobody wrote");
-                let one = self.escape().ok_or_else(unknown)?;
-                self.over.extend(one.encode_utf8(&mut [0; 4]).bytes());
-            }
-            let count = if self.over.is_empty() {
-                let end = self.rest.iter().take(room.len()).position(|byte| *byte == b'\\');
-                let plain = self.rest.split_at_checked(end.unwrap_or(room.len())).unwrap_or((self.rest, &[]));
-                self.rest = plain.1;
-                fill(room, plain.0)
-            } else {
+            if !self.over.is_empty() {
                 let count = fill(room, &self.over);
                 self.over.drain(..count);
-                count
-            };
-            if count == 0 {
+                done += count;
+                continue;
+            }
+            if self.ended {
                 break;
             }
+            let held = self.from.fill_buf()?;
+            if held.is_empty() {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            let end = held.iter().take(room.len()).position(|byte| matches!(byte, b'\\' | b'"'));
+            let plain = held.get(..end.unwrap_or(room.len()).min(held.len())).unwrap_or_default();
+            let count = fill(room, plain);
+            self.from.consume(count);
             done += count;
+            if end.is_some() {
+                match next(&mut self.from)? {
+                    b'"' => self.ended = true,
+                    _ => {
+                        let one = self.escape()?;
+                        self.over.extend(one.encode_utf8(&mut [0; 4]).bytes());
+                    }
+                }
+            }
         }
         Ok(done)
     }
@@ -104,7 +127,7 @@ fn fill(room: &mut [u8], from: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{Escaped, Unescaped};
-    use std::io::{Read as _, Write as _};
+    use std::io::{BufReader, Read as _, Write as _};
 
     #[test]
     fn a_text_within_a_text_is_what_serde_json_makes_of_it() {
@@ -120,17 +143,24 @@ mod tests {
                 out.push(b'"');
                 assert_eq!(String::from_utf8(out).unwrap(), wanted);
             }
-            let (mut back, mut small) = (Vec::new(), [0; 2]);
-            let mut from = Unescaped::new(&wanted);
-            loop {
-                match from.read(&mut small).unwrap() {
-                    0 => break,
-                    count => back.extend(&small[..count]),
+            // What follows the last quote is not looked at.
+            let followed = format!("{wanted}, \"other\"");
+            for (held, room) in [(1, 2), (3, 1), (7, 64)] {
+                let (mut back, mut small) = (Vec::new(), vec![0; room]);
+                let mut from = Unescaped::new(BufReader::with_capacity(held, followed.as_bytes())).unwrap();
+                loop {
+                    match from.read(&mut small).unwrap() {
+                        0 => break,
+                        count => back.extend(&small[..count]),
+                    }
                 }
+                assert_eq!(String::from_utf8(back).unwrap(), text);
             }
-            assert_eq!(String::from_utf8(back).unwrap(), text);
         }
-        let mut broken = Unescaped::new("\"\\ud83d\"");
-        assert!(broken.read(&mut [0; 8]).is_err());
+        assert!(Unescaped::new(&b"x"[..]).is_err());
+        for broken in ["\"\\ud83d\"", "\"\\u00", "\"without an end"] {
+            let mut broken = Unescaped::new(broken.as_bytes()).unwrap();
+            assert!(broken.read(&mut [0; 32]).is_err());
+        }
     }
 }

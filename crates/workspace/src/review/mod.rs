@@ -3,6 +3,7 @@
 
 mod difference;
 mod escape;
+mod frozen;
 
 use std::io::{BufWriter, Write};
 
@@ -73,6 +74,16 @@ pub struct Milestone {
 }
 
 impl Passage {
+    /// What the assessment is after it.
+    fn leads_to(self) -> State {
+        match self {
+            Passage::Submitted => State::InReview,
+            Passage::Approved => State::Approved,
+            Passage::Signed => State::Signed,
+            Passage::TakenBack | Passage::Returned | Passage::Opened => State::Draft,
+        }
+    }
+
     /// The words for people.
     pub fn label(self) -> Text {
         match self {
@@ -121,8 +132,7 @@ impl Workspace {
             if tx.get::<Blob>(&blob.sha256)?.is_none() {
                 tx.put("frozen", &blob.sha256, Base::New, &blob)?;
             }
-            let (state, frozen) = (State::InReview, Some(blob.sha256.clone()));
-            pass_over(tx, row, Passage::Submitted, state, frozen, &blob.sha256, text, ended)
+            pass(tx, row, Passage::Submitted, &blob.sha256, text, ended)
         })?;
         Ok(hash)
     }
@@ -136,7 +146,7 @@ impl Workspace {
         self.change(grant, Action::Submit, move |tx| {
             let row = in_state(tx, State::InReview)?;
             let hash = row.value.frozen.clone().unwrap_or_default();
-            pass(tx, row, Passage::TakenBack, State::Draft, None, &hash, text)
+            pass(tx, row, Passage::TakenBack, &hash, text, Vec::new())
         })
     }
 
@@ -156,12 +166,8 @@ impl Workspace {
                     format!("the reviewer wrote `{kind}` `{id}` and cannot review their own work: have somebody else review it"),
                 ));
             }
-            let (passage, state, frozen) = if approve {
-                (Passage::Approved, State::Approved, Some(hash.clone()))
-            } else {
-                (Passage::Returned, State::Draft, None)
-            };
-            pass(tx, row, passage, state, frozen, &hash, text)
+            let passage = if approve { Passage::Approved } else { Passage::Returned };
+            pass(tx, row, passage, &hash, text, Vec::new())
         })
     }
 
@@ -192,7 +198,7 @@ impl Workspace {
             let row = in_state(tx, State::Approved)?;
             same(&row, &hash)?;
             let ended = confirmed(tx, ended)?;
-            pass_over(tx, row, Passage::Signed, State::Signed, Some(hash.clone()), &hash, text, ended)?;
+            pass(tx, row, Passage::Signed, &hash, text, ended)?;
             enter_signed(tx, &pressed)
         })
     }
@@ -211,7 +217,7 @@ impl Workspace {
                 _ => return Err(Error::state("评估尚未批准或签发", "it is neither approved nor signed")),
             }
             let (revision, hash) = (row.value.revision, row.value.frozen.clone().unwrap_or_default());
-            pass(tx, row, Passage::Opened, State::Draft, None, &hash, why)?;
+            pass(tx, row, Passage::Opened, &hash, why, Vec::new())?;
             Ok(revision)
         })
     }
@@ -245,17 +251,22 @@ impl Workspace {
     }
 
     /// The bytes that were frozen, for what is made of them.
-    pub(crate) fn frozen_bytes(&self, grant: &Grant, hash: &str) -> Result<Vec<u8>> {
-        self.store().read(grant.assessment(), |rows| {
-            let found = rows.list::<Milestone>()?.into_iter().any(|row| row.value.hash == hash);
-            if found { Ok(()) } else { Err(Error::missing("frozen state", hash)) }
-        })?;
+    fn frozen_bytes(&self, grant: &Grant, hash: &str) -> Result<Vec<u8>> {
+        self.was_frozen(grant, hash)?;
         let path = self.0.blobs.path(hash);
         let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
         if crate::id::sha256(&bytes) != hash {
             return Err(Error::Damaged(format!("frozen state `{hash}`")));
         }
         Ok(bytes)
+    }
+
+    /// Something was frozen under the hash in this assessment.
+    fn was_frozen(&self, grant: &Grant, hash: &str) -> Result<()> {
+        self.store().read(grant.assessment(), |rows| {
+            let found = rows.list::<Milestone>()?.into_iter().any(|row| row.value.hash == hash);
+            if found { Ok(()) } else { Err(Error::missing("frozen state", hash)) }
+        })
     }
 
     /// What was frozen under a hash, to take away: noted in the trail.
@@ -416,26 +427,11 @@ fn same(row: &Row<Assessment>, hash: &str) -> Result<()> {
     Err(Error::state("提交复核的已是另一份内容：请重新查看", "something else is in review now: look at it again"))
 }
 
-/// A step that does not go on over an agreement to end.
+/// Takes a step. `ended` are the gaps over which it was agreed to end the assessment, where the step goes on over them.
 fn pass(
     tx: &mut Tx<'_>,
     row: Row<Assessment>,
     passage: Passage,
-    state: State,
-    frozen: Option<String>,
-    hash: &str,
-    text: String,
-) -> Result<()> {
-    pass_over(tx, row, passage, state, frozen, hash, text, Vec::new())
-}
-
-#[expect(clippy::too_many_arguments, reason = "each is a part of the one step that is written down")]
-fn pass_over(
-    tx: &mut Tx<'_>,
-    row: Row<Assessment>,
-    passage: Passage,
-    state: State,
-    frozen: Option<String>,
     hash: &str,
     text: String,
     ended: Vec<String>,
@@ -444,6 +440,9 @@ fn pass_over(
     let revision = row.value.revision;
     let milestone = Milestone { passage, revision, hash: hash.to_owned(), text, ended, by_name, on };
     tx.put("passed", &id, Base::New, &milestone)?;
+    let state = passage.leads_to();
+    // Work in progress is not bound to what was frozen of it.
+    let frozen = (state != State::Draft).then(|| hash.to_owned());
     tx.put("passed", SELF, Base::Version(row.version), &Assessment { state, frozen, ..row.value })?;
     Ok(())
 }
