@@ -507,7 +507,8 @@ pub fn explain(catalogue: &Catalogue, leaf: &Leaf, lang: Lang) -> String {
         .map(|other| other.id.as_str())
         .collect();
     section(&mut out, &pick(lang, "行业包中更严的要求", "Stricter in sector packs"), &stricter.join(" "));
-    let law: Vec<String> = leaf.law.iter().map(|id| words::reference(catalogue, id).get(lang).to_owned()).collect();
+    let law: Vec<String> =
+        leaf.law.iter().map(|id| words::reference(catalogue, id, None).get(lang).to_owned()).collect();
     section(&mut out, &pick(lang, "法律", "Law"), &law.join(&pick(lang, "；", "; ")));
     section(&mut out, &pick(lang, "条目出处", "Declared at"), &catalogue.sources.line(leaf.at));
     out

@@ -1,7 +1,7 @@
 //! The sentences of a report: reasons, law, limits. Chinese and English side by side.
 
 use zhunsheng_catalogue::{Catalogue, Clause, Instrument, Kind, LawRef, Leaf, Standing};
-use zhunsheng_dossier::{Criterion, Determination, Effect, Outcome};
+use zhunsheng_dossier::{Criterion, Date, Determination, Effect, Outcome};
 use zhunsheng_source::Text;
 use zhunsheng_verdict::{Applied, Assessment, Finding, Kleene};
 
@@ -147,12 +147,7 @@ pub fn law_lines(assessment: &Assessment<'_>, leaf: &Leaf, lang: zhunsheng_sourc
                 articles.push_str(one.part.get(lang));
             }
             None => {
-                let note = standing(one.instrument, one.standing);
-                let note = match (note.is_empty(), lang) {
-                    (true, _) => String::new(),
-                    (false, zhunsheng_source::Lang::Zh) => format!("（{}）", note.zh),
-                    (false, zhunsheng_source::Lang::En) => format!(" ({})", note.en),
-                };
+                let note = noted(one.instrument, one.standing).get(lang).to_owned();
                 lines.push((&one.instrument.id, one.show.get(lang).to_owned(), note));
             }
         }
@@ -182,15 +177,23 @@ pub fn law<'a>(assessment: &'a Assessment<'_>, leaf: &'a Leaf) -> Vec<Cited<'a>>
 }
 
 /// `《个人信息保护法》第13条第1款第1项` of a reference such as `pipl/13(1)(1)`; the reference itself where nothing is known of it.
-pub fn reference(catalogue: &Catalogue, id: &str) -> Text {
+/// On a day, with a word where it is not law then.
+pub fn reference(catalogue: &Catalogue, id: &str, on: Option<Date>) -> Text {
     let found = LawRef::parse(id).and_then(|parsed| Some((catalogue.instrument(parsed.instrument)?, parsed.show())));
     found.map_or_else(
         || Text::new(id, id),
         |(instrument, part)| {
             let (zh, en) = (&instrument.short.zh, &instrument.short.en);
-            Text::new(format!("《{zh}》{}", part.zh), format!("{en}, {}", part.en))
+            let note = on.map(|on| noted(instrument, instrument.standing(on))).unwrap_or_default();
+            Text::new(format!("《{zh}》{}{}", part.zh, note.zh), format!("{en}, {}{}", part.en, note.en))
         },
     )
+}
+
+/// How an instrument stands, in brackets behind it; empty for what is in force.
+fn noted(instrument: &Instrument, at: Standing) -> Text {
+    let note = standing(instrument, at);
+    if note.is_empty() { note } else { Text::new(format!("（{}）", note.zh), format!(" ({})", note.en)) }
 }
 
 /// `2021-11-01 起施行，基准日尚未施行` and the like; empty for what is in force.
@@ -305,7 +308,12 @@ pub fn stricter(assessment: &Assessment<'_>, finding: &Finding) -> Text {
         .collect();
     let (zh, en): (Vec<String>, Vec<String>) = criteria
         .iter()
-        .map(|one| (format!("{}（{}）", one.demands.zh, one.source), format!("{} ({})", one.demands.en, one.source)))
+        .map(|one| {
+            // Somebody's own words, mostly in one language.
+            let Text { zh, en } = &one.demands;
+            let (zh, en) = (if zh.is_empty() { en } else { zh }, if en.is_empty() { zh } else { en });
+            (format!("{zh}（{}）", one.source), format!("{en} ({})", one.source))
+        })
         .unzip();
     let was = finding.standard.label();
     Text::new(

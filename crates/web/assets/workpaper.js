@@ -24,10 +24,36 @@
     if (row) {
       row.className = "row " + item.dataset.verdict;
       row.querySelector(".sign").textContent = item.dataset.sign;
+      row.querySelector(".what .visually-hidden").textContent = item.dataset.label + ": ";
       row.querySelector(".owner").textContent = item.dataset.owner;
     }
     paper.classList.add("open");
     beat();
+  };
+  // What was saved changes counts and marks beside the item: they are taken from the page as the server writes it.
+  const load = async (href) => {
+    const answer = await fetch(href, { redirect: "manual" }).catch(() => null);
+    return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  };
+  const renew = (row, page) => {
+    const now = page?.querySelector(`.row[data-at="${CSS.escape(row.dataset.at)}"]`);
+    if (!now) return false;
+    const who = row.querySelector(".who").textContent;
+    row.className = now.className;
+    row.replaceChildren(...now.childNodes);
+    row.querySelector(".who").textContent = who;
+    return true;
+  };
+  const follow = async () => {
+    const page = await load(location.href);
+    const tree = page?.querySelector(".tree");
+    if (!tree) return;
+    document.querySelector(".tree").replaceChildren(...tree.childNodes);
+    const gone = rows().filter((row) => !renew(row, page));
+    // A row that no longer fits what is filtered stays until the list is asked for anew, and says what it is now.
+    const row = current();
+    if (row && gone.includes(row))
+      renew(row, await load(`${location.pathname}?q=${encodeURIComponent(row.dataset.at.split("@")[0])}`));
   };
   const open = async (row, focus) => {
     if (!row) return;
@@ -67,6 +93,7 @@
         const before = pane.scrollTop;
         put(await answer.text());
         pane.scrollTop = answer.ok ? before : 0;
+        if (answer.ok) follow();
       } else {
         form.submit();
       }

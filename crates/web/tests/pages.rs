@@ -333,8 +333,12 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     lead.go(&server.url(&format!("/a/{case}/obligations")));
     lead.look("obligations");
     assert!(!lead.text("table.duties").contains("? organisation"), "a question, not a path");
-    // On a telephone a cell has the width of the page, not that of its column.
+    // On a telephone a cell has the width of the page, not that of its column, and the way out is in the menu.
     lead.size(360, 740, true);
+    lead.click(".menu > summary");
+    assert!(lead.eval("document.querySelector('.menu form[action=\"/logout\"] button').offsetHeight") != 0);
+    lead.shot("menu-telephone");
+    lead.click(".menu > summary");
     let narrow =
         lead.eval("Math.min(...[...document.querySelectorAll('details[open] .duties td')].map(e => e.offsetWidth))");
     assert!(narrow.as_i64().unwrap() > 250, "{narrow}");
@@ -370,6 +374,12 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     lead.wait("document.querySelector('.item').dataset.verdict === 'conformant'");
     assert!(lead.text(".item .history").contains("入口外已立标识"));
     assert_eq!(lead.eval("document.querySelector('#reason').value"), "");
+    // The list and the counts beside it follow without being loaded anew, also for who does not see the sign.
+    lead.wait("document.querySelector('.row .visually-hidden').textContent.startsWith('符合')");
+    assert!(lead.text(".row .meta").contains("已判定"), "{}", lead.text(".row"));
+    let counts = lead.text(".tree");
+    lead.go(&server.url(&format!("/a/{case}/workpaper?verdict=gap")));
+    assert_eq!(lead.text(".tree"), counts);
     lead.go(&open);
     assert!(lead.text(".item .history").contains("入口外已立标识"));
 
@@ -502,6 +512,11 @@ fn english_is_complete() {
         lead.go(&server.url(&format!("/a/{case}{path}")));
         tab_in_english(&lead, name);
     }
+    // Types of the taxonomy are no object's own name.
+    lead.go(&server.url(&format!("/a/{case}/inventory/activities/face-capture")));
+    let types = lead.eval("[...document.querySelectorAll('label')].map(e => e.innerText).filter(t => t.includes('(face-image)') || t.includes('(mobile-number)')).join(' | ')");
+    let types = types.as_str().unwrap();
+    assert!(types.contains("face-image") && !types.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{types}");
 }
 
 #[allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]

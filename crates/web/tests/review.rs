@@ -390,8 +390,8 @@ fn the_opinion_is_written_with_the_firms_template_and_noted() {
     // What was signed: for the client too, with the signature, without what came after.
     let hash = lead.eval("document.querySelector('form[action*=\"/opinion/signed/\"]').action.split('/').pop()");
     let hash = hash.as_str().unwrap();
-    let signed = take(&client, &format!("/signed/{hash}?paper=html&lang=zh&number=X-1&issued=2026-12-01"));
-    assert!(!signed.body.contains("X-1") && !signed.body.contains("2026年12月1日"), "what was issued, whoever asks");
+    let signed = take(&client, &format!("/signed/{hash}?paper=html&lang=zh&number=X-1&issued=2031-05-06"));
+    assert!(!signed.body.contains("X-1") && !signed.body.contains("2031年5月6日"), "what was issued, whoever asks");
     assert!(!signed.body.contains("示例律师事务所"), "the template is that of the signature");
     assert!(signed.status == 200 && signed.body.contains(hash), "{}", signed.status);
     assert!(signed.body.contains("董事会知悉并接受"));

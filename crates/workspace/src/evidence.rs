@@ -100,6 +100,13 @@ impl Workspace {
                 body.insert(name.into(), prose("evidence", value)?.into());
             }
         }
+        if upload.size() == 0 {
+            return Err(Error::invalid(
+                "file",
+                "文件是空的：请检查后重新上传",
+                "the file is empty: check it and send it again",
+            ));
+        }
         // Mistakes are told before the file is kept.
         self.canonical("evidence", "new", &Value::Object(body.clone()))?;
         let (blob, _held) = self.0.keep(upload)?;
@@ -184,14 +191,18 @@ impl Workspace {
     /// Links evidence to a leaf for an object, with a word on what it shows; or takes the link away.
     ///
     /// # Errors
-    /// Those who edit evidence only; there is no such evidence or leaf.
+    /// Those who edit evidence only; there is no such evidence, leaf or object.
     pub fn link(&self, grant: &Grant, link: Link, there: bool) -> Result<()> {
         let link = Link { note: prose("note", &link.note)?, ..link };
-        if self.catalogue().leaf(&link.leaf).is_none() {
-            return Err(Error::missing("leaf", link.leaf));
-        }
+        let catalogue = self.catalogue().clone();
         self.change(grant, Action::EditEvidence, move |tx| {
             tx.need::<Object>(&key_of("evidence", &link.evidence))?;
+            // What was linked to an object that is gone can still be taken away.
+            if there {
+                crate::work::leaf(tx, &catalogue, &link.leaf, &link.object)?;
+            } else if catalogue.leaf(&link.leaf).is_none() {
+                return Err(Error::missing("leaf", link.leaf));
+            }
             let id = format!("{}@{}@{}", link.evidence, link.leaf, link.object);
             if there {
                 tx.put("linked", &id, Base::Any, &link)?;

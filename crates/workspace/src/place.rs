@@ -6,7 +6,8 @@ use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Field, Kind, Schema, ShapeId, Type};
 
 use crate::error::{Error, Result};
-use crate::inventory::{Collection, Object, key_of, put_object};
+use crate::inventory::{Collection, Object, canonical, key_of, put_object};
+use crate::store::rows::{Record as _, Rows};
 use crate::store::tx::{Base, Tx};
 
 /// What a path speaks of, taken apart: of a fact, an answer, a worksheet, a criterion. The one reader of paths.
@@ -152,6 +153,32 @@ impl<'a> Place<'a> {
     }
 }
 
+/// Whether a value could be written where a path leads.
+///
+/// # Errors
+/// It is no value of that fact, or nothing can be written there.
+pub(crate) fn check(rows: &Rows<'_>, catalogue: &Catalogue, path: &str, value: &Value) -> Result<()> {
+    match Place::of(&catalogue.schema, path) {
+        Some(Place::Collection { .. }) => empty(path, value),
+        // Whether the object it stands in is whole is not for whoever answers.
+        Some(Place::Field { key, id, above, name, .. }) => {
+            let mut body = Map::from_iter([(name.to_owned(), value.clone())]);
+            for name in above.into_iter().rev() {
+                body = Map::from_iter([(name.to_owned(), Value::Object(body))]);
+            }
+            let known = |key: &str, id: &str| Ok(rows.raw(Object::KIND, &key_of(key, id))?.is_some());
+            canonical(catalogue, key, id, &Value::Object(body), &known).map(drop)
+        }
+        None => Err(nowhere(path)),
+    }
+}
+
+/// Nothing is the only value of a whole collection.
+fn empty(path: &str, value: &Value) -> Result<()> {
+    let nothing = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    if nothing { Ok(()) } else { Err(nowhere(path)) }
+}
+
 /// Writes a value where a path leads, and the evidence for it into the object's list of evidence.
 pub(crate) fn write(
     tx: &mut Tx<'_>,
@@ -180,9 +207,7 @@ pub(crate) fn write(
 
 /// States that a collection is empty.
 fn none(tx: &mut Tx<'_>, key: &str, path: &str, value: &Value) -> Result<()> {
-    if !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty()) {
-        return Err(nowhere(path));
-    }
+    empty(path, value)?;
     if !tx.beginning::<Object>(&format!("{key}/"))?.is_empty() {
         return Err(Error::state("其中已有条目", "there are objects in it"));
     }

@@ -70,6 +70,8 @@ fn evidence_that_something_rests_on_stays() {
     let link =
         Link { evidence: linked.clone(), leaf: "5.2.2".into(), object: "face-capture".into(), note: String::new() };
     ws.link(&lead, link.clone(), true).unwrap();
+    let nothing = Link { object: "nothing".into(), ..link.clone() };
+    assert!(matches!(ws.link(&lead, nothing, true), Err(Error::NotFound { .. })));
     stays(&linked, "5.2.2@face-capture");
     ws.link(&lead, link, false).unwrap();
     ws.remove_object(&lead, "evidence", &linked, None).unwrap();
@@ -81,6 +83,10 @@ fn evidence_that_something_rests_on_stays() {
     let reply = Reply { text: "见附件".into(), evidence: vec![contract.clone()], ..Reply::default() };
     ws.reply(&assessee, &request, reply).unwrap();
     stays(&contract, &request);
+    // An empty file shows nothing.
+    let empty = ws.receive(&lead).unwrap();
+    let meta = zhunsheng_workspace::EvidenceMeta { filename: "空.txt".into(), ..Default::default() };
+    assert!(matches!(ws.add_evidence(&lead, empty, &meta), Err(Error::Invalid { .. })));
     // What nothing rests on goes.
     let plain = case.add(&lead, b"plain");
     ws.remove_object(&lead, "evidence", &plain, None).unwrap();

@@ -109,6 +109,9 @@ fn what_is_missing_is_asked_answered_and_taken_over() {
     let field = wanted.iter().find(|one| one.path.starts_with("organisation.") && one.path.matches('.').count() == 1);
     if let Some(field) = field {
         let ask = ws.ask(&lead, NewRequest { paths: vec![field.path.clone()], ..NewRequest::default() }).unwrap();
+        // What is no value of that fact is told at once, to whoever gives it.
+        let wrong = Reply { value: Some(serde_json::json!([{"x": 1}])), ..words("有") };
+        assert!(matches!(ws.reply(&assessee, &ask, wrong), Err(Error::Invalid { .. } | Error::Mistakes(_))));
         let reply = Reply { value: Some(serde_json::Value::Null), ..words("没有") };
         let version = ws.reply(&assessee, &ask, reply).unwrap();
         ws.close_request(&lead, &ask, version, Stage::Accepted, "", true).unwrap();

@@ -150,9 +150,22 @@ fn a_trail_cut_short_is_found_by_an_anchor() {
     std::fs::remove_file(data.join("anchors")).ok();
     let found = verify(&data, None).unwrap();
     assert!(found.clean() && found.unanchored);
+    // A file of anchors that cannot be read as such is not the same as none.
+    std::fs::write(data.join("anchors"), [0xff, 0xfe, b'\n']).unwrap();
+    assert!(!verify(&data, None).unwrap().clean());
+    std::fs::remove_file(data.join("anchors")).unwrap();
     let other = format!("{}:{}", last - 1, "0".repeat(64));
     assert!(!verify(&data, Some(&other)).unwrap().clean());
     assert!(matches!(verify(&data, Some("nonsense")), Err(Error::Invalid { .. })));
+}
+
+#[test]
+fn the_first_account_is_anchored() {
+    let house = House::empty();
+    let secret = house.ws.setup_secret().unwrap().to_owned();
+    house.ws.set_up(&secret, &common::new("first", "a long phrase to sign in with")).unwrap();
+    let found = verify(house.ws.dir(), None).unwrap();
+    assert!(found.clean() && !found.unanchored);
 }
 
 #[test]

@@ -91,8 +91,8 @@ texts! {
     invited_until: "有效至", "Valid until";
     invitations_open: "待接受的邀请", "Open invitations";
     house: "本机构", "the organisation";
-    trail_lead: "账户、邀请、新建评估等操作，逐条以哈希相链；`zhunsheng workspace verify` 可查出任何改动。", "Accounts, invitations, assessments made: each entry chained by a hash; `zhunsheng workspace verify` finds any change.";
-    trail_lead_case: "本评估中的每一步操作，最近的在前，逐条以哈希相链；`zhunsheng workspace verify` 可查出任何改动。", "Everything done in this assessment, the latest first: each entry chained by a hash; `zhunsheng workspace verify` finds any change.";
+    trail_lead: "账户、邀请、新建评估等操作，逐条以哈希相链；zhunsheng workspace verify 可查出任何改动。", "Accounts, invitations, assessments made: each entry chained by a hash; zhunsheng workspace verify finds any change.";
+    trail_lead_case: "本评估中的每一步操作，最近的在前，逐条以哈希相链；zhunsheng workspace verify 可查出任何改动。", "Everything done in this assessment, the latest first: each entry chained by a hash; zhunsheng workspace verify finds any change.";
     trail_when: "时间", "When";
     trail_who: "何人", "Who";
     trail_system: "系统", "the program";

@@ -11,7 +11,7 @@ mod yaml;
 pub use import::Imported;
 pub use objects::{Collection, Object};
 
-pub(crate) use canon::from_node as object_of;
+pub(crate) use canon::{canonical, from_node as object_of};
 pub(crate) use import::{Origin, read};
 pub(crate) use objects::{key_of, put_object, put_recorded};
 pub(crate) use yaml::{DossierText, dossier_yaml, dossier_yaml_with, people_only, written};

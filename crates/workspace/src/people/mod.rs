@@ -101,12 +101,16 @@ impl Workspace {
             return Err(Error::Link);
         }
         let (user, hash) = self.prepare(new, true, true)?;
-        self.store().write(Who::default(), move |tx| {
+        let made = self.store().write(Who::default(), move |tx| {
             if !tx.list::<User>()?.is_empty() {
                 return Err(Error::Link);
             }
             make(tx, &user, &hash)
-        })
+        })?;
+        // The trail begins here: at the start there was no end of it to write down. What is written is written, whether or not
+        // this can be; every hour and the end try again.
+        drop(self.anchor());
+        Ok(made)
     }
 
     fn prepare(&self, new: &NewUser, staff: bool, admin: bool) -> Result<(User, String)> {

@@ -162,7 +162,7 @@ impl Workspace {
         if reply.value.as_ref().is_some_and(|value| value.to_string().len() > 100_000) {
             return Err(Error::TooLarge { what: "value", limit: 100_000 });
         }
-        let (id, asker) = (id.to_owned(), grant.clone());
+        let (id, asker, catalogue) = (id.to_owned(), grant.clone(), self.catalogue().clone());
         self.change(grant, Action::Answer, move |tx| {
             let row = tx.need::<Request>(&id)?;
             if !for_whom(&asker, &row.value) || row.value.stage == Stage::Withdrawn {
@@ -170,6 +170,10 @@ impl Workspace {
             }
             if row.value.stage == Stage::Accepted {
                 return Err(Error::state("该请求已采纳，不再接受答复", "this request was accepted already"));
+            }
+            // Told to whoever answers, not to whoever takes it over.
+            if let (Some(value), Some(path)) = (&reply.value, row.value.paths.first()) {
+                crate::place::check(tx, &catalogue, path, value)?;
             }
             for one in &reply.evidence {
                 let object = tx.get::<Object>(&key_of("evidence", one))?;

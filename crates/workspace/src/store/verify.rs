@@ -396,7 +396,19 @@ pub(crate) fn anchor_of(line: &str) -> Option<(u64, String)> {
 
 /// Ends of the chain as written down: beside the database and by the caller.
 fn anchors(dir: &Path, given: Option<&str>, faults: &mut Vec<Text>) -> BTreeMap<u64, String> {
-    let held = std::fs::read_to_string(dir.join(ANCHORS)).unwrap_or_default();
+    let held = match std::fs::read(dir.join(ANCHORS)) {
+        // What is no text is no anchor either, and is told as such.
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(cause) => {
+            let why = zhunsheng_source::of_system(&cause);
+            faults.push(Text::new(
+                format!("锚点文件 `{ANCHORS}` 无法读取：{}", why.zh),
+                format!("the file of anchors `{ANCHORS}` cannot be read: {}", why.en),
+            ));
+            String::new()
+        }
+    };
     let mut anchors = BTreeMap::new();
     for line in held.lines().map(str::trim).filter(|line| !line.is_empty()).chain(given) {
         match anchor_of(line) {

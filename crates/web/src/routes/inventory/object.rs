@@ -141,7 +141,8 @@ pub fn choices(visit: &Visit) -> Result<BTreeMap<String, Vec<(String, String)>>,
                 let title = object.get("title").and_then(|title| {
                     title.text().or_else(|| title.get(t.code()).and_then(zhunsheng_source::Node::text))
                 });
-                list.push((id.name.clone(), label(&id.name, title.unwrap_or_default())));
+                let title = catalogue.say(title.unwrap_or_default(), t.0);
+                list.push((id.name.clone(), label(&id.name, title)));
             }
         }
     }

@@ -119,8 +119,15 @@ fn shown(visit: &Visit, head: Head, wrong: String) -> Answer {
     let taken = visit.app.workspace.taken(&visit.grant)?;
     let own = taken.as_ref().is_some_and(|row| row.value.job == head.id);
     let order = [Outcome::Gap, Outcome::Undetermined, Outcome::Conformant, Outcome::NotApplicable];
+    // The result was written in one language; what a check is called is in the catalogue in both.
+    let catalogue = visit.app.workspace.catalogue();
+    for check in &mut audit.checks {
+        if let Some(known) = catalogue.records.iter().find(|known| known.id == check.id) {
+            t.of(&known.title).clone_into(&mut check.title);
+        }
+    }
     audit.checks.sort_by_key(|check| order.iter().position(|status| *status == check.status));
-    let schema = &visit.app.workspace.catalogue().schema;
+    let schema = &catalogue.schema;
     let stage = schema.kind_of_key("records").and_then(|(_, kind)| schema.shape(kind.shape).fields.get("stage"));
     let stages = match stage.map(|field| &field.ty) {
         Some(zhunsheng_dossier::Type::Enum(values)) => {

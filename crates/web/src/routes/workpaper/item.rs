@@ -275,6 +275,12 @@ impl<'a> Item<'a> {
         if self.given.is_empty() { self.page.t.automatic() } else { self.page.t.by_answers() }
     }
 
+    /// When it was determined: the moment, or the day alone where it came from a file with an earlier one.
+    fn when(&self, row: &Row<Determination>) -> String {
+        let on = &row.value.on;
+        if *on == row.at.day().to_string() { row.at.shanghai() } else { on.clone() }
+    }
+
     fn overruled(&self) -> bool {
         !self.determinations.is_empty()
     }

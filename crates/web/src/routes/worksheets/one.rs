@@ -234,8 +234,9 @@ fn show(visit: &Visit, sheet: &Sheet<'_>, body: &Map<String, Json>, status: Stat
         .iter()
         .filter(|id| judged.as_ref().is_some_and(|judged| item::find(&judged.assessment(), id, object).is_some()));
     let unsaved = !wrong.is_empty();
-    let law: Vec<String> =
-        procedure.law.iter().map(|id| t.say(zhunsheng_report::words::reference(catalogue, id))).collect();
+    let as_of = judged.as_ref().map(|judged| judged.assessment().as_of);
+    let law = procedure.law.iter().map(|id| t.say(zhunsheng_report::words::reference(catalogue, id, as_of)));
+    let law: Vec<String> = law.collect();
     let page = One {
         page: &visit.page,
         here: place(&visit.page, &procedure.id, object),
