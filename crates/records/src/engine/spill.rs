@@ -5,12 +5,10 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 const SHARDS: usize = 64;
 /// Records written or read at a time.
 const PIECE: usize = 1 << 11;
-static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// Records of `N` words in shards by the top bits of the first word.
 #[derive(Debug)]
@@ -32,21 +30,9 @@ pub type Merge<const N: usize> = fn(&mut [u64; N], &[u64; N]) -> bool;
 #[derive(Debug)]
 struct Shard<const N: usize> {
     records: Vec<[u64; N]>,
-    file: Option<Temporary>,
+    /// It has no name where the system can do without: however the program ends, nothing of it stays.
+    file: Option<File>,
     written: u64,
-}
-
-#[derive(Debug)]
-struct Temporary {
-    path: PathBuf,
-    out: File,
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // Nothing can be done about a file that will not go; the folder is a temporary one.
-        let _ = std::fs::remove_file(&self.path);
-    }
 }
 
 impl<const N: usize> Spill<N> {
@@ -97,18 +83,14 @@ impl<const N: usize> Spill<N> {
 
     fn write(&self, shard: &mut Shard<N>) -> Result<()> {
         if shard.file.is_none() {
-            let n = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let path = self.folder.join(format!("zhunsheng-{}-{n}.spill", std::process::id()));
-            let file =
-                File::options().read(true).write(true).create_new(true).open(&path).map_err(Error::create(&path))?;
-            shard.file = Some(Temporary { path, out: file });
+            shard.file = Some(tempfile::tempfile_in(&self.folder).map_err(Error::create(&self.folder))?);
         }
-        let Some(t) = &mut shard.file else { return Ok(()) };
+        let Some(file) = &mut shard.file else { return Ok(()) };
         let mut bytes = Vec::with_capacity(PIECE * N * 8);
         for some in shard.records.chunks(PIECE) {
             bytes.clear();
             some.iter().flatten().for_each(|w| bytes.extend_from_slice(&w.to_le_bytes()));
-            t.out.write_all(&bytes).map_err(Error::write(&t.path))?;
+            file.write_all(&bytes).map_err(Error::write(&self.folder))?;
         }
         shard.written += shard.records.len() as u64;
         shard.records = Vec::new();
@@ -164,15 +146,15 @@ impl<const N: usize> Spill<N> {
         let tidy = Self { shards: Vec::new(), limit, folder, merge };
         for shard in self.shards {
             let mut shard = shard.into_inner().map_err(|_| Error::Worker)?;
-            if let Some(t) = &mut shard.file {
-                t.out.seek(SeekFrom::Start(0)).map_err(Error::read(&t.path))?;
+            if let Some(file) = &mut shard.file {
+                file.seek(SeekFrom::Start(0)).map_err(Error::read(&tidy.folder))?;
                 let mut bytes = vec![0; PIECE * N * 8];
                 let mut left = usize::try_from(shard.written).unwrap_or(usize::MAX);
                 shard.records.reserve(left);
                 while left > 0 {
                     let count = left.min(PIECE);
                     let some = bytes.get_mut(..count * N * 8).unwrap_or_default();
-                    t.out.read_exact(some).map_err(Error::read(&t.path))?;
+                    file.read_exact(some).map_err(Error::read(&tidy.folder))?;
                     let (words, _) = some.as_chunks::<8>();
                     let (records, _) = words.as_chunks::<N>();
                     shard.records.extend(records.iter().map(|r| r.map(u64::from_le_bytes)));
