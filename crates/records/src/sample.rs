@@ -394,7 +394,8 @@ impl Evaluated {
     pub fn sentences(&self, a: &EvaluateArgs, lang: Lang) -> String {
         let (upper, c, t) = (self.upper, percent(a.confidence), percent(a.tolerable));
         // Upwards: a limit is not told lower than it is.
-        let shown = (self.rate * 10_000.0 - 1e-9).ceil() / 100.0;
+        // Nothing of nothing is no less than nothing.
+        let shown = (self.rate * 10_000.0 - 1e-9).ceil().abs() / 100.0;
         let mut text = match lang {
             Lang::Zh => format!(
                 "检查 {} 项，偏差 {} 项；置信水平 {c}% 下总体偏差上限 {upper} 项（{shown:.2}%），可容忍 {t}%：{}",
@@ -508,6 +509,10 @@ mod tests {
         assert_eq!((found.upper, found.supports), (4, true));
         let text = found.sentences(&a, Lang::En);
         assert!(text.contains("at most 4 of the population deviate (1.34%), tolerable 7%"), "{text}");
+        // Everything was examined.
+        let a = EvaluateArgs { population: 10, size: 10, deviations: 0, tolerable: 0.07, confidence: 0.95 };
+        let text = evaluate(&a).unwrap().sentences(&a, Lang::En);
+        assert!(text.contains("at most 0 of the population deviate (0.00%)"), "{text}");
     }
 
     #[test]

@@ -6,8 +6,8 @@ use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Field, Kind, Schema, ShapeId, Type};
 
 use crate::error::{Error, Result};
-use crate::inventory::{Collection, Object, canonical, key_of, put_object};
-use crate::store::rows::{Record as _, Rows};
+use crate::inventory::{Collection, Object, canonical, key_of, known, put_object};
+use crate::store::rows::Rows;
 use crate::store::tx::{Base, Tx};
 
 /// What a path speaks of, taken apart: of a fact, an answer, a worksheet, a criterion. The one reader of paths.
@@ -166,8 +166,7 @@ pub(crate) fn check(rows: &Rows<'_>, catalogue: &Catalogue, path: &str, value: &
             for name in above.into_iter().rev() {
                 body = Map::from_iter([(name.to_owned(), Value::Object(body))]);
             }
-            let known = |key: &str, id: &str| Ok(rows.raw(Object::KIND, &key_of(key, id))?.is_some());
-            canonical(catalogue, key, id, &Value::Object(body), &known).map(drop)
+            canonical(catalogue, key, id, &Value::Object(body), &|key, id| known(rows, catalogue, key, id)).map(drop)
         }
         None => Err(nowhere(path)),
     }
@@ -239,4 +238,39 @@ fn nowhere(path: &str) -> Error {
         format!("`{path}` 不能这样填写：请在台账中填写"),
         format!("`{path}` cannot be filled in this way: use the inventory"),
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+mod tests {
+    use serde_json::json;
+
+    use super::check;
+    use crate::{Options, Workspace};
+
+    #[test]
+    fn what_could_be_written_is_told_before_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let ws = Workspace::open(dir.path(), Options::default()).unwrap();
+        let is = |path: &str, value: serde_json::Value| {
+            ws.store().read("", |rows| Ok(check(rows, ws.catalogue(), path, &value).is_ok())).unwrap()
+        };
+        for (path, value, good) in [
+            // A type of the taxonomy need not be stated by anybody; what nobody states is no supplier.
+            ("activities.capture.types", json!(["face-image"]), true),
+            ("activities.capture.types", json!(["no-such-type"]), false),
+            ("activities.capture.recipients", json!(["nobody"]), false),
+            ("activities.capture.started", json!("2020-09-01"), true),
+            ("activities.capture.started", json!("yesterday"), false),
+            ("activities.capture.public_place_capture", json!(true), true),
+            ("activities.capture.public_place_capture", json!("垃圾"), false),
+            ("activities.capture.public_capture.uses", json!(["visitor-counting"]), true),
+            ("activities.capture.public_capture.uses", json!(["anything"]), false),
+            ("incidents", json!([]), true),
+            ("incidents", json!(["one"]), false),
+            ("nothing.at.all", json!(1), false),
+        ] {
+            assert_eq!(is(path, value.clone()), good, "{path} {value}");
+        }
+    }
 }

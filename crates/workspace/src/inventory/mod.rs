@@ -13,5 +13,5 @@ pub use objects::{Collection, Object};
 
 pub(crate) use canon::{canonical, from_node as object_of};
 pub(crate) use import::{Origin, read};
-pub(crate) use objects::{key_of, put_object, put_recorded};
+pub(crate) use objects::{key_of, known, put_object, put_recorded};
 pub(crate) use yaml::{DossierText, dossier_yaml, dossier_yaml_with, people_only, written};

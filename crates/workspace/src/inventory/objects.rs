@@ -47,7 +47,7 @@ fn action(key: &str) -> Action {
 }
 
 /// Whether an object exists: stated here or a type of the taxonomy.
-fn known(rows: &Rows<'_>, catalogue: &Catalogue, key: &str, id: &str) -> Result<bool> {
+pub(crate) fn known(rows: &Rows<'_>, catalogue: &Catalogue, key: &str, id: &str) -> Result<bool> {
     Ok(rows.raw(Object::KIND, &key_of(key, id))?.is_some() || in_taxonomy(catalogue, key, id))
 }
 
