@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use zhunsheng_dossier::Kept;
+use zhunsheng_source::Text;
 
 /// A file that gets its name when it is complete.
 struct Partial {
@@ -36,13 +37,22 @@ impl Partial {
     }
 }
 
-/// Refuses outputs (each with its option) that would overwrite what is kept, or each other. Nothing is opened.
+/// Refuses outputs (each with its option) that would overwrite what is kept, or each other, or that are there and no plain files:
+/// the file that gets its name at the end would stand in the place of a device. Nothing is opened.
 ///
 /// # Errors
-/// An output is an input, or two outputs are one file.
+/// An output is an input, or two outputs are one file, or one is no plain file.
 pub fn apart(outputs: &[(&'static str, &Path)], kept: &Kept) -> Result<()> {
     let mut kept = kept.clone();
     for (option, path) in outputs {
+        if std::fs::metadata(path).is_ok_and(|held| !held.is_file()) {
+            let shown = path.display();
+            return Err(Error::config(
+                *option,
+                Text::new(format!("`{shown}` 不是普通文件"), format!("`{shown}` is no plain file")),
+                Text::new("请给出一个文件名", "give the name of a file"),
+            ));
+        }
         for file in [path.to_path_buf(), partial(path)] {
             kept.write(&file).map_err(|loss| Error::config(*option, loss.what(path), loss.mend()))?;
         }
@@ -336,6 +346,16 @@ fn line(done: u64, total: Option<u64>, elapsed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_plain_file_is_not_written_over() {
+        let dir = std::env::temp_dir();
+        let refused = apart(&[("--evidence", dir.as_path())], &Kept::default()).unwrap_err().text();
+        assert!(refused.zh.contains("不是普通文件") && refused.en.contains("is no plain file"), "{refused:?}");
+        assert!(apart(&[("--evidence", dir.join("zhunsheng-none").as_path())], &Kept::default()).is_ok());
+        #[cfg(unix)]
+        assert!(apart(&[("--rejects", Path::new("/dev/null"))], &Kept::default()).is_err());
+    }
 
     #[test]
     fn the_line_tells_rate_and_time_left() {
