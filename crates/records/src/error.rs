@@ -183,6 +183,19 @@ impl Error {
         }
     }
 
+    /// Wraps an error of writing Parquet with the path it concerns: what was wrong is the disk, not the file.
+    pub fn parquet_written(path: impl Into<PathBuf>) -> impl FnOnce(parquet::errors::ParquetError) -> Self {
+        let write = Self::write(path);
+        move |e| {
+            let of_system = match &e {
+                parquet::errors::ParquetError::External(inner) => inner.downcast_ref::<std::io::Error>(),
+                _ => None,
+            };
+            let number = of_system.and_then(std::io::Error::raw_os_error);
+            write(number.map_or_else(|| std::io::Error::other(e.to_string()), std::io::Error::from_raw_os_error))
+        }
+    }
+
     /// In both languages; English as it is displayed.
     #[must_use]
     pub fn text(&self) -> Text {
@@ -243,6 +256,17 @@ mod tests {
         );
         let cause = Error::config("m.yaml", unsettled("something else"), Text::new("请改", "mend it"));
         assert_eq!(cause.text().zh, "m.yaml：内容不能按设置读取（原话：“something else”）；请改");
+        let full = parquet::errors::ParquetError::External(Box::new(std::io::Error::from_raw_os_error(28)));
+        let text = Error::parquet_written("e.parquet")(full).text();
+        assert!(
+            text.zh.starts_with("无法写入 `e.parquet`：") && text.en.starts_with("cannot write `e.parquet`: "),
+            "{text:?}"
+        );
+        let other = parquet::errors::ParquetError::General("something else".into());
+        assert_eq!(
+            Error::parquet_written("e.parquet")(other).text().en,
+            "cannot write `e.parquet`: Parquet error: something else"
+        );
         let codec = parquet::errors::ParquetError::General("Disabled feature at compile time: lz4".into());
         let text = Error::parquet("e.parquet")(codec).text();
         assert_eq!(

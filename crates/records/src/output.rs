@@ -116,7 +116,7 @@ impl Evidence {
             .set_max_row_group_row_count(Some(256 << 10))
             .build();
         let writer = ArrowWriter::try_new(BufWriter::new(file), Arc::clone(&schema), Some(properties))
-            .map_err(Error::parquet(path))?;
+            .map_err(Error::parquet_written(path))?;
         Ok(Self {
             writer: Arc::new(Mutex::new(writer)),
             files: Arc::new(files.iter().map(|f| f.display().to_string()).collect()),
@@ -152,7 +152,7 @@ impl Evidence {
     /// The file cannot be written.
     pub fn close(self) -> Result<()> {
         let mut writer = self.writer.lock().map_err(|_| Error::Worker)?;
-        writer.finish().map_err(Error::parquet(&self.partial.path))?;
+        writer.finish().map_err(Error::parquet_written(&self.partial.path))?;
         drop(writer);
         self.partial.complete()
     }
@@ -177,8 +177,9 @@ fn write(
         Arc::new(StringArray::from_iter(piece.iter().map(|f| f.activity.as_deref()))),
         Arc::new(StringArray::from_iter_values(piece.iter().map(|f| f.reason.as_str()))),
     ];
-    let batch = RecordBatch::try_new(Arc::clone(schema), columns).map_err(|e| Error::parquet(path)(e.into()))?;
-    writer.lock().map_err(|_| Error::Worker)?.write(&batch).map_err(Error::parquet(path))
+    let batch =
+        RecordBatch::try_new(Arc::clone(schema), columns).map_err(|e| Error::parquet_written(path)(e.into()))?;
+    writer.lock().map_err(|_| Error::Worker)?.write(&batch).map_err(Error::parquet_written(path))
 }
 
 /// Every row set aside, as CSV: file, row, reason.
