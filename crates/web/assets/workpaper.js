@@ -32,8 +32,13 @@
   };
   // What was saved changes counts and marks beside the item: they are taken from the page as the server writes it.
   const load = async (href) => {
-    const answer = await fetch(href, { redirect: "manual" }).catch(() => null);
-    return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    try {
+      const answer = await fetch(href, { redirect: "manual" });
+      return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+    } catch {
+      // No connection, or the page is left meanwhile.
+      return null;
+    }
   };
   const renew = (row, page) => {
     const now = page?.querySelector(`.row[data-at="${CSS.escape(row.dataset.at)}"]`);

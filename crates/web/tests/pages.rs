@@ -370,11 +370,13 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     let open = lead.eval("location.href").as_str().unwrap().to_owned();
     lead.go(&open);
     assert_eq!(lead.eval("document.querySelector('#reason').value"), "经查看现场照片，入口外已立标识。");
+    lead.eval("window.before = document.querySelector('.tree').innerText");
     lead.click("#determine button.primary");
     lead.wait("document.querySelector('.item').dataset.verdict === 'conformant'");
     assert!(lead.text(".item .history").contains("入口外已立标识"));
     assert_eq!(lead.eval("document.querySelector('#reason').value"), "");
     // The list and the counts beside it follow without being loaded anew, also for who does not see the sign.
+    lead.wait("document.querySelector('.tree').innerText !== window.before");
     lead.wait("document.querySelector('.row .visually-hidden').textContent.startsWith('符合')");
     assert!(lead.text(".row .meta").contains("已判定"), "{}", lead.text(".row"));
     let counts = lead.text(".tree");
