@@ -236,8 +236,13 @@ fn evidence_is_stored_by_what_it_holds_and_opened_where_it_belongs() {
     let theft = body(serde_json::json!({"title": "x", "sha256": blob.sha256}));
     assert!(matches!(ws.put_object(&elsewhere, "evidence", "theft", None, theft), Err(Error::Invalid { .. })));
     let wrong = EvidenceMeta { title: "x".into(), covers_from: Some("yesterday".into()), ..EvidenceMeta::default() };
-    let upload = ws.receive(&grant).unwrap();
+    let mut upload = ws.receive(&grant).unwrap();
+    upload.write_all(b"dated").unwrap();
     assert!(matches!(ws.add_evidence(&grant, upload, &wrong), Err(Error::Mistakes(_))));
+    // A file without a byte shows nothing.
+    let empty = ws.receive(&grant).unwrap();
+    let meta = EvidenceMeta { title: "x".into(), ..EvidenceMeta::default() };
+    assert!(matches!(ws.add_evidence(&grant, empty, &meta), Err(Error::Invalid { .. })));
     assert_eq!(verify(ws.dir(), None).unwrap().faults, Vec::<zhunsheng_source::Text>::new());
 }
 
