@@ -64,23 +64,31 @@ pub struct Class {
     /// Checks that would be made, or might come out otherwise, if something were not left out.
     pub unlisted: Vec<(Lack, u64)>,
     /// Events seen.
-    pub count: u64,
-    /// Events seen that say when the data was collected.
-    pub collected: u64,
-    /// Events seen that stand under a consent that counts.
-    pub given: u64,
-    /// Events seen that rest on some consent, whether it counts or not.
-    pub relied: u64,
-    /// Events seen of individuals who had been told of the policy, with a later version in force.
-    pub renewed: u64,
-    /// Events seen of individuals under fourteen.
-    pub children: u64,
-    /// Events seen whose month for the policy notice is over.
-    pub waited: u64,
+    pub seen: Seen,
     /// Events seen that a pack's own check examines, by check.
     pub own: Box<[u64]>,
     /// Activity (its code; [`UNKNOWN`] for one that nobody declared) and, in the lowest 8 bits, stage.
     pub group: u32,
+}
+
+/// Events seen, in one cache line.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
+pub struct Seen {
+    /// All of them.
+    pub count: u64,
+    /// Those that say when the data was collected.
+    pub collected: u64,
+    /// Those that stand under a consent that counts.
+    pub given: u64,
+    /// Those that rest on some consent, whether it counts or not.
+    pub relied: u64,
+    /// Those of individuals who had been told of the policy, with a later version in force.
+    pub renewed: u64,
+    /// Those of individuals under fourteen.
+    pub children: u64,
+    /// Those whose month for the policy notice is over.
+    pub waited: u64,
 }
 
 /// What a class would need to be examined in full, and nobody gave: something of the declaration, or a column of the events.
@@ -323,11 +331,12 @@ impl Class {
     /// Counts an event about which nothing is wrong.
     #[inline]
     pub fn fine(&mut self, fine: Fine) {
-        self.given += 1;
-        self.relied += 1;
-        self.renewed += u64::from(fine.renewed);
-        self.children += u64::from(fine.child);
-        self.waited += u64::from(fine.waited);
+        let seen = &mut self.seen;
+        seen.given += 1;
+        seen.relied += 1;
+        seen.renewed += u64::from(fine.renewed);
+        seen.children += u64::from(fine.child);
+        seen.waited += u64::from(fine.waited);
     }
 
     /// Types as one bit each, in the order of `few`.

@@ -6,7 +6,6 @@ mod eval;
 mod hit;
 pub mod own;
 mod quick;
-mod search;
 pub mod sink;
 mod small;
 pub mod spill;
@@ -206,8 +205,6 @@ pub fn audit(options: &AuditOptions) -> Result<AuditReport> {
             as_of,
             stated: fixed_as_of,
             part,
-            held: half / 4,
-            threads: options.threads,
             evidence: evidence_sink.as_ref(),
             rejected: reject_sink.as_ref(),
             strangers: &strangers,

@@ -31,27 +31,16 @@ const NOTICES: u64 = lane::MASK << lane::NOTICE;
 /// What must hold of an event of a class for nothing to be wrong.
 #[derive(Debug, Clone, Default)]
 pub struct Quick {
-    /// Whether the class can be decided this way.
-    able: bool,
+    now: Now,
     /// Whether answers are kept.
     keeps: bool,
     /// Whether the record matters.
     lookup: bool,
     /// Whether requests bear on it.
     requests: bool,
-    /// Whether the operator needs leave.
-    operator: bool,
-    /// Longest age of the data.
-    keep: i64,
-    /// The data must be gone from here on.
-    gone: i64,
-    /// An event this late is not yet judged by when the notice of the policy came.
-    waits: i64,
     /// Per role of an operator: a time in which there is leave.
     leave: Box<[(i64, i64)]>,
     era: Era,
-    /// Answers of the era, by shape.
-    answers: Vec<Answer>,
     /// Lanes that consents and notices must fill, whatever the era.
     must: u64,
     /// The same for a child, beside the others.
@@ -69,9 +58,33 @@ pub struct Quick {
     /// Notices just in time to everybody cover every type from here on.
     broadcast: i64,
     /// Eras met, with their answers but for those of the one that is.
-    eras: Vec<(Era, Vec<Answer>)>,
+    eras: Vec<(Era, Box<[Answer]>)>,
     /// Which of them is.
-    now: usize,
+    at: usize,
+}
+
+/// What every event is asked, in one cache line.
+#[derive(Debug, Clone, Default)]
+#[repr(align(64))]
+struct Now {
+    /// The era is from here.
+    from: i64,
+    /// Up to before here.
+    until: i64,
+    /// An event this late is not yet judged by when the notice of the policy came.
+    waits: i64,
+    /// Longest age of the data.
+    keep: i64,
+    /// The data must be gone from here on.
+    gone: i64,
+    /// Answers of the era, by shape.
+    answers: Box<[Answer]>,
+    /// Whether the class can be decided this way.
+    able: bool,
+    /// Whether the operator needs leave.
+    operator: bool,
+    /// Whether there is a new version of the policy that must be made known.
+    renews: bool,
 }
 
 /// What a shape comes to.
@@ -152,9 +165,23 @@ impl Quick {
             *room -= answers;
         }
         Self {
-            able: class.violates == 0
-                && (!class.lookup || !class.hits.is_empty())
-                && announcements.len() <= ANNOUNCEMENTS,
+            now: Now {
+                able: class.violates == 0
+                    && (!class.lookup || !class.hits.is_empty())
+                    && announcements.len() <= ANNOUNCEMENTS,
+                keep: act.and_then(|a| a.retention).filter(|_| kept).unwrap_or(i64::MAX),
+                gone: act.and_then(|a| a.gone_after).filter(|_| over).unwrap_or(i64::MAX),
+                waits: if is(Check::PolicyIndirect.bit()) {
+                    as_of.saturating_sub(state.acts.indirect)
+                } else {
+                    i64::MIN
+                },
+                operator,
+                // No time lies in between, so that the first event asks.
+                from: i64::MAX,
+                until: i64::MIN,
+                ..Now::default()
+            },
             keeps,
             lookup: class.lookup,
             must,
@@ -165,14 +192,8 @@ impl Quick {
             announcements: announcements.into(),
             change,
             broadcast: if is(NOTICE) { class.broadcast } else { i64::MAX },
-            keep: act.and_then(|a| a.retention).filter(|_| kept).unwrap_or(i64::MAX),
-            gone: act.and_then(|a| a.gone_after).filter(|_| over).unwrap_or(i64::MAX),
-            waits: if is(Check::PolicyIndirect.bit()) { as_of.saturating_sub(state.acts.indirect) } else { i64::MIN },
             requests: class.provides || is(Check::KeptAfterRequest.bit()),
-            operator,
             leave,
-            // No time lies in between, so that the first event asks.
-            era: Era { from: i64::MAX, until: i64::MIN, ..Era::default() },
             ..Self::default()
         }
     }
@@ -180,21 +201,23 @@ impl Quick {
     /// Turns to the era of a time.
     #[cold]
     fn turn(&mut self, state: &State, act: Option<u32>, ts: i64) {
-        if let Some((_, answers)) = self.eras.get_mut(self.now) {
-            *answers = std::mem::take(&mut self.answers);
+        if let Some((_, answers)) = self.eras.get_mut(self.at) {
+            *answers = std::mem::take(&mut self.now.answers);
         }
         let known = self.eras.iter().position(|(era, _)| era.from <= ts && ts < era.until);
-        self.now = known.unwrap_or(self.eras.len());
+        self.at = known.unwrap_or(self.eras.len());
         if known.is_none() {
             let era = self.begin(state, act, ts);
-            self.eras.push((era, Vec::new()));
+            self.eras.push((era, Box::default()));
         }
-        if let Some((era, answers)) = self.eras.get_mut(self.now) {
+        if let Some((era, answers)) = self.eras.get_mut(self.at) {
             self.era = *era;
-            self.answers = std::mem::take(answers);
+            (self.now.from, self.now.until) = (era.from, era.until);
+            self.now.renews = self.change && era.since != i64::MIN;
+            self.now.answers = std::mem::take(answers);
         }
-        if self.answers.is_empty() && self.keeps && self.now < ERAS {
-            self.answers = vec![Answer::Unknown; state.slots.shapes()];
+        if self.now.answers.is_empty() && self.keeps && self.at < ERAS {
+            self.now.answers = vec![Answer::Unknown; state.slots.shapes()].into();
         }
     }
 
@@ -229,23 +252,28 @@ impl Quick {
     /// Whether nothing is wrong with an event apart from what is on record about its individual.
     #[inline]
     pub fn in_itself(&self, state: &State, e: &Event) -> bool {
-        let aged = e.collected != NO_TIME && e.ts.wrapping_sub(e.collected) > self.keep;
-        let may = !self.operator
+        let now = &self.now;
+        let aged = e.collected != NO_TIME && e.ts.wrapping_sub(e.collected) > now.keep;
+        let may = !now.operator
             || self.leave.get(state.leave.role(e.operator)).is_some_and(|leave| leave.0 <= e.ts && e.ts < leave.1);
-        self.able & !aged & (e.ts <= self.gone) & may
+        now.able & !aged & (e.ts <= now.gone) & may
     }
 
     /// Whether nothing is wrong with an event that is good in itself, as far as the shape of the record says.
     #[inline]
     pub fn by_shape(&mut self, state: &State, class: (Option<u32>, &[Hit]), ts: i64, shape: u32) -> Option<Fine> {
-        if ts < self.era.from || ts >= self.era.until {
+        if ts < self.now.from || ts >= self.now.until {
             self.turn(state, class.0, ts);
         }
-        let mut answer = self.answers.get(shape as usize).copied()?;
+        let mut answer = self.now.answers.get(shape as usize).copied()?;
         if answer == Answer::Unknown {
             answer = self.ask(state, class.1, shape);
         }
-        (answer == Answer::Fine).then_some(Fine { child: false, waited: ts <= self.waits, renewed: self.renews() })
+        (answer == Answer::Fine).then_some(Fine {
+            child: false,
+            waited: ts <= self.now.waits,
+            renewed: self.now.renews,
+        })
     }
 
     /// What a shape comes to in the era that is.
@@ -254,7 +282,7 @@ impl Quick {
         let example = state.slots.example(shape);
         let fine = example.is_some_and(|(record, time)| self.walk(hits, time, &record) == Some(true));
         let answer = if fine { Answer::Fine } else { Answer::Ask };
-        if let Some(kept) = self.answers.get_mut(shape as usize) {
+        if let Some(kept) = self.now.answers.get_mut(shape as usize) {
             *kept = answer;
         }
         answer
@@ -263,18 +291,12 @@ impl Quick {
     /// Whether nothing is wrong with an event that is good in itself; if this cannot be said, `None`.
     #[inline]
     pub fn judge(&mut self, state: &State, class: (Option<u32>, &[Hit]), ts: i64, record: &Record<'_>) -> Option<Fine> {
-        if ts < self.era.from || ts >= self.era.until {
+        if ts < self.now.from || ts >= self.now.until {
             self.turn(state, class.0, ts);
         }
         let fine = self.walk(class.1, ts, record)?;
         let child = self.guardian != 0 && ts < record.fourteen;
-        fine.then_some(Fine { child, waited: ts <= self.waits, renewed: self.renews() })
-    }
-
-    /// Whether there is a new version that must be made known; where nothing is wrong, it was.
-    #[inline]
-    fn renews(&self) -> bool {
-        self.change && self.era.since != i64::MIN
+        fine.then_some(Fine { child, waited: ts <= self.now.waits, renewed: self.now.renews })
     }
 
     /// Whether the record of an individual leaves nothing open at a time of the era.

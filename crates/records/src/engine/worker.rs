@@ -7,7 +7,6 @@ use super::classes::{Classes, place};
 use super::eval::{AsOf, Event, Found, examine};
 use super::own::{self, Own};
 use super::quick::Fine;
-use super::search::{MOST, Search, Searches};
 use super::sink::Sink;
 use super::spill::Spill;
 use super::tally::{Finding, KEPT_REJECTS, SAMPLES, Tally};
@@ -46,10 +45,6 @@ pub struct Context<'a> {
     pub stated: Option<i64>,
     /// Share of individuals of this pass.
     pub part: (u64, u64),
-    /// Bytes of batches that the workers may hold together.
-    pub held: u64,
-    /// Number of workers.
-    pub threads: usize,
     /// Violations out, if asked for.
     pub evidence: Option<&'a Sink<Vec<Finding>>>,
     /// Rejected rows out, if asked for.
@@ -92,18 +87,30 @@ type Strange = fn(Box<str>) -> Why;
 /// Rows whose combinations are put together at a time: they stay in the first-level cache.
 const BLOCK: usize = 512;
 
-/// A batch whose individuals are not yet looked up.
-struct Held {
+/// Individuals looked up at a time. The table of individuals is larger than any cache, so that what counts is how many waits for
+/// memory go on beside each other; what they bring has to stay in the first-level cache until it is used.
+const AT_ONCE: usize = 256;
+
+/// A batch, and what is found out of its rows.
+struct Rows {
     batch: Batch,
+    found: Columns,
+}
+
+/// What is found out of the rows of a batch, kept from batch to batch.
+#[derive(Default)]
+struct Columns {
     /// Code of the operator of each row.
     operator: Vec<u16>,
     /// Class of each row; [`SKIP`] for one set aside.
     class: Vec<u32>,
-    /// Rows before it among those held.
-    first: usize,
+    /// Individual of each row.
+    key: Vec<Key>,
+    /// Whether nothing is wrong with the event in itself.
+    good: Vec<bool>,
 }
 
-impl Held {
+impl Rows {
     #[inline]
     #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
     fn event(&self, row: usize, ts: i64) -> Event {
@@ -111,13 +118,11 @@ impl Held {
             Col::Time(v) => v[row],
             _ => NO_TIME,
         };
-        Event { ts, collected, operator: self.operator[row] }
+        Event { ts, collected, operator: self.found.operator[row] }
     }
 }
 
 const SKIP: u32 = u32::MAX;
-/// Bytes of batches and searches a worker holds at most, whatever the memory; a batch has 8,192 rows.
-const HELD: usize = 64 << 20;
 
 /// Reads and examines a unit.
 pub struct Worker<'a> {
@@ -128,11 +133,10 @@ pub struct Worker<'a> {
     /// Class by combination.
     short: Short<7, u32>,
     classes: Classes,
-    held: Vec<Held>,
-    /// Bytes of `held`, and how many there may be.
-    bytes: usize,
-    room: usize,
-    searches: Searches,
+    /// Columns to be filled anew for each batch.
+    found: Columns,
+    /// Rows of a round that need the record of the individual, or the long way, each with its bucket.
+    rest: Vec<(usize, Option<u32>)>,
     tally: Tally,
     strangers: FastMap<Key, ()>,
     affected: FastMap<(u64, u64, u64), ()>,
@@ -159,10 +163,8 @@ pub fn run(
         luts: Luts { combined: std::array::from_fn(|_| Lut::new(0)), operator: Lut::new(0) },
         short: Short::new(COMBINED),
         classes: Classes::of(context.state.absent.get(&unit.file).copied().unwrap_or(0)),
-        held: Vec::new(),
-        bytes: 0,
-        room: usize::try_from(context.held).map_or(HELD, |all| (all / context.threads.max(1)).min(HELD)),
-        searches: Searches::new(&context.state.slots),
+        found: Columns::default(),
+        rest: Vec::new(),
         tally: Tally::new(),
         strangers: FastMap::default(),
         affected: FastMap::default(),
@@ -174,7 +176,6 @@ pub fn run(
         progress(batch.rows as u64);
         w.batch(batch)
     })?;
-    w.settle()?;
     w.flush_classes();
     w.flush(true)?;
     if let Some(s) = context.evidence {
@@ -190,87 +191,95 @@ fn col(batch: &Batch, i: usize) -> &Col {
     batch.cols.get(i).unwrap_or(&Col::Absent)
 }
 
-/// The batch with a row, and which of its rows it is.
-fn place(held: &[Held], row: usize) -> Option<(&Held, usize)> {
-    let at = held.partition_point(|h| h.first <= row).checked_sub(1)?;
-    held.get(at).map(|h| (h, row - h.first))
-}
-
 impl Worker<'_> {
-    /// Finds out what does not depend on the individuals, and holds the batch until many can be looked up together.
+    /// Examines a batch.
     fn batch(&mut self, batch: Batch) -> Result<()> {
-        let first = self.held.last().map_or(0, |h| h.first + h.batch.rows);
-        let first = if self.classes.full() || self.bytes > self.room || first + batch.rows > MOST {
-            self.settle()?;
-            0
-        } else {
-            first
-        };
         if self.classes.full() {
             self.flush_classes();
         }
-        let mut held = Held { batch, operator: Vec::new(), class: Vec::new(), first };
-        self.translate(&mut held)?;
-        self.classify(&mut held)?;
-        self.begin(&held);
-        self.bytes += held.batch.bytes() + held.batch.rows * size_of::<Search>();
-        self.held.push(held);
-        self.flush(false)
+        let mut rows = Rows { batch, found: std::mem::take(&mut self.found) };
+        self.translate(&mut rows)?;
+        self.classify(&mut rows)?;
+        self.begin(&mut rows);
+        self.settle(&rows)?;
+        self.found = rows.found;
+        Ok(())
     }
 
-    /// Looks the individuals of all rows held up and examines the rows.
-    #[expect(clippy::indexing_slicing, reason = "classes are positions of `classes.list`")]
-    fn settle(&mut self) -> Result<()> {
-        let state = self.context.state;
-        let held = std::mem::take(&mut self.held);
-        self.bytes = 0;
-        let mut rest: Vec<(usize, Option<u32>)> = Vec::new();
-        let Self { searches, strangers, classes, context, .. } = self;
-        searches.settle(&state.slots, |search, slot, shape| {
-            let class = &mut classes.list[search.class()];
-            let about = (class.act, class.hits.as_slice());
-            let fine = match shape {
-                _ if !search.good() => None,
-                Some(shape) => class.quick.by_shape(state, about, search.ts(), shape),
-                None => {
-                    let record = slot.map(|s| state.slots.record(s)).unwrap_or_default();
-                    class.quick.judge(state, about, search.ts(), &record)
+    /// Looks the individuals up and examines the events, in their order.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "all columns are `batch.rows` long; classes are positions of `classes.list`"
+    )]
+    fn settle(&mut self, rows: &Rows) -> Result<()> {
+        let (state, Columns { class, key, good, .. }) = (self.context.state, &rows.found);
+        let (slots, Col::Time(ts)) = (&state.slots, col(&rows.batch, c::TS)) else { return Ok(()) };
+        let mut rest = std::mem::take(&mut self.rest);
+        for from in (0..rows.batch.rows).step_by(AT_ONCE) {
+            let some = from..(from + AT_ONCE).min(rows.batch.rows);
+            // First the lines in which the searches begin, each load by itself, then those into which some run on: the searches
+            // themselves find everything near.
+            let near = key[some.clone()].iter().fold(0, |x, &key| x ^ slots.approach(key));
+            let near = key[some.clone()].iter().fold(near, |x, &key| x ^ slots.follow(key));
+            std::hint::black_box(near);
+            for i in some {
+                if class[i] == SKIP {
+                    continue;
                 }
-            };
-            if let Some(fine) = fine {
-                debug_assert!(
-                    place(&held, search.row()).is_some_and(|(held, i)| {
-                        agrees(context, class, &held.event(i, search.ts()), search.key, slot, fine)
-                    }),
-                    "the long way finds something"
-                );
-                class.fine(fine);
+                let slot = slots.find(key[i]);
+                if let Some(slot) = slot {
+                    slots.mark(slot);
+                    let class = &mut self.classes.list[class[i] as usize];
+                    let about = (class.act, class.hits.as_slice());
+                    let shape = slots.shape(slot, ts[i]);
+                    if good[i]
+                        && let Some(fine) = class.quick.by_shape(state, about, ts[i], shape)
+                    {
+                        self.fine(rows, i, Some(slot), fine);
+                        continue;
+                    }
+                }
+                rest.push((i, slot));
             }
-            if shape.is_none() {
+            // So with the records.
+            let near = rest.iter().fold(0, |x, (_, slot)| x ^ slot.map_or(0, |slot| slots.touch(slot)));
+            std::hint::black_box(near);
+            for (i, slot) in rest.drain(..) {
                 if slot.is_none() {
-                    strangers.insert(search.key, ());
+                    self.strangers.insert(key[i], ());
                 }
-                if fine.is_none() {
-                    rest.push((search.row(), slot));
-                }
-            }
-            fine.is_some()
-        });
-        // In the order of the input, as it is told.
-        rest.sort_unstable();
-        for some in rest.chunks(BLOCK) {
-            for &(row, slot) in some {
-                if let Some((held, i)) = place(&held, row) {
-                    self.long_way(held, i, slot);
+                let class = &mut self.classes.list[class[i] as usize];
+                let about = (class.act, class.hits.as_slice());
+                let record = || slot.map(|s| slots.record(s)).unwrap_or_default();
+                let fine = if good[i] { class.quick.judge(state, about, ts[i], &record()) } else { None };
+                match fine {
+                    Some(fine) => self.fine(rows, i, slot, fine),
+                    None => self.long_way(rows, i, slot),
                 }
             }
             self.flush(false)?;
         }
+        self.rest = rest;
         Ok(())
     }
 
-    fn translate(&mut self, held: &mut Held) -> Result<()> {
-        let batch = &held.batch;
+    /// Counts an event about which nothing is wrong.
+    #[inline]
+    #[expect(clippy::indexing_slicing, reason = "as in `settle`")]
+    fn fine(&mut self, rows: &Rows, i: usize, slot: Option<u32>, fine: Fine) {
+        let class = &mut self.classes.list[rows.found.class[i] as usize];
+        debug_assert!(
+            match col(&rows.batch, c::TS) {
+                Col::Time(ts) => agrees(self.context, class, &rows.event(i, ts[i]), rows.found.key[i], slot, fine),
+                _ => false,
+            },
+            "the long way finds something"
+        );
+        class.fine(fine);
+    }
+
+    fn translate(&mut self, rows: &mut Rows) -> Result<()> {
+        let batch = &rows.batch;
         let v = &self.context.state.vocab;
         let classes = &mut self.classes;
         let Luts { combined: [activity, purpose, recipient, country, stage, method, types], operator } = &mut self.luts;
@@ -286,18 +295,19 @@ impl Worker<'_> {
         changed |= types
             .prepare(col(batch, c::TYPES), |t| Ok(u128::from(classes.type_set(v.event_types(t))) << place::TYPES))?;
         operator.prepare(col(batch, c::OPERATOR), |t| Ok(v.operator.code(t)))?;
-        operator.gather(col(batch, c::OPERATOR), batch.rows, &mut held.operator);
+        operator.gather(col(batch, c::OPERATOR), batch.rows, &mut rows.found.operator);
         self.short.prepare(batch, changed);
         Ok(())
     }
 
     /// Finds the class of every row; rows set aside get none.
     #[expect(clippy::indexing_slicing, reason = "`gather` has made the column `batch.rows` long, as is `class`")]
-    fn classify(&mut self, held: &mut Held) -> Result<()> {
+    fn classify(&mut self, rows: &mut Rows) -> Result<()> {
         let context = self.context;
-        let Held { batch, operator, class: k, .. } = held;
+        let Rows { batch, found: Columns { operator, class: k, .. } } = rows;
         let n = batch.rows;
         let (luts, classes, short) = (&self.luts, &mut self.classes, &mut self.short);
+        k.clear();
         k.reserve(n);
         let mut block = [0; BLOCK];
         for from in (0..n).step_by(BLOCK) {
@@ -357,45 +367,56 @@ impl Worker<'_> {
         Ok(())
     }
 
-    /// Counts the rows and begins to look their individuals up.
+    /// Counts the rows and finds out what does not depend on their individuals; those of other parts are set aside.
     #[expect(
         clippy::indexing_slicing,
         reason = "all columns are `batch.rows` long; classes are positions of `classes.list`"
     )]
-    fn begin(&mut self, held: &Held) {
+    fn begin(&mut self, rows: &mut Rows) {
         let context = self.context;
         let (part, parts) = context.part;
-        let (Col::Time(ts), Col::Key(names)) = (col(&held.batch, c::TS), col(&held.batch, c::SUBJECT)) else { return };
+        let Rows { batch, found: Columns { operator, class: k, key, good } } = rows;
+        let (Col::Time(ts), Col::Key(names)) = (col(batch, c::TS), col(batch, c::SUBJECT)) else { return };
+        let collected = match col(batch, c::COLLECTED_AT) {
+            Col::Time(times) => Some(times.as_slice()),
+            _ => None,
+        };
+        key.clear();
+        key.extend(names.views().iter().zip(&*k).enumerate().map(|(i, (&name, &at))| match at {
+            // It may name nobody.
+            SKIP => Key(0, 0),
+            _ => key::from_view(name, || names.value(i).as_bytes()),
+        }));
+        // With the individuals in parts, rows that belong to no individual of this part wait for theirs.
+        if parts > 1 {
+            k.iter_mut().zip(&*key).filter(|(_, key)| key.part(parts) != part).for_each(|(k, _)| *k = SKIP);
+        }
         let own = !context.own.is_empty();
         let (mut low, mut high, mut last_hour) = (i64::MAX, i64::MIN, usize::MAX);
-        for (i, (&time, &name)) in ts.iter().zip(names.views()).enumerate() {
-            let at = held.class[i];
+        good.clear();
+        good.resize(batch.rows, false);
+        for (i, (&ts, &at)) in ts.iter().zip(&*k).enumerate() {
             if at == SKIP {
                 continue;
             }
-            let key = key::from_view(name, || names.value(i).as_bytes());
-            // With the individuals in parts, rows that belong to no individual of this part wait for theirs.
-            if parts > 1 && key.part(parts) != part {
-                continue;
-            }
-            let event = held.event(i, time);
-            low = low.min(event.ts);
-            high = high.max(event.ts);
-            let hour = (event.ts / HOUR) as usize;
+            let event = Event { ts, collected: collected.map_or(NO_TIME, |times| times[i]), operator: operator[i] };
+            low = low.min(ts);
+            high = high.max(ts);
+            let hour = (ts / HOUR) as usize;
             if hour != last_hour {
                 last_hour = hour;
                 self.tally.hours[hour / 64] |= 1 << (hour % 64);
             }
             let class = &mut self.classes.list[at as usize];
-            class.count += 1;
-            class.collected += u64::from(event.collected != NO_TIME);
+            class.seen.count += 1;
+            class.seen.collected += u64::from(event.collected != NO_TIME);
             if class.open & Check::ScopeFrequency.bit() != 0 {
                 let act = u64::from(class.combo.activity);
-                let day = shanghai_day(event.ts) as u64;
-                self.daily.push([key.0, key.1, act << 32 | day, (self.file as u64) << 40 | held.batch.number(i)]);
+                let day = shanghai_day(ts) as u64;
+                let Key(a, b) = key[i];
+                self.daily.push([a, b, act << 32 | day, (self.file as u64) << 40 | batch.number(i)]);
             }
-            let good = !own && class.quick.in_itself(context.state, &event);
-            self.searches.push(key, time, held.first + i, at, good);
+            good[i] = !own && class.quick.in_itself(context.state, &event);
         }
         if low <= high {
             let p = self.tally.period.unwrap_or((low, high));
@@ -405,23 +426,22 @@ impl Worker<'_> {
 
     /// Examines an event the long way.
     #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
-    fn long_way(&mut self, held: &Held, i: usize, slot: Option<u32>) {
+    fn long_way(&mut self, rows: &Rows, i: usize, slot: Option<u32>) {
         let context = self.context;
-        let (batch, at) = (&held.batch, held.class[i]);
-        let (Col::Time(ts), Col::Key(names)) = (col(batch, c::TS), col(batch, c::SUBJECT)) else { return };
-        let event = held.event(i, ts[i]);
-        let key = key::from_view(names.views()[i], || names.value(i).as_bytes());
+        let (batch, at, key) = (&rows.batch, rows.found.class[i], rows.found.key[i]);
+        let Col::Time(ts) = col(batch, c::TS) else { return };
+        let event = rows.event(i, ts[i]);
         let class = &mut self.classes.list[at as usize];
         let mut found = examine(context.state, class, &event, key, slot, context.as_of);
-        class.given += u64::from(found.given);
-        class.relied += u64::from(found.relied);
+        class.seen.given += u64::from(found.given);
+        class.seen.relied += u64::from(found.relied);
         if !context.own.is_empty() {
             let texts = |c: usize| batch.text(c, i);
             found.violates |= own::judge(context, class, &event, key, slot, &texts);
         }
-        class.renewed += u64::from(found.examined & Check::PolicyChange.bit() != 0);
-        class.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
-        class.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
+        class.seen.renewed += u64::from(found.examined & Check::PolicyChange.bit() != 0);
+        class.seen.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
+        class.seen.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
         if found.violates != 0 {
             self.violation(batch, i, at, key, &event, &found);
         }

@@ -92,19 +92,6 @@ impl Batch {
         }
     }
 
-    /// Bytes it takes in memory, dictionaries apart where batches share them.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        let own = matches!(self.numbers, Numbers::Each(_));
-        let one = |col: &Col| match col {
-            Col::Absent => 0,
-            Col::Time(v) => v.len() * 8,
-            Col::Key(a) => a.views().iter().map(|&v| if v as u32 > 12 { v as u32 as usize } else { 0 } + 16).sum(),
-            Col::Text(a) => a.len() * 4 + if own { a.values().get_array_memory_size() } else { 0 },
-        };
-        self.cols.iter().map(one).sum()
-    }
-
     /// Text of a column in a row.
     #[must_use]
     pub fn text(&self, col: usize, row: usize) -> Option<&str> {

@@ -182,13 +182,21 @@ impl Slots {
         None
     }
 
-    /// Reads the two lines in which the search for a key mostly ends, to bring them near.
+    /// Reads the line in which the search for a key begins, to bring it near.
     #[inline]
     #[must_use]
     pub fn approach(&self, key: Key) -> u64 {
+        self.index.get(self.home(key.0)).map_or(0, |line| line.0[0].span)
+    }
+
+    /// The same with the line into which the search runs on, if it does; else with the first once more, for no search should wait
+    /// for where another one goes.
+    #[inline]
+    #[must_use]
+    pub fn follow(&self, key: Key) -> u64 {
         let home = self.home(key.0);
-        let span = |line: usize| self.index.get(line).map_or(0, |line| line.0[0].span);
-        span(home) ^ span(home + 1)
+        let on = self.index.get(home).is_some_and(|line| line.0[1].place().is_some() & (line.0[1].key.0 < key.0));
+        self.index.get(home + usize::from(on)).map_or(0, |line| line.0[0].span)
     }
 
     /// Reads both ends of the cache lines a record usually takes, to bring them near.
@@ -289,12 +297,6 @@ impl Slots {
     pub fn seen(&self) -> u64 {
         let seen = |bucket: &&Bucket| bucket.rest.load(Ordering::Relaxed) & SEEN != 0;
         self.index.iter().flat_map(|line| &line.0).filter(seen).count() as u64
-    }
-
-    /// Bytes of the table.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.index.len() * size_of::<Line>()
     }
 
     /// Number of individuals.

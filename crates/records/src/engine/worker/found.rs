@@ -37,20 +37,20 @@ impl Worker<'_> {
         let tally = &mut self.tally;
         for class in &self.classes.list {
             for (set, n) in [
-                (class.examined, class.count),
-                (class.open & IF_GIVEN, class.given),
-                (class.open & Check::ConsentImplied.bit(), class.relied),
-                (class.if_collected, class.collected),
-                (class.open & Check::PolicyChange.bit(), class.renewed),
-                (Check::ConsentGuardian.bit(), class.children),
-                (Check::PolicyIndirect.bit(), class.waited),
+                (class.examined, class.seen.count),
+                (class.open & IF_GIVEN, class.seen.given),
+                (class.open & Check::ConsentImplied.bit(), class.seen.relied),
+                (class.if_collected, class.seen.collected),
+                (class.open & Check::PolicyChange.bit(), class.seen.renewed),
+                (Check::ConsentGuardian.bit(), class.seen.children),
+                (Check::PolicyIndirect.bit(), class.seen.waited),
             ] {
                 bits(set).for_each(|check| tally.examine(check, class.group, n));
             }
-            if class.count > 0 {
+            if class.seen.count > 0 {
                 for (lack, checks) in &class.unlisted {
                     // Whether data is kept too long can only be asked where it is known how old it is.
-                    let checks = if class.collected > 0 { *checks } else { *checks & !IF_DATED };
+                    let checks = if class.seen.collected > 0 { *checks } else { *checks & !IF_DATED };
                     tally.unlisted.extend(bits(checks).map(|check| (check, class.group, *lack)));
                 }
             }
