@@ -1,7 +1,7 @@
 //! Trains the sentence classifier on the development half of CAPP-130 and measures it by document folds.
 //!
 //! `cargo run --release -p zhunsheng-policy --example train-classifier -- CAPP.jsonl [--folds 6] [--nets 3] [--write MODEL] [--logits FILE]`
-//! Same input, same bytes out.
+//! Same input, same bytes out. `--split` only prints the fold of each document.
 //!
 //! `… -- STATEMENTS.jsonl --vague` measures the rules on purposes of mini programs; nothing is learnt from them.
 
@@ -30,6 +30,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let nets = option(&args, "--nets", 3);
     let docs = data::load(path)?;
     let fold = data::folds(docs.len(), folds, 1);
+    if args.iter().any(|a| a == "--split") {
+        for (d, f) in docs.iter().zip(&fold) {
+            println!("{}\t{f}", d.name);
+        }
+        return Ok(());
+    }
     let started = std::time::Instant::now();
     let mut logits: Vec<Vec<[f32; TOPICS]>> = docs.iter().map(|_| Vec::new()).collect();
     // Two folds at a time: more would only share the same cores.
