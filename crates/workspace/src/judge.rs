@@ -1,7 +1,7 @@
 //! The assessment run: the same `verdict` crate as everywhere, on the dossier as text, kept until something moves.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::Dossier;
@@ -30,9 +30,25 @@ pub struct Judged {
     facts: usize,
     /// The texts of policies that its facts hold, by file: see [`crate::texts`].
     texts: BTreeMap<String, String>,
+    /// See [`Judged::written`].
+    written: OnceLock<Arc<Vec<u8>>>,
 }
 
 impl Judged {
+    /// What is written of all findings and asked for time and again, the tree of the programming interface: written when it is first
+    /// asked for, and kept as long as nothing moves.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub fn written<E>(&self, write: impl FnOnce(&Self) -> Result<Vec<u8>, E>) -> Result<Arc<Vec<u8>>, E> {
+        if let Some(bytes) = self.written.get() {
+            return Ok(bytes.clone());
+        }
+        let bytes = Arc::new(write(self)?);
+        // Two who ask at once have written the same.
+        Ok(self.written.get_or_init(|| bytes).clone())
+    }
+
     /// The assessment, as every report takes it.
     pub fn assessment(&self) -> Assessment<'_> {
         self.kept.on(&self.catalogue, &self.dossier)
@@ -77,8 +93,16 @@ impl Workspace {
             None => self.read_whole(assessment, &text)?,
         };
         let kept = run(self.catalogue(), &dossier)?;
-        let judged =
-            Arc::new(Judged { revision, text, dossier, catalogue: self.catalogue().clone(), kept, facts, texts });
+        let judged = Arc::new(Judged {
+            revision,
+            text,
+            dossier,
+            catalogue: self.catalogue().clone(),
+            kept,
+            facts,
+            texts,
+            written: OnceLock::new(),
+        });
         // What is shown as a gap is on the register before it is shown.
         self.register_gaps(assessment, &judged)?;
         *held = Some(judged.clone());
@@ -89,7 +113,16 @@ impl Workspace {
     pub(crate) fn judge_text(&self, assessment: &str, revision: u64, text: String) -> Result<Judged> {
         let (dossier, texts) = self.read_whole(assessment, &text)?;
         let kept = run(self.catalogue(), &dossier)?;
-        Ok(Judged { revision, text, dossier, catalogue: self.catalogue().clone(), kept, facts: 0, texts })
+        Ok(Judged {
+            revision,
+            text,
+            dossier,
+            catalogue: self.catalogue().clone(),
+            kept,
+            facts: 0,
+            texts,
+            written: OnceLock::new(),
+        })
     }
 
     fn read_whole(&self, assessment: &str, text: &str) -> Result<(Dossier, BTreeMap<String, String>)> {

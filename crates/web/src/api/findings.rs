@@ -10,11 +10,11 @@ use zhunsheng_catalogue::{Catalogue, Kind, Level};
 use zhunsheng_dossier::Outcome;
 use zhunsheng_source::Text;
 use zhunsheng_verdict::{Assessment, Finding, Kleene};
-use zhunsheng_workspace::{Action, Error, LevelSchema, OutcomeSchema, TextSchema};
+use zhunsheng_workspace::{Action, Error, Judged, LevelSchema, OutcomeSchema, TextSchema};
 
 use super::call::Call;
 use super::lists::{List, Paging};
-use super::out::{Json, Ready, Tagged};
+use super::out::{Json, Kept, Ready, encoded};
 use super::problem::Problem;
 use super::{Nothing, Operation, read};
 use crate::routes::provenance::conclusions;
@@ -120,8 +120,13 @@ struct Tree {
     clauses: Vec<Node>,
 }
 
-fn tree(call: &Call, _: Nothing) -> Result<Tagged<Tree>, Problem> {
+fn tree(call: &Call, _: Nothing) -> Result<Kept<Tree>, Problem> {
     let judged = call.workspace().judged(&call.grant)?;
+    let encoded = judged.written(|judged| encoded(&whole(judged)))?;
+    Ok(Kept::new(judged.revision.to_string(), encoded))
+}
+
+fn whole(judged: &Judged) -> Tree {
     let a = judged.assessment();
     let below = below(a.catalogue);
     let mut parts = Parts {
@@ -143,8 +148,7 @@ fn tree(call: &Call, _: Nothing) -> Result<Tagged<Tree>, Problem> {
         }
     }
     let clauses = below.last().into_iter().flatten().filter_map(|top| parts.node(*top)).collect();
-    let tree = Tree { revision: judged.revision, as_of: a.as_of.to_string(), clauses };
-    Ok(Tagged(judged.revision.to_string(), tree))
+    Tree { revision: judged.revision, as_of: a.as_of.to_string(), clauses }
 }
 
 /// The clauses below each clause; those below none stand last. A requirement of chapters 6 and 7 stands below the clause

@@ -1,5 +1,9 @@
 //! What operations answer: each kind knows its status, its headers and how it is described.
 
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::body::Bytes;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -39,12 +43,20 @@ pub(crate) fn parts<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// JSON as it is sent.
+pub(crate) fn encoded<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
+    Ok(serde_json::to_vec(value).map_err(|fault| Error::Internal(format!("cannot encode: {fault}")))?)
+}
+
 fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Response, Problem> {
-    let bytes = serde_json::to_vec(value).map_err(|fault| Error::Internal(format!("cannot encode: {fault}")))?;
+    Ok(json_of(status, encoded(value)?.into()))
+}
+
+fn json_of(status: StatusCode, bytes: Bytes) -> Response {
     let mut response = Response::new(bytes.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    response
 }
 
 fn with(mut response: Response, name: header::HeaderName, text: &str) -> Response {
@@ -88,6 +100,33 @@ impl<T: Serialize + JsonSchema> Out for Tagged<T> {
 
     fn respond(self) -> Result<Response, Problem> {
         Ok(with(json(StatusCode::OK, &self.1)?, header::ETAG, &format!("\"{}\"", self.0)))
+    }
+}
+
+/// JSON with an ETag, encoded before and shared by all whom it is sent to; `T` is what it describes.
+pub(crate) struct Kept<T>(String, Arc<Vec<u8>>, PhantomData<T>);
+
+impl<T> Kept<T> {
+    /// Under a tag, what [`encoded`] made of a `T`.
+    pub fn new(tag: String, encoded: Arc<Vec<u8>>) -> Self {
+        Self(tag, encoded, PhantomData)
+    }
+}
+
+impl<T: Serialize + JsonSchema> Out for Kept<T> {
+    fn answered() -> Answered {
+        Tagged::<T>::answered()
+    }
+
+    fn respond(self) -> Result<Response, Problem> {
+        struct Shared(Arc<Vec<u8>>);
+        impl AsRef<[u8]> for Shared {
+            fn as_ref(&self) -> &[u8] {
+                &self.0
+            }
+        }
+        let body = json_of(StatusCode::OK, Bytes::from_owner(Shared(self.1)));
+        Ok(with(body, header::ETAG, &format!("\"{}\"", self.0)))
     }
 }
 
