@@ -201,6 +201,14 @@ fn the_figure_of_sentences_not_tuned_to_is_that_of_the_documentation() {
 }
 
 #[test]
+fn semicolons_part_what_is_listed_by_purpose() {
+    let kit = Kit::builtin().unwrap();
+    let judge = |text: &str| alone(text, "6.2.5.1b-listed", &kit).verdict;
+    assert_eq!(judge("为寄件，您要填写姓名和地址；为开发票，您要填写抬头和税号。"), Verdict::Disclosed);
+    assert_eq!(judge("为寄件，您要填写姓名和地址。"), Verdict::Partly);
+}
+
+#[test]
 fn a_table_of_contents_discloses_nothing_though_no_heading_repeats_it() {
     let kit = Kit::builtin().unwrap();
     let entries = ["我们如何使用 Cookie", "联系我们与投诉举报", "是否向境外提供个人信息", "注销账户与撤回同意"];

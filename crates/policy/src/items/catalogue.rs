@@ -277,7 +277,7 @@ impl Catalogue {
         }
         for mark in draft.marks() {
             let known = crate::lexis::features::NAMES.contains(&mark)
-                || ["type", "types", "sensitive", "row", "short", "lead", "brief"].contains(&mark);
+                || ["type", "types", "sensitive", "row", "short", "lead", "brief", "terse"].contains(&mark);
             if !known {
                 return Err(wrong(mark, format!("mark `{mark}` is unknown"), "see the head of the file"));
             }

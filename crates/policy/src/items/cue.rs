@@ -130,7 +130,7 @@ impl Cue {
             matches!(a, Atom::Here(_) | Atom::Then(..) | Atom::Clause(..) | Atom::Beside(..) | Atom::Context(_))
         };
         if atoms.iter().any(says) {
-            Ok(Cue { atoms, plain: line.split_whitespace().any(|token| token == "#brief") })
+            Ok(Cue { atoms, plain: line.split_whitespace().any(|token| matches!(token, "#brief" | "#terse")) })
         } else {
             Err(line.to_owned())
         }

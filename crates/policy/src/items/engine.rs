@@ -31,6 +31,8 @@ const LABEL: usize = 12;
 const BRIEF: usize = 80;
 /// Longest paragraph of which plain words are believed as a whole, characters.
 const PARAGRAPH: usize = 110;
+/// Longest sentence of which the loosest words are believed, and longest paragraph, characters.
+const TERSE: (usize, usize) = (48, 64);
 /// Fewest Chinese characters for "missing" to mean anything.
 const ENOUGH: usize = 60;
 
@@ -184,6 +186,9 @@ fn mark(catalogue: &Catalogue, found: &mut Found, text: &str, mentions: &[Mentio
     if text.chars().nth(BRIEF).is_none() {
         catalogue.words.mark(found, "brief", text.len());
     }
+    if text.chars().nth(TERSE.0).is_none() {
+        catalogue.words.mark(found, "terse", text.len());
+    }
     if text.ends_with(['：', ':']) {
         catalogue.words.mark(found, "lead", text.len());
     }
@@ -215,11 +220,15 @@ fn whole(catalogue: &Catalogue, block: Option<&Block>, sentence: usize) -> Optio
     let brief = !matches!(block.kind, Kind::Row { .. }) && block.text.chars().nth(PARAGRAPH).is_none();
     brief.then(|| {
         let (mut found, _, mut affirmed) = read(catalogue, &block.text, Some(block));
-        catalogue.words.mark(&mut found, "brief", block.text.len());
+        let terse = block.text.chars().nth(TERSE.1).is_none();
+        let mut rests: Vec<&mut Found> = vec![&mut found];
         if let Some(a) = &mut affirmed {
-            catalogue.words.mark(&mut a.rest, "brief", block.text.len());
-            if let Some(said) = &mut a.said {
-                catalogue.words.mark(said, "brief", block.text.len());
+            rests.push(&mut a.rest);
+            rests.extend(&mut a.said);
+        }
+        for found in rests {
+            for mark in ["brief", "terse"].into_iter().filter(|m| terse || *m == "brief") {
+                catalogue.words.mark(found, mark, block.text.len());
             }
         }
         Box::new(Whole { found, affirmed })
@@ -324,6 +333,21 @@ impl<'a> Analysis<'a> {
         best
     }
 
+    /// How many of the statements that semicolons separate in a sentence a cue holds for, at least one.
+    fn times(&self, cues: &[Cue], sentence: usize, whether: bool) -> usize {
+        let text = self.doc.sentence(sentence);
+        if !text.contains(['；', ';']) {
+            return 1;
+        }
+        let block = self.doc.sentences.get(sentence).and_then(|s| self.doc.blocks.get(s.block));
+        let holds = |part: &&str| {
+            let (found, _, left) = read(self.catalogue, part, block);
+            let left = left.as_deref();
+            cues.iter().any(|cue| self.holds_on(cue, sentence, &found, left, whether) == Holds::Yes)
+        };
+        text.split(['；', ';']).filter(holds).count().max(1)
+    }
+
     /// What a sentence denies, if anything.
     pub(super) fn denied(&self, sentence: usize) -> &[Range<usize>] {
         self.affirmed.get(sentence).and_then(Option::as_deref).map_or(&[], |a| a.denied.all())
@@ -413,7 +437,7 @@ impl<'a> Analysis<'a> {
                 match self.best(&part.cues, i, part.whether) {
                     Holds::Yes => {
                         if let Some(n) = counts.get_mut(p) {
-                            *n += 1;
+                            *n += if part.min > 1 { self.times(&part.cues, i, part.whether) } else { 1 };
                         }
                         supports.push(Support { part: Some(p), sentence: i, denies: false });
                         any = true;

@@ -134,6 +134,14 @@ const SIGNS: &[(Kind, &[&str])] = &[
             "未来",
             "未必",
             "未满",
+            "没满",
+            "不到1",
+            "不到十",
+            "不到半",
+            "没到1",
+            "没到十",
+            "未到1",
+            "未到十",
             "未知",
             "未尽",
             "未按",
@@ -324,6 +332,10 @@ const FRONTED: [&str; 46] = [
     "披露", "公布", "列出", "列明", "列举", "载明", "注明", "标明", "写明", "指明", "解释", "奉告", "相告", "回答",
     "答复", "交代", "清楚", "知道",
 ];
+/// Begins a clause that only gives the reason why something is not told.
+const ASIDE: [&str; 10] = ["属", "系", "因", "由于", "出于", "涉及", "鉴于", "基于", "为保", "由本"];
+/// Names such a reason.
+const SECRET: [&str; 4] = ["商业秘密", "机密", "自行决定", "自行掌握"];
 /// Verbs of saying: whoever will not say, or does not know, has not answered whether.
 const SAYING: [&str; 26] = [
     "告知", "告诉", "说明", "透露", "保证", "承诺", "确定", "明确", "规定", "界定", "答复", "知道", "清楚", "知晓",
@@ -462,12 +474,13 @@ pub fn denied(text: &str) -> Denied {
         return out;
     }
     let mut start = 0;
-    let mut before: Option<Range<usize>> = None;
+    let mut before: [Option<Range<usize>>; 2] = [None, None];
     while start < text.len() {
         let rest = text.get(start..).unwrap_or("");
         let end = rest.find(ENDS).map_or(text.len(), |n| start + n);
-        clause(text, start..end, before.as_ref(), &signs, &mut out);
-        before = Some(start..end);
+        clause(text, start..end, &before, &signs, &mut out);
+        let [last, _] = before;
+        before = [Some(start..end), last];
         start = end + text.get(end..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8);
     }
     out.all = apart(out.all);
@@ -475,8 +488,8 @@ pub fn denied(text: &str) -> Denied {
     out
 }
 
-/// What one clause denies, and of the clause before it what it takes up again.
-fn clause(text: &str, here: Range<usize>, before: Option<&Range<usize>>, signs: &[Sign], out: &mut Denied) {
+/// What one clause denies, and of the clauses before it, the nearest first, what it takes up again.
+fn clause(text: &str, here: Range<usize>, before: &[Option<Range<usize>>; 2], signs: &[Sign], out: &mut Denied) {
     let body = text.get(here.clone()).unwrap_or("");
     // A condition ends before a comma; the last clause of a sentence is none.
     let ending = text.get(here.end..).is_none_or(|t| !t.starts_with(['，', ',']));
@@ -532,15 +545,15 @@ fn clause(text: &str, here: Range<usize>, before: Option<&Range<usize>>, signs: 
             if unsaid {
                 push(&mut out.unsaid, here.start..sign.start);
             }
-            // The clause before is the object where this one has only a subject: 注销功能，我们暂未开通.
+            // The clause before is the object where this one has only a subject: 注销功能，我们暂未开通; and the one before
+            // that where it is but the reason: 受托人是谁，属商业秘密，不予公布.
             let theirs = any(lead, &["您", "你"]);
-            if short
-                && !theirs
-                && let Some(object) = before
-                && text
-                    .get(object.clone())
-                    .is_some_and(|t| !begins(t, &IF) && !ends(t, &["时", "后", "的", "期间", "下"]))
-            {
+            let said = |r: &Range<usize>| text.get(r.clone()).unwrap_or("");
+            let aside = |r: &Range<usize>| begins(said(r), &ASIDE) || any(said(r), &SECRET);
+            let object = |r: &&Range<usize>| !begins(said(r), &IF) && !ends(said(r), &["时", "后", "的", "期间", "下"]);
+            let [last, earlier] = before;
+            let back = last.iter().chain(earlier.iter().filter(|_| last.as_ref().is_some_and(aside)));
+            for object in back.take_while(object).filter(|_| short && !theirs) {
                 push(&mut out.all, object.clone());
                 if unsaid {
                     push(&mut out.unsaid, object.clone());
@@ -681,6 +694,7 @@ mod tests {
         check("查询功能，我们尚未开通", "____，__尚未__");
         check("多久采集一次，恕我们不能告诉您", "______，___不能___");
         check("插件名称不便公开", "____不___");
+        check("受托人是谁，属商业秘密，不予公布", "_____，_____，不予__");
         check("我们已加密数据，您不必担心", "我们已加密数据，您不必担心");
     }
 
@@ -704,6 +718,8 @@ mod tests {
             "这没关系，随时可以撤回",
             "患者未填写过敏史的",
             "不满十四周岁的儿童",
+            "不到14岁的小朋友，得让家长点头",
+            "孩子没满14岁的，请家长签字",
         ] {
             check(text, text);
         }
