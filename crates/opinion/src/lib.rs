@@ -32,6 +32,6 @@ pub use html::html;
 pub use model::Opinion;
 pub use page::Document;
 #[cfg(feature = "pdf")]
-pub use pdf::{PdfError, pdf};
+pub use pdf::{PdfError, over_the_margin, pdf};
 pub use template::{Fonts, Logo, Template, TemplateError};
 pub use typst::typst;

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use ::typst::diag::{FileError, FileResult, SourceDiagnostic};
 use ::typst::foundations::{Bytes, Datetime, Duration};
+use ::typst::layout::{Abs, Frame, FrameItem};
 use ::typst::syntax::{FileId, Source};
 use ::typst::text::{Font, FontBook};
 use ::typst::utils::LazyHash;
@@ -18,6 +19,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::page::Document;
+use crate::typst::MARGIN;
 
 /// Missing characters named in an error; the rest is counted.
 const NAMED: usize = 12;
@@ -96,6 +98,48 @@ impl World for Desk {
 /// # Errors
 /// [`PdfError`]
 pub fn pdf(document: &Document, folders: &[PathBuf]) -> Result<Vec<u8>, PdfError> {
+    set(document, folders, |paged| {
+        let options = PdfOptions {
+            standards: PdfStandards::new(&[PdfStandard::A_2b])
+                .map_err(|fault| PdfError::Typst(fault.message().to_string()))?,
+            creator: ::typst::foundations::Smart::Custom(Some("准绳 Zhunsheng".to_owned())),
+            ..PdfOptions::default()
+        };
+        typst_pdf::pdf(paged, &options).map_err(|faults| refused(&faults))
+    })
+}
+
+/// Texts of the document that would run over the right margin of their page: in print, their ends are lost.
+///
+/// # Errors
+/// As [`pdf`].
+pub fn over_the_margin(document: &Document, folders: &[PathBuf]) -> Result<Vec<String>, PdfError> {
+    fn over(frame: &Frame, x: Abs, margin: Abs, found: &mut Vec<String>) {
+        for (at, item) in frame.items() {
+            match item {
+                FrameItem::Group(group) => over(&group.frame, x + at.x + group.transform.tx, margin, found),
+                FrameItem::Text(text) if x + at.x + text.width() > margin => found.push(text.text.to_string()),
+                _ => {}
+            }
+        }
+    }
+    set(document, folders, |paged| {
+        let mut found = Vec::new();
+        for page in paged.pages() {
+            // A space at the end of a line may hang over.
+            let margin = page.frame.width() - Abs::mm(MARGIN) + Abs::pt(4.0);
+            over(&page.frame, Abs::zero(), margin, &mut found);
+        }
+        Ok(found)
+    })
+}
+
+/// Sets the document in pages and makes something of them.
+fn set<T>(
+    document: &Document,
+    folders: &[PathBuf],
+    make: impl FnOnce(&PagedDocument) -> Result<T, PdfError>,
+) -> Result<T, PdfError> {
     let mut fonts = FontStore::new();
     for path in folders {
         std::fs::read_dir(path).map_err(|cause| PdfError::Folder { path: path.clone(), cause })?;
@@ -106,16 +150,10 @@ pub fn pdf(document: &Document, folders: &[PathBuf]) -> Result<Vec<u8>, PdfError
     covered(&text, fonts.book())?;
     let desk = Desk { library: LazyHash::new(Library::default()), source: Source::detached(text), fonts };
     let made = ::typst::compile::<PagedDocument>(&desk).output.map_err(|faults| refused(&faults));
-    let options = PdfOptions {
-        standards: PdfStandards::new(&[PdfStandard::A_2b])
-            .map_err(|fault| PdfError::Typst(fault.message().to_string()))?,
-        creator: ::typst::foundations::Smart::Custom(Some("准绳 Zhunsheng".to_owned())),
-        ..PdfOptions::default()
-    };
-    let bytes = made.and_then(|paged| typst_pdf::pdf(&paged, &options).map_err(|faults| refused(&faults)));
+    let made = made.and_then(|paged| make(&paged));
     // What Typst remembers for a next run is of no use here.
     ::typst::comemo::evict(0);
-    bytes
+    made
 }
 
 fn refused(faults: &[SourceDiagnostic]) -> PdfError {

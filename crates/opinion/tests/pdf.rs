@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use zhunsheng_catalogue::Catalogue;
 use zhunsheng_dossier::{Date, load, load_text};
-use zhunsheng_opinion::{Extra, Opinion, PdfError, Template, pdf};
+use zhunsheng_opinion::{Extra, Opinion, PdfError, Template, over_the_margin, pdf};
 use zhunsheng_source::{Lang, Node};
 use zhunsheng_verdict::{Input, assess};
 
@@ -39,6 +39,8 @@ fn the_opinion_becomes_a_pdf_for_archives() {
         let found = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
         assert!(found(b"/Outlines") && found(b"/FontFile3"), "bookmarks and embedded fonts");
         assert!(found(b"pdfaid:part>2<"), "PDF/A-2");
+        // The hashes of the evidence are wider than their column and must be broken.
+        assert_eq!(over_the_margin(&document, &[]).unwrap(), Vec::<String>::new());
     }
 }
 

@@ -294,7 +294,7 @@ impl Writer<'_> {
         }
         if o.legal_basis.fails() {
             self.para(self.t(
-                "合法性基础既未成立或者未能确定，建议评估员与委托方商定是否终止评估；在有合法性基础得到证明以前，相关处理不宜继续。",
+                "合法性基础未成立或者不能确定，建议评估员与委托方商定是否终止评估；在有合法性基础得到证明以前，相关处理不宜继续。",
                 "As no legal basis is established, assessor and client should settle whether to stop the assessment; until a basis is shown, the processing concerned should not go on.",
             ).to_owned());
         }

@@ -7,6 +7,9 @@ use zhunsheng_source::Lang;
 
 use crate::page::{Block, Document, Heading, Kind, Span, Table, Tone, long, signing};
 
+/// Left and right margin, in millimetres.
+pub(crate) const MARGIN: f64 = 27.0;
+
 /// A string literal.
 fn lit(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
@@ -25,7 +28,7 @@ fn lit(text: &str) -> String {
 }
 
 /// An id, path or hash in pieces between which a line may end. Typst joins them without any character, so that what a
-/// reader copies from the PDF is what stands in the dossier.
+/// reader copies from the PDF is what stands in the dossier; by a space that cannot be seen, since it drops one of no width.
 fn pieces(text: &str) -> String {
     /// Longest piece, in characters.
     const LONGEST: usize = 8;
@@ -81,7 +84,7 @@ pub fn typst(document: &Document) -> String {
 #set document(title: {}, author: {}, date: {})
 #set text(font: bodyfont, size: 12pt, lang: {}, region: {})
 #set par(justify: {}, leading: {}, spacing: {}, first-line-indent: (amount: {}, all: true))
-#set page(paper: "a4", margin: (x: 27mm, top: 28mm, bottom: 25mm),
+#set page(paper: "a4", margin: (x: {MARGIN}mm, top: 28mm, bottom: 25mm),
   header: context if counter(page).get().first() > 1 {{ set par(first-line-indent: 0pt); block(width: 100%, stroke: (bottom: .5pt + gray), inset: (bottom: 4pt), text(9pt, fill: luma(90))[#{} #h(1fr) #{}]) }},
   footer: context if counter(page).get().first() > 1 {{ let p = counter(page).get().first(); let q = counter(page).final().first(); set par(first-line-indent: 0pt); align(center, text(9pt, fill: luma(90)){page}) }})
 #show heading: set par(first-line-indent: 0pt, justify: false)
@@ -91,7 +94,7 @@ pub fn typst(document: &Document) -> String {
 #set table(stroke: .5pt + luma(165), inset: (x: 4pt, y: 3.5pt), align: left + top)
 #show table: set text(9.5pt)
 #show table: set par(justify: false, first-line-indent: 0pt, leading: .55em, spacing: .55em)
-#let c(fill: black, ..t) = text(8.5pt, font: codefont, fill: fill, t.pos().join(h(0pt)))
+#let c(fill: black, ..t) = text(8.5pt, font: codefont, fill: fill, t.pos().join(h(.001pt)))
 #let note(b) = block({{ set par(first-line-indent: 0pt, leading: .6em); text(9.5pt, fill: luma(90), b) }})
 "##,
         document.template.accent,

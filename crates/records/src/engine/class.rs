@@ -3,12 +3,13 @@
 
 use super::classes::Combo;
 use super::hit::{Hit, hit};
-use super::quick::{Fine, Quick};
+use super::quick::{Answer, Answers, Now, Quick};
 use crate::checks::Check;
 use crate::declared::Basis;
 use crate::schema::{Method, Stage, events};
 use crate::state::State;
 use crate::state::acts::{Act, Scope, flags};
+use crate::state::slots::Record;
 use crate::state::vocab::{ALL_TYPES, EMPTY, NO_TYPE, UNKNOWN, method_of, stage_of};
 
 /// Types that a class with a table of scopes has at most: one bit each, in eight lanes of a word.
@@ -71,9 +72,8 @@ pub struct Class {
     pub group: u32,
 }
 
-/// Events seen, in one cache line.
+/// Events seen.
 #[derive(Debug, Clone, Copy, Default)]
-#[repr(align(64))]
 pub struct Seen {
     /// All of them.
     pub count: u64,
@@ -328,15 +328,27 @@ impl Class {
         class
     }
 
-    /// Counts an event about which nothing is wrong.
+    /// What a shape comes to at a time, worked out if it is not known.
+    #[cold]
+    pub fn ask(&mut self, now: &mut Now, answers: &mut Answers, state: &State, ts: i64, shape: u32) -> Answer {
+        self.quick.turn(now, &mut self.seen, answers, state, self.act, ts);
+        self.quick.ask((now, answers), state, &self.hits, ts, shape)
+    }
+
+    /// Whether nothing is wrong with an event that is good in itself: then, whether it is about a child whose guardian must
+    /// consent; if this cannot be said, or something is wrong, `None`.
     #[inline]
-    pub fn fine(&mut self, fine: Fine) {
-        let seen = &mut self.seen;
-        seen.given += 1;
-        seen.relied += 1;
-        seen.renewed += u64::from(fine.renewed);
-        seen.children += u64::from(fine.child);
-        seen.waited += u64::from(fine.waited);
+    pub fn judge(
+        &mut self,
+        now: &mut Now,
+        answers: &mut Answers,
+        state: &State,
+        ts: i64,
+        record: &Record<'_>,
+    ) -> Option<bool> {
+        self.quick.turn(now, &mut self.seen, answers, state, self.act, ts);
+        let fine = self.quick.walk(&self.hits, ts, record)?;
+        fine.then(|| self.quick.child(ts, record))
     }
 
     /// Types as one bit each, in the order of `few`.

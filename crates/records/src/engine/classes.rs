@@ -1,7 +1,7 @@
 //! Classes by the columns they are made of.
 
 use super::class::{Class, Of};
-use super::quick::Quick;
+use super::quick::{Answers, Leaves, Now, Quick};
 use super::worker::Context;
 use crate::state::key::FastMap;
 use crate::state::vocab::{ALL_TYPES, NO_TYPE};
@@ -77,6 +77,12 @@ impl Combo {
 pub struct Classes {
     /// The classes.
     pub list: Vec<Class>,
+    /// What every event of each is asked.
+    pub now: Vec<Now>,
+    /// Answers kept.
+    pub kept: Answers,
+    /// When operators have leave.
+    pub leaves: Leaves,
     /// Their packed combinations.
     packed: Vec<u128>,
     by_combo: FastMap<u128, u32>,
@@ -95,6 +101,9 @@ impl Default for Classes {
     fn default() -> Self {
         Self {
             list: Vec::new(),
+            now: Vec::new(),
+            kept: Answers::default(),
+            leaves: Leaves::default(),
             packed: Vec::new(),
             by_combo: FastMap::default(),
             cache: vec![0; CACHE],
@@ -129,6 +138,11 @@ impl Classes {
         number
     }
 
+    /// Adds what was counted of each class to what was seen of it.
+    pub fn tell(&mut self) {
+        self.list.iter_mut().zip(&mut self.now).for_each(|(class, now)| now.tell(&mut class.seen));
+    }
+
     /// Whether there are so many combinations that the tables should be emptied.
     #[must_use]
     pub fn full(&self) -> bool {
@@ -156,8 +170,12 @@ impl Classes {
                 if class.lookup {
                     class.tabulate(state, &mut self.room);
                 }
-                class.quick = Quick::new(state, &class, as_of.0, &mut self.answers);
+                // What a pack's own check says must be asked event by event.
+                let able = context.own.is_empty();
+                let (quick, now) = Quick::new(state, &class, as_of.0, able, &mut self.answers, &mut self.leaves);
+                class.quick = quick;
                 self.list.push(class);
+                self.now.push(now);
                 self.packed.push(packed);
                 self.by_combo.insert(packed, at);
                 at

@@ -7,13 +7,14 @@
 //! What this way cannot answer with a plain "nothing is wrong" (a tie in time, a request, a lane left open) is examined the
 //! long way by [`super::eval::examine`], which alone decides what is a violation.
 
-use super::class::{Class, DECISIONS, IF_GIVEN, NOTICE, announced, reach};
-use super::eval::{Event, SEPARATE, UNSEPARATE};
+use super::class::{Class, DECISIONS, IF_GIVEN, NOTICE, Seen, announced, reach};
+use super::eval::{SEPARATE, UNSEPARATE};
 use super::hit::{Hit, lane};
 use crate::checks::Check;
 use crate::input::NO_TIME;
 use crate::state::State;
-use crate::state::slots::{Record, scope_of, time_of};
+use crate::state::key::FastMap;
+use crate::state::slots::{NO_SHAPE, Record, scope_of, time_of};
 
 /// An individual with a longer record is examined the long way, which searches it.
 const LONG: usize = 48;
@@ -28,18 +29,15 @@ const SINCE: u8 = 2;
 const FRESH: u64 = lane::MASK << lane::FRESH;
 const NOTICES: u64 = lane::MASK << lane::NOTICE;
 
-/// What must hold of an event of a class for nothing to be wrong.
+/// What must hold of an event of a class for nothing to be wrong, apart from what every event is asked, see [`Now`].
 #[derive(Debug, Clone, Default)]
 pub struct Quick {
-    now: Now,
     /// Whether answers are kept.
     keeps: bool,
     /// Whether the record matters.
     lookup: bool,
     /// Whether requests bear on it.
     requests: bool,
-    /// Per role of an operator: a time in which there is leave.
-    leave: Box<[(i64, i64)]>,
     era: Era,
     /// Lanes that consents and notices must fill, whatever the era.
     must: u64,
@@ -57,16 +55,14 @@ pub struct Quick {
     change: bool,
     /// Notices just in time to everybody cover every type from here on.
     broadcast: i64,
-    /// Eras met, with their answers but for those of the one that is.
-    eras: Vec<(Era, Box<[Answer]>)>,
-    /// Which of them is.
-    at: usize,
+    /// Eras met, and where the answers of each begin.
+    eras: Vec<(Era, u32)>,
 }
 
-/// What every event is asked, in one cache line.
+/// What every event of a class is asked, and how many passed: one cache line, side by side with those of other classes.
 #[derive(Debug, Clone, Default)]
 #[repr(align(64))]
-struct Now {
+pub struct Now {
     /// The era is from here.
     from: i64,
     /// Up to before here.
@@ -77,21 +73,65 @@ struct Now {
     keep: i64,
     /// The data must be gone from here on.
     gone: i64,
-    /// Answers of the era, by shape.
-    answers: Box<[Answer]>,
+    /// Events of the era about which nothing is wrong, since they were last told.
+    fine: u32,
+    /// Events that say when the data was collected, since they were last told.
+    pub dated: u32,
+    /// Events for which the notice of the policy is due by now, since they were last told.
+    waited: u32,
+    /// Where the answers of the era begin; [`UNKEPT`] where none are kept.
+    answers: u32,
+    /// Where the times begin in which operators have leave.
+    leave: u32,
     /// Whether the class can be decided this way.
     able: bool,
-    /// Whether the operator needs leave.
-    operator: bool,
     /// Whether there is a new version of the policy that must be made known.
     renews: bool,
+    /// Whether its events are counted by the day.
+    pub daily: bool,
 }
+
+/// Answers by shape, of one class and era after the other.
+#[derive(Debug, Default)]
+pub struct Answers {
+    list: Vec<Answer>,
+}
+
+/// Times in which operators have leave, one for each role, of one activity and stage after the other.
+#[derive(Debug, Default)]
+pub struct Leaves {
+    list: Vec<(i64, i64)>,
+    known: FastMap<u64, u32>,
+}
+
+impl Leaves {
+    /// Where those of a class begin; without `asked`, those of everybody at all times.
+    fn of(&mut self, state: &State, class: &Class, asked: bool) -> u32 {
+        let combo = &class.combo;
+        let act = class.act.filter(|_| asked);
+        let key = act.map_or(u64::MAX, |act| u64::from(act) << 32 | u64::from(combo.stage));
+        *self.known.entry(key).or_insert_with(|| {
+            let from = self.list.len();
+            match act {
+                Some(act) => self.list.extend(state.leave.longest(act as usize, combo.activity, combo.stage)),
+                None => self.list.extend(std::iter::repeat_n((i64::MIN, i64::MAX), state.leave.roles())),
+            }
+            u32::try_from(from).unwrap_or(UNKEPT)
+        })
+    }
+}
+
+/// Stands for a place among the answers where there is none.
+const UNKEPT: u32 = u32::MAX;
 
 /// What a shape comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+pub enum Answer {
+    /// It has not been asked yet, or the era is another one.
     Unknown,
+    /// Nothing is wrong.
     Fine,
+    /// The record says.
     Ask,
 }
 
@@ -126,10 +166,81 @@ fn if_so(on: bool) -> u64 {
     0u64.wrapping_sub(u64::from(on))
 }
 
-impl Quick {
-    /// Works it out. `room` is the number of answers that may still be kept.
+impl Answers {
+    /// Where the answers for so many shapes begin, none of them known.
+    fn more(&mut self, shapes: usize) -> u32 {
+        let from = self.list.len();
+        self.list.resize(from + shapes, Answer::Unknown);
+        u32::try_from(from).unwrap_or(UNKEPT)
+    }
+}
+
+impl Now {
+    /// Whether nothing is wrong with an event apart from what is on record about its individual, and from its operator.
+    #[inline]
     #[must_use]
-    pub fn new(state: &State, class: &Class, as_of: i64, room: &mut usize) -> Self {
+    pub fn in_itself(&self, ts: i64, collected: i64) -> bool {
+        let aged = collected != NO_TIME && ts.wrapping_sub(collected) > self.keep;
+        self.able & !aged & (ts <= self.gone)
+    }
+
+    /// Whether an operator has the leave it needs, as far as its role says.
+    #[inline]
+    #[must_use]
+    pub fn may(&self, leaves: &Leaves, role: usize, ts: i64) -> bool {
+        let leave = leaves.list.get(self.leave as usize + role);
+        leave.is_some_and(|leave| (leave.0 <= ts) & (ts < leave.1))
+    }
+
+    /// Whether nothing is wrong with an event that is good in itself, as far as the shape of the record says.
+    #[inline]
+    #[must_use]
+    pub fn by_shape(&self, answers: &Answers, ts: i64, shape: u32) -> Answer {
+        if ts < self.from || ts >= self.until {
+            return Answer::Unknown;
+        }
+        // The number that stands for no shape may be less than that of all answers.
+        let known = answers.list.get(self.answers as usize + shape as usize).filter(|_| shape != NO_SHAPE);
+        known.copied().unwrap_or(Answer::Ask)
+    }
+
+    /// Counts an event about which nothing is wrong.
+    #[inline]
+    pub fn pass(&mut self, ts: i64) {
+        self.fine += 1;
+        self.waited += u32::from(ts <= self.waits);
+    }
+
+    /// What is counted of an event about which nothing is wrong, see [`Now::pass`].
+    #[must_use]
+    pub fn found(&self, ts: i64, child: bool) -> Fine {
+        Fine { child, waited: ts <= self.waits, renewed: self.renews }
+    }
+
+    /// Adds what was counted to what was seen of the class.
+    pub fn tell(&mut self, seen: &mut Seen) {
+        let fine = u64::from(std::mem::take(&mut self.fine));
+        seen.count += fine;
+        seen.given += fine;
+        seen.relied += fine;
+        seen.renewed += if self.renews { fine } else { 0 };
+        seen.collected += u64::from(std::mem::take(&mut self.dated));
+        seen.waited += u64::from(std::mem::take(&mut self.waited));
+    }
+}
+
+impl Quick {
+    /// Works it out. `room` is the number of answers that may still be kept; `able` is false where no event may be decided this
+    /// way.
+    #[must_use]
+    pub fn new(
+        state: &State,
+        class: &Class,
+        as_of: i64,
+        able: bool,
+        room: &mut usize,
+        leaves: &mut Leaves,
+    ) -> (Self, Now) {
         let open = class.open;
         let is = |checks: u64| open & checks != 0;
         let all = u64::from(class.all);
@@ -155,33 +266,29 @@ impl Quick {
         let kept = is(Check::KeptAfterRetention.bit());
         let over = is(Check::KeptAfterService.bit());
         let operator = is(Check::ScopeOperator.bit());
-        let leave = match class.act {
-            Some(at) if operator => state.leave.longest(at as usize, class.combo.activity, class.combo.stage),
-            _ => Box::default(),
-        };
         let answers = state.slots.shapes() * ERAS;
         let keeps = class.lookup && answers <= *room;
         if keeps {
             *room -= answers;
         }
-        Self {
-            now: Now {
-                able: class.violates == 0
-                    && (!class.lookup || !class.hits.is_empty())
-                    && announcements.len() <= ANNOUNCEMENTS,
-                keep: act.and_then(|a| a.retention).filter(|_| kept).unwrap_or(i64::MAX),
-                gone: act.and_then(|a| a.gone_after).filter(|_| over).unwrap_or(i64::MAX),
-                waits: if is(Check::PolicyIndirect.bit()) {
-                    as_of.saturating_sub(state.acts.indirect)
-                } else {
-                    i64::MIN
-                },
-                operator,
-                // No time lies in between, so that the first event asks.
-                from: i64::MAX,
-                until: i64::MIN,
-                ..Now::default()
-            },
+        let now = Now {
+            able: able
+                && class.violates == 0
+                && (!class.lookup || !class.hits.is_empty())
+                && announcements.len() <= ANNOUNCEMENTS,
+            keep: act.and_then(|a| a.retention).filter(|_| kept).unwrap_or(i64::MAX),
+            gone: act.and_then(|a| a.gone_after).filter(|_| over).unwrap_or(i64::MAX),
+            waits: if is(Check::PolicyIndirect.bit()) { as_of.saturating_sub(state.acts.indirect) } else { i64::MIN },
+            daily: is(Check::ScopeFrequency.bit()),
+            answers: UNKEPT,
+            // Nobody's leave is asked for where no activity is declared.
+            leave: leaves.of(state, class, operator),
+            // No time lies in between, so that the first event asks.
+            from: i64::MAX,
+            until: i64::MIN,
+            ..Now::default()
+        };
+        let quick = Self {
             keeps,
             lookup: class.lookup,
             must,
@@ -193,31 +300,41 @@ impl Quick {
             change,
             broadcast: if is(NOTICE) { class.broadcast } else { i64::MAX },
             requests: class.provides || is(Check::KeptAfterRequest.bit()),
-            leave,
             ..Self::default()
+        };
+        (quick, now)
+    }
+
+    /// Turns to the era of a time, if it is another one.
+    #[inline]
+    pub fn turn(
+        &mut self,
+        now: &mut Now,
+        seen: &mut Seen,
+        answers: &mut Answers,
+        state: &State,
+        act: Option<u32>,
+        ts: i64,
+    ) {
+        if ts < now.from || ts >= now.until {
+            now.tell(seen);
+            self.turned(now, answers, state, act, ts);
         }
     }
 
-    /// Turns to the era of a time.
     #[cold]
-    fn turn(&mut self, state: &State, act: Option<u32>, ts: i64) {
-        if let Some((_, answers)) = self.eras.get_mut(self.at) {
-            *answers = std::mem::take(&mut self.now.answers);
-        }
+    fn turned(&mut self, now: &mut Now, answers: &mut Answers, state: &State, act: Option<u32>, ts: i64) {
         let known = self.eras.iter().position(|(era, _)| era.from <= ts && ts < era.until);
-        self.at = known.unwrap_or(self.eras.len());
         if known.is_none() {
             let era = self.begin(state, act, ts);
-            self.eras.push((era, Box::default()));
+            let kept = self.keeps && self.eras.len() < ERAS;
+            let from = if kept { answers.more(state.slots.shapes()) } else { UNKEPT };
+            self.eras.push((era, from));
         }
-        if let Some((era, answers)) = self.eras.get_mut(self.at) {
+        if let Some((era, answers)) = self.eras.get(known.unwrap_or(self.eras.len() - 1)) {
             self.era = *era;
-            (self.now.from, self.now.until) = (era.from, era.until);
-            self.now.renews = self.change && era.since != i64::MIN;
-            self.now.answers = std::mem::take(answers);
-        }
-        if self.now.answers.is_empty() && self.keeps && self.at < ERAS {
-            self.now.answers = vec![Answer::Unknown; state.slots.shapes()].into();
+            (now.from, now.until, now.answers) = (era.from, era.until, *answers);
+            now.renews = self.change && era.since != i64::MIN;
         }
     }
 
@@ -249,59 +366,39 @@ impl Quick {
         }
     }
 
-    /// Whether nothing is wrong with an event apart from what is on record about its individual.
-    #[inline]
-    pub fn in_itself(&self, state: &State, e: &Event) -> bool {
-        let now = &self.now;
-        let aged = e.collected != NO_TIME && e.ts.wrapping_sub(e.collected) > now.keep;
-        let may = !now.operator
-            || self.leave.get(state.leave.role(e.operator)).is_some_and(|leave| leave.0 <= e.ts && e.ts < leave.1);
-        now.able & !aged & (e.ts <= now.gone) & may
-    }
-
-    /// Whether nothing is wrong with an event that is good in itself, as far as the shape of the record says.
-    #[inline]
-    pub fn by_shape(&mut self, state: &State, class: (Option<u32>, &[Hit]), ts: i64, shape: u32) -> Option<Fine> {
-        if ts < self.now.from || ts >= self.now.until {
-            self.turn(state, class.0, ts);
-        }
-        let mut answer = self.now.answers.get(shape as usize).copied()?;
-        if answer == Answer::Unknown {
-            answer = self.ask(state, class.1, shape);
-        }
-        (answer == Answer::Fine).then_some(Fine {
-            child: false,
-            waited: ts <= self.now.waits,
-            renewed: self.now.renews,
-        })
-    }
-
-    /// What a shape comes to in the era that is.
+    /// What a shape comes to at a time, worked out and kept. `hits` are those of the class.
     #[cold]
-    fn ask(&mut self, state: &State, hits: &[Hit], shape: u32) -> Answer {
+    pub fn ask(
+        &self,
+        (now, answers): (&Now, &mut Answers),
+        state: &State,
+        hits: &[Hit],
+        ts: i64,
+        shape: u32,
+    ) -> Answer {
+        let known = now.by_shape(answers, ts, shape);
+        if known != Answer::Unknown {
+            return known;
+        }
         let example = state.slots.example(shape);
         let fine = example.is_some_and(|(record, time)| self.walk(hits, time, &record) == Some(true));
         let answer = if fine { Answer::Fine } else { Answer::Ask };
-        if let Some(kept) = self.now.answers.get_mut(shape as usize) {
+        if let Some(kept) = answers.list.get_mut(now.answers as usize + shape as usize) {
             *kept = answer;
         }
         answer
     }
 
-    /// Whether nothing is wrong with an event that is good in itself; if this cannot be said, `None`.
+    /// Whether an individual is a child whose guardian must consent.
     #[inline]
-    pub fn judge(&mut self, state: &State, class: (Option<u32>, &[Hit]), ts: i64, record: &Record<'_>) -> Option<Fine> {
-        if ts < self.now.from || ts >= self.now.until {
-            self.turn(state, class.0, ts);
-        }
-        let fine = self.walk(class.1, ts, record)?;
-        let child = self.guardian != 0 && ts < record.fourteen;
-        fine.then_some(Fine { child, waited: ts <= self.now.waits, renewed: self.now.renews })
+    #[must_use]
+    pub fn child(&self, ts: i64, record: &Record<'_>) -> bool {
+        self.guardian != 0 && ts < record.fourteen
     }
 
-    /// Whether the record of an individual leaves nothing open at a time of the era.
+    /// Whether the record of an individual leaves nothing open at a time of the era that is; if this cannot be said, `None`.
     #[inline]
-    fn walk(&self, hits: &[Hit], ts: i64, record: &Record<'_>) -> Option<bool> {
+    pub fn walk(&self, hits: &[Hit], ts: i64, record: &Record<'_>) -> Option<bool> {
         let era = &self.era;
         let must = era.must | self.guardian & if_so(ts < record.fourteen);
         let asked = must | self.watch;

@@ -73,7 +73,8 @@ impl<'a> Small<'a> {
         }
         for p in &state.prompts {
             self.examined(Check::PromptRepeated, 1);
-            let block = state.slots.find(p.key).map(|s| state.slots.block(s)).unwrap_or_default();
+            let known = state.slots.find(p.key, state.slots.home(p.key));
+            let block = known.map(|known| state.slots.block(known.slot)).unwrap_or_default();
             let from = block.consents.count_while(|w| time_of(w) >= p.ts);
             let recent = block.consents.from(from).iter().take_while(|&w| time_of(w) + quiet >= p.ts);
             if let Some(refused) = pressed(state, &p.scope, recent) {

@@ -6,7 +6,7 @@ use super::class::{Class, IF_GIVEN};
 use super::classes::{Classes, place};
 use super::eval::{AsOf, Event, Found, examine};
 use super::own::{self, Own};
-use super::quick::Fine;
+use super::quick::{Answer, Fine};
 use super::sink::Sink;
 use super::spill::Spill;
 use super::tally::{Finding, KEPT_REJECTS, SAMPLES, Tally};
@@ -87,9 +87,17 @@ type Strange = fn(Box<str>) -> Why;
 /// Rows whose combinations are put together at a time: they stay in the first-level cache.
 const BLOCK: usize = 512;
 
-/// Individuals looked up at a time. The table of individuals is larger than any cache, so that what counts is how many waits for
-/// memory go on beside each other; what they bring has to stay in the first-level cache until it is used.
-const AT_ONCE: usize = 256;
+/// Individuals whose lines are asked for at a time, while the events before are examined: the table of individuals is larger than
+/// any cache, and what counts is how many waits go on beside each other and beside something else.
+const AT_ONCE: usize = 128;
+
+/// An individual to be looked up.
+#[derive(Debug, Clone, Copy, Default)]
+struct Near {
+    key: Key,
+    /// Where the search for it begins.
+    home: u32,
+}
 
 /// A batch, and what is found out of its rows.
 struct Rows {
@@ -104,22 +112,20 @@ struct Columns {
     operator: Vec<u16>,
     /// Class of each row; [`SKIP`] for one set aside.
     class: Vec<u32>,
-    /// Individual of each row.
-    key: Vec<Key>,
-    /// Whether nothing is wrong with the event in itself.
-    good: Vec<bool>,
 }
 
-impl Rows {
-    #[inline]
-    #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
-    fn event(&self, row: usize, ts: i64) -> Event {
-        let collected = match col(&self.batch, c::COLLECTED_AT) {
-            Col::Time(v) => v[row],
-            _ => NO_TIME,
-        };
-        Event { ts, collected, operator: self.found.operator[row] }
-    }
+/// An event about to be examined.
+#[derive(Clone, Copy, Default)]
+struct One {
+    row: usize,
+    /// Class of the row.
+    class: u32,
+    key: Key,
+    event: Event,
+    /// Nothing is wrong with it in itself.
+    good: bool,
+    /// The individual's bucket.
+    slot: Option<u32>,
 }
 
 const SKIP: u32 = u32::MAX;
@@ -133,10 +139,12 @@ pub struct Worker<'a> {
     /// Class by combination.
     short: Short<7, u32>,
     classes: Classes,
+    /// Rows since the classes last added up what they counted.
+    untold: u64,
     /// Columns to be filled anew for each batch.
     found: Columns,
-    /// Rows of a round that need the record of the individual, or the long way, each with its bucket.
-    rest: Vec<(usize, Option<u32>)>,
+    /// Events of a round that need the record of the individual, or the long way.
+    rest: Vec<One>,
     tally: Tally,
     strangers: FastMap<Key, ()>,
     affected: FastMap<(u64, u64, u64), ()>,
@@ -163,6 +171,7 @@ pub fn run(
         luts: Luts { combined: std::array::from_fn(|_| Lut::new(0)), operator: Lut::new(0) },
         short: Short::new(COMBINED),
         classes: Classes::of(context.state.absent.get(&unit.file).copied().unwrap_or(0)),
+        untold: 0,
         found: Columns::default(),
         rest: Vec::new(),
         tally: Tally::new(),
@@ -197,85 +206,142 @@ impl Worker<'_> {
         if self.classes.full() {
             self.flush_classes();
         }
+        // Before what is counted in 32 bits could run over.
+        self.untold += batch.rows as u64;
+        if self.untold > u64::from(u32::MAX) {
+            self.classes.tell();
+            self.untold = batch.rows as u64;
+        }
         let mut rows = Rows { batch, found: std::mem::take(&mut self.found) };
         self.translate(&mut rows)?;
         self.classify(&mut rows)?;
-        self.begin(&mut rows);
+        self.span(&rows);
         self.settle(&rows)?;
         self.found = rows.found;
         Ok(())
     }
 
+    /// Notes when the events were.
+    fn span(&mut self, rows: &Rows) {
+        let Col::Time(ts) = col(&rows.batch, c::TS) else { return };
+        let (mut low, mut high, mut hour) = (i64::MAX, i64::MIN, 0..0);
+        for (&ts, _) in ts.iter().zip(&rows.found.class).filter(|(_, class)| **class != SKIP) {
+            low = low.min(ts);
+            high = high.max(ts);
+            if !hour.contains(&ts) {
+                let number = ts / HOUR;
+                hour = number * HOUR..(number + 1) * HOUR;
+                if let Some(word) = self.tally.hours.get_mut(number as usize / 64) {
+                    *word |= 1 << (number % 64);
+                }
+            }
+        }
+        if low <= high {
+            let (first, last) = self.tally.period.unwrap_or((low, high));
+            self.tally.period = Some((first.min(low), last.max(high)));
+        }
+    }
+
     /// Looks the individuals up and examines the events, in their order.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "all columns are `batch.rows` long; classes are positions of `classes.list`"
-    )]
     fn settle(&mut self, rows: &Rows) -> Result<()> {
-        let (state, Columns { class, key, good, .. }) = (self.context.state, &rows.found);
-        let (slots, Col::Time(ts)) = (&state.slots, col(&rows.batch, c::TS)) else { return Ok(()) };
+        let slots = &self.context.state.slots;
+        let (batch, n) = (&rows.batch, rows.batch.rows);
+        let Col::Key(names) = col(batch, c::SUBJECT) else { return Ok(()) };
+        let ask = |from: usize, near: &mut [Near; AT_ONCE]| {
+            let views = names.views().iter().zip(&rows.found.class).enumerate().skip(from);
+            for (near, (row, (&view, &class))) in near.iter_mut().zip(views) {
+                // A row set aside may name nobody.
+                if class != SKIP {
+                    near.key = key::from_view(view, || names.value(row).as_bytes());
+                    near.home = slots.home(near.key);
+                }
+            }
+            // By itself, so that many of these wait for the addresses of their pages at once: none is done before.
+            near.iter().for_each(|near| slots.approach(near.home));
+        };
         let mut rest = std::mem::take(&mut self.rest);
-        for from in (0..rows.batch.rows).step_by(AT_ONCE) {
-            let some = from..(from + AT_ONCE).min(rows.batch.rows);
-            // First the lines in which the searches begin, each load by itself, then those into which some run on: the searches
-            // themselves find everything near.
-            let near = key[some.clone()].iter().fold(0, |x, &key| x ^ slots.approach(key));
-            let near = key[some.clone()].iter().fold(near, |x, &key| x ^ slots.follow(key));
-            std::hint::black_box(near);
-            for i in some {
-                if class[i] == SKIP {
-                    continue;
-                }
-                let slot = slots.find(key[i]);
-                if let Some(slot) = slot {
-                    slots.mark(slot);
-                    let class = &mut self.classes.list[class[i] as usize];
-                    let about = (class.act, class.hits.as_slice());
-                    let shape = slots.shape(slot, ts[i]);
-                    if good[i]
-                        && let Some(fine) = class.quick.by_shape(state, about, ts[i], shape)
-                    {
-                        self.fine(rows, i, Some(slot), fine);
-                        continue;
-                    }
-                }
-                rest.push((i, slot));
-            }
-            // So with the records.
-            let near = rest.iter().fold(0, |x, (_, slot)| x ^ slot.map_or(0, |slot| slots.touch(slot)));
-            std::hint::black_box(near);
-            for (i, slot) in rest.drain(..) {
-                if slot.is_none() {
-                    self.strangers.insert(key[i], ());
-                }
-                let class = &mut self.classes.list[class[i] as usize];
-                let about = (class.act, class.hits.as_slice());
-                let record = || slot.map(|s| slots.record(s)).unwrap_or_default();
-                let fine = if good[i] { class.quick.judge(state, about, ts[i], &record()) } else { None };
-                match fine {
-                    Some(fine) => self.fine(rows, i, slot, fine),
-                    None => self.long_way(rows, i, slot),
-                }
-            }
+        let [even, odd] = &mut [[Near::default(); AT_ONCE]; 2];
+        ask(0, even);
+        for (round, from) in (0..n).step_by(AT_ONCE).enumerate() {
+            let (near, next) = if round % 2 == 0 { (&mut *even, &mut *odd) } else { (&mut *odd, &mut *even) };
+            near.iter().for_each(|near| slots.follow(near.key, near.home));
+            ask(from + AT_ONCE, next);
+            self.shallow(rows, from, near, &mut rest);
+            rest.iter().filter_map(|one| one.slot).for_each(|slot| slots.touch(slot));
+            rest.drain(..).for_each(|one| self.deep(batch, &one));
             self.flush(false)?;
         }
         self.rest = rest;
         Ok(())
     }
 
-    /// Counts an event about which nothing is wrong.
-    #[inline]
-    #[expect(clippy::indexing_slicing, reason = "as in `settle`")]
-    fn fine(&mut self, rows: &Rows, i: usize, slot: Option<u32>, fine: Fine) {
-        let class = &mut self.classes.list[rows.found.class[i] as usize];
-        debug_assert!(
-            match col(&rows.batch, c::TS) {
-                Col::Time(ts) => agrees(self.context, class, &rows.event(i, ts[i]), rows.found.key[i], slot, fine),
-                _ => false,
-            },
-            "the long way finds something"
-        );
-        class.fine(fine);
+    /// Examines the events from a row on as far as that needs no more than the table of individuals; the others are for
+    /// [`Self::deep`].
+    #[expect(clippy::indexing_slicing, reason = "classes are positions of `classes.list` and `classes.now`")]
+    fn shallow(&mut self, rows: &Rows, from: usize, near: &[Near; AT_ONCE], rest: &mut Vec<One>) {
+        let Rows { batch, found } = rows;
+        let Col::Time(ts) = col(batch, c::TS) else { return };
+        let collected = match col(batch, c::COLLECTED_AT) {
+            Col::Time(times) => Some(times.as_slice()),
+            _ => None,
+        };
+        let (context, file) = (self.context, (self.file as u64) << 40);
+        let (state, (part, parts)) = (context.state, context.part);
+        let Self { classes: Classes { list, now: nows, kept, leaves, .. }, daily, strangers, .. } = self;
+        let events = ts.iter().zip(&found.operator).zip(&found.class).enumerate().skip(from);
+        for (&Near { key, home }, (row, ((&ts, &operator), &class))) in near.iter().zip(events) {
+            // With the individuals in parts, rows that belong to no individual of this part wait for theirs.
+            if class == SKIP || (parts > 1 && key.part(parts) != part) {
+                continue;
+            }
+            let at = class as usize;
+            let collected = collected.and_then(|times| times.get(row)).copied().unwrap_or(NO_TIME);
+            let now = &mut nows[at];
+            now.dated += u32::from(collected != NO_TIME);
+            let good = now.in_itself(ts, collected) & now.may(leaves, state.leave.role(operator), ts);
+            if now.daily {
+                let of = u64::from(list[at].combo.activity) << 32 | shanghai_day(ts) as u64;
+                daily.push([key.0, key.1, of, file | batch.number(row)]);
+            }
+            let known = state.slots.find(key, home);
+            let one = |slot| One { row, class, key, event: Event { ts, collected, operator }, good, slot };
+            let Some(known) = known else {
+                strangers.insert(key, ());
+                rest.push(one(None));
+                continue;
+            };
+            known.mark();
+            let shape = known.shape(ts);
+            let mut answer = if good { now.by_shape(kept, ts, shape) } else { Answer::Ask };
+            if answer == Answer::Unknown {
+                answer = list[at].ask(now, kept, state, ts, shape);
+            }
+            let one = one(Some(known.slot));
+            if answer == Answer::Fine {
+                debug_assert!(agrees(context, &list[at], &one, now.found(ts, false)), "the long way finds something");
+                now.pass(ts);
+            } else {
+                rest.push(one);
+            }
+        }
+    }
+
+    /// Examines an event with the record of its individual, or the long way.
+    #[expect(clippy::indexing_slicing, reason = "as in `shallow`")]
+    fn deep(&mut self, batch: &Batch, one: &One) {
+        let state = self.context.state;
+        let Classes { list, now, kept, .. } = &mut self.classes;
+        let (class, now) = (&mut list[one.class as usize], &mut now[one.class as usize]);
+        let record = one.slot.filter(|_| one.good).map(|slot| state.slots.record(slot)).unwrap_or_default();
+        match one.good.then(|| class.judge(now, kept, state, one.event.ts, &record)).flatten() {
+            Some(child) => {
+                let found = now.found(one.event.ts, child);
+                debug_assert!(agrees(self.context, class, one, found), "the long way finds something");
+                now.pass(one.event.ts);
+                class.seen.children += u64::from(child);
+            }
+            None => self.long_way(batch, one),
+        }
     }
 
     fn translate(&mut self, rows: &mut Rows) -> Result<()> {
@@ -308,17 +374,17 @@ impl Worker<'_> {
         let n = batch.rows;
         let (luts, classes, short) = (&self.luts, &mut self.classes, &mut self.short);
         k.clear();
-        k.reserve(n);
+        k.resize(n, SKIP);
         let mut block = [0; BLOCK];
         for from in (0..n).step_by(BLOCK) {
             let block = &mut block[..(n - from).min(BLOCK)];
             let operators = &operator[from..];
             block.iter_mut().zip(operators).for_each(|(named, &code)| *named = u64::from(code != EMPTY));
             short.combine(batch, from, block);
-            for (i, (&combination, &operator)) in block.iter().zip(operators).enumerate() {
+            let rows = k[from..].iter_mut().zip(operators).zip(&*block).enumerate();
+            for (i, ((class, &operator), &combination)) in rows {
                 let packed = || luts.packed(batch, from + i, operator);
-                let class = short.entry(combination, || Ok(classes.find(context, packed())))?;
-                k.push(*class);
+                *class = *short.entry(combination, || Ok(classes.find(context, packed())))?;
             }
         }
         let first_pass = self.context.part.0 == 0;
@@ -367,83 +433,25 @@ impl Worker<'_> {
         Ok(())
     }
 
-    /// Counts the rows and finds out what does not depend on their individuals; those of other parts are set aside.
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "all columns are `batch.rows` long; classes are positions of `classes.list`"
-    )]
-    fn begin(&mut self, rows: &mut Rows) {
-        let context = self.context;
-        let (part, parts) = context.part;
-        let Rows { batch, found: Columns { operator, class: k, key, good } } = rows;
-        let (Col::Time(ts), Col::Key(names)) = (col(batch, c::TS), col(batch, c::SUBJECT)) else { return };
-        let collected = match col(batch, c::COLLECTED_AT) {
-            Col::Time(times) => Some(times.as_slice()),
-            _ => None,
-        };
-        key.clear();
-        key.extend(names.views().iter().zip(&*k).enumerate().map(|(i, (&name, &at))| match at {
-            // It may name nobody.
-            SKIP => Key(0, 0),
-            _ => key::from_view(name, || names.value(i).as_bytes()),
-        }));
-        // With the individuals in parts, rows that belong to no individual of this part wait for theirs.
-        if parts > 1 {
-            k.iter_mut().zip(&*key).filter(|(_, key)| key.part(parts) != part).for_each(|(k, _)| *k = SKIP);
-        }
-        let own = !context.own.is_empty();
-        let (mut low, mut high, mut last_hour) = (i64::MAX, i64::MIN, usize::MAX);
-        good.clear();
-        good.resize(batch.rows, false);
-        for (i, (&ts, &at)) in ts.iter().zip(&*k).enumerate() {
-            if at == SKIP {
-                continue;
-            }
-            let event = Event { ts, collected: collected.map_or(NO_TIME, |times| times[i]), operator: operator[i] };
-            low = low.min(ts);
-            high = high.max(ts);
-            let hour = (ts / HOUR) as usize;
-            if hour != last_hour {
-                last_hour = hour;
-                self.tally.hours[hour / 64] |= 1 << (hour % 64);
-            }
-            let class = &mut self.classes.list[at as usize];
-            class.seen.count += 1;
-            class.seen.collected += u64::from(event.collected != NO_TIME);
-            if class.open & Check::ScopeFrequency.bit() != 0 {
-                let act = u64::from(class.combo.activity);
-                let day = shanghai_day(ts) as u64;
-                let Key(a, b) = key[i];
-                self.daily.push([a, b, act << 32 | day, (self.file as u64) << 40 | batch.number(i)]);
-            }
-            good[i] = !own && class.quick.in_itself(context.state, &event);
-        }
-        if low <= high {
-            let p = self.tally.period.unwrap_or((low, high));
-            self.tally.period = Some((p.0.min(low), p.1.max(high)));
-        }
-    }
-
     /// Examines an event the long way.
-    #[expect(clippy::indexing_slicing, reason = "all columns are `batch.rows` long")]
-    fn long_way(&mut self, rows: &Rows, i: usize, slot: Option<u32>) {
+    #[expect(clippy::indexing_slicing, reason = "as in `shallow`")]
+    fn long_way(&mut self, batch: &Batch, one: &One) {
         let context = self.context;
-        let (batch, at, key) = (&rows.batch, rows.found.class[i], rows.found.key[i]);
-        let Col::Time(ts) = col(batch, c::TS) else { return };
-        let event = rows.event(i, ts[i]);
+        let &One { row, class: at, key, event, slot, .. } = one;
         let class = &mut self.classes.list[at as usize];
         let mut found = examine(context.state, class, &event, key, slot, context.as_of);
+        class.seen.count += 1;
         class.seen.given += u64::from(found.given);
         class.seen.relied += u64::from(found.relied);
         if !context.own.is_empty() {
-            let texts = |c: usize| batch.text(c, i);
+            let texts = |c: usize| batch.text(c, row);
             found.violates |= own::judge(context, class, &event, key, slot, &texts);
         }
         class.seen.renewed += u64::from(found.examined & Check::PolicyChange.bit() != 0);
         class.seen.children += u64::from(found.examined & Check::ConsentGuardian.bit() != 0);
         class.seen.waited += u64::from(found.examined & Check::PolicyIndirect.bit() != 0);
         if found.violates != 0 {
-            self.violation(batch, i, at, key, &event, &found);
+            self.violation(batch, one, &found);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Keys of individuals: 128 bits, well mixed, exact for identifiers of up to twelve bytes.
 
 /// Key of an individual. Its first half is evenly spread and serves as hash.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub u64, pub u64);
 
 impl Key {

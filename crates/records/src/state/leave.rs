@@ -42,18 +42,24 @@ impl Leave {
         leave
     }
 
-    /// Role of an operator.
+    /// Role of an operator; for one without a role, one more than the last.
     #[inline]
     #[must_use]
     pub fn role(&self, operator: u16) -> usize {
-        self.of.get(usize::from(operator)).map_or(MOST, |&role| usize::from(role))
+        self.of.get(usize::from(operator)).map_or(self.roles.len(), |&role| usize::from(role))
+    }
+
+    /// Number of roles, with that of those who have none.
+    #[must_use]
+    pub fn roles(&self) -> usize {
+        self.roles.len() + 1
     }
 
     /// A time, for each role, in which its operators may touch data of an activity in a stage: the longest one, empty where
     /// there is none. They may also have leave at other times.
     #[must_use]
-    pub fn longest(&self, act: usize, activity: u16, stage: u16) -> Box<[(i64, i64)]> {
-        let one = |(stands, grants): &(Vec<bool>, Vec<Access>)| {
+    pub fn longest(&self, act: usize, activity: u16, stage: u16) -> impl Iterator<Item = (i64, i64)> {
+        let one = move |(stands, grants): &(Vec<bool>, Vec<Access>)| {
             if stands.get(act) == Some(&true) {
                 return (i64::MIN, i64::MAX);
             }
@@ -62,6 +68,6 @@ impl Leave {
             let spans = grants.iter().filter(fits).map(|g| (g.from, g.to));
             spans.max_by_key(|(from, to)| to.saturating_sub(*from)).unwrap_or((0, 0))
         };
-        self.roles.iter().map(one).collect()
+        self.roles.iter().map(one).chain([(0, 0)])
     }
 }

@@ -14,6 +14,7 @@ use super::words::LOW_BITS;
 pub use super::words::{WordKind, Words, scope_of, time_of, word};
 use crate::error::{Error, Result};
 pub use part::{PART_BITS, Part};
+use prefetch_index::prefetch_index;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A word of an individual, before sorting.
@@ -75,6 +76,55 @@ impl Bucket {
     fn place(&self) -> Option<usize> {
         (self.rest.load(Ordering::Relaxed) as u32).checked_sub(1).map(|place| place as usize)
     }
+
+    #[inline]
+    fn full(&self) -> bool {
+        self.rest.load(Ordering::Relaxed) as u32 != 0
+    }
+
+    /// Whether the individual with a key stands here.
+    #[inline]
+    fn is(&self, key: Key) -> bool {
+        ((self.key.0 ^ key.0) | (self.key.1 ^ key.1) == 0) & self.full()
+    }
+
+    /// Whether the search for a key goes on after this bucket: they stand in the order of their hashes.
+    #[inline]
+    fn runs_on(&self, key: Key) -> bool {
+        (self.key.0 <= key.0) & self.full()
+    }
+}
+
+/// An individual found in the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Its bucket.
+    pub slot: u32,
+    bucket: &'a Bucket,
+}
+
+impl Known<'_> {
+    /// Remembers that the individual occurs in the events.
+    #[inline]
+    pub fn mark(&self) {
+        if self.bucket.rest.load(Ordering::Relaxed) & SEEN == 0 {
+            self.bucket.rest.fetch_or(SEEN, Ordering::Relaxed);
+        }
+    }
+
+    /// Shape of the record at a time, if it can be told without the record.
+    #[inline]
+    #[must_use]
+    pub fn shape(&self, ts: i64) -> u32 {
+        let (span, rest) = (self.bucket.span, self.bucket.rest.load(Ordering::Relaxed));
+        let after = ts as u64 >> END_UNIT > span >> (SHAPE_BITS + FROM_BITS);
+        let into = (ts as u64 >> SPAN_UNIT).wrapping_sub(span & ((1 << FROM_BITS) - 1));
+        let earlier = into.wrapping_sub(1) < (rest >> (33 + SHAPE_BITS)).saturating_sub(1);
+        // Which of them cannot be guessed, so this is reckoned without a branch: no shape is all ones.
+        let (after, earlier) = (0u64.wrapping_sub(u64::from(after)), 0u64.wrapping_sub(u64::from(earlier)));
+        let shape = (span >> FROM_BITS & after) | (rest >> 33 & earlier & !after) | !(after | earlier);
+        (shape & MASK) as u32
+    }
 }
 
 /// Words of an individual, by kind.
@@ -133,7 +183,7 @@ impl Slots {
             let number = |own: u64| u64::from(numbers.get((own & MASK) as usize).copied().unwrap_or(NO_SHAPE));
             let mut examples = part.examples.iter().zip(&numbers).peekable();
             for (i, [a, b, span, rest]) in part.starts.into_iter().enumerate() {
-                let at = next.max(table.home(a) * 2);
+                let at = next.max(table.home(Key(a, b)) as usize * 2);
                 next = at + 1;
                 while let Some(((_, time), &shape)) = examples.next_if(|((start, _), _)| *start == i) {
                     if shape as usize == table.shapes.len() {
@@ -153,10 +203,11 @@ impl Slots {
         Some(table)
     }
 
-    /// Line where the search for a hash begins.
+    /// Line where the search for a key begins.
     #[inline]
-    fn home(&self, a: u64) -> usize {
-        ((u128::from(a) * u128::from(self.lines)) >> 64) as usize
+    #[must_use]
+    pub fn home(&self, key: Key) -> u32 {
+        ((u128::from(key.0) * u128::from(self.lines)) >> 64) as u32
     }
 
     #[inline]
@@ -164,17 +215,30 @@ impl Slots {
         self.index.get(slot as usize / 2)?.0.get(slot as usize % 2)
     }
 
-    /// Bucket of an individual.
-    #[inline]
+    /// What is known of an individual, by its key and where the search for it begins.
+    #[inline(always)]
     #[must_use]
-    pub fn find(&self, key: Key) -> Option<u32> {
-        let home = self.home(key.0);
-        for (i, line) in self.index.get(home..)?.iter().enumerate() {
+    pub fn find(&self, key: Key, home: u32) -> Option<Known<'_>> {
+        let line = self.index.get(home as usize)?;
+        let [first, second] = &line.0;
+        let (is_first, is_second) = (first.is(key), second.is(key));
+        // In which of the two it stands is even, so that a branch would be guessed wrong half the time.
+        if is_first | is_second {
+            let bucket = line.0.get(usize::from(is_second))?;
+            return Some(Known { slot: home * 2 + u32::from(is_second), bucket });
+        }
+        if second.runs_on(key) { self.find_on(key, home as usize + 1) } else { None }
+    }
+
+    /// The same from a line on into which the search has run.
+    #[inline(never)]
+    fn find_on(&self, key: Key, from: usize) -> Option<Known<'_>> {
+        for (i, line) in self.index.get(from..)?.iter().enumerate() {
             for (j, bucket) in line.0.iter().enumerate() {
-                if bucket.key == (key.0, key.1) && bucket.place().is_some() {
-                    return Some(((home + i) * 2 + j) as u32);
+                if bucket.is(key) {
+                    return Some(Known { slot: ((from + i) * 2 + j) as u32, bucket });
                 }
-                if bucket.key.0 > key.0 || bucket.place().is_none() {
+                if !bucket.runs_on(key) {
                     return None;
                 }
             }
@@ -182,53 +246,32 @@ impl Slots {
         None
     }
 
-    /// Reads the line in which the search for a key begins, to bring it near.
+    /// Asks for the line in which a search begins, without waiting for it.
     #[inline]
-    #[must_use]
-    pub fn approach(&self, key: Key) -> u64 {
-        self.index.get(self.home(key.0)).map_or(0, |line| line.0[0].span)
+    pub fn approach(&self, home: u32) {
+        prefetch_index(&self.index, home as usize);
     }
 
-    /// The same with the line into which the search runs on, if it does; else with the first once more, for no search should wait
-    /// for where another one goes.
+    /// The same with the line into which the search runs on, if it does; else with the first once more, which costs less than a
+    /// branch that cannot be guessed.
     #[inline]
-    #[must_use]
-    pub fn follow(&self, key: Key) -> u64 {
-        let home = self.home(key.0);
-        let on = self.index.get(home).is_some_and(|line| line.0[1].place().is_some() & (line.0[1].key.0 < key.0));
-        self.index.get(home + usize::from(on)).map_or(0, |line| line.0[0].span)
+    pub fn follow(&self, key: Key, home: u32) {
+        let home = home as usize;
+        let on = self.index.get(home).is_some_and(|line| line.0[1].runs_on(key));
+        prefetch_index(&self.index, home + usize::from(on));
     }
 
-    /// Reads both ends of the cache lines a record usually takes, to bring them near.
+    /// Asks for the cache lines that the record of an individual usually takes.
     #[inline]
-    #[must_use]
-    pub fn touch(&self, slot: u32) -> u64 {
-        let word = |i: usize| self.words.get(i).copied().unwrap_or(0);
+    pub fn touch(&self, slot: u32) {
         let at = self.place(slot);
-        word(at) ^ word(at.wrapping_add(7))
+        prefetch_index(&self.words, at);
+        prefetch_index(&self.words, at.wrapping_add(7));
     }
 
     #[inline]
     fn place(&self, slot: u32) -> usize {
         self.bucket(slot).and_then(Bucket::place).unwrap_or(usize::MAX)
-    }
-
-    /// Shape of the record of an individual at a time, if it can be told without the record.
-    #[inline]
-    #[must_use]
-    pub fn shape(&self, slot: u32, ts: i64) -> u32 {
-        let Some(bucket) = self.bucket(slot) else { return NO_SHAPE };
-        let (span, rest) = (bucket.span, bucket.rest.load(Ordering::Relaxed));
-        let end = span >> (SHAPE_BITS + FROM_BITS);
-        let into = (ts as u64 >> SPAN_UNIT).wrapping_sub(span & ((1 << FROM_BITS) - 1));
-        let earlier = into.wrapping_sub(1) < (rest >> (33 + SHAPE_BITS)).saturating_sub(1);
-        if ts as u64 >> END_UNIT > end {
-            (span >> FROM_BITS & MASK) as u32
-        } else if earlier {
-            (rest >> 33 & MASK) as u32
-        } else {
-            NO_SHAPE
-        }
     }
 
     /// Number of shapes.
@@ -280,16 +323,6 @@ impl Slots {
         let fourteen = rest.first().filter(|_| born).map_or(0, |&w| w as i64);
         let words = Words(rest.get(from..from + count as usize).unwrap_or_default());
         Record { words, fourteen, request }
-    }
-
-    /// Remembers that an individual occurs in the events.
-    #[inline]
-    pub fn mark(&self, slot: u32) {
-        if let Some(bucket) = self.bucket(slot)
-            && bucket.rest.load(Ordering::Relaxed) & SEEN == 0
-        {
-            bucket.rest.fetch_or(SEEN, Ordering::Relaxed);
-        }
     }
 
     /// Individuals that occur in the events.
@@ -349,7 +382,9 @@ mod tests {
             let table = Slots::join(parts.into_iter().map(|p| Part::build(apart(p), &[8]).unwrap()).collect()).unwrap();
             assert_eq!(table.len(), n);
             for i in 0..n {
-                let slot = table.find(from_bytes(format!("u{i}").as_bytes())).expect("present");
+                let key = from_bytes(format!("u{i}").as_bytes());
+                let known = table.find(key, table.home(key)).expect("present");
+                let slot = known.slot;
                 let block = table.block(slot);
                 assert_eq!(block.consents.len(), i % 3 + 1);
                 assert!(block.consents.iter().collect::<Vec<_>>().windows(2).all(|w| w[0] > w[1]));
@@ -360,18 +395,19 @@ mod tests {
                     [block.consents, block.notices, block.policies].map(|w| w.iter().map(time_of).collect::<Vec<_>>());
                 assert_eq!(all, each.concat());
                 // Before, between and after what is on record: the shape is that of an individual with the same record.
-                let example = |ts: i64| table.example(table.shape(slot, ts));
+                let example = |ts: i64| table.example(known.shape(ts));
                 assert!(example(0).is_none(), "too near to what is on record");
                 let (record, time) = example(1 << 30).expect("one of few shapes");
                 let before = |w: &u64| time_of(*w) < time;
                 let scopes: Vec<_> = record.words.iter().filter(before).map(scope_of).collect();
                 assert_eq!(scopes, table.record(slot).words.iter().map(scope_of).collect::<Vec<_>>());
-                table.mark(slot);
+                known.mark();
                 assert_eq!(block.fourteen, None);
             }
             assert_eq!(table.seen(), n as u64);
             for i in n..n + 2000 {
-                assert_eq!(table.find(from_bytes(format!("u{i}").as_bytes())), None);
+                let key = from_bytes(format!("u{i}").as_bytes());
+                assert!(table.find(key, table.home(key)).is_none());
             }
         }
     }

@@ -5,8 +5,10 @@ use crate::engine::class::{IF_DATED, lacks};
 
 impl Worker<'_> {
     #[cold]
-    pub(super) fn violation(&mut self, batch: &Batch, row: usize, class: u32, key: Key, e: &Event, f: &Found) {
-        let Some(class) = self.classes.list.get(class as usize) else { return };
+    pub(super) fn violation(&mut self, batch: &Batch, one: &One, f: &Found) {
+        let &One { row, key, ref event, .. } = one;
+        let e = event;
+        let Some(class) = self.classes.list.get(one.class as usize) else { return };
         for check in bits(f.violates) {
             let n = self.tally.count(check, class.group, Some(e.ts));
             self.affected.insert((key.0, key.1, u64::from(check) << 32 | u64::from(class.group)), ());
@@ -35,6 +37,8 @@ impl Worker<'_> {
 
     pub(super) fn flush_classes(&mut self) {
         let tally = &mut self.tally;
+        self.classes.tell();
+        self.untold = 0;
         for class in &self.classes.list {
             for (set, n) in [
                 (class.examined, class.seen.count),
@@ -89,15 +93,8 @@ impl Worker<'_> {
 }
 
 /// Whether the long way finds the same of an event about which nothing is wrong.
-pub(super) fn agrees(
-    context: &Context<'_>,
-    class: &Class,
-    event: &Event,
-    key: Key,
-    slot: Option<u32>,
-    fine: Fine,
-) -> bool {
-    let found = examine(context.state, class, event, key, slot, context.as_of);
+pub(super) fn agrees(context: &Context<'_>, class: &Class, one: &One, fine: Fine) -> bool {
+    let found = examine(context.state, class, &one.event, one.key, one.slot, context.as_of);
     let bit = |check: Check| if class.open & check.bit() != 0 { check.bit() } else { 0 };
     let child = if fine.child { Check::ConsentGuardian.bit() } else { 0 };
     let waited = if fine.waited { Check::PolicyIndirect.bit() } else { 0 };
