@@ -89,7 +89,7 @@ const BLOCK: usize = 512;
 
 /// Individuals whose lines are asked for at a time, while the events before are examined: the table of individuals is larger than
 /// any cache, and what counts is how many waits go on beside each other and beside something else.
-const AT_ONCE: usize = 128;
+const AT_ONCE: usize = 32;
 
 /// An individual to be looked up.
 #[derive(Debug, Clone, Copy, Default)]
