@@ -373,7 +373,7 @@ impl Worker<'_> {
         let Rows { batch, found: Columns { operator, class: k, .. } } = rows;
         let n = batch.rows;
         let (luts, classes, short) = (&self.luts, &mut self.classes, &mut self.short);
-        k.clear();
+        // Every one is written anew.
         k.resize(n, SKIP);
         let mut block = [0; BLOCK];
         for from in (0..n).step_by(BLOCK) {

@@ -1,5 +1,6 @@
 //! Translation of dictionaries: each entry is looked up once, rows then carry numbers.
 
+use super::slots::bits;
 use crate::error::{Error, Result};
 use crate::input::{Batch, Col};
 use arrow_array::cast::AsArray;
@@ -76,10 +77,14 @@ impl<T: Copy> Lut<T> {
         let array: &DictionaryArray<Int32Type> = array;
         let keys = array.keys();
         let pick = |k: i32| self.table.get(k as usize).copied().unwrap_or(self.empty);
-        match keys.nulls().filter(|n| n.null_count() > 0) {
-            None => out.extend(keys.values().iter().map(|&k| pick(k))),
-            Some(n) => {
-                out.extend(keys.values().iter().zip(n.iter()).map(|(&k, ok)| if ok { pick(k) } else { self.empty }))
+        out.extend(keys.values().iter().map(|&k| pick(k)));
+        let Some(nulls) = keys.nulls().filter(|n| n.null_count() > 0) else { return };
+        // What stands in place of an absent value means nothing; few words of the mask have one.
+        for (from, word) in (0..).step_by(64).zip(nulls.inner().bit_chunks().iter_padded()) {
+            for at in bits(!word) {
+                if let Some(o) = out.get_mut(from + usize::from(at)) {
+                    *o = self.empty;
+                }
             }
         }
     }
@@ -118,15 +123,26 @@ impl Field {
                 let valid = nulls.inner().slice(from, keys.len());
                 let valid = valid.bit_chunks();
                 for ((out, keys), word) in out.chunks_mut(64).zip(keys.chunks(64)).zip(valid.iter_padded()) {
-                    match word {
-                        0 => out.iter_mut().for_each(|o| *o |= absent << shift),
-                        u64::MAX => out.iter_mut().zip(keys).for_each(|(o, &key)| *o |= number(key) << shift),
-                        _ => {
-                            let mut word = word;
-                            for (o, &key) in out.iter_mut().zip(keys) {
-                                let there = 0u64.wrapping_sub(word & 1);
-                                *o |= (absent ^ (absent ^ number(key)) & there) << shift;
-                                word >>= 1;
+                    let plain = |o: &mut u64, key: i32| *o |= number(key) << shift;
+                    let nulls = !word;
+                    if nulls == 0 {
+                        out.iter_mut().zip(keys).for_each(|(o, &key)| plain(o, key));
+                    } else if word == 0 {
+                        out.iter_mut().for_each(|o| *o |= absent << shift);
+                    } else if nulls.count_ones() <= 32 {
+                        // All at once, then those without a value again: what stands for one there means nothing.
+                        out.iter_mut().zip(keys).for_each(|(o, &key)| plain(o, key));
+                        for at in bits(nulls) {
+                            if let Some(o) = out.get_mut(usize::from(at)) {
+                                *o = *o & !(u64::from(mask) << shift) | absent << shift;
+                            }
+                        }
+                    } else {
+                        out.iter_mut().for_each(|o| *o |= absent << shift);
+                        for at in bits(word) {
+                            let at = usize::from(at);
+                            if let (Some(o), Some(&key)) = (out.get_mut(at), keys.get(at)) {
+                                *o = *o & !(u64::from(mask) << shift) | number(key) << shift;
                             }
                         }
                     }
