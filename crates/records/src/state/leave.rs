@@ -57,7 +57,6 @@ impl Leave {
 
     /// A time, for each role, in which its operators may touch data of an activity in a stage: the longest one, empty where
     /// there is none. They may also have leave at other times.
-    #[must_use]
     pub fn longest(&self, act: usize, activity: u16, stage: u16) -> impl Iterator<Item = (i64, i64)> {
         let one = move |(stands, grants): &(Vec<bool>, Vec<Access>)| {
             if stands.get(act) == Some(&true) {

@@ -214,7 +214,10 @@ impl<const N: usize, T: Copy> Short<N, T> {
         if !self.fits || known.is_none_or(|(of, _)| of != combination) {
             *known = Some((combination, make()?));
         }
-        known.as_mut().map(|(_, what)| what).ok_or_else(|| Error::Worker)
+        match known {
+            Some((_, what)) => Ok(what),
+            None => Err(Error::Worker),
+        }
     }
 }
 
