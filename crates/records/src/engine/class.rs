@@ -328,10 +328,19 @@ impl Class {
         class
     }
 
+    /// Turns to the era of a time, if it is another one.
+    #[inline]
+    fn turn(&mut self, now: &mut Now, answers: &mut Answers, state: &State, ts: i64) {
+        if !now.holds(ts) {
+            now.tell(&mut self.seen);
+            self.quick.turn(now, answers, state, self.act, ts);
+        }
+    }
+
     /// What a shape comes to at a time, worked out if it is not known.
     #[cold]
     pub fn ask(&mut self, now: &mut Now, answers: &mut Answers, state: &State, ts: i64, shape: u32) -> Answer {
-        self.quick.turn(now, &mut self.seen, answers, state, self.act, ts);
+        self.turn(now, answers, state, ts);
         self.quick.ask((now, answers), state, &self.hits, ts, shape)
     }
 
@@ -346,7 +355,7 @@ impl Class {
         ts: i64,
         record: &Record<'_>,
     ) -> Option<bool> {
-        self.quick.turn(now, &mut self.seen, answers, state, self.act, ts);
+        self.turn(now, answers, state, ts);
         let fine = self.quick.walk(&self.hits, ts, record)?;
         fine.then(|| self.quick.child(ts, record))
     }

@@ -83,6 +83,8 @@ pub struct Classes {
     pub kept: Answers,
     /// When operators have leave.
     pub leaves: Leaves,
+    /// Rows since what was counted was last added up.
+    untold: u64,
     /// Their packed combinations.
     packed: Vec<u128>,
     by_combo: FastMap<u128, u32>,
@@ -104,6 +106,7 @@ impl Default for Classes {
             now: Vec::new(),
             kept: Answers::default(),
             leaves: Leaves::default(),
+            untold: 0,
             packed: Vec::new(),
             by_combo: FastMap::default(),
             cache: vec![0; CACHE],
@@ -138,8 +141,17 @@ impl Classes {
         number
     }
 
+    /// Makes room for the counts of so many more rows, which are held in 32 bits until they are added up.
+    pub fn expect(&mut self, rows: u64) {
+        if self.untold + rows > u64::from(u32::MAX) {
+            self.tell();
+        }
+        self.untold += rows;
+    }
+
     /// Adds what was counted of each class to what was seen of it.
     pub fn tell(&mut self) {
+        self.untold = 0;
         self.list.iter_mut().zip(&mut self.now).for_each(|(class, now)| now.tell(&mut class.seen));
     }
 

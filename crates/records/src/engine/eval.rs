@@ -40,7 +40,7 @@ pub struct Found {
 }
 
 /// An event.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Event {
     /// When.
     pub ts: i64,

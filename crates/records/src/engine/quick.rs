@@ -14,7 +14,7 @@ use crate::checks::Check;
 use crate::input::NO_TIME;
 use crate::state::State;
 use crate::state::key::FastMap;
-use crate::state::slots::{NO_SHAPE, Record, scope_of, time_of};
+use crate::state::slots::{NO_SHAPE, Record, if_so, scope_of, time_of};
 
 /// An individual with a longer record is examined the long way, which searches it.
 const LONG: usize = 48;
@@ -161,11 +161,6 @@ pub struct Fine {
     pub renewed: bool,
 }
 
-/// All bits or none.
-fn if_so(on: bool) -> u64 {
-    0u64.wrapping_sub(u64::from(on))
-}
-
 impl Answers {
     /// Where the answers for so many shapes begin, none of them known.
     fn more(&mut self, shapes: usize) -> u32 {
@@ -176,6 +171,13 @@ impl Answers {
 }
 
 impl Now {
+    /// Whether a time is in the era.
+    #[inline]
+    #[must_use]
+    pub fn holds(&self, ts: i64) -> bool {
+        self.from <= ts && ts < self.until
+    }
+
     /// Whether nothing is wrong with an event apart from what is on record about its individual, and from its operator.
     #[inline]
     #[must_use]
@@ -196,7 +198,7 @@ impl Now {
     #[inline]
     #[must_use]
     pub fn by_shape(&self, answers: &Answers, ts: i64, shape: u32) -> Answer {
-        if ts < self.from || ts >= self.until {
+        if !self.holds(ts) {
             return Answer::Unknown;
         }
         // The number that stands for no shape may be less than that of all answers.
@@ -305,25 +307,9 @@ impl Quick {
         (quick, now)
     }
 
-    /// Turns to the era of a time, if it is another one.
-    #[inline]
-    pub fn turn(
-        &mut self,
-        now: &mut Now,
-        seen: &mut Seen,
-        answers: &mut Answers,
-        state: &State,
-        act: Option<u32>,
-        ts: i64,
-    ) {
-        if ts < now.from || ts >= now.until {
-            now.tell(seen);
-            self.turned(now, answers, state, act, ts);
-        }
-    }
-
+    /// Turns to the era of a time.
     #[cold]
-    fn turned(&mut self, now: &mut Now, answers: &mut Answers, state: &State, act: Option<u32>, ts: i64) {
+    pub fn turn(&mut self, now: &mut Now, answers: &mut Answers, state: &State, act: Option<u32>, ts: i64) {
         let known = self.eras.iter().position(|(era, _)| era.from <= ts && ts < era.until);
         if known.is_none() {
             let era = self.begin(state, act, ts);

@@ -115,7 +115,7 @@ struct Columns {
 }
 
 /// An event about to be examined.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct One {
     row: usize,
     /// Class of the row.
@@ -139,8 +139,6 @@ pub struct Worker<'a> {
     /// Class by combination.
     short: Short<7, u32>,
     classes: Classes,
-    /// Rows since the classes last added up what they counted.
-    untold: u64,
     /// Columns to be filled anew for each batch.
     found: Columns,
     /// Events of a round that need the record of the individual, or the long way.
@@ -171,7 +169,6 @@ pub fn run(
         luts: Luts { combined: std::array::from_fn(|_| Lut::new(0)), operator: Lut::new(0) },
         short: Short::new(COMBINED),
         classes: Classes::of(context.state.absent.get(&unit.file).copied().unwrap_or(0)),
-        untold: 0,
         found: Columns::default(),
         rest: Vec::new(),
         tally: Tally::new(),
@@ -206,12 +203,7 @@ impl Worker<'_> {
         if self.classes.full() {
             self.flush_classes();
         }
-        // Before what is counted in 32 bits could run over.
-        self.untold += batch.rows as u64;
-        if self.untold > u64::from(u32::MAX) {
-            self.classes.tell();
-            self.untold = batch.rows as u64;
-        }
+        self.classes.expect(batch.rows as u64);
         let mut rows = Rows { batch, found: std::mem::take(&mut self.found) };
         self.translate(&mut rows)?;
         self.classify(&mut rows)?;

@@ -123,21 +123,17 @@ impl Field {
                 let valid = nulls.inner().slice(from, keys.len());
                 let valid = valid.bit_chunks();
                 for ((out, keys), word) in out.chunks_mut(64).zip(keys.chunks(64)).zip(valid.iter_padded()) {
-                    let plain = |o: &mut u64, key: i32| *o |= number(key) << shift;
                     let nulls = !word;
-                    if nulls == 0 {
-                        out.iter_mut().zip(keys).for_each(|(o, &key)| plain(o, key));
-                    } else if word == 0 {
-                        out.iter_mut().for_each(|o| *o |= absent << shift);
-                    } else if nulls.count_ones() <= 32 {
+                    if nulls.count_ones() <= 32 {
                         // All at once, then those without a value again: what stands for one there means nothing.
-                        out.iter_mut().zip(keys).for_each(|(o, &key)| plain(o, key));
+                        out.iter_mut().zip(keys).for_each(|(o, &key)| *o |= number(key) << shift);
                         for at in bits(nulls) {
                             if let Some(o) = out.get_mut(usize::from(at)) {
                                 *o = *o & !(u64::from(mask) << shift) | absent << shift;
                             }
                         }
                     } else {
+                        // Where most have none, the other way round.
                         out.iter_mut().for_each(|o| *o |= absent << shift);
                         for at in bits(word) {
                             let at = usize::from(at);

@@ -77,21 +77,16 @@ impl Bucket {
         (self.rest.load(Ordering::Relaxed) as u32).checked_sub(1).map(|place| place as usize)
     }
 
-    #[inline]
-    fn full(&self) -> bool {
-        self.rest.load(Ordering::Relaxed) as u32 != 0
-    }
-
     /// Whether the individual with a key stands here.
     #[inline]
     fn is(&self, key: Key) -> bool {
-        ((self.key.0 ^ key.0) | (self.key.1 ^ key.1) == 0) & self.full()
+        ((self.key.0 ^ key.0) | (self.key.1 ^ key.1) == 0) & self.place().is_some()
     }
 
     /// Whether the search for a key goes on after this bucket: they stand in the order of their hashes.
     #[inline]
     fn runs_on(&self, key: Key) -> bool {
-        (self.key.0 <= key.0) & self.full()
+        (self.key.0 <= key.0) & self.place().is_some()
     }
 }
 
@@ -121,7 +116,7 @@ impl Known<'_> {
         let into = (ts as u64 >> SPAN_UNIT).wrapping_sub(span & ((1 << FROM_BITS) - 1));
         let earlier = into.wrapping_sub(1) < (rest >> (33 + SHAPE_BITS)).saturating_sub(1);
         // Which of them cannot be guessed, so this is reckoned without a branch: no shape is all ones.
-        let (after, earlier) = (0u64.wrapping_sub(u64::from(after)), 0u64.wrapping_sub(u64::from(earlier)));
+        let (after, earlier) = (if_so(after), if_so(earlier));
         let shape = (span >> FROM_BITS & after) | (rest >> 33 & earlier & !after) | !(after | earlier);
         (shape & MASK) as u32
     }
@@ -343,6 +338,13 @@ impl Slots {
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
+}
+
+/// All bits or none.
+#[inline]
+#[must_use]
+pub fn if_so(on: bool) -> u64 {
+    0u64.wrapping_sub(u64::from(on))
 }
 
 /// Positions of the bits that are set, in order.

@@ -38,7 +38,6 @@ impl Worker<'_> {
     pub(super) fn flush_classes(&mut self) {
         let tally = &mut self.tally;
         self.classes.tell();
-        self.untold = 0;
         for class in &self.classes.list {
             for (set, n) in [
                 (class.examined, class.seen.count),
