@@ -141,8 +141,8 @@ pub struct Worker<'a> {
     classes: Classes,
     /// Columns to be filled anew for each batch.
     found: Columns,
-    /// Events of a round that need the record of the individual, or the long way.
-    rest: Vec<One>,
+    /// Events of the round before and of this one that need the record of the individual, or the long way.
+    rest: [Vec<One>; 2],
     tally: Tally,
     strangers: FastMap<Key, ()>,
     affected: FastMap<(u64, u64, u64), ()>,
@@ -170,7 +170,7 @@ pub fn run(
         short: Short::new(COMBINED),
         classes: Classes::of(context.state.absent.get(&unit.file).copied().unwrap_or(0)),
         found: Columns::default(),
-        rest: Vec::new(),
+        rest: Default::default(),
         tally: Tally::new(),
         strangers: FastMap::default(),
         affected: FastMap::default(),
@@ -216,16 +216,14 @@ impl Worker<'_> {
     /// Notes when the events were.
     fn span(&mut self, rows: &Rows) {
         let Col::Time(ts) = col(&rows.batch, c::TS) else { return };
-        let (mut low, mut high, mut hour) = (i64::MAX, i64::MIN, 0..0);
+        let (mut low, mut high) = (i64::MAX, i64::MIN);
         for (&ts, _) in ts.iter().zip(&rows.found.class).filter(|(_, class)| **class != SKIP) {
             low = low.min(ts);
             high = high.max(ts);
-            if !hour.contains(&ts) {
-                let number = ts / HOUR;
-                hour = number * HOUR..(number + 1) * HOUR;
-                if let Some(word) = self.tally.hours.get_mut(number as usize / 64) {
-                    *word |= 1 << (number % 64);
-                }
+            // Times before 1970, which validation sets aside, would be beyond the end.
+            let hour = ts as u64 / HOUR as u64;
+            if let Some(word) = self.tally.hours.get_mut(hour as usize / 64) {
+                *word |= 1 << (hour % 64);
             }
         }
         if low <= high {
@@ -251,7 +249,7 @@ impl Worker<'_> {
             // By itself, so that many of these wait for the addresses of their pages at once: none is done before.
             near.iter().for_each(|near| slots.approach(near.home));
         };
-        let mut rest = std::mem::take(&mut self.rest);
+        let [mut touched, mut rest] = std::mem::take(&mut self.rest);
         let [even, odd] = &mut [[Near::default(); AT_ONCE]; 2];
         ask(0, even);
         for (round, from) in (0..n).step_by(AT_ONCE).enumerate() {
@@ -260,11 +258,14 @@ impl Worker<'_> {
             ask(from + AT_ONCE, next);
             self.shallow(rows, from, near, &mut rest);
             rest.iter().filter_map(|one| one.slot).for_each(|slot| slots.touch(slot));
-            rest.drain(..).for_each(|one| self.deep(batch, &one));
+            // Their records come while the next ones are examined.
+            touched.drain(..).for_each(|one| self.deep(batch, &one));
+            std::mem::swap(&mut touched, &mut rest);
             self.flush(false)?;
         }
-        self.rest = rest;
-        Ok(())
+        touched.drain(..).for_each(|one| self.deep(batch, &one));
+        self.rest = [touched, rest];
+        self.flush(false)
     }
 
     /// Examines the events from a row on as far as that needs no more than the table of individuals; the others are for

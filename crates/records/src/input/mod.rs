@@ -12,6 +12,7 @@ use crate::reject::{Cell, Need, Why};
 use crate::schema::{self, Kind, Table};
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, DictionaryArray, StringArray, StringViewArray};
+use arrow_buffer::NullBuffer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -434,6 +435,16 @@ fn validate(table: Table, batch: &mut Batch) {
         batch.bad.append(&mut bad);
         batch.bad.sort_by_key(|b| b.0);
         batch.bad.dedup_by_key(|b| b.0);
+    }
+}
+
+/// Puts a value where a mask says that there is none. What stands there means nothing; few words of a mask have one.
+pub(crate) fn put_absent<T: Copy>(nulls: Option<&NullBuffer>, values: &mut [T], absent: T) {
+    let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) else { return };
+    for row in (!nulls.inner()).set_indices() {
+        if let Some(value) = values.get_mut(row) {
+            *value = absent;
+        }
     }
 }
 

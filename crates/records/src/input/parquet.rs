@@ -1,6 +1,6 @@
 //! Parquet: one unit per row group, texts kept as the dictionaries they are stored in, identifiers as views.
 
-use super::{BATCH, Batch, Col, NO_TIME, Numbers, Unit, validate};
+use super::{BATCH, Batch, Col, NO_TIME, Numbers, Unit, put_absent, validate};
 use crate::error::{Error, Form, Result};
 use crate::mapping::Mapping;
 use crate::reject::{Cell, Why};
@@ -13,6 +13,7 @@ use arrow_array::types::{
     TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, DictionaryArray, Int32Array, StringArray, StringViewArray};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -298,6 +299,22 @@ fn convert(
     })
 }
 
+/// How the integers of a column become times.
+struct Scaled<'a> {
+    /// What the clock on the wall is ahead.
+    wall: i64,
+    nulls: Option<&'a NullBuffer>,
+}
+
+impl Scaled<'_> {
+    /// All are reckoned, also what stands for an absent one: asking for each costs more than its time.
+    fn by(&self, values: &[i64], f: impl Fn(i64) -> i64) -> Vec<i64> {
+        let mut times = values.iter().map(|&v| f(v).saturating_sub(self.wall)).collect::<Vec<_>>();
+        put_absent(self.nulls, &mut times, NO_TIME);
+        times
+    }
+}
+
 /// Milliseconds of a column of times. Finer units are cut towards the past; bare integers are milliseconds since 1970. A
 /// timestamp without a zone is what a clock on the wall showed, as in text.
 fn times(array: &ArrayRef, name: &'static str, zone: i64, bad: &mut Vec<(usize, Why)>) -> Result<Vec<i64>, Text> {
@@ -305,27 +322,21 @@ fn times(array: &ArrayRef, name: &'static str, zone: i64, bad: &mut Vec<(usize, 
         DataType::Timestamp(_, None) => zone,
         _ => 0,
     };
-    let scale = |values: &[i64], f: fn(i64) -> i64| -> Vec<i64> {
-        let f = |v: i64| f(v).saturating_sub(wall);
-        match array.nulls() {
-            None => values.iter().map(|&v| f(v)).collect(),
-            Some(n) => values.iter().zip(n.iter()).map(|(&v, ok)| if ok { f(v) } else { NO_TIME }).collect(),
-        }
-    };
+    let scaled = Scaled { wall, nulls: array.nulls() };
     Ok(match array.data_type() {
         DataType::Timestamp(TimeUnit::Second, _) => {
-            scale(array.as_primitive::<TimestampSecondType>().values(), |v| v.saturating_mul(1000))
+            scaled.by(array.as_primitive::<TimestampSecondType>().values(), |v| v.saturating_mul(1000))
         }
         DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            scale(array.as_primitive::<TimestampMillisecondType>().values(), |v| v)
+            scaled.by(array.as_primitive::<TimestampMillisecondType>().values(), |v| v)
         }
         DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            scale(array.as_primitive::<TimestampMicrosecondType>().values(), |v| v.div_euclid(1000))
+            scaled.by(array.as_primitive::<TimestampMicrosecondType>().values(), |v| v.div_euclid(1000))
         }
         DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            scale(array.as_primitive::<TimestampNanosecondType>().values(), |v| v.div_euclid(1_000_000))
+            scaled.by(array.as_primitive::<TimestampNanosecondType>().values(), |v| v.div_euclid(1_000_000))
         }
-        DataType::Int64 => scale(array.as_primitive::<Int64Type>().values(), |v| v),
+        DataType::Int64 => scaled.by(array.as_primitive::<Int64Type>().values(), |v| v),
         DataType::Date32 => array
             .as_primitive::<arrow_array::types::Date32Type>()
             .iter()

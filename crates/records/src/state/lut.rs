@@ -2,7 +2,7 @@
 
 use super::slots::bits;
 use crate::error::{Error, Result};
-use crate::input::{Batch, Col};
+use crate::input::{Batch, Col, put_absent};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int32Type;
 use arrow_array::{Array, ArrayRef, DictionaryArray};
@@ -78,15 +78,7 @@ impl<T: Copy> Lut<T> {
         let keys = array.keys();
         let pick = |k: i32| self.table.get(k as usize).copied().unwrap_or(self.empty);
         out.extend(keys.values().iter().map(|&k| pick(k)));
-        let Some(nulls) = keys.nulls().filter(|n| n.null_count() > 0) else { return };
-        // What stands in place of an absent value means nothing; few words of the mask have one.
-        for (from, word) in (0..).step_by(64).zip(nulls.inner().bit_chunks().iter_padded()) {
-            for at in bits(!word) {
-                if let Some(o) = out.get_mut(from + usize::from(at)) {
-                    *o = self.empty;
-                }
-            }
-        }
+        put_absent(keys.nulls(), out, self.empty);
     }
 }
 

@@ -27,8 +27,8 @@ pub struct Slots {
     index: Vec<Line>,
     /// Lines in which searches begin.
     lines: u64,
-    /// Records: head, words.
-    words: Vec<u64>,
+    /// Records of each part of the hashes, where it was built: head, words.
+    words: Vec<Vec<u64>>,
     /// Per shape: a bucket and a time at which its record has that shape.
     shapes: Vec<(u32, i64)>,
     count: usize,
@@ -47,7 +47,7 @@ struct Bucket {
     /// without entries in units of 2^18 ms (24).
     span: u64,
     /// From the top: length of the earlier time in the same unit (17), shape in it (14), whether the individual occurs in
-    /// the events (1), one more than the position of the record (32), 0 where the bucket is empty.
+    /// the events (1), one more than the position of the record in its part (32), 0 where the bucket is empty.
     rest: AtomicU64,
 }
 
@@ -157,19 +157,18 @@ impl Slots {
     #[must_use]
     pub fn join(parts: Vec<Part>) -> Option<Self> {
         let count: usize = parts.iter().map(|p| p.starts.len()).sum();
-        let words: usize = parts.iter().map(|p| p.words.len()).sum();
+        let words = parts.iter().map(|p| p.words.len()).max().unwrap_or(0);
         // Two buckets for an individual keep searches short; the tail takes what runs over the end.
         let lines = count as u64 + 1;
-        if words >= u32::MAX as usize - 1 || lines * 2 >= u64::from(u32::MAX) - 128 {
+        if words >= u32::MAX as usize || lines * 2 >= u64::from(u32::MAX) - 128 {
             return None;
         }
-        let mut table = Self { lines, words: Vec::with_capacity(words), count, ..Self::default() };
+        let mut table = Self { lines, count, ..Self::default() };
         table.index.resize_with(lines as usize + 1, Line::default);
         let mut shapes = Shapes::default();
         let mut next = 0;
         for part in parts {
-            let base = table.words.len() as u64;
-            table.words.extend(part.words);
+            table.words.push(part.words);
             // Shapes of the part by their numbers here.
             let mut numbers = vec![NO_SHAPE; NO_SHAPE as usize + 1];
             for (number, signature) in numbers.iter_mut().zip(part.shapes.iter()) {
@@ -191,7 +190,7 @@ impl Slots {
                     table.index.resize_with(next / 2 + 2, Line::default);
                 }
                 if let Some(bucket) = table.index.get_mut(at / 2).and_then(|line| line.0.get_mut(at % 2)) {
-                    *bucket = Bucket { key: (a, b), span, rest: AtomicU64::new(rest + base) };
+                    *bucket = Bucket { key: (a, b), span, rest: AtomicU64::new(rest) };
                 }
             }
         }
@@ -259,14 +258,25 @@ impl Slots {
     /// Asks for the cache lines that the record of an individual usually takes.
     #[inline]
     pub fn touch(&self, slot: u32) {
-        let at = self.place(slot);
-        prefetch_index(&self.words, at);
-        prefetch_index(&self.words, at.wrapping_add(7));
+        let Some((words, place)) = self.place(slot) else { return };
+        prefetch_index(words, place);
+        prefetch_index(words, place.wrapping_add(7));
     }
 
+    /// Records of the part of a bucket, and the place of its own among them.
     #[inline]
-    fn place(&self, slot: u32) -> usize {
-        self.bucket(slot).and_then(Bucket::place).unwrap_or(usize::MAX)
+    fn place(&self, slot: u32) -> Option<(&[u64], usize)> {
+        let bucket = self.bucket(slot)?;
+        let part = self.words.get((bucket.key.0 >> (u64::BITS - PART_BITS)) as usize)?;
+        Some((part, bucket.place()?))
+    }
+
+    /// Record of a bucket: its head, and all that follows it.
+    #[inline]
+    fn words(&self, slot: u32) -> Option<(u64, &[u64])> {
+        let (words, place) = self.place(slot)?;
+        let (&head, rest) = words.get(place..)?.split_first()?;
+        Some((head, rest))
     }
 
     /// Number of shapes.
@@ -285,8 +295,7 @@ impl Slots {
     #[inline]
     #[must_use]
     pub fn block(&self, slot: u32) -> Block<'_> {
-        let Some([head, rest @ ..]) = self.words.get(self.place(slot)..) else { return Block::default() };
-        let mut rest = rest;
+        let Some((head, mut rest)) = self.words(slot) else { return Block::default() };
         let mut one = |flag: u64| {
             if head & flag == 0 {
                 return None;
@@ -310,7 +319,7 @@ impl Slots {
     #[inline]
     #[must_use]
     pub fn record(&self, slot: u32) -> Record<'_> {
-        let Some([head, rest @ ..]) = self.words.get(self.place(slot)..) else { return Record::default() };
+        let Some((head, rest)) = self.words(slot) else { return Record::default() };
         let born = head & BIRTH != 0;
         let request = head & REQUEST != 0;
         let from = usize::from(born) + usize::from(request);

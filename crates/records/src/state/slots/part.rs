@@ -55,6 +55,11 @@ const MOST_IN_SHAPE: usize = 32;
 /// Bits of a hash by which parts are told apart.
 pub const PART_BITS: u32 = 6;
 
+/// Whether two entries are of one individual.
+fn same(&[a, b, _]: &Entry, &[x, y, _]: &Entry) -> bool {
+    a == x && b == y
+}
+
 /// Sorts entries whose hashes begin with the same [`PART_BITS`]: first spread by the bits that follow, which are even,
 /// then each small heap by itself.
 fn sorted(entries: Vec<Vec<Entry>>) -> Vec<Entry> {
@@ -100,13 +105,18 @@ impl Part {
     /// An individual with more than a million decisions or notices of one kind.
     pub fn build(entries: Vec<Vec<Entry>>, published: &[i64]) -> Result<Self> {
         let entries = sorted(entries);
-        let mut part = Self::default();
+        let count = entries.chunk_by(same).count();
+        let mut part = Self {
+            starts: Vec::with_capacity(count),
+            words: Vec::with_capacity(entries.len() + count),
+            ..Self::default()
+        };
         let mut seen: Vec<usize> = Vec::new();
         let mut again: Vec<(usize, usize)> = Vec::new();
         let mut group: [Vec<u64>; 4] = Default::default();
         let mut signature = Signature { published, list: Vec::new() };
         let mut times: Vec<i64> = Vec::new();
-        for run in entries.chunk_by(|&[a, b, _], &[x, y, _]| a == x && b == y) {
+        for run in entries.chunk_by(same) {
             group.iter_mut().for_each(Vec::clear);
             let mut key = Key(0, 0);
             for &[a, b, w] in run {
