@@ -308,7 +308,9 @@ pub fn folder(path: &Path) -> Result<Folder> {
             found.mappings.push(Arc::new(Mapping::read(&entry)?));
         } else if entry.is_dir() || crate::input::is_table(&entry) {
             let stem = name.split(['.', '-', '_']).next().unwrap_or_default();
-            if let Some(table) = Table::parse(stem) {
+            // A folder kept ready in which nothing lies yet is no table.
+            let ready = entry.is_dir() && std::fs::read_dir(&entry).map_err(Error::read(&entry))?.next().is_none();
+            if let Some(table) = Table::parse(stem).filter(|_| !ready) {
                 found.tables.entry(table).or_default().push(entry);
             }
         }

@@ -330,9 +330,24 @@ fn damaged_files_are_named_not_believed() {
     assert!(run(&file).unwrap_err().to_string().contains("header"));
     let file = put(at.join("other.csv"), "a,b\n1,2\n");
     assert!(matches!(run(&file).unwrap_err(), Error::MissingColumn { column: "ts", .. }));
+    std::fs::create_dir_all(at.join("nothing/deeper")).unwrap();
+    let error = run(&at.join("nothing")).unwrap_err();
+    assert!(
+        error.to_string().contains("nothing` cannot be read as") && error.to_string().contains("no file in it"),
+        "{error}"
+    );
     let error = run(&at.join("nosuch.csv")).unwrap_err();
     assert!(error.to_string().contains("nosuch.csv"));
     assert!(!at.join("evidence.parquet").exists());
+}
+
+#[test]
+fn a_folder_kept_ready_for_a_table_is_no_table() {
+    let at = folder("ready");
+    std::fs::create_dir_all(at.join("events")).unwrap();
+    put(at.join("consents.csv"), CONSENTS);
+    let found = zhunsheng_records::dossier::folder(&at).unwrap();
+    assert_eq!(found.tables.keys().copied().collect::<Vec<_>>(), [Table::Consents]);
 }
 
 #[test]

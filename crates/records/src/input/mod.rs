@@ -156,29 +156,16 @@ pub struct Files {
 /// The order in which they are given does not matter.
 ///
 /// # Errors
-/// A path does not exist, a folder has files and none of them can be read, a Parquet file is damaged, or a file lacks a
+/// A path does not exist, a folder has no file that can be read, a Parquet file is damaged, or a file lacks a
 /// required column.
 pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<Files> {
     let (mut files, mut passed) = (Vec::new(), Vec::new());
     for path in paths {
         let before = (files.len(), passed.len());
         collect(path, &mut files, &mut passed, 0)?;
-        if files.len() == before.0
-            && let Some(first) = passed.get(before.1..).and_then(|new| new.iter().min())
-        {
-            let first = first.display();
-            return Err(Error::format(
-                path,
-                Form::Folder,
-                Text::new(
-                    format!("其中的 `{first}` 等文件都没有可识别的扩展名"),
-                    format!("`{first}` and whatever else is in it has no known ending"),
-                ),
-                Text::new(
-                    "请把文件改名为 .parquet、.csv、.tsv、.jsonl、.ndjson、.json 或 .txt（压缩的再加 .gz 或 .zst），或直接给出文件名",
-                    "rename the files to .parquet, .csv, .tsv, .jsonl, .ndjson, .json or .txt (with .gz or .zst where they are compressed), or name the files themselves",
-                ),
-            ));
+        if files.len() == before.0 {
+            let passed = passed.get(before.1..).and_then(|new| new.iter().min());
+            return Err(nothing_in(path, passed));
         }
     }
     files.sort();
@@ -211,6 +198,33 @@ pub fn open(table: Table, paths: &[PathBuf], mapping: &Arc<Mapping>) -> Result<F
         })
         .collect::<Result<_>>()?;
     Ok(Files { sources, passed })
+}
+
+/// A folder was given and nothing in it is read: taken for a table without rows it would say that there was nothing to examine.
+fn nothing_in(folder: &Path, passed: Option<&PathBuf>) -> Error {
+    let (what, mend) = match passed {
+        None => (
+            Text::new("其中没有文件", "there is no file in it"),
+            Text::new(
+                "请给出放有数据的文件夹，没有这类数据就不要给出",
+                "name the folder that has the data, or leave it out if there is none",
+            ),
+        ),
+        Some(first) => {
+            let first = first.display();
+            (
+                Text::new(
+                    format!("其中的 `{first}` 等文件都没有可识别的扩展名"),
+                    format!("`{first}` and whatever else is in it has no known ending"),
+                ),
+                Text::new(
+                    "请把文件改名为 .parquet、.csv、.tsv、.jsonl、.ndjson、.json 或 .txt（压缩的再加 .gz 或 .zst），或直接给出文件名",
+                    "rename the files to .parquet, .csv, .tsv, .jsonl, .ndjson, .json or .txt (with .gz or .zst where they are compressed), or name the files themselves",
+                ),
+            )
+        }
+    };
+    Error::format(folder, Form::Folder, what, mend)
 }
 
 /// Files per table, with the number of the first file of each table.
