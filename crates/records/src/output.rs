@@ -334,9 +334,11 @@ fn line(done: u64, total: Option<u64>, elapsed: Duration) -> String {
     };
     let share = (done as f64 / total as f64).min(1.0);
     let full = (share * 24.0) as usize;
-    let left = if rate > 0.0 { (total.saturating_sub(done)) as f64 / rate } else { 0.0 };
+    // While the other tables are loaded nothing can be said of the events yet.
+    let left = (done > 0).then(|| format!("{:.0} s", total.saturating_sub(done) as f64 / rate));
+    let left = left.as_deref().unwrap_or("–");
     format!(
-        "[{}{}] {:3.0}% {done}/{total} · {:.1} M/s · ETA {left:.0} s",
+        "[{}{}] {:3.0}% {done}/{total} · {:.1} M/s · ETA {left}",
         "█".repeat(full),
         "░".repeat(24 - full),
         share * 100.0,
@@ -362,6 +364,8 @@ mod tests {
     fn the_line_tells_rate_and_time_left() {
         let text = line(5_000_000, Some(10_000_000), Duration::from_secs(1));
         assert!(text.contains(" 50% 5000000/10000000 · 5.0 M/s · ETA 1 s"), "{text}");
+        let text = line(0, Some(10_000_000), Duration::from_secs(1));
+        assert!(text.ends_with("0% 0/10000000 · 0.0 M/s · ETA –"), "{text}");
         assert_eq!(line(0, None, Duration::ZERO), "0 · 0.0 M/s");
     }
 }

@@ -272,7 +272,9 @@ impl AuditReport {
     fn lines(&self, lang: Lang) -> String {
         let zh = lang == Lang::Zh;
         let mut out = String::new();
-        let (from, to) = self.period.map(|(a, b)| (show(a), show(b))).unwrap_or_default();
+        // Without events there is no period.
+        let none = || ("–".to_owned(), "–".to_owned());
+        let (from, to) = self.period.map_or_else(none, |(a, b)| (show(a), show(b)));
         let _ = if zh {
             writeln!(
                 out,
