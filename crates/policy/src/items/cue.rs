@@ -216,15 +216,36 @@ fn spread(
         return Err(word.to_owned());
     }
     let Some(name) = word.strip_prefix('@') else {
-        out.push(word.to_owned());
+        out.extend(each(word).ok_or_else(|| word.to_owned())?);
         return Ok(());
     };
     groups.get(name).ok_or_else(|| word.to_owned())?.iter().try_for_each(|w| spread(w, groups, depth - 1, out))
 }
 
+/// What a word with brackets stands for: every way to take one from each pair. `None` where one is not closed.
+fn each(word: &str) -> Option<Vec<String>> {
+    let mut words = vec![String::new()];
+    let mut rest = word;
+    while !rest.is_empty() {
+        let (choices, tail): (Vec<&str>, &str) = match rest.strip_prefix('(') {
+            Some(open) => {
+                let (choices, tail) = open.split_once(')')?;
+                (choices.split('/').collect(), tail)
+            }
+            None => {
+                let (plain, tail) = rest.split_at_checked(rest.find('(').unwrap_or(rest.len()))?;
+                (vec![plain], tail)
+            }
+        };
+        words = words.iter().flat_map(|w| choices.iter().map(move |c| format!("{w}{c}"))).collect();
+        rest = tail;
+    }
+    Some(words)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Cue, Place};
+    use super::{Cue, Place, each};
     use crate::lexis::words::{Draft, Found};
     use std::collections::BTreeMap;
 
@@ -239,6 +260,14 @@ mod tests {
         let here = draft.compile().unwrap().find(text);
         let topics = || topics;
         cue.holds(&Place { here: &here, context: &Found::default(), near: &|_| false, topics: &topics })
+    }
+
+    #[test]
+    fn brackets_stand_for_every_choice() {
+        assert_eq!(each("关(您的/)(号/户)").unwrap(), ["关您的号", "关您的户", "关号", "关户"]);
+        assert_eq!(each("GB/T").unwrap(), ["GB/T"]);
+        assert_eq!(each("(甲/乙)存").unwrap(), ["甲存", "乙存"]);
+        assert_eq!(each("关(您的"), None);
     }
 
     #[test]
