@@ -416,7 +416,7 @@ fn the_workpaper_is_worked_through_with_the_keyboard() {
     assessor.press("Escape");
     assessor.press("o");
     assessor.wait("document.querySelector('.item').dataset.owner.includes('评估员')");
-    assert!(assessor.text(".row[aria-current=true] .owner").contains("评估员"));
+    assessor.wait("(document.querySelector('.row[aria-current=true] .owner')?.innerText ?? '').includes('评估员')");
     assessor.go(&server.url(&format!("/a/{case}/workpaper?by=stage&part=collection&lacks=missing")));
     assessor.look("workpaper-stage");
     assessor.go(&server.url(&format!("/a/{case}/source")));
